@@ -1,0 +1,1 @@
+"""Money, and everything computed from it; also the Django project package."""

@@ -1,0 +1,1 @@
+"""What was signed, and who has the credit. Imports units, never ledger."""

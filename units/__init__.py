@@ -1,0 +1,1 @@
+"""Who is measured, and who may act for them. Imports neither projects nor ledger."""
