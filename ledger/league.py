@@ -1,0 +1,431 @@
+"""The league table (排名表): one frozen value for the page, the workbook, the bulletin and JSON.
+
+Owns: reading entries, targets, pending receipts and projects into a ``LeagueTable``. Must never:
+write, read the clock, or decide a tier or rank itself (``standing.py`` does). All amounts are yuan;
+``as_of`` is the day counted up to, ``known_by`` the moment posted up to. The number of queries does
+not depend on the number of units or receipts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeVar
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from ledger import standing
+from ledger.models import Entry, Receipt, Settlement, SettlementLine
+from ledger.standing import Tier
+from projects.models import CreditShare, Investor, Project
+from units import targets
+from units.models import County, Target, Unit
+
+NOTHING = Decimal("0.00")
+OUTSIDE = (Investor.Origin.FOREIGN, Investor.Origin.OTHER_PROVINCE)
+KINDS = (Unit.Kind.TOWN, Unit.Kind.DEPARTMENT, Unit.Kind.ENTERPRISE)
+# Money that a table may leave out (rule 11), and how an entry is known to be of it.
+EXCLUSIONS = {
+    "resource": Q(industry__is_resource=True),
+    "property": Q(industry__is_property=True),
+    "carry_over": Q(is_new=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Yuan credited to a unit in the year: in all, for new projects, from outside the province."""
+
+    received: Decimal = NOTHING
+    new: Decimal = NOTHING
+    outside: Decimal = NOTHING
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(
+            self.received + other.received,
+            self.new + other.new,
+            self.outside + other.outside,
+        )
+
+
+V = TypeVar("V", Sums, Decimal)
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueRow:
+    """One unit's line. ``benchmark`` is exact yuan; None fields mean that there is no target."""
+
+    unit_id: int
+    code: str
+    name: str
+    kind: str
+    order: int
+    target: Decimal | None
+    due: tuple[Decimal, ...]
+    benchmark: Fraction | None
+    sums: Sums
+    pending: Decimal
+    tier: Tier
+    completion: Fraction | None
+    rank: int | None = None
+    previous_rank: int | None = None
+
+    @property
+    def received(self) -> Decimal:
+        return self.sums.received
+
+    @property
+    def gap(self) -> Fraction | None:
+        """Received less benchmark, exact yuan."""
+        return (
+            None if self.benchmark is None else Fraction(self.received) - self.benchmark
+        )
+
+    @property
+    def gap_points(self) -> Fraction | None:
+        """Completion less benchmark in percentage points, exact."""
+        return standing.gap_points(self.received, self.target, self.benchmark)
+
+    @property
+    def movement(self) -> int | None:
+        """Places gained since the last closed quarter; None if the unit was not ranked then."""
+        if self.rank is None or self.previous_rank is None:
+            return None
+        return self.previous_rank - self.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The units of one kind: ranked rows by rank, then those without a target."""
+
+    kind: str
+    rows: tuple[LeagueRow, ...]
+
+    @property
+    def tiers(self) -> dict[Tier, int]:
+        counts = dict.fromkeys(Tier, 0)
+        for row in self.rows:
+            counts[row.tier] += 1
+        return counts
+
+    @property
+    def total(self) -> "Total":
+        return total(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sums over rows: yuan, the benchmark exact."""
+
+    target: Decimal
+    benchmark: Fraction
+    sums: Sums
+    pending: Decimal
+
+    @property
+    def received(self) -> Decimal:
+        return self.sums.received
+
+    @property
+    def completion(self) -> Fraction | None:
+        return standing.completion(self.received, self.target)
+
+    @property
+    def gap(self) -> Fraction | None:
+        return Fraction(self.received) - self.benchmark if self.target > 0 else None
+
+    @property
+    def gap_points(self) -> Fraction | None:
+        return standing.gap_points(self.received, self.target, self.benchmark)
+
+    @property
+    def benchmark_percent(self) -> Fraction | None:
+        """Percent of the annual target that is due."""
+        return self.benchmark * 100 / Fraction(self.target) if self.target > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Projects signed in the year up to the day: count, contracts among them, yuan."""
+
+    projects: int = 0
+    contracts: int = 0
+    total_investment: Decimal = NOTHING
+    introduced: Decimal = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueTable:
+    """The whole table of a county as of a day."""
+
+    county: County
+    as_of: date
+    known_by: datetime | None
+    sections: tuple[Section, ...]
+    signed: Signed
+    without: frozenset[str] = frozenset()
+    settlement: Settlement | None = None
+    compared_with: Settlement | None = None
+    rows: tuple[LeagueRow, ...] = field(init=False)
+    total: Total = field(init=False)
+
+    def __post_init__(self) -> None:
+        rows = tuple(row for section in self.sections for row in section.rows)
+        object.__setattr__(self, "rows", rows)
+        object.__setattr__(self, "total", total(rows))
+
+    @property
+    def over_half(self) -> bool:
+        """双过半 for the county (rule 5)."""
+        return standing.over_half(self.total.received, self.total.target, self.as_of)
+
+    def section(self, kind: str) -> Section:
+        """The section of a kind, empty where the county has no such units."""
+        return next((s for s in self.sections if s.kind == kind), Section(kind, ()))
+
+
+def total(rows: Iterable[LeagueRow]) -> Total:
+    """Add up rows; the total of a table is the total of what it shows."""
+    target, due, sums, pending = NOTHING, Fraction(0), Sums(), NOTHING
+    for row in rows:
+        target += row.target or NOTHING
+        due += row.benchmark or 0
+        sums += row.sums
+        pending += row.pending
+    return Total(target, due, sums, pending)
+
+
+def league_table(
+    county: County,
+    as_of: date,
+    known_by: datetime | None = None,
+    *,
+    without: Iterable[str] = (),
+    targets_instead: Mapping[int, tuple[Decimal, Sequence[Decimal]]] | None = None,
+) -> LeagueTable:
+    """Compute the table. ``without`` names money to leave out (``EXCLUSIONS``).
+
+    ``targets_instead`` maps unit ids to (annual target, four cumulative quarter targets) to ask
+    "who would stand where with these targets"; units left out of it keep theirs.
+    """
+    left_out = frozenset(without)
+    units = list(Unit.objects.filter(county=county))
+    owed = _targets(county, as_of, known_by) | dict(targets_instead or {})
+    credited = _into_successors(
+        units, as_of, _credited(county, as_of, known_by, left_out), Sums()
+    )
+    pending = _into_successors(units, as_of, _pending(county, as_of, left_out), NOTHING)
+    rows = [
+        _row(unit, owed.get(unit.pk), credited[unit.pk], pending[unit.pk], as_of)
+        for unit in units
+        if _stands(unit, as_of)
+    ]
+    compared_with = last_settlement(county, as_of)
+    return LeagueTable(
+        county=county,
+        as_of=as_of,
+        known_by=known_by,
+        sections=_sections(rows, _ranks_of(compared_with)),
+        signed=_signed(county, as_of),
+        without=left_out,
+        compared_with=compared_with,
+    )
+
+
+def announced_table(settlement: Settlement) -> LeagueTable:
+    """The table of a closed quarter as it was announced, from the stored lines alone."""
+    lines = settlement.lines.select_related("unit")
+    compared_with = last_settlement(settlement.period.county, settlement.as_of)
+    rows = [_announced_row(line) for line in lines]
+    return LeagueTable(
+        county=settlement.period.county,
+        as_of=settlement.as_of,
+        known_by=settlement.known_by,
+        sections=_sections(rows, _ranks_of(compared_with)),
+        signed=Signed(
+            settlement.projects,
+            settlement.contracts,
+            settlement.total_investment,
+            settlement.introduced,
+        ),
+        settlement=settlement,
+        compared_with=compared_with,
+    )
+
+
+def last_settlement(county: County, before: date) -> Settlement | None:
+    """The newest settlement of the last quarter closed before the day (rule 6)."""
+    return (
+        Settlement.objects.filter(period__county=county, as_of__lt=before)
+        .select_related("period")
+        .order_by("-as_of", "-version")
+        .first()
+    )
+
+
+def entries_of(
+    county: County, as_of: date, known_by: datetime | None, without: Iterable[str] = ()
+) -> QuerySet[Entry]:
+    """The entries that a table is made of: the year's, counted up to the day, known by then."""
+    start = as_of.replace(month=1, day=1)
+    entries = Entry.objects.filter(county=county, counted_on__range=(start, as_of))
+    if known_by is not None:
+        entries = entries.filter(posted_at__lte=known_by)
+    for name in sorted(without):
+        entries = entries.exclude(EXCLUSIONS[name])
+    return entries
+
+
+def _credited(
+    county: County, as_of: date, known_by: datetime | None, without: frozenset[str]
+) -> dict[int, Sums]:
+    rows = (
+        entries_of(county, as_of, known_by, without)
+        .order_by()
+        .values_list("unit")
+        .annotate(
+            Sum("amount"),
+            Sum("amount", filter=Q(is_new=True), default=NOTHING),
+            Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
+        )
+    )
+    return {unit: Sums(*sums) for unit, *sums in rows}
+
+
+def _pending(
+    county: County, as_of: date, without: frozenset[str]
+) -> dict[int, Decimal]:
+    """Submitted, not yet verified, by share: shown beside the table, never ranked (rule 2)."""
+    start = as_of.replace(month=1, day=1)
+    shares = CreditShare.objects.filter(
+        project__receipts__county=county,
+        project__receipts__state=Receipt.State.SUBMITTED,
+        project__receipts__received_on__range=(start, as_of),
+    )
+    if "resource" in without:
+        shares = shares.exclude(project__industry__is_resource=True)
+    if "property" in without:
+        shares = shares.exclude(project__industry__is_property=True)
+    if "carry_over" in without:
+        shares = shares.exclude(project__signed_on__lt=start)
+    rows = shares.order_by().values_list("unit")
+    rows = rows.annotate(Sum(F("project__receipts__amount") * F("basis_points")))
+    return {unit: (amount / 10_000).quantize(NOTHING) for unit, amount in rows}
+
+
+def _targets(
+    county: County, as_of: date, known_by: datetime | None
+) -> dict[int, tuple[Decimal, Sequence[Decimal]]]:
+    rows = targets.in_force(county, as_of.year, as_of, known_by, Target.Issuer.COUNTY)
+    return {row.unit_id: (row.amount, row.due) for row in rows}
+
+
+def _signed(county: County, as_of: date) -> Signed:
+    start = as_of.replace(month=1, day=1)
+    signed = Project.objects.filter(county=county, signed_on__range=(start, as_of))
+    found = signed.aggregate(
+        projects=Count("pk"),
+        contracts=Count("pk", filter=Q(contract_on__lte=as_of)),
+        total_investment=Sum("total_investment", default=NOTHING),
+        introduced=Sum("introduced_amount", default=NOTHING),
+    )
+    return Signed(**found)
+
+
+def _stands(unit: Unit, as_of: date) -> bool:
+    """Whether the unit has a line of its own on the day (rule 15)."""
+    if unit.active_from is not None and unit.active_from > as_of:
+        return False
+    return unit.ended_on is None or unit.ended_on >= as_of
+
+
+def _into_successors(
+    units: Sequence[Unit], as_of: date, found: Mapping[int, V], nothing: V
+) -> dict[int, V]:
+    """Add what an ended unit has into the unit that succeeded it by the day (rule 15)."""
+    by_id = {unit.pk: unit for unit in units}
+    gathered: dict[int, V] = defaultdict(lambda: nothing)
+    for unit_id, value in found.items():
+        unit = by_id[unit_id]
+        while not _stands(unit, as_of) and unit.successor_id is not None:
+            unit = by_id[unit.successor_id]
+        gathered[unit.pk] = gathered[unit.pk] + value
+    return gathered
+
+
+def _row(
+    unit: Unit,
+    owed: tuple[Decimal, Sequence[Decimal]] | None,
+    sums: Sums,
+    pending: Decimal,
+    as_of: date,
+) -> LeagueRow:
+    target, due = owed if owed is not None and owed[0] > 0 else (None, ())
+    benchmark = standing.benchmark(due, as_of) if target is not None else None
+    return LeagueRow(
+        unit_id=unit.pk,
+        code=unit.code,
+        name=unit.name,
+        kind=unit.kind,
+        order=unit.order,
+        target=target,
+        due=tuple(due),
+        benchmark=benchmark,
+        sums=sums,
+        pending=pending,
+        tier=standing.tier(sums.received, target, benchmark),
+        completion=standing.completion(sums.received, target),
+    )
+
+
+def _announced_row(line: SettlementLine) -> LeagueRow:
+    due = tuple(Decimal(part) for part in line.due)
+    benchmark = standing.benchmark(due, line.settlement.as_of) if line.target else None
+    return LeagueRow(
+        unit_id=line.unit_id,
+        code=line.unit.code,
+        name=line.name,
+        kind=line.kind,
+        order=line.order,
+        target=line.target,
+        due=due,
+        benchmark=benchmark,
+        sums=Sums(line.received, line.received_new, line.received_outside),
+        pending=line.pending,
+        tier=Tier(line.tier),
+        completion=standing.completion(line.received, line.target),
+    )
+
+
+def _sections(
+    rows: Sequence[LeagueRow], previous: Mapping[int, int | None]
+) -> tuple[Section, ...]:
+    """Rank each kind apart (rule 6); kinds without units get no section."""
+    sections = []
+    for kind in KINDS:
+        of_kind = [row for row in rows if row.kind == kind]
+        if of_kind:
+            sections.append(Section(kind, _ranked(of_kind, previous)))
+    return tuple(sections)
+
+
+def _ranked(
+    rows: Sequence[LeagueRow], previous: Mapping[int, int | None]
+) -> tuple[LeagueRow, ...]:
+    ranks = standing.ranks([row.completion for row in rows])
+    ranked = [
+        replace(row, rank=rank, previous_rank=previous.get(row.unit_id))
+        for row, rank in zip(rows, ranks, strict=True)
+    ]
+    last = len(rows) + 1
+    return tuple(
+        sorted(ranked, key=lambda row: (row.rank or last, row.order, row.code))
+    )
+
+
+def _ranks_of(settlement: Settlement | None) -> dict[int, int | None]:
+    if settlement is None:
+        return {}
+    return dict(settlement.lines.values_list("unit", "rank"))

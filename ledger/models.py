@@ -1,0 +1,332 @@
+"""Money, and what is announced of it: periods, receipts, entries, settlements.
+
+Owns: the tables of the ledger and what the database itself refuses about them. Must never: compute
+a figure (``league.py`` does), or be written to except by the verbs in ``posting.py`` and
+``periods.py``.
+"""
+
+import calendar
+import uuid
+from datetime import date
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from projects.models import Industry, Investor, Project
+from units.models import County, Unit, User, amount_field, append_only
+
+QUARTERS = (1, 2, 3, 4)
+
+
+def quarter_of(day: date) -> int:
+    """1 to 4."""
+    return (day.month - 1) // 3 + 1
+
+
+class Period(models.Model):
+    """A quarter of a county's accounts (账期).
+
+    Its row is the lock of the quarter: posting takes ``FOR NO KEY UPDATE`` (one chain, one writer),
+    submitting ``FOR KEY SHARE``, closing ``FOR UPDATE`` (waits for all). The database reads it
+    ``FOR SHARE`` before it accepts an entry.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", pgettext_lazy("period", "open")
+        REVIEW = "review", pgettext_lazy("period", "in review")
+        PROPOSED = "proposed", pgettext_lazy("period", "awaiting confirmation")
+        CLOSED = "closed", pgettext_lazy("period", "closed")
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="periods")
+    year = models.PositiveSmallIntegerField(_("year"))
+    quarter = models.PositiveSmallIntegerField(_("quarter"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.OPEN
+    )
+    proposed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    proposed_at = models.DateTimeField(_("proposed at"), null=True)
+
+    class Meta:
+        verbose_name = _("period")
+        ordering = ("-year", "-quarter")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["county", "year", "quarter"], name="period_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(quarter__in=QUARTERS), name="period_quarter"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}Q{self.quarter}"
+
+    @property
+    def starts_on(self) -> date:
+        return date(self.year, 3 * self.quarter - 2, 1)
+
+    @property
+    def ends_on(self) -> date:
+        month = 3 * self.quarter
+        return date(self.year, month, calendar.monthrange(self.year, month)[1])
+
+    @property
+    def is_in_review(self) -> bool:
+        return self.state in (self.State.REVIEW, self.State.PROPOSED)
+
+
+class Receipt(models.Model):
+    """Funds received (到位资金) for a project, as a unit enters them. Yuan.
+
+    ``key`` is made with the form: pressing twice makes one receipt. ``version`` grows with each
+    change; verification names the version that was seen. ``counted_on`` is set at verification
+    (rule 7).
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("receipt", "draft")
+        SUBMITTED = "submitted", pgettext_lazy("receipt", "submitted")
+        RETURNED = "returned", pgettext_lazy("receipt", "returned")
+        VERIFIED = "verified", pgettext_lazy("receipt", "verified")
+        WITHDRAWN = "withdrawn", pgettext_lazy("receipt", "withdrawn")
+
+    class Kind(models.TextChoices):
+        LAND = "land", _("land payment")
+        CONSTRUCTION = "construction", _("construction and installation")
+        EQUIPMENT = "equipment", _("equipment")
+        CAPITAL = "capital", _("registered capital")
+        WORKING = "working", _("working capital")
+        OTHER = "other", _("other funds")
+
+    county = models.ForeignKey(
+        County, on_delete=models.PROTECT, related_name="receipts"
+    )
+    project = models.ForeignKey(
+        Project,
+        on_delete=models.PROTECT,
+        related_name="receipts",
+        verbose_name=_("project"),
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="receipts")
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    received_on = models.DateField(_("received on"))
+    amount = amount_field(_("amount"))
+    kind = models.CharField(_("kind of money"), max_length=12, choices=Kind)
+    voucher_no = models.CharField(_("voucher number"), max_length=100)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.SUBMITTED
+    )
+    version = models.PositiveIntegerField(default=1)
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(_("submitted at"))
+    returned_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    verified_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    verified_at = models.DateTimeField(_("verified at"), null=True)
+    verified_word = models.CharField(
+        _("word of the verifier"), max_length=500, blank=True
+    )
+    counted_on = models.DateField(_("counted on"), null=True)
+
+    class Meta:
+        verbose_name = _("receipt")
+        ordering = ("-received_on", "-id")
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["county", "state", "submitted_at"], name="receipt_queue"
+            ),
+            models.Index(fields=["project", "received_on"], name="receipt_project"),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name="receipt_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="verified")
+                | Q(
+                    verified_by__isnull=False,
+                    verified_at__isnull=False,
+                    counted_on__isnull=False,
+                ),
+                name="receipt_verified_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True)
+                | ~Q(verified_by=F("submitted_by")),
+                name="receipt_verified_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.voucher_no} {self.received_on}"
+
+
+class Entry(models.Model):
+    """One posting to one unit (分录). Yuan; negative for a reversal. Never changed, never deleted.
+
+    ``is_new``, ``origin`` and ``industry`` are the project's at posting: an announced split into new
+    and carry-over must not move when somebody edits a project. Hash-chained within county and quarter: ``content_hash`` is made of the entry's canonical bytes
+    and ``prev_hash`` (``chain.py``), ``position`` counts from 1.
+    """
+
+    class Kind(models.TextChoices):
+        CREDIT = "credit", pgettext_lazy("entry", "credit")
+        REVERSAL = "reversal", pgettext_lazy("entry", "reversal")
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="entries")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="entries")
+    position = models.PositiveIntegerField()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="entries")
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, related_name="entries"
+    )
+    receipt = models.ForeignKey(
+        Receipt, on_delete=models.PROTECT, related_name="entries"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    amount = amount_field(_("amount"))
+    received_on = models.DateField(_("received on"))
+    counted_on = models.DateField(_("counted on"))
+    is_new = models.BooleanField(_("new project"))
+    origin = models.CharField(_("origin"), max_length=20, choices=Investor.Origin)
+    industry = models.ForeignKey(Industry, on_delete=models.PROTECT, related_name="+")
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="reversed_by"
+    )
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    posted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    posted_at = models.DateTimeField(_("posted at"))
+    hash_name = models.CharField(max_length=10, default="sha256")
+    prev_hash = models.CharField(max_length=64)
+    content_hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("entry")
+        ordering = ("id",)
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["county", "counted_on"],
+                include=["unit", "amount", "posted_at", "is_new", "origin", "industry"],
+                name="entry_league",
+            ),
+            models.Index(fields=["unit", "counted_on"], name="entry_unit"),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["period", "position"], name="entry_one_chain"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="credit", amount__gt=0, reverses__isnull=True)
+                | Q(kind="reversal", amount__lt=0, reverses__isnull=False),
+                name="entry_sign_by_kind",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="reversal") | ~Q(reason=""),
+                name="entry_reversal_has_reason",
+            ),
+        ]
+        triggers: ClassVar[list[Any]] = [
+            *append_only(),
+            pgtrigger.Trigger(
+                name="open_period",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("quarter", "ledger_period")],
+                func="""
+                    SELECT * INTO quarter FROM ledger_period WHERE id = NEW.period_id FOR SHARE;
+                    IF quarter.state = 'closed' THEN
+                        RAISE EXCEPTION 'period % is closed', NEW.period_id
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF quarter.county_id <> NEW.county_id
+                        OR quarter.year <> extract(year FROM NEW.counted_on)
+                        OR quarter.quarter <> extract(quarter FROM NEW.counted_on) THEN
+                        RAISE EXCEPTION 'entry of % is not of period %',
+                            NEW.counted_on, NEW.period_id USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period_id}/{self.position}"
+
+
+class Settlement(models.Model):
+    """The league table of a quarter as it was announced (交账报表). Append-only, versioned.
+
+    Yuan; ``chain_head`` is the last content hash of the quarter's chain, printed on the report.
+    """
+
+    period = models.ForeignKey(
+        Period, on_delete=models.PROTECT, related_name="settlements"
+    )
+    version = models.PositiveSmallIntegerField(default=1)
+    as_of = models.DateField(_("as of"))
+    known_by = models.DateTimeField(_("known by"))
+    target = amount_field(_("annual target"))
+    received = amount_field(_("received"))
+    benchmark = models.DecimalField(_("benchmark"), max_digits=22, decimal_places=6)
+    projects = models.PositiveIntegerField(_("new projects"))
+    contracts = models.PositiveIntegerField(_("contracts"))
+    total_investment = amount_field(_("total investment"))
+    introduced = amount_field(_("introduced amount"))
+    chain_head = models.CharField(max_length=64)
+    chain_length = models.PositiveIntegerField()
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(_("closed at"))
+
+    class Meta:
+        verbose_name = _("settlement")
+        ordering = ("period", "version")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["period", "version"], name="settlement_version"
+            ),
+            models.CheckConstraint(
+                condition=~Q(proposed_by=F("confirmed_by")),
+                name="settlement_by_two_people",
+            ),
+        ]
+        triggers: ClassVar[list[Any]] = append_only()
+
+
+class SettlementLine(models.Model):
+    """One unit's line of a settlement, in yuan, as announced."""
+
+    settlement = models.ForeignKey(
+        Settlement, on_delete=models.PROTECT, related_name="lines"
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10)
+    order = models.PositiveSmallIntegerField()
+    target = amount_field(null=True)
+    due = models.JSONField(default=list)
+    benchmark = models.DecimalField(max_digits=22, decimal_places=6, null=True)
+    received = amount_field()
+    received_new = amount_field()
+    received_outside = amount_field()
+    pending = amount_field()
+    rank = models.PositiveSmallIntegerField(null=True)
+    tier = models.CharField(max_length=12)
+
+    class Meta:
+        ordering = ("kind", "order")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["settlement", "unit"], name="line_once_per_unit"
+            ),
+        ]
+        triggers: ClassVar[list[Any]] = append_only()

@@ -1,0 +1,178 @@
+"""The deeds on a quarter: review, propose the closing, confirm it, reopen.
+
+Owns: the states of a period and the only writes of settlements. Must never: close alone (one person
+proposes, a second confirms), change a settlement, or compute a figure of its own: what it stores is
+the ``LeagueTable`` of the moment.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ledger import chain, quarters
+from ledger.league import LeagueRow, LeagueTable, league_table
+from ledger.models import Entry, Period, Settlement, SettlementLine
+from units import trail
+from units.models import User
+from units.refusal import Conflict, Refusal
+
+SIX_PLACES = Decimal("0.000001")
+
+
+@transaction.atomic
+def start_review(period_id: int, *, by: User, at: datetime) -> Period:
+    """Soft close: from now on only the bureau enters receipts of the quarter."""
+    return _move(
+        period_id, (Period.State.OPEN,), Period.State.REVIEW, "period.review", by, at
+    )
+
+
+@transaction.atomic
+def end_review(period_id: int, *, by: User, at: datetime) -> Period:
+    """Back to open for the units, before or after a proposal."""
+    sources = (Period.State.REVIEW, Period.State.PROPOSED)
+    return _move(period_id, sources, Period.State.OPEN, "period.open", by, at)
+
+
+@transaction.atomic
+def close(period_id: int, *, by: User, at: datetime) -> Period:
+    """Propose the closing; it takes effect when a second person confirms it."""
+    period = quarters.for_closing(period_id)
+    _demand_earlier_closed(period)
+    if period.ends_on >= timezone.localdate(at):
+        raise Refusal(_("The quarter has not ended yet."))
+    sources = (Period.State.OPEN, Period.State.REVIEW)
+    return _move(period_id, sources, Period.State.PROPOSED, "period.propose", by, at)
+
+
+@transaction.atomic
+def confirm(period_id: int, *, by: User, at: datetime) -> Settlement:
+    """Confirm the closing: store the table as announced and shut the quarter for entries."""
+    period = quarters.for_closing(period_id)
+    if period.state != Period.State.PROPOSED or period.proposed_by is None:
+        raise Conflict(
+            _("The closing of this quarter is not proposed. Reload the page.")
+        )
+    if period.proposed_by_id == by.pk:
+        raise Refusal(_("A second person must confirm the closing."))
+    table = league_table(period.county, period.ends_on, known_by=at)
+    settlement = _store(period, table, by, at)
+    period.state = Period.State.CLOSED
+    period.save()
+    after = {"version": settlement.version, "chain_head": settlement.chain_head}
+    _note(by, "period.close", period, at, after)
+    return settlement
+
+
+@transaction.atomic
+def reopen(
+    period_id: int, reason: str, *, proposed_by: User, by: User, at: datetime
+) -> Period:
+    """Open a closed quarter again. The settlement that was announced stays as its version."""
+    if not reason.strip():
+        raise Refusal(_("Give the reason for reopening."), field="reason")
+    if proposed_by.pk == by.pk:
+        raise Refusal(_("A second person must confirm the reopening."))
+    period = quarters.for_closing(period_id)
+    if period.state != Period.State.CLOSED:
+        raise Conflict(_("This quarter is not closed. Reload the page."))
+    period.state = Period.State.REVIEW
+    period.proposed_by = period.proposed_at = None
+    period.save()
+    _note(
+        by,
+        "period.reopen",
+        period,
+        at,
+        {"reason": reason, "proposed_by": str(proposed_by)},
+    )
+    return period
+
+
+def _demand_earlier_closed(period: Period) -> None:
+    earlier = Period.objects.filter(
+        county=period.county, entries__isnull=False
+    ).exclude(state=Period.State.CLOSED)
+    open_before = [p for p in earlier.distinct() if p.starts_on < period.starts_on]
+    if open_before:
+        first = min(open_before, key=lambda p: p.starts_on)
+        raise Refusal(_("Close %(period)s first.") % {"period": first})
+
+
+def _move(
+    period_id: int,
+    sources: tuple[Period.State, ...],
+    state: Period.State,
+    deed: str,
+    by: User,
+    at: datetime,
+) -> Period:
+    period = quarters.for_closing(period_id)
+    if period.state not in sources:
+        raise Conflict(_("Somebody changed this quarter meanwhile. Reload the page."))
+    period.state = state
+    proposed = state == Period.State.PROPOSED
+    period.proposed_by, period.proposed_at = (by, at) if proposed else (None, None)
+    period.save()
+    _note(by, deed, period, at, {"state": state})
+    return period
+
+
+def _store(period: Period, table: LeagueTable, by: User, at: datetime) -> Settlement:
+    last = Entry.objects.filter(period=period).order_by("-position").first()
+    settlement = Settlement.objects.create(
+        period=period,
+        version=period.settlements.count() + 1,
+        as_of=table.as_of,
+        known_by=at,
+        target=table.total.target,
+        received=table.total.received,
+        benchmark=_six_places(table.total.benchmark),
+        projects=table.signed.projects,
+        contracts=table.signed.contracts,
+        total_investment=table.signed.total_investment,
+        introduced=table.signed.introduced,
+        chain_head=last.content_hash if last else chain.GENESIS,
+        chain_length=last.position if last else 0,
+        proposed_by_id=period.proposed_by_id,
+        confirmed_by=by,
+        closed_at=at,
+    )
+    SettlementLine.objects.bulk_create(_line(settlement, row) for row in table.rows)
+    return settlement
+
+
+def _line(settlement: Settlement, row: LeagueRow) -> SettlementLine:
+    return SettlementLine(
+        settlement=settlement,
+        unit_id=row.unit_id,
+        name=row.name,
+        kind=row.kind,
+        order=row.order,
+        target=row.target,
+        due=[str(part) for part in row.due],
+        benchmark=None if row.benchmark is None else _six_places(row.benchmark),
+        received=row.received,
+        received_new=row.sums.new,
+        received_outside=row.sums.outside,
+        pending=row.pending,
+        rank=row.rank,
+        tier=row.tier,
+    )
+
+
+def _six_places(value: Fraction) -> Decimal:
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(SIX_PLACES)
+
+
+def _note(
+    by: User, deed: str, period: Period, at: datetime, after: dict[str, object]
+) -> None:
+    label = str(period)
+    trail.record(
+        by, deed, period, at=at, county=period.county_id, label=label, after=after
+    )

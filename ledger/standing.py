@@ -1,0 +1,105 @@
+"""Benchmark, tier and rank: the domain rule that decides how a unit stands.
+
+Owns: what is due by a day (序时进度), the tier (档次) of a unit, the rank (名次) inside a section and
+the claim 双过半. Must never: read the clock, the database or a setting; compare rounded figures.
+
+Amounts are ``Decimal`` yuan, a benchmark is an exact ``Fraction`` of yuan (a third of a quarter need
+not end on a fen), schedules are basis points of the annual target, cumulative by quarter end.
+Source of the rules: the design page, "The rules that decide a figure", rules 3 to 6.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+FULL_YEAR = 10_000
+DEFAULT_SCHEDULE = (2_500, 5_000, 7_500, FULL_YEAR)
+
+
+class Tier(StrEnum):
+    """Where a unit stands, in the order in which a table names the tiers."""
+
+    COMPLETED = "completed"
+    ON_SCHEDULE = "on_schedule"
+    BEHIND = "behind"
+    NO_FUNDS = "no_funds"
+    NO_TARGET = "no_target"
+
+
+def completed_months(as_of: date) -> int:
+    """Months of the year that are over on ``as_of``; a month counts from its last day."""
+    is_last_day = (as_of + timedelta(days=1)).day == 1
+    return as_of.month if is_last_day else as_of.month - 1
+
+
+def scheduled(amount: Decimal, schedule: Sequence[int]) -> tuple[Decimal, ...]:
+    """Cumulative yuan due by the end of each quarter under a schedule in basis points, to the fen.
+
+    Rounds down: rounding must never ask a unit for more than the schedule does.
+    """
+    fen = int(amount * 100)
+    return tuple(Decimal(fen * part // FULL_YEAR) / 100 for part in schedule)
+
+
+def benchmark(due: Sequence[Decimal], as_of: date) -> Fraction:
+    """Yuan due on ``as_of``, given the four cumulative quarter targets.
+
+    Inside a quarter the amount grows by a third of the quarter for each completed month.
+    """
+    quarters, months = divmod(completed_months(as_of), 3)
+    reached = Fraction(due[quarters - 1]) if quarters else Fraction(0)
+    if not months:
+        return reached
+    return reached + (Fraction(due[quarters]) - reached) * Fraction(months, 3)
+
+
+def tier(received: Decimal, target: Decimal | None, benchmark: Fraction | None) -> Tier:
+    """The tier of a unit. Equality counts as reached; the order of the questions is the rule."""
+    if target is None or benchmark is None or target <= 0:
+        return Tier.NO_TARGET
+    if received <= 0:
+        return Tier.NO_FUNDS
+    if received >= target:
+        return Tier.COMPLETED
+    if Fraction(received) >= benchmark:
+        return Tier.ON_SCHEDULE
+    return Tier.BEHIND
+
+
+def completion(received: Decimal, target: Decimal | None) -> Fraction | None:
+    """Received over target, exact; None without a target."""
+    if target is None or target <= 0:
+        return None
+    return Fraction(received) / Fraction(target)
+
+
+def ranks(completions: Sequence[Fraction | None]) -> list[int | None]:
+    """Rank of each completion, descending: equal ones share a rank, the next is skipped (1, 2, 2, 4).
+
+    None (no target) stays unranked.
+    """
+    ordered = sorted(
+        (value for value in completions if value is not None), reverse=True
+    )
+    first: dict[Fraction, int] = {}
+    for place, value in enumerate(ordered, start=1):
+        first.setdefault(value, place)
+    return [None if value is None else first[value] for value in completions]
+
+
+def over_half(received: Decimal, target: Decimal | None, as_of: date) -> bool:
+    """双过半: half the year is over and at least half of the annual target is received."""
+    if target is None or target <= 0:
+        return False
+    return completed_months(as_of) >= 6 and 2 * received >= target
+
+
+def gap_points(
+    received: Decimal, target: Decimal | None, benchmark: Fraction | None
+) -> Fraction | None:
+    """Percentage points (百分点) between completion and benchmark, from unrounded figures."""
+    if target is None or benchmark is None or target <= 0:
+        return None
+    return (Fraction(received) - benchmark) * 100 / Fraction(target)

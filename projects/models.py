@@ -1,0 +1,222 @@
+"""What was signed, by whom, how far it has come, and who has the credit.
+
+Owns: investors, industries, projects (签约项目) and credit shares (引资份额). Must never: hold money
+received; a project's funds are entries of the ledger.
+"""
+
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Least
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from units.models import County, Unit, User, amount_field
+
+
+class Industry(models.Model):
+    """An industry (产业类别) with the flags by which tables leave money out. Shared by all counties."""
+
+    class Sector(models.IntegerChoices):
+        PRIMARY = 1, _("primary sector")
+        SECONDARY = 2, _("secondary sector")
+        TERTIARY = 3, _("tertiary sector")
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("industry"), max_length=50)
+    name_en = models.CharField(_("English name"), max_length=50)
+    sector = models.PositiveSmallIntegerField(_("sector"), choices=Sector)
+    is_resource = models.BooleanField(_("resource extraction"), default=False)
+    is_property = models.BooleanField(_("property"), default=False)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("industry")
+        ordering = ("order", "code")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Investor(models.Model):
+    """An investor (投资方) as a county knows it; ``name_key`` folds look-alike spellings."""
+
+    class Origin(models.TextChoices):
+        FOREIGN = "foreign", _("from abroad")
+        OTHER_PROVINCE = "other_province", _("from another province")
+        OTHER_CITY = "other_city", _("from another city")
+        OTHER_COUNTY = "other_county", _("from another county of the city")
+
+    county = models.ForeignKey(
+        County, on_delete=models.PROTECT, related_name="investors"
+    )
+    name = models.CharField(_("investor"), max_length=200)
+    name_key = models.CharField(max_length=200, editable=False)
+    credit_code = models.CharField(_("unified credit code"), max_length=18, blank=True)
+    origin = models.CharField(_("origin"), max_length=20, choices=Origin)
+    origin_place = models.CharField(_("place of origin"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("investor")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["county", "name_key"], name="investor_name_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stage(models.TextChoices):
+    """How far a project has come. The order of the members is the order of the stages."""
+
+    RESERVE = "reserve", pgettext_lazy("stage", "reserve")
+    INTENTION = "intention", pgettext_lazy("stage", "intention")
+    AGREEMENT = "agreement", pgettext_lazy("stage", "agreement")
+    CONTRACT = "contract", pgettext_lazy("stage", "contract")
+    STARTED = "started", pgettext_lazy("stage", "started")
+    PRODUCTION = "production", pgettext_lazy("stage", "in production")
+
+
+STAGES = tuple(Stage)
+SIGNED_STAGES = STAGES[1:]
+
+
+class Project(models.Model):
+    """A project with the day on which it reached each stage, as far as the day is known.
+
+    ``signed_on`` is the first day of any signature; it decides new or carry-over (rule 11). A project
+    counts as contract from ``contract_on``. ``version`` grows with each change, so that a form made
+    from an older version is refused instead of overwriting.
+    """
+
+    county = models.ForeignKey(
+        County, on_delete=models.PROTECT, related_name="projects"
+    )
+    lead_unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        related_name="led_projects",
+        verbose_name=_("lead unit"),
+    )
+    name = models.CharField(_("project name"), max_length=200)
+    name_key = models.CharField(max_length=200, editable=False)
+    investor = models.ForeignKey(
+        Investor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("investor"),
+    )
+    industry = models.ForeignKey(
+        Industry,
+        on_delete=models.PROTECT,
+        related_name="projects",
+        verbose_name=_("industry"),
+    )
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage)
+    reserved_on = models.DateField(_("compiled on"), null=True, blank=True)
+    intention_on = models.DateField(_("intention signed on"), null=True, blank=True)
+    agreement_on = models.DateField(_("agreement signed on"), null=True, blank=True)
+    contract_on = models.DateField(_("contract signed on"), null=True, blank=True)
+    started_on = models.DateField(_("works started on"), null=True, blank=True)
+    production_on = models.DateField(_("production started on"), null=True, blank=True)
+    signed_on = models.GeneratedField(
+        expression=Least("intention_on", "agreement_on", "contract_on"),
+        output_field=models.DateField(_("signed on"), null=True),
+        db_persist=True,
+    )
+    total_investment = amount_field(_("total investment"))
+    introduced_amount = amount_field(_("introduced amount"))
+    location = models.CharField(_("location"), max_length=200, blank=True)
+    content = models.TextField(_("content"), max_length=2000, blank=True)
+    sponsor = models.CharField(_("sponsor"), max_length=100, blank=True)
+    contact = models.CharField(_("contact"), max_length=100, blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(_("recorded at"))
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("project")
+        ordering = ("-signed_on", "-id")
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["county", "signed_on"], name="project_signed"),
+            models.Index(fields=["lead_unit"], name="project_lead"),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["county", "name_key"], name="project_name_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(total_investment__gte=F("introduced_amount"))
+                & Q(introduced_amount__gte=0),
+                name="project_introduced_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.RESERVE, signed_on__isnull=True)
+                | (~Q(stage=Stage.RESERVE) & Q(signed_on__isnull=False)),
+                name="project_signed_unless_reserve",
+            ),
+            models.CheckConstraint(
+                condition=~Q(
+                    stage__in=[Stage.CONTRACT, Stage.STARTED, Stage.PRODUCTION]
+                )
+                | Q(contract_on__isnull=False),
+                name="project_contract_has_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CreditShare(models.Model):
+    """A unit's part of a project's credit in basis points; the parts of a project make 10,000.
+
+    The sum is checked by the database when the transaction commits (rule 8).
+    """
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="shares"
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="shares")
+    basis_points = models.PositiveSmallIntegerField(_("share"))
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("credit share")
+        ordering = ("order", "id")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["project", "unit"], name="share_once_per_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(basis_points__gt=0, basis_points__lte=10_000),
+                name="share_in_range",
+            ),
+        ]
+        triggers: ClassVar[list[Any]] = [
+            pgtrigger.Trigger(
+                name="adds_up",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                declare=[("whole", "integer"), ("subject", "bigint")],
+                func="""
+                    subject := CASE WHEN TG_OP = 'DELETE' THEN OLD.project_id ELSE NEW.project_id END;
+                    SELECT sum(basis_points) INTO whole FROM projects_creditshare
+                        WHERE project_id = subject;
+                    IF whole IS DISTINCT FROM 10000 AND EXISTS
+                        (SELECT 1 FROM projects_project WHERE id = subject) THEN
+                        RAISE EXCEPTION 'credit shares of project % add to %, not 10000',
+                            subject, coalesce(whole, 0) USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]

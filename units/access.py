@@ -1,0 +1,168 @@
+"""Who may do what: the role matrix as data, and the queryset filters made from it.
+
+Owns: rights by role (``RIGHTS``) and reach by role (``REACH``). Must never: hold a rule for one named
+person, or answer 403 where the object is another unit's (that is 404: its existence is not told).
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+
+from units.models import Role, Unit, User
+
+M = TypeVar("M", bound=Model)
+P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
+
+
+class Right(StrEnum):
+    """Something a person may be allowed to do, named noun.verb."""
+
+    RANKING_VIEW = "ranking.view"
+    UNIT_VIEW = "unit.view"
+    UNIT_EDIT = "unit.edit"
+    TARGET_EDIT = "target.edit"
+    PROJECT_VIEW = "project.view"
+    PROJECT_EDIT = "project.edit"
+    RECEIPT_VIEW = "receipt.view"
+    RECEIPT_SUBMIT = "receipt.submit"
+    RECEIPT_VERIFY = "receipt.verify"
+    ENTRY_REVERSE = "entry.reverse"
+    PERIOD_VIEW = "period.view"
+    PERIOD_CLOSE = "period.close"
+    PERIOD_CONFIRM = "period.confirm"
+    REPORT_FILE = "report.file"
+    REPORT_REMIND = "report.remind"
+    CLAIM_MAKE = "claim.make"
+    CLAIM_DECIDE = "claim.decide"
+    IMPORT = "book.import"
+    IMPORT_VERIFIED = "book.import_verified"
+    TRAIL_VIEW = "trail.view"
+
+
+class Reach(StrEnum):
+    """How far a role sees."""
+
+    UNIT = "unit"
+    COUNTY = "county"
+    NOTHING = "nothing"
+
+
+_READ = {
+    Right.RANKING_VIEW,
+    Right.UNIT_VIEW,
+    Right.PROJECT_VIEW,
+    Right.RECEIPT_VIEW,
+    Right.PERIOD_VIEW,
+}
+_UNIT = _READ - {Right.PERIOD_VIEW} | {
+    Right.PROJECT_EDIT,
+    Right.RECEIPT_SUBMIT,
+    Right.REPORT_FILE,
+    Right.CLAIM_MAKE,
+    Right.IMPORT,
+}
+_BUREAU = _READ | {
+    Right.PROJECT_EDIT,
+    Right.RECEIPT_SUBMIT,
+    Right.RECEIPT_VERIFY,
+    Right.REPORT_REMIND,
+    Right.IMPORT,
+    Right.PERIOD_CLOSE,
+}
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.CLERK: frozenset(_UNIT),
+    Role.UNIT_HEAD: frozenset(_UNIT),
+    Role.VERIFIER: frozenset(_BUREAU | {Right.ENTRY_REVERSE}),
+    Role.BUREAU_HEAD: frozenset(
+        _BUREAU
+        | {
+            Right.ENTRY_REVERSE,
+            Right.UNIT_EDIT,
+            Right.TARGET_EDIT,
+            Right.PERIOD_CONFIRM,
+            Right.CLAIM_DECIDE,
+            Right.IMPORT_VERIFIED,
+            Right.TRAIL_VIEW,
+        }
+    ),
+    Role.LEADER: frozenset(_READ),
+    Role.SYSTEM_ADMIN: frozenset(),
+    Role.SECURITY_ADMIN: frozenset(),
+    Role.AUDIT_ADMIN: frozenset({Right.TRAIL_VIEW}),
+}
+
+REACH: dict[str, Reach] = {
+    Role.CLERK: Reach.UNIT,
+    Role.UNIT_HEAD: Reach.UNIT,
+    Role.VERIFIER: Reach.COUNTY,
+    Role.BUREAU_HEAD: Reach.COUNTY,
+    Role.LEADER: Reach.COUNTY,
+    Role.SYSTEM_ADMIN: Reach.NOTHING,
+    Role.SECURITY_ADMIN: Reach.NOTHING,
+    Role.AUDIT_ADMIN: Reach.NOTHING,
+}
+
+
+def may(user: User, right: Right) -> bool:
+    """Whether the user's role holds the right."""
+    return right in RIGHTS.get(user.role, frozenset())
+
+
+def demand(user: User, right: Right) -> None:
+    """Refuse with 403 a person whose role does not hold the right."""
+    if not may(user, right):
+        raise PermissionDenied
+
+
+def allowed(
+    right: Right,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, P], R]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """A view for signed-in people whose role holds ``right``."""
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, P], R],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @login_required
+        @wraps(view)
+        def checked(
+            request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            demand(person(request), right)
+            return view(request, *args, **kwargs)
+
+        return cast(Any, checked)
+
+    return decorate
+
+
+def person(request: HttpRequest) -> User:
+    """The signed-in user of a request that ``allowed`` has let through."""
+    return cast(User, request.user)
+
+
+def within(
+    user: User, rows: QuerySet[M], *, county: str = "county", unit: str = "unit"
+) -> QuerySet[M]:
+    """``rows`` narrowed to what the user's role reaches; ``county``/``unit`` are lookup paths."""
+    reach = REACH.get(user.role, Reach.NOTHING)
+    if reach is Reach.COUNTY:
+        return rows.filter(**{county: user.county_id})
+    if reach is Reach.UNIT:
+        return rows.filter(**{unit: user.unit_id})
+    return rows.none()
+
+
+def units_of(user: User) -> QuerySet[Unit]:
+    """The units whose account the user may open."""
+    return within(user, Unit.objects.all(), unit="pk")

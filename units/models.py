@@ -1,0 +1,309 @@
+"""Who is measured, what they owe, who may act for them, and the trail of what was done.
+
+Owns: counties, units (单位), annual targets (年度任务) with their quarter targets, accounts of people,
+and the append-only trail. Must never: know of projects or money received, or delete a target or a
+line of the trail (the database refuses both).
+"""
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+def amount_field(
+    verbose_name: Any = None, **options: Any
+) -> "models.DecimalField[Any, Any]":
+    """Yuan with two places, ``numeric(18,2)``: the one definition of a money column."""
+    return models.DecimalField(verbose_name, max_digits=18, decimal_places=2, **options)
+
+
+def append_only() -> list[pgtrigger.Trigger]:
+    """The triggers with which the database itself refuses to change or drop what was recorded."""
+    refusal = "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';"
+    return [
+        pgtrigger.Trigger(
+            name="append_only",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update | pgtrigger.Delete,
+            func=refusal,
+        ),
+        pgtrigger.Trigger(
+            name="never_emptied",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func=refusal,
+        ),
+    ]
+
+
+
+class County(models.Model):
+    """A county (县), named by its GB/T 2260 code."""
+
+    code = models.CharField(
+        _("county code"),
+        max_length=6,
+        unique=True,
+        validators=[
+            RegexValidator(r"^\d{6}\Z", _("Write the six digits of GB/T 2260."))
+        ],
+    )
+    name = models.CharField(_("name"), max_length=50)
+    is_sample = models.BooleanField(_("sample figures"), default=False)
+    large_from = amount_field(_("large project from"), default=Decimal(100000000))
+    major_from = amount_field(_("major project from"), default=Decimal(500000000))
+    mega_from = amount_field(_("mega project from"), default=Decimal(1000000000))
+    report_day = models.PositiveSmallIntegerField(
+        _("monthly report due by day"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(28)],
+        help_text=_("Day of the following month."),
+    )
+    evidence_required = models.BooleanField(
+        _("counts only when the required evidence is complete"), default=False
+    )
+
+    class Meta:
+        verbose_name = _("county")
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^\d{6}$"), name="county_code_digits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Schedule(models.Model):
+    """The year's schedule of a county: basis points of the annual target due by each quarter's end.
+
+    The fourth quarter is the whole year by definition and is not stored.
+    """
+
+    county = models.ForeignKey(
+        County, on_delete=models.PROTECT, related_name="schedules"
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    first = models.PositiveSmallIntegerField(_("first quarter"), default=2_500)
+    second = models.PositiveSmallIntegerField(_("second quarter"), default=5_000)
+    third = models.PositiveSmallIntegerField(_("third quarter"), default=7_500)
+
+    class Meta:
+        verbose_name = _("schedule")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["county", "year"], name="schedule_once_a_year"
+            ),
+            models.CheckConstraint(
+                condition=Q(first__lte=F("second"))
+                & Q(second__lte=F("third"))
+                & Q(third__lte=10_000),
+                name="schedule_never_falls",
+            ),
+        ]
+
+    @property
+    def parts(self) -> tuple[int, int, int, int]:
+        return self.first, self.second, self.third, 10_000
+
+
+class Unit(models.Model):
+    """A town, department or enterprise (镇、部门、企业) that carries a task."""
+
+    class Kind(models.TextChoices):
+        TOWN = "town", _("town")
+        DEPARTMENT = "department", _("department")
+        ENTERPRISE = "enterprise", _("enterprise")
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="units")
+    code = models.CharField(
+        _("unit code"),
+        max_length=20,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[0-9A-Z]+\Z", _("Write digits and capital letters only."))
+        ],
+    )
+    name = models.CharField(_("name"), max_length=100)
+    name_key = models.CharField(max_length=100, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    order = models.PositiveSmallIntegerField(_("official order"), default=0)
+    active_from = models.DateField(_("active from"), null=True, blank=True)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+    )
+
+    class Meta:
+        verbose_name = _("unit")
+        ordering = ("kind", "order", "code")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["county", "name_key"], name="unit_name_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | Q(ended_on__isnull=False),
+                name="unit_successor_has_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(successor=F("id")), name="unit_not_its_own_successor"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Target(models.Model):
+    """One version of a unit's annual target with its quarter targets, in yuan.
+
+    Append-only: a change is a new row with its effective day and document (rule 10). The quarter
+    targets are cumulative and live on the version they belong to, so that an earlier table finds
+    all of what it was made with in one row; the fourth quarter is ``amount`` by definition.
+    """
+
+    class Issuer(models.TextChoices):
+        COUNTY = "county", pgettext_lazy("issuer", "county")
+        CITY = "city", pgettext_lazy("issuer", "city")
+        PROVINCE = "province", pgettext_lazy("issuer", "province")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="targets")
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="targets")
+    year = models.PositiveSmallIntegerField(_("year"))
+    issuer = models.CharField(
+        _("issuer"), max_length=10, choices=Issuer, default=Issuer.COUNTY
+    )
+    amount = amount_field(_("annual target"))
+    due_first = amount_field(_("due by the first quarter"))
+    due_second = amount_field(_("due by the second quarter"))
+    due_third = amount_field(_("due by the third quarter"))
+    effective_on = models.DateField(_("effective on"))
+    document_no = models.CharField(_("document number"), max_length=100, blank=True)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.ForeignKey("User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("annual target")
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["county", "year", "issuer", "unit", "-effective_on", "-id"],
+                name="target_newest",
+            ),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(due_first__gte=0)
+                & Q(due_first__lte=F("due_second"))
+                & Q(due_second__lte=F("due_third"))
+                & Q(due_third__lte=F("amount")),
+                name="target_quarters_never_fall",
+            ),
+        ]
+        triggers: ClassVar[list[Any]] = append_only()
+
+    @property
+    def due(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        """Cumulative yuan due by the end of each quarter."""
+        return self.due_first, self.due_second, self.due_third, self.amount
+
+
+class Role(models.TextChoices):
+    CLERK = "clerk", _("unit clerk")
+    UNIT_HEAD = "unit_head", _("unit head")
+    VERIFIER = "verifier", _("bureau verifier")
+    BUREAU_HEAD = "bureau_head", _("bureau head")
+    LEADER = "leader", _("leader")
+    SYSTEM_ADMIN = "system_admin", _("system administrator")
+    SECURITY_ADMIN = "security_admin", _("security administrator")
+    AUDIT_ADMIN = "audit_admin", _("audit administrator")
+
+
+UNIT_ROLES = (Role.CLERK, Role.UNIT_HEAD)
+
+
+class User(AbstractUser):
+    """A person with exactly one role; the role decides county, unit and rights (``access.py``)."""
+
+    display_name = models.CharField(_("name"), max_length=50, blank=True)
+    county = models.ForeignKey(
+        County, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    must_change_password = models.BooleanField(
+        _("must change the password"), default=False
+    )
+
+    objects: ClassVar[UserManager["User"]] = UserManager()
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["role"]
+
+    class Meta(AbstractUser.Meta):
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(role__in=UNIT_ROLES, unit__isnull=False)
+                | (~Q(role__in=UNIT_ROLES) & Q(unit__isnull=True)),
+                name="user_unit_by_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=[role.value for role in Role]),
+                name="user_role_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_staff=False, is_superuser=False),
+                name="user_no_master_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class Trail(models.Model):
+    """One deed: who did what to which record, when and from where. Append-only.
+
+    ``record`` is a kind and a key such as ``receipt:17``; ``before`` and ``after`` hold the changed
+    fields only. A refused attempt is a line with ``refused`` set.
+    """
+
+    at = models.DateTimeField(_("when"))
+    county = models.ForeignKey(
+        County, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    actor = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    actor_name = models.CharField(_("who"), max_length=150)
+    address = models.GenericIPAddressField(_("from where"), null=True)
+    deed = models.CharField(_("deed"), max_length=40)
+    record = models.CharField(_("record"), max_length=80, blank=True)
+    label = models.CharField(_("record"), max_length=200, blank=True)
+    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    refused = models.BooleanField(_("refused"), default=False)
+
+    class Meta:
+        verbose_name = _("trail")
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["county", "-at"], name="trail_county"),
+            models.Index(fields=["record", "-id"], name="trail_record"),
+        ]
+        triggers: ClassVar[list[Any]] = append_only()

@@ -1,0 +1,71 @@
+"""The trail (操作记录): who did what to which record, when and from where.
+
+Owns: writing lines of the trail, inside the transaction of the deed, so that a deed that cannot be
+recorded does not happen. Must never: be switched off, or change a line.
+"""
+
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
+from units.models import County, Trail, Unit, User
+
+# Set by the middleware for the length of a request; commands leave it empty.
+address: ContextVar[str | None] = ContextVar("address", default=None)
+
+
+def name_of(record: Model) -> str:
+    """The key under which a record's history is found, such as ``receipt:17``."""
+    return f"{record._meta.model_name}:{record.pk}"
+
+
+def changes(
+    before: dict[str, Any], after: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both sides reduced to the fields that differ."""
+    fields = [field for field in after if before.get(field) != after[field]]
+    return {f: before.get(f) for f in fields}, {f: after[f] for f in fields}
+
+
+def record(
+    by: User | None,
+    deed: str,
+    record: Model | None = None,
+    *,
+    at: datetime,
+    county: County | int | None = None,
+    unit: Unit | None = None,
+    label: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    refused: bool = False,
+) -> Trail:
+    """Write one line. ``deed`` is ``noun.verb``; ``before``/``after`` are JSON-ready fields."""
+    return Trail.objects.create(
+        at=at,
+        county_id=_county_id(by, county, unit),
+        unit=unit,
+        actor=by,
+        actor_name=by.get_username() if by else "",
+        address=address.get(),
+        deed=deed,
+        record=name_of(record) if record is not None else "",
+        label=label[:200],
+        before=before or {},
+        after=after or {},
+        refused=refused,
+    )
+
+
+def _county_id(
+    by: User | None, county: County | int | None, unit: Unit | None
+) -> int | None:
+    if isinstance(county, County):
+        return county.pk
+    if county is not None:
+        return county
+    if unit is not None:
+        return unit.county_id
+    return by.county_id if by else None
