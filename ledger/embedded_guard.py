@@ -1,7 +1,7 @@
 """Stops the embedded PostgreSQL when the last process that uses it is gone, however it went.
 
-A small program of its own, started by `ledger/embedded.py`; standard library only, and no import of the project,
-so that it costs little. It must never stop a server that somebody still holds.
+A small program of its own, started by `ledger/embedded.py`; standard library only and no import
+of the project, so that it costs little. It must never stop a server that somebody still holds.
 
 Arguments: the users' lock file, the descriptor of the guard's own lock (inherited, already taken),
 the account to stop the server as (or "-"), then the command that stops it.

@@ -1,7 +1,7 @@
 """Every setting of the program, from the environment only.
 
-Owns: reading the environment, strictly. Must never: guess what a malformed value meant, or read a file
-other than the secrets it is told about.
+Owns: reading the environment, strictly. Must never: guess what a malformed value meant, or read a
+file other than the secrets it is told about.
 """
 
 import os
@@ -16,8 +16,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-
-from ledger import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -58,7 +56,7 @@ def read_hosts(name: str, default: list[str]) -> list[str]:
     for host in hosts:
         if "/" in host or " " in host:
             raise ImproperlyConfigured(
-                f"{name} has {host!r}; write host names only, separated by commas: ledger.example.cn,10.1.2.3"
+                f"{name} has {host!r}; write host names, separated by commas: jz.example.cn,10.1.2.3"
             )
     return hosts
 
@@ -75,7 +73,7 @@ def read_origins(name: str) -> list[str]:
 
 
 def read_secret(name: str, generated: Path) -> str:
-    """From NAME, or from the file that NAME_FILE names, or made once and kept beside the database."""
+    """From NAME, or the file that NAME_FILE names, or made once and kept beside the database."""
     if value := os.environ.get(name, "").strip():
         return _long_enough(name, value)
     if path := os.environ.get(f"{name}_FILE", "").strip():
@@ -113,13 +111,13 @@ def _made_once(path: Path) -> str:
 
 
 def read_database(name: str, var_dir: Path) -> dict[str, Any]:
-    """The server that NAME points at, else the embedded one, which starts on the first connection."""
-    url = os.environ.get(name, "").strip()
-    common = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    if not url:
-        engine = {"ENGINE": "ledger.postgres", "VAR_DIR": var_dir}
-        return _connection(name, embedded.address(var_dir)) | engine | common
-    return _connection(name, url) | {"ENGINE": "django.db.backends.postgresql"} | common
+    """The server that NAME points at, else the embedded one, started by the first connection."""
+    # Kept connections fit the server: a fixed number of threads, each with one of its own.
+    # The check before each request replaces a connection whose server was restarted.
+    kept = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    if url := os.environ.get(name, "").strip():
+        return _connection(name, url) | {"ENGINE": "django.db.backends.postgresql"} | kept
+    return {"ENGINE": "ledger.postgres", "NAME": "jiaozhang", "VAR_DIR": var_dir} | kept
 
 
 def _connection(name: str, url: str) -> dict[str, Any]:
@@ -276,9 +274,9 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS
 
+# The server itself turns a trusted proxy's headers into scheme and address (manage.py serve).
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -306,6 +304,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_MAX_AGE = 60 * 60  # of the few names without a hash
 MEDIA_ROOT = VAR_DIR / "evidence"
 
 # --- log -----------------------------------------------------------------------------------------

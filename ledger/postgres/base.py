@@ -1,6 +1,8 @@
 """Connects to the embedded server, bringing it up when it is needed and not before.
 
-So commands without a query cost nothing, and a server that was killed comes back with the next connection.
+So commands without a query cost nothing, and a server that was killed comes back with the next
+connection.
+Must never: be used when DATABASE_URL names a server.
 """
 
 from pathlib import Path
@@ -13,6 +15,12 @@ from ledger import embedded
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """PostgreSQL whose server is ours to start."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        folder = embedded.socket_folder(Path(self.settings_dict["VAR_DIR"]))
+        return super().get_connection_params() | {"host": str(folder), "user": embedded.ROLE}
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
         embedded.database_url(Path(self.settings_dict["VAR_DIR"]))
         return super().get_new_connection(conn_params)

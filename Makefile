@@ -1,0 +1,53 @@
+# make run    the program on http://127.0.0.1:8000/, with a sample county in an empty database
+# make test   everything that must pass before a change is accepted
+# Both need Python 3.11 or newer and nothing else; they may be repeated at any time.
+
+VENV ?= .venv
+VAR_DIR ?= var
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+
+IN_VENV := $(VENV)/bin/python
+PIP := $(IN_VENV) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore
+export VAR_DIR
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test lint format
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.run-stamp ## install what the program needs into $(VENV)
+
+setup-dev: $(VENV)/.dev-stamp
+
+run: setup ## serve on HOST:PORT (127.0.0.1:8000); the sample county goes into an empty database
+	@$(IN_VENV) manage.py serve --sample
+
+test: export VAR_DIR := $(VAR_DIR)/test
+test: setup-dev ## lint, migrations, tests, browser tests
+	$(IN_VENV) -m ruff format --check .
+	$(IN_VENV) -m ruff check .
+	$(IN_VENV) manage.py makemigrations --check --dry-run
+	$(IN_VENV) tests/browser/chromium.py
+	$(IN_VENV) -m pytest -n 2 --dist loadfile
+
+format: setup-dev ## bring the code into the one format
+	$(IN_VENV) -m ruff format .
+	$(IN_VENV) -m ruff check --fix .
+
+# A stamp is written only after success, so an interrupted install starts over.
+$(VENV)/.venv-stamp:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed" \
+		"(Debian: apt-get install python3 python3-venv)."; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.run-stamp: requirements.txt $(VENV)/.venv-stamp
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev-stamp: requirements-dev.txt $(VENV)/.run-stamp
+	$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,122 @@
+"""Brings everything up to date and serves the program: what `make run` calls last.
+
+Owns: the order of a start (port, database, migrations, sample, static files), the server's limits.
+Must never: load the sample into a database that holds a county, nor hide that a port is taken.
+
+The server is waitress: it alone of the three compared (`benchmarks/servers.py`) answers a normal
+request within a second while 500 slow sockets hang on it, because one thread buffers all sockets
+and the working threads see whole requests only; granian and gunicorn let half-sent requests
+occupy the threads that should work.
+"""
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import Any
+
+import waitress
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from ledger import static_build
+from ledger.settings import read_integer
+from ledger.wsgi import application
+from units.models import County
+
+CONNECTION_LIMIT = 2000  # the default of 100 is what 100 idle sockets would use up
+OPEN_FILES = 4096
+LARGEST_BODY = 128 * 1024 * 1024
+
+
+class Command(BaseCommand):
+    help = "Migrate, build static files, load the sample if asked, and serve on HOST:PORT."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--sample", action="store_true", help="load the sample county into an empty database"
+        )
+
+    def handle(self, *args: Any, sample: bool, **options: Any) -> None:
+        host = os.environ.get("HOST", "").strip() or "127.0.0.1"
+        port = read_integer("PORT", 8000, 1, 65535)
+        listener = listen(host, port)  # first, so that a taken port is told at once
+        self.migrate()
+        if sample and not County.objects.exists():
+            call_command("load_sample", stdout=self.stdout)
+        if static_build.build_if_changed():
+            self.stdout.write("Static files built.")
+        connection.close()
+        self.stdout.write(f"Serving on http://{host}:{port}/ (Ctrl+C ends it)")
+        self.stdout.flush()
+        serve(listener)
+
+    def migrate(self) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Bringing the database up to date ...")
+            call_command("migrate", interactive=False, verbosity=0)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, _protocol, _name, where = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
+        listener = socket.socket(family, kind)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(where)
+        listener.listen(1024)
+    except OSError as error:
+        raise CommandError(
+            f"Cannot listen on {host}:{port}: {error.strerror or error}. "
+            "Stop the program that uses it, or choose another port: PORT=8001 make run"
+        ) from error
+    return listener
+
+
+def serve(listener: socket.socket) -> None:
+    """Until Ctrl+C or SIGTERM; requests under way are finished first."""
+    signal.signal(signal.SIGTERM, end)
+    raise_file_limit()
+    server = waitress.create_server(
+        application,
+        sockets=[listener],
+        threads=read_integer("THREADS", 8, 1, 64),
+        connection_limit=CONNECTION_LIMIT,
+        asyncore_use_poll=True,
+        channel_timeout=60,
+        max_request_body_size=LARGEST_BODY,
+        ident="",
+        clear_untrusted_proxy_headers=True,
+        **proxy_options(),
+    )
+    server.run()
+
+
+def proxy_options() -> dict[str, Any]:
+    """Forwarded headers count only when they come from the proxy that TRUSTED_PROXY names."""
+    proxy = os.environ.get("TRUSTED_PROXY", "").strip()
+    if not proxy:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
+
+
+def raise_file_limit() -> None:
+    """Many systems allow 1,024 open files, fewer than the connections we are ready to hold."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def end(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)

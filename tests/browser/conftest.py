@@ -1,0 +1,76 @@
+"""A real browser against the live server. A page that asks for anything elsewhere fails its test."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from tests.browser.chromium import chinese_font, chromium
+
+# Playwright's loop runs in the test's own thread, where Django would refuse a plain query.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE_MS = 10_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chinese_font()
+    unconfined = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium(), args=[*QUIET, *unconfined], headless=True
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page_at(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
+    """`page_at(390)` opens a page of that width on the live server; literal paths work in goto."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(width: int, height: int = 900, **options) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            **{"locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options},
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        listen(page, live_server.url, complaints)
+        return page
+
+    yield open_page
+
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def listen(page: Page, home: str, complaints: list[str]) -> None:
+    """Script errors, refusals by the content policy, and requests that leave the machine."""
+
+    def note_request(request: Request) -> None:
+        if not request.url.startswith((home, "data:", "blob:", "about:")):
+            complaints.append(f"request to {request.url}")
+
+    page.on("request", note_request)
+    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(f"console: {message.text}")
+            if message.type == "error" and "Failed to load resource" not in message.text
+            else None
+        ),
+    )
