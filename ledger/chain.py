@@ -14,24 +14,18 @@ from typing import TypeAlias
 HASH_NAME = "sha256"
 GENESIS = "0" * 64
 
-Plain: TypeAlias = str | int | bool | None | date | datetime | Decimal
+Plain: TypeAlias = str | int | bool | date | datetime | Decimal | None
 
 
 def canonical(fields: Mapping[str, Plain]) -> bytes:
     """JSON with sorted keys; amounts as integer fen, moments in UTC with microseconds."""
     plain = {name: _plain(value) for name, value in fields.items()}
-    return json.dumps(
-        plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    ).encode()
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def content_hash(
-    prev_hash: str, fields: Mapping[str, Plain], hash_name: str = HASH_NAME
-) -> str:
+def content_hash(prev_hash: str, fields: Mapping[str, Plain], hash_name: str = HASH_NAME) -> str:
     """Hex digest over the previous hash and the canonical bytes."""
-    return hashlib.new(
-        hash_name, prev_hash.encode() + b"\n" + canonical(fields)
-    ).hexdigest()
+    return hashlib.new(hash_name, prev_hash.encode() + b"\n" + canonical(fields)).hexdigest()
 
 
 def short(head: str) -> str:

@@ -44,24 +44,20 @@ class Period(models.Model):
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="periods")
     year = models.PositiveSmallIntegerField(_("year"))
     quarter = models.PositiveSmallIntegerField(_("quarter"))
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.OPEN
-    )
-    proposed_by = models.ForeignKey(
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(_("proposed at"), null=True)
+    reopen_reason = models.CharField(_("reason for reopening"), max_length=500, blank=True)
+    reopen_proposed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    proposed_at = models.DateTimeField(_("proposed at"), null=True)
 
     class Meta:
         verbose_name = _("period")
         ordering = ("-year", "-quarter")
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["county", "year", "quarter"], name="period_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(quarter__in=QUARTERS), name="period_quarter"
-            ),
+            models.UniqueConstraint(fields=["county", "year", "quarter"], name="period_once"),
+            models.CheckConstraint(condition=Q(quarter__in=QUARTERS), name="period_quarter"),
         ]
 
     def __str__(self) -> str:
@@ -85,7 +81,8 @@ class Receipt(models.Model):
     """Funds received (到位资金) for a project, as a unit enters them. Yuan.
 
     ``key`` is made with the form: pressing twice makes one receipt. ``version`` grows with each
-    change; verification names the version that was seen. ``counted_on`` is set at verification
+    change, also of the evidence; verification names the version that was seen. ``entered_by`` is who
+    last changed the content and may not verify it. ``counted_on`` is set at verification
     (rule 7).
     """
 
@@ -104,9 +101,7 @@ class Receipt(models.Model):
         WORKING = "working", _("working capital")
         OTHER = "other", _("other funds")
 
-    county = models.ForeignKey(
-        County, on_delete=models.PROTECT, related_name="receipts"
-    )
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="receipts")
     project = models.ForeignKey(
         Project,
         on_delete=models.PROTECT,
@@ -120,35 +115,26 @@ class Receipt(models.Model):
     kind = models.CharField(_("kind of money"), max_length=12, choices=Kind)
     voucher_no = models.CharField(_("voucher number"), max_length=100)
     note = models.CharField(_("note"), max_length=500, blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.SUBMITTED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SUBMITTED)
     version = models.PositiveIntegerField(default=1)
-    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    submitted_at = models.DateTimeField(_("submitted at"))
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(_("entered at"))
+    submitted_at = models.DateTimeField(_("submitted at"), null=True)
     returned_reason = models.CharField(_("reason"), max_length=500, blank=True)
-    verified_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    verified_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     verified_at = models.DateTimeField(_("verified at"), null=True)
-    verified_word = models.CharField(
-        _("word of the verifier"), max_length=500, blank=True
-    )
+    verified_word = models.CharField(_("word of the verifier"), max_length=500, blank=True)
     counted_on = models.DateField(_("counted on"), null=True)
 
     class Meta:
         verbose_name = _("receipt")
         ordering = ("-received_on", "-id")
         indexes: ClassVar[list[Any]] = [
-            models.Index(
-                fields=["county", "state", "submitted_at"], name="receipt_queue"
-            ),
+            models.Index(fields=["county", "state", "submitted_at"], name="receipt_queue"),
             models.Index(fields=["project", "received_on"], name="receipt_project"),
         ]
         constraints: ClassVar[list[Any]] = [
-            models.CheckConstraint(
-                condition=Q(amount__gt=0), name="receipt_amount_positive"
-            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_amount_positive"),
             models.CheckConstraint(
                 condition=~Q(state="verified")
                 | Q(
@@ -159,8 +145,7 @@ class Receipt(models.Model):
                 name="receipt_verified_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(verified_by__isnull=True)
-                | ~Q(verified_by=F("submitted_by")),
+                condition=Q(verified_by__isnull=True) | ~Q(verified_by=F("entered_by")),
                 name="receipt_verified_by_another",
             ),
         ]
@@ -172,9 +157,10 @@ class Receipt(models.Model):
 class Entry(models.Model):
     """One posting to one unit (分录). Yuan; negative for a reversal. Never changed, never deleted.
 
-    ``is_new``, ``origin`` and ``industry`` are the project's at posting: an announced split into new
-    and carry-over must not move when somebody edits a project. Hash-chained within county and quarter: ``content_hash`` is made of the entry's canonical bytes
-    and ``prev_hash`` (``chain.py``), ``position`` counts from 1.
+    ``is_new``, ``origin`` and ``industry`` are the project's at posting: an announced split into
+    new and carry-over must not move when somebody edits a project. Hash-chained within county and
+    quarter: ``content_hash`` is made of the entry's canonical bytes and ``prev_hash``
+    (``chain.py``), ``position`` counts from 1.
     """
 
     class Kind(models.TextChoices):
@@ -186,12 +172,8 @@ class Entry(models.Model):
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="entries")
     position = models.PositiveIntegerField()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="entries")
-    project = models.ForeignKey(
-        Project, on_delete=models.PROTECT, related_name="entries"
-    )
-    receipt = models.ForeignKey(
-        Receipt, on_delete=models.PROTECT, related_name="entries"
-    )
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="entries")
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     amount = amount_field(_("amount"))
     received_on = models.DateField(_("received on"))
@@ -221,9 +203,7 @@ class Entry(models.Model):
             models.Index(fields=["unit", "counted_on"], name="entry_unit"),
         ]
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["period", "position"], name="entry_one_chain"
-            ),
+            models.UniqueConstraint(fields=["period", "position"], name="entry_one_chain"),
             models.CheckConstraint(
                 condition=Q(kind="credit", amount__gt=0, reverses__isnull=True)
                 | Q(kind="reversal", amount__lt=0, reverses__isnull=False),
@@ -268,9 +248,7 @@ class Settlement(models.Model):
     Yuan; ``chain_head`` is the last content hash of the quarter's chain, printed on the report.
     """
 
-    period = models.ForeignKey(
-        Period, on_delete=models.PROTECT, related_name="settlements"
-    )
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="settlements")
     version = models.PositiveSmallIntegerField(default=1)
     as_of = models.DateField(_("as of"))
     known_by = models.DateTimeField(_("known by"))
@@ -291,9 +269,7 @@ class Settlement(models.Model):
         verbose_name = _("settlement")
         ordering = ("period", "version")
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["period", "version"], name="settlement_version"
-            ),
+            models.UniqueConstraint(fields=["period", "version"], name="settlement_version"),
             models.CheckConstraint(
                 condition=~Q(proposed_by=F("confirmed_by")),
                 name="settlement_by_two_people",
@@ -305,9 +281,7 @@ class Settlement(models.Model):
 class SettlementLine(models.Model):
     """One unit's line of a settlement, in yuan, as announced."""
 
-    settlement = models.ForeignKey(
-        Settlement, on_delete=models.PROTECT, related_name="lines"
-    )
+    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="lines")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10)
@@ -325,8 +299,158 @@ class SettlementLine(models.Model):
     class Meta:
         ordering = ("kind", "order")
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["settlement", "unit"], name="line_once_per_unit"
-            ),
+            models.UniqueConstraint(fields=["settlement", "unit"], name="line_once_per_unit"),
         ]
         triggers: ClassVar[list[Any]] = append_only()
+
+
+class Evidence(models.Model):
+    """A file that proves a receipt or a claim (凭证). Stored under its SHA-256, never overwritten."""
+
+    class Kind(models.TextChoices):
+        BANK_SLIP = "bank_slip", _("bank slip")
+        CAPITAL_REPORT = "capital_report", _("capital verification report")
+        INVOICE = "invoice", _("invoice")
+        LAND_PAYMENT = "land_payment", _("land payment receipt")
+        CONTRACT = "contract", pgettext_lazy("evidence", "contract")
+        SPLIT_CERTIFICATE = "split_certificate", _("credit-split certificate")
+
+    receipt = models.ForeignKey(
+        Receipt, on_delete=models.PROTECT, null=True, related_name="evidence"
+    )
+    claim = models.ForeignKey(
+        "CreditClaim", on_delete=models.PROTECT, null=True, related_name="evidence"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveIntegerField(_("size"))
+    media_type = models.CharField(max_length=50)
+    original_name = models.CharField(_("file name"), max_length=200)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(_("added at"))
+    removed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    removed_at = models.DateTimeField(_("removed at"), null=True)
+
+    class Meta:
+        verbose_name = _("evidence")
+        ordering = ("id",)
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(receipt__isnull=False, claim__isnull=True)
+                | Q(receipt__isnull=True, claim__isnull=False),
+                name="evidence_of_one_record",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name
+
+
+class EvidenceRule(models.Model):
+    """Evidence that a county requires for a kind of money before it counts."""
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="evidence_rules")
+    money = models.CharField(_("kind of money"), max_length=12, choices=Receipt.Kind)
+    evidence = models.CharField(_("evidence"), max_length=20, choices=Evidence.Kind)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["county", "money", "evidence"], name="evidence_rule_once"
+            ),
+        ]
+
+
+class MonthlyReport(models.Model):
+    """A unit's report of a month (月报), filed also when it is zero (rule 13)."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="reports")
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="reports")
+    year = models.PositiveSmallIntegerField(_("year"))
+    month = models.PositiveSmallIntegerField(_("month"))
+    reserve_projects = models.PositiveSmallIntegerField(_("reserve projects compiled"), default=0)
+    trips = models.PositiveSmallIntegerField(_("investment trips"), default=0)
+    problems = models.TextField(_("problems"), max_length=2000, blank=True)
+    filed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    filed_at = models.DateTimeField(_("filed at"))
+
+    class Meta:
+        verbose_name = _("monthly report")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["unit", "year", "month"], name="report_once_a_month"),
+            models.CheckConstraint(condition=Q(month__range=(1, 12)), name="report_month_idx"),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["county", "year", "month"], name="report_month_idx"),
+        ]
+
+
+class Notice(models.Model):
+    """A notice to a unit inside the app, shown until somebody acts on it."""
+
+    class Kind(models.TextChoices):
+        REPORT_MISSING = "report_missing", _("monthly report missing")
+        RECEIPT_RETURNED = "receipt_returned", _("receipt returned")
+        CLAIM_MADE = "claim_made", _("credit claimed")
+        CLAIM_DECIDED = "claim_decided", _("claim decided")
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="notices")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    record = models.CharField(max_length=80)
+    year = models.PositiveSmallIntegerField(null=True)
+    month = models.PositiveSmallIntegerField(null=True)
+    words = models.CharField(_("words"), max_length=500, blank=True)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(_("sent at"))
+    acted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    acted_at = models.DateTimeField(_("acted on at"), null=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        ordering = ("-id",)
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["unit", "acted_at"], name="notice_waiting"),
+        ]
+
+
+class CreditClaim(models.Model):
+    """A unit's claim to a share of a project (引资份额申请): claimed, answered, decided; all stays."""
+
+    class State(models.TextChoices):
+        CLAIMED = "claimed", pgettext_lazy("claim", "claimed")
+        AGREED = "agreed", pgettext_lazy("claim", "lead unit agrees")
+        OBJECTED = "objected", pgettext_lazy("claim", "lead unit objects")
+        GRANTED = "granted", pgettext_lazy("claim", "granted")
+        REFUSED = "refused", pgettext_lazy("claim", "refused")
+        WITHDRAWN = "withdrawn", pgettext_lazy("claim", "withdrawn")
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="claims")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="claims")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="claims")
+    basis_points = models.PositiveSmallIntegerField(_("claimed share"))
+    reason = models.TextField(_("reason"), max_length=2000)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.CLAIMED)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(_("claimed at"))
+    answer = models.TextField(_("answer of the lead unit"), max_length=2000, blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+    decision = models.TextField(_("decision"), max_length=2000, blank=True)
+    granted_points = models.PositiveSmallIntegerField(_("granted share"), null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    class Meta:
+        verbose_name = _("credit claim")
+        ordering = ("-id",)
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(basis_points__range=(1, 10_000)), name="claim_in_range"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "unit"],
+                condition=Q(state__in=["claimed", "agreed", "objected"]),
+                name="claim_one_open",
+            ),
+        ]

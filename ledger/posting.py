@@ -70,9 +70,7 @@ def _demand_day(draft: Draft, today: date) -> None:
             field="project",
         )
     if draft.received_on < signed_on:
-        sentence = _(
-            "The day is before the signing of the project (%(day)s). Check both days."
-        )
+        sentence = _("The day is before the signing of the project (%(day)s). Check both days.")
         raise Refusal(sentence % {"day": signed_on}, field="received_on")
     if draft.received_on > today:
         raise Refusal(
@@ -86,16 +84,15 @@ def _submit(draft: Draft, by: User, at: datetime) -> Receipt:
     # A closed quarter takes late money: it will count in the open quarter (rule 7).
     if period.is_in_review and not may(by, Right.RECEIPT_VERIFY):
         raise Refusal(
-            _(
-                "This quarter is in review. Ask the investment bureau to enter the receipt."
-            ),
+            _("This quarter is in review. Ask the investment bureau to enter the receipt."),
             field="received_on",
         )
     receipt = Receipt.objects.create(
         county_id=draft.project.county_id,
         unit_id=draft.project.lead_unit_id,
         key=draft.key,
-        submitted_by=by,
+        entered_by=by,
+        entered_at=at,
         submitted_at=at,
         **draft.contents(),
     )
@@ -104,30 +101,24 @@ def _submit(draft: Draft, by: User, at: datetime) -> Receipt:
 
 
 def _submitted_before(draft: Draft, by: User) -> Receipt:
-    receipt = Receipt.objects.filter(key=draft.key, submitted_by=by).first()
+    receipt = Receipt.objects.filter(key=draft.key, entered_by=by).first()
     if receipt is None:
-        raise Conflict(
-            _("This form was already used. Open a new one and enter the receipt again.")
-        )
+        raise Conflict(_("This form was already used. Open a new one and enter the receipt again."))
     if any(getattr(receipt, name) != value for name, value in draft.contents().items()):
         raise Conflict(
-            _(
-                "This form was already sent with other figures. Open the receipt to see them."
-            )
+            _("This form was already sent with other figures. Open the receipt to see them.")
         )
     return receipt
 
 
 @transaction.atomic
-def verify(
-    receipt_id: int, version: int, *, by: User, at: datetime, word: str = ""
-) -> Receipt:
+def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str = "") -> Receipt:
     """Verify the version that was seen: split it by the shares and post an entry per unit.
 
     Counts on the day received, or on the first day of the next quarter that is not closed (rule 7).
     """
     receipt = _awaiting(receipt_id, version)
-    if receipt.submitted_by_id == by.pk:
+    if receipt.entered_by_id == by.pk:
         raise Refusal(_("Somebody else must verify what you entered yourself."))
     period = quarters.for_posting(receipt.county_id, receipt.received_on)
     receipt.state = Receipt.State.VERIFIED
@@ -141,9 +132,7 @@ def verify(
 
 
 @transaction.atomic
-def return_(
-    receipt_id: int, version: int, reason: str, *, by: User, at: datetime
-) -> Receipt:
+def return_(receipt_id: int, version: int, reason: str, *, by: User, at: datetime) -> Receipt:
     """Send a receipt back to its unit with the reason."""
     receipt = _awaiting(receipt_id, version)
     if not reason.strip():
@@ -165,9 +154,7 @@ def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
     entry = Entry.objects.select_related("receipt").get(pk=entry_id)
     Receipt.objects.select_for_update().get(pk=entry.receipt_id)
     if entry.kind == Entry.Kind.REVERSAL:
-        raise Refusal(
-            _("A reversal cannot be reversed. Post the receipt again instead.")
-        )
+        raise Refusal(_("A reversal cannot be reversed. Post the receipt again instead."))
     if Entry.objects.filter(reverses=entry).exists():
         raise Refusal(_("This entry has been reversed already."))
     period = quarters.for_posting(entry.county_id, entry.counted_on)
@@ -181,9 +168,7 @@ def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
     return reversal
 
 
-def post_credit(
-    receipt: Receipt, period: Period, *, by: User, at: datetime
-) -> list[Entry]:
+def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> list[Entry]:
     """Append one entry per unit that shares the project, in the locked ``period``."""
     project = Project.objects.select_related("investor").get(pk=receipt.project_id)
     shares = [(share.unit_id, share.basis_points) for share in project.shares.all()]
@@ -198,8 +183,7 @@ def post_credit(
             amount=part,
             received_on=receipt.received_on,
             counted_on=counted_on,
-            is_new=project.signed_on is not None
-            and project.signed_on.year == counted_on.year,
+            is_new=project.signed_on is not None and project.signed_on.year == counted_on.year,
             origin=project.investor.origin if project.investor else "",
             industry_id=project.industry_id,
         )
@@ -226,9 +210,7 @@ def _reversal(entry: Entry, period: Period, reason: str) -> Entry:
     )
 
 
-def _append(
-    period: Period, entries: Iterable[Entry], by: User, at: datetime
-) -> list[Entry]:
+def _append(period: Period, entries: Iterable[Entry], by: User, at: datetime) -> list[Entry]:
     """Chain the entries to the end of the locked period and store them."""
     last = Entry.objects.filter(period=period).order_by("-position").first()
     position, head = (last.position, last.content_hash) if last else (0, chain.GENESIS)
@@ -276,15 +258,11 @@ def _awaiting(receipt_id: int, version: int) -> Receipt:
     receipt = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt_id)
     if receipt.state != Receipt.State.SUBMITTED:
         raise Conflict(
-            _(
-                "This receipt no longer awaits verification (%(state)s). Reload the queue."
-            )
+            _("This receipt no longer awaits verification (%(state)s). Reload the queue.")
             % {"state": receipt.get_state_display()}
         )
     if receipt.version != version:
-        raise Conflict(
-            _("This receipt was changed after you opened it. Look at it once more.")
-        )
+        raise Conflict(_("This receipt was changed after you opened it. Look at it once more."))
     return receipt
 
 
