@@ -79,9 +79,7 @@ class LeagueRow:
     @property
     def gap(self) -> Fraction | None:
         """Received less benchmark, exact yuan."""
-        return (
-            None if self.benchmark is None else Fraction(self.received) - self.benchmark
-        )
+        return None if self.benchmark is None else Fraction(self.received) - self.benchmark
 
     @property
     def gap_points(self) -> Fraction | None:
@@ -213,9 +211,7 @@ def league_table(
     left_out = frozenset(without)
     units = list(Unit.objects.filter(county=county))
     owed = _targets(county, as_of, known_by) | dict(targets_instead or {})
-    credited = _into_successors(
-        units, as_of, _credited(county, as_of, known_by, left_out), Sums()
-    )
+    credited = _into_successors(units, as_of, _credited(county, as_of, known_by, left_out), Sums())
     pending = _into_successors(units, as_of, _pending(county, as_of, left_out), NOTHING)
     rows = [
         _row(unit, owed.get(unit.pk), credited[unit.pk], pending[unit.pk], as_of)
@@ -294,9 +290,7 @@ def _credited(
     return {unit: Sums(*sums) for unit, *sums in rows}
 
 
-def _pending(
-    county: County, as_of: date, without: frozenset[str]
-) -> dict[int, Decimal]:
+def _pending(county: County, as_of: date, without: frozenset[str]) -> dict[int, Decimal]:
     """Submitted, not yet verified, by share: shown beside the table, never ranked (rule 2)."""
     start = as_of.replace(month=1, day=1)
     shares = CreditShare.objects.filter(
@@ -399,9 +393,7 @@ def _announced_row(line: SettlementLine) -> LeagueRow:
     )
 
 
-def _sections(
-    rows: Sequence[LeagueRow], previous: Mapping[int, int | None]
-) -> tuple[Section, ...]:
+def _sections(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tuple[Section, ...]:
     """Rank each kind apart (rule 6); kinds without units get no section."""
     sections = []
     for kind in KINDS:
@@ -411,18 +403,14 @@ def _sections(
     return tuple(sections)
 
 
-def _ranked(
-    rows: Sequence[LeagueRow], previous: Mapping[int, int | None]
-) -> tuple[LeagueRow, ...]:
+def _ranked(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tuple[LeagueRow, ...]:
     ranks = standing.ranks([row.completion for row in rows])
     ranked = [
         replace(row, rank=rank, previous_rank=previous.get(row.unit_id))
         for row, rank in zip(rows, ranks, strict=True)
     ]
     last = len(rows) + 1
-    return tuple(
-        sorted(ranked, key=lambda row: (row.rank or last, row.order, row.code))
-    )
+    return tuple(sorted(ranked, key=lambda row: (row.rank or last, row.order, row.code)))
 
 
 def _ranks_of(settlement: Settlement | None) -> dict[int, int | None]:

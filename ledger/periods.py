@@ -26,9 +26,7 @@ SIX_PLACES = Decimal("0.000001")
 @transaction.atomic
 def start_review(period_id: int, *, by: User, at: datetime) -> Period:
     """Soft close: from now on only the bureau enters receipts of the quarter."""
-    return _move(
-        period_id, (Period.State.OPEN,), Period.State.REVIEW, "period.review", by, at
-    )
+    return _move(period_id, (Period.State.OPEN,), Period.State.REVIEW, "period.review", by, at)
 
 
 @transaction.atomic
@@ -54,9 +52,7 @@ def confirm(period_id: int, *, by: User, at: datetime) -> Settlement:
     """Confirm the closing: store the table as announced and shut the quarter for entries."""
     period = quarters.for_closing(period_id)
     if period.state != Period.State.PROPOSED or period.proposed_by is None:
-        raise Conflict(
-            _("The closing of this quarter is not proposed. Reload the page.")
-        )
+        raise Conflict(_("The closing of this quarter is not proposed. Reload the page."))
     if period.proposed_by_id == by.pk:
         raise Refusal(_("A second person must confirm the closing."))
     table = league_table(period.county, period.ends_on, known_by=at)
@@ -69,9 +65,7 @@ def confirm(period_id: int, *, by: User, at: datetime) -> Settlement:
 
 
 @transaction.atomic
-def reopen(
-    period_id: int, reason: str, *, proposed_by: User, by: User, at: datetime
-) -> Period:
+def reopen(period_id: int, reason: str, *, proposed_by: User, by: User, at: datetime) -> Period:
     """Open a closed quarter again. The settlement that was announced stays as its version."""
     if not reason.strip():
         raise Refusal(_("Give the reason for reopening."), field="reason")
@@ -94,9 +88,9 @@ def reopen(
 
 
 def _demand_earlier_closed(period: Period) -> None:
-    earlier = Period.objects.filter(
-        county=period.county, entries__isnull=False
-    ).exclude(state=Period.State.CLOSED)
+    earlier = Period.objects.filter(county=period.county, entries__isnull=False).exclude(
+        state=Period.State.CLOSED
+    )
     open_before = [p for p in earlier.distinct() if p.starts_on < period.starts_on]
     if open_before:
         first = min(open_before, key=lambda p: p.starts_on)
@@ -169,10 +163,6 @@ def _six_places(value: Fraction) -> Decimal:
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(SIX_PLACES)
 
 
-def _note(
-    by: User, deed: str, period: Period, at: datetime, after: dict[str, object]
-) -> None:
+def _note(by: User, deed: str, period: Period, at: datetime, after: dict[str, object]) -> None:
     label = str(period)
-    trail.record(
-        by, deed, period, at=at, county=period.county_id, label=label, after=after
-    )
+    trail.record(by, deed, period, at=at, county=period.county_id, label=label, after=after)

@@ -15,9 +15,7 @@ def for_submitting(county_id: int, day: date) -> Period:
     """The quarter of ``day`` under ``FOR KEY SHARE``: many at once, but not while one closes it."""
     period = _row(county_id, day)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM ledger_period WHERE id = %s FOR KEY SHARE", [period.pk]
-        )
+        cursor.execute("SELECT 1 FROM ledger_period WHERE id = %s FOR KEY SHARE", [period.pk])
     period.refresh_from_db()
     return period
 
@@ -39,6 +37,4 @@ def for_closing(period_id: int) -> Period:
 
 def _row(county_id: int, day: date) -> Period:
     year, quarter = day.year, quarter_of(day)
-    return Period.objects.get_or_create(
-        county_id=county_id, year=year, quarter=quarter
-    )[0]
+    return Period.objects.get_or_create(county_id=county_id, year=year, quarter=quarter)[0]

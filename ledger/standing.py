@@ -80,9 +80,7 @@ def ranks(completions: Sequence[Fraction | None]) -> list[int | None]:
 
     None (no target) stays unranked.
     """
-    ordered = sorted(
-        (value for value in completions if value is not None), reverse=True
-    )
+    ordered = sorted((value for value in completions if value is not None), reverse=True)
     first: dict[Fraction, int] = {}
     for place, value in enumerate(ordered, start=1):
         first.setdefault(value, place)

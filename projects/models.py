@@ -49,9 +49,7 @@ class Investor(models.Model):
         OTHER_CITY = "other_city", _("from another city")
         OTHER_COUNTY = "other_county", _("from another county of the city")
 
-    county = models.ForeignKey(
-        County, on_delete=models.PROTECT, related_name="investors"
-    )
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="investors")
     name = models.CharField(_("investor"), max_length=200)
     name_key = models.CharField(max_length=200, editable=False)
     credit_code = models.CharField(_("unified credit code"), max_length=18, blank=True)
@@ -61,9 +59,7 @@ class Investor(models.Model):
     class Meta:
         verbose_name = _("investor")
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["county", "name_key"], name="investor_name_once"
-            ),
+            models.UniqueConstraint(fields=["county", "name_key"], name="investor_name_once"),
         ]
 
     def __str__(self) -> str:
@@ -93,9 +89,7 @@ class Project(models.Model):
     from an older version is refused instead of overwriting.
     """
 
-    county = models.ForeignKey(
-        County, on_delete=models.PROTECT, related_name="projects"
-    )
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="projects")
     lead_unit = models.ForeignKey(
         Unit,
         on_delete=models.PROTECT,
@@ -149,9 +143,7 @@ class Project(models.Model):
             models.Index(fields=["lead_unit"], name="project_lead"),
         ]
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["county", "name_key"], name="project_name_once"
-            ),
+            models.UniqueConstraint(fields=["county", "name_key"], name="project_name_once"),
             models.CheckConstraint(
                 condition=Q(total_investment__gte=F("introduced_amount"))
                 & Q(introduced_amount__gte=0),
@@ -163,9 +155,7 @@ class Project(models.Model):
                 name="project_signed_unless_reserve",
             ),
             models.CheckConstraint(
-                condition=~Q(
-                    stage__in=[Stage.CONTRACT, Stage.STARTED, Stage.PRODUCTION]
-                )
+                condition=~Q(stage__in=[Stage.CONTRACT, Stage.STARTED, Stage.PRODUCTION])
                 | Q(contract_on__isnull=False),
                 name="project_contract_has_day",
             ),
@@ -181,9 +171,7 @@ class CreditShare(models.Model):
     The sum is checked by the database when the transaction commits (rule 8).
     """
 
-    project = models.ForeignKey(
-        Project, on_delete=models.CASCADE, related_name="shares"
-    )
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="shares")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="shares")
     basis_points = models.PositiveSmallIntegerField(_("share"))
     order = models.PositiveSmallIntegerField(default=0)
@@ -192,9 +180,7 @@ class CreditShare(models.Model):
         verbose_name = _("credit share")
         ordering = ("order", "id")
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["project", "unit"], name="share_once_per_unit"
-            ),
+            models.UniqueConstraint(fields=["project", "unit"], name="share_once_per_unit"),
             models.CheckConstraint(
                 condition=Q(basis_points__gt=0, basis_points__lte=10_000),
                 name="share_in_range",

@@ -18,9 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-def amount_field(
-    verbose_name: Any = None, **options: Any
-) -> "models.DecimalField[Any, Any]":
+def amount_field(verbose_name: Any = None, **options: Any) -> "models.DecimalField[Any, Any]":
     """Yuan with two places, ``numeric(18,2)``: the one definition of a money column."""
     return models.DecimalField(verbose_name, max_digits=18, decimal_places=2, **options)
 
@@ -45,7 +43,6 @@ def append_only() -> list[pgtrigger.Trigger]:
     ]
 
 
-
 class County(models.Model):
     """A county (县), named by its GB/T 2260 code."""
 
@@ -53,9 +50,7 @@ class County(models.Model):
         _("county code"),
         max_length=6,
         unique=True,
-        validators=[
-            RegexValidator(r"^\d{6}\Z", _("Write the six digits of GB/T 2260."))
-        ],
+        validators=[RegexValidator(r"^\d{6}\Z", _("Write the six digits of GB/T 2260."))],
     )
     name = models.CharField(_("name"), max_length=50)
     is_sample = models.BooleanField(_("sample figures"), default=False)
@@ -75,9 +70,7 @@ class County(models.Model):
     class Meta:
         verbose_name = _("county")
         constraints: ClassVar[list[Any]] = [
-            models.CheckConstraint(
-                condition=Q(code__regex=r"^\d{6}$"), name="county_code_digits"
-            ),
+            models.CheckConstraint(condition=Q(code__regex=r"^\d{6}$"), name="county_code_digits"),
         ]
 
     def __str__(self) -> str:
@@ -90,9 +83,7 @@ class Schedule(models.Model):
     The fourth quarter is the whole year by definition and is not stored.
     """
 
-    county = models.ForeignKey(
-        County, on_delete=models.PROTECT, related_name="schedules"
-    )
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="schedules")
     year = models.PositiveSmallIntegerField(_("year"))
     first = models.PositiveSmallIntegerField(_("first quarter"), default=2_500)
     second = models.PositiveSmallIntegerField(_("second quarter"), default=5_000)
@@ -101,9 +92,7 @@ class Schedule(models.Model):
     class Meta:
         verbose_name = _("schedule")
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["county", "year"], name="schedule_once_a_year"
-            ),
+            models.UniqueConstraint(fields=["county", "year"], name="schedule_once_a_year"),
             models.CheckConstraint(
                 condition=Q(first__lte=F("second"))
                 & Q(second__lte=F("third"))
@@ -130,9 +119,7 @@ class Unit(models.Model):
         _("unit code"),
         max_length=20,
         unique=True,
-        validators=[
-            RegexValidator(r"^[0-9A-Z]+\Z", _("Write digits and capital letters only."))
-        ],
+        validators=[RegexValidator(r"^[0-9A-Z]+\Z", _("Write digits and capital letters only."))],
     )
     name = models.CharField(_("name"), max_length=100)
     name_key = models.CharField(max_length=100, editable=False)
@@ -152,9 +139,7 @@ class Unit(models.Model):
         verbose_name = _("unit")
         ordering = ("kind", "order", "code")
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["county", "name_key"], name="unit_name_once"
-            ),
+            models.UniqueConstraint(fields=["county", "name_key"], name="unit_name_once"),
             models.CheckConstraint(
                 condition=Q(successor__isnull=True) | Q(ended_on__isnull=False),
                 name="unit_successor_has_day",
@@ -184,9 +169,7 @@ class Target(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="targets")
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="targets")
     year = models.PositiveSmallIntegerField(_("year"))
-    issuer = models.CharField(
-        _("issuer"), max_length=10, choices=Issuer, default=Issuer.COUNTY
-    )
+    issuer = models.CharField(_("issuer"), max_length=10, choices=Issuer, default=Issuer.COUNTY)
     amount = amount_field(_("annual target"))
     due_first = amount_field(_("due by the first quarter"))
     due_second = amount_field(_("due by the second quarter"))
@@ -246,9 +229,7 @@ class User(AbstractUser):
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
     )
     role = models.CharField(_("role"), max_length=20, choices=Role)
-    must_change_password = models.BooleanField(
-        _("must change the password"), default=False
-    )
+    must_change_password = models.BooleanField(_("must change the password"), default=False)
 
     objects: ClassVar[UserManager["User"]] = UserManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["role"]
@@ -282,15 +263,9 @@ class Trail(models.Model):
     """
 
     at = models.DateTimeField(_("when"))
-    county = models.ForeignKey(
-        County, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    actor = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    county = models.ForeignKey(County, on_delete=models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(_("who"), max_length=150)
     address = models.GenericIPAddressField(_("from where"), null=True)
     deed = models.CharField(_("deed"), max_length=40)

@@ -23,9 +23,7 @@ def in_force(
     issuer: str = Target.Issuer.COUNTY,
 ) -> QuerySet[Target]:
     """The newest version per unit with ``effective_on <= as_of``, recorded by ``known_by``."""
-    rows = Target.objects.filter(
-        county=county, year=year, issuer=issuer, effective_on__lte=as_of
-    )
+    rows = Target.objects.filter(county=county, year=year, issuer=issuer, effective_on__lte=as_of)
     if known_by is not None:
         rows = rows.filter(recorded_at__lte=known_by)
     return rows.order_by("unit", "-effective_on", "-id").distinct("unit")
@@ -74,7 +72,5 @@ def record(
         "effective_on": effective_on,
         "document_no": document_no,
     }
-    trail.record(
-        by, "target.record", target, at=at, unit=unit, label=unit.name, after=after
-    )
+    trail.record(by, "target.record", target, at=at, unit=unit, label=unit.name, after=after)
     return target

@@ -21,9 +21,7 @@ def name_of(record: Model) -> str:
     return f"{record._meta.model_name}:{record.pk}"
 
 
-def changes(
-    before: dict[str, Any], after: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Both sides reduced to the fields that differ."""
     fields = [field for field in after if before.get(field) != after[field]]
     return {f: before.get(f) for f in fields}, {f: after[f] for f in fields}
@@ -59,9 +57,7 @@ def record(
     )
 
 
-def _county_id(
-    by: User | None, county: County | int | None, unit: Unit | None
-) -> int | None:
+def _county_id(by: User | None, county: County | int | None, unit: Unit | None) -> int | None:
     if isinstance(county, County):
         return county.pk
     if county is not None:

@@ -9,133 +9,339 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('units', '0001_initial'),
+        ("units", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Industry',
+            name="Industry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=30, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=50, verbose_name='industry')),
-                ('name_en', models.CharField(max_length=50, verbose_name='English name')),
-                ('sector', models.PositiveSmallIntegerField(choices=[(1, 'primary sector'), (2, 'secondary sector'), (3, 'tertiary sector')], verbose_name='sector')),
-                ('is_resource', models.BooleanField(default=False, verbose_name='resource extraction')),
-                ('is_property', models.BooleanField(default=False, verbose_name='property')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=30, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=50, verbose_name="industry")),
+                ("name_en", models.CharField(max_length=50, verbose_name="English name")),
+                (
+                    "sector",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "primary sector"),
+                            (2, "secondary sector"),
+                            (3, "tertiary sector"),
+                        ],
+                        verbose_name="sector",
+                    ),
+                ),
+                (
+                    "is_resource",
+                    models.BooleanField(default=False, verbose_name="resource extraction"),
+                ),
+                ("is_property", models.BooleanField(default=False, verbose_name="property")),
+                ("order", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'industry',
-                'ordering': ('order', 'code'),
+                "verbose_name": "industry",
+                "ordering": ("order", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Investor',
+            name="Investor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='investor')),
-                ('name_key', models.CharField(editable=False, max_length=200)),
-                ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='unified credit code')),
-                ('origin', models.CharField(choices=[('foreign', 'from abroad'), ('other_province', 'from another province'), ('other_city', 'from another city'), ('other_county', 'from another county of the city')], max_length=20, verbose_name='origin')),
-                ('origin_place', models.CharField(blank=True, max_length=100, verbose_name='place of origin')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='investors', to='units.county')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="investor")),
+                ("name_key", models.CharField(editable=False, max_length=200)),
+                (
+                    "credit_code",
+                    models.CharField(blank=True, max_length=18, verbose_name="unified credit code"),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("foreign", "from abroad"),
+                            ("other_province", "from another province"),
+                            ("other_city", "from another city"),
+                            ("other_county", "from another county of the city"),
+                        ],
+                        max_length=20,
+                        verbose_name="origin",
+                    ),
+                ),
+                (
+                    "origin_place",
+                    models.CharField(blank=True, max_length=100, verbose_name="place of origin"),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="investors",
+                        to="units.county",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'investor',
+                "verbose_name": "investor",
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='project name')),
-                ('name_key', models.CharField(editable=False, max_length=200)),
-                ('stage', models.CharField(choices=[('reserve', 'reserve'), ('intention', 'intention'), ('agreement', 'agreement'), ('contract', 'contract'), ('started', 'started'), ('production', 'in production')], max_length=12, verbose_name='stage')),
-                ('reserved_on', models.DateField(blank=True, null=True, verbose_name='compiled on')),
-                ('intention_on', models.DateField(blank=True, null=True, verbose_name='intention signed on')),
-                ('agreement_on', models.DateField(blank=True, null=True, verbose_name='agreement signed on')),
-                ('contract_on', models.DateField(blank=True, null=True, verbose_name='contract signed on')),
-                ('started_on', models.DateField(blank=True, null=True, verbose_name='works started on')),
-                ('production_on', models.DateField(blank=True, null=True, verbose_name='production started on')),
-                ('signed_on', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Least('intention_on', 'agreement_on', 'contract_on'), output_field=models.DateField(null=True, verbose_name='signed on'))),
-                ('total_investment', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='total investment')),
-                ('introduced_amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='introduced amount')),
-                ('location', models.CharField(blank=True, max_length=200, verbose_name='location')),
-                ('content', models.TextField(blank=True, max_length=2000, verbose_name='content')),
-                ('sponsor', models.CharField(blank=True, max_length=100, verbose_name='sponsor')),
-                ('contact', models.CharField(blank=True, max_length=100, verbose_name='contact')),
-                ('phone', models.CharField(blank=True, max_length=50, verbose_name='phone')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(verbose_name='recorded at')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='units.county')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('industry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='projects.industry', verbose_name='industry')),
-                ('investor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='projects.investor', verbose_name='investor')),
-                ('lead_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led_projects', to='units.unit', verbose_name='lead unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="project name")),
+                ("name_key", models.CharField(editable=False, max_length=200)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("reserve", "reserve"),
+                            ("intention", "intention"),
+                            ("agreement", "agreement"),
+                            ("contract", "contract"),
+                            ("started", "started"),
+                            ("production", "in production"),
+                        ],
+                        max_length=12,
+                        verbose_name="stage",
+                    ),
+                ),
+                (
+                    "reserved_on",
+                    models.DateField(blank=True, null=True, verbose_name="compiled on"),
+                ),
+                (
+                    "intention_on",
+                    models.DateField(blank=True, null=True, verbose_name="intention signed on"),
+                ),
+                (
+                    "agreement_on",
+                    models.DateField(blank=True, null=True, verbose_name="agreement signed on"),
+                ),
+                (
+                    "contract_on",
+                    models.DateField(blank=True, null=True, verbose_name="contract signed on"),
+                ),
+                (
+                    "started_on",
+                    models.DateField(blank=True, null=True, verbose_name="works started on"),
+                ),
+                (
+                    "production_on",
+                    models.DateField(blank=True, null=True, verbose_name="production started on"),
+                ),
+                (
+                    "signed_on",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Least(
+                            "intention_on", "agreement_on", "contract_on"
+                        ),
+                        output_field=models.DateField(null=True, verbose_name="signed on"),
+                    ),
+                ),
+                (
+                    "total_investment",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, verbose_name="total investment"
+                    ),
+                ),
+                (
+                    "introduced_amount",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, verbose_name="introduced amount"
+                    ),
+                ),
+                ("location", models.CharField(blank=True, max_length=200, verbose_name="location")),
+                ("content", models.TextField(blank=True, max_length=2000, verbose_name="content")),
+                ("sponsor", models.CharField(blank=True, max_length=100, verbose_name="sponsor")),
+                ("contact", models.CharField(blank=True, max_length=100, verbose_name="contact")),
+                ("phone", models.CharField(blank=True, max_length=50, verbose_name="phone")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(verbose_name="recorded at")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="units.county",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "industry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="projects.industry",
+                        verbose_name="industry",
+                    ),
+                ),
+                (
+                    "investor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="projects.investor",
+                        verbose_name="investor",
+                    ),
+                ),
+                (
+                    "lead_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_projects",
+                        to="units.unit",
+                        verbose_name="lead unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'project',
-                'ordering': ('-signed_on', '-id'),
+                "verbose_name": "project",
+                "ordering": ("-signed_on", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='CreditShare',
+            name="CreditShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis_points', models.PositiveSmallIntegerField(verbose_name='share')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='units.unit')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("basis_points", models.PositiveSmallIntegerField(verbose_name="share")),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shares",
+                        to="units.unit",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'credit share',
-                'ordering': ('order', 'id'),
+                "verbose_name": "credit share",
+                "ordering": ("order", "id"),
             },
         ),
         migrations.AddConstraint(
-            model_name='investor',
-            constraint=models.UniqueConstraint(fields=('county', 'name_key'), name='investor_name_once'),
+            model_name="investor",
+            constraint=models.UniqueConstraint(
+                fields=("county", "name_key"), name="investor_name_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['county', 'signed_on'], name='project_signed'),
+            model_name="project",
+            index=models.Index(fields=["county", "signed_on"], name="project_signed"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['lead_unit'], name='project_lead'),
+            model_name="project",
+            index=models.Index(fields=["lead_unit"], name="project_lead"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('county', 'name_key'), name='project_name_once'),
+            model_name="project",
+            constraint=models.UniqueConstraint(
+                fields=("county", "name_key"), name="project_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('total_investment__gte', models.F('introduced_amount')), ('introduced_amount__gte', 0)), name='project_introduced_within_total'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("total_investment__gte", models.F("introduced_amount")),
+                    ("introduced_amount__gte", 0),
+                ),
+                name="project_introduced_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_on__isnull', True), ('stage', 'reserve')), models.Q(models.Q(('stage', 'reserve'), _negated=True), ('signed_on__isnull', False)), _connector='OR'), name='project_signed_unless_reserve'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_on__isnull", True), ("stage", "reserve")),
+                    models.Q(
+                        models.Q(("stage", "reserve"), _negated=True), ("signed_on__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="project_signed_unless_reserve",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['contract', 'started', 'production']), _negated=True), ('contract_on__isnull', False), _connector='OR'), name='project_contract_has_day'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage__in", ["contract", "started", "production"]), _negated=True),
+                    ("contract_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="project_contract_has_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creditshare',
-            constraint=models.UniqueConstraint(fields=('project', 'unit'), name='share_once_per_unit'),
+            model_name="creditshare",
+            constraint=models.UniqueConstraint(
+                fields=("project", "unit"), name="share_once_per_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creditshare',
-            constraint=models.CheckConstraint(condition=models.Q(('basis_points__gt', 0), ('basis_points__lte', 10000)), name='share_in_range'),
+            model_name="creditshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("basis_points__gt", 0), ("basis_points__lte", 10000)),
+                name="share_in_range",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='creditshare',
-            trigger=pgtrigger.compiler.Trigger(name='adds_up', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE whole integer; subject bigint;', func="\n                    subject := CASE WHEN TG_OP = 'DELETE' THEN OLD.project_id ELSE NEW.project_id END;\n                    SELECT sum(basis_points) INTO whole FROM projects_creditshare\n                        WHERE project_id = subject;\n                    IF whole IS DISTINCT FROM 10000 AND EXISTS\n                        (SELECT 1 FROM projects_project WHERE id = subject) THEN\n                        RAISE EXCEPTION 'credit shares of project % add to %, not 10000',\n                            subject, coalesce(whole, 0) USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NULL;\n                ", hash='65e02bddf3e5317364c5e832f202bac68cd44b83', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_adds_up_29850', table='projects_creditshare', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="creditshare",
+            trigger=pgtrigger.compiler.Trigger(
+                name="adds_up",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    declare="DECLARE whole integer; subject bigint;",
+                    func="\n                    subject := CASE WHEN TG_OP = 'DELETE' THEN OLD.project_id ELSE NEW.project_id END;\n                    SELECT sum(basis_points) INTO whole FROM projects_creditshare\n                        WHERE project_id = subject;\n                    IF whole IS DISTINCT FROM 10000 AND EXISTS\n                        (SELECT 1 FROM projects_project WHERE id = subject) THEN\n                        RAISE EXCEPTION 'credit shares of project % add to %, not 10000',\n                            subject, coalesce(whole, 0) USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NULL;\n                ",
+                    hash="65e02bddf3e5317364c5e832f202bac68cd44b83",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_adds_up_29850",
+                    table="projects_creditshare",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

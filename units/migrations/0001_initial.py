@@ -14,197 +14,635 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='County',
+            name="County",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=6, unique=True, validators=[django.core.validators.RegexValidator('^\\d{6}\\Z', 'Write the six digits of GB/T 2260.')], verbose_name='county code')),
-                ('name', models.CharField(max_length=50, verbose_name='name')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample figures')),
-                ('large_from', models.DecimalField(decimal_places=2, default=Decimal('100000000'), max_digits=18, verbose_name='large project from')),
-                ('major_from', models.DecimalField(decimal_places=2, default=Decimal('500000000'), max_digits=18, verbose_name='major project from')),
-                ('mega_from', models.DecimalField(decimal_places=2, default=Decimal('1000000000'), max_digits=18, verbose_name='mega project from')),
-                ('report_day', models.PositiveSmallIntegerField(default=5, help_text='Day of the following month.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(28)], verbose_name='monthly report due by day')),
-                ('evidence_required', models.BooleanField(default=False, verbose_name='counts only when the required evidence is complete')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=6,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{6}\\Z", "Write the six digits of GB/T 2260."
+                            )
+                        ],
+                        verbose_name="county code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=50, verbose_name="name")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample figures")),
+                (
+                    "large_from",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("100000000"),
+                        max_digits=18,
+                        verbose_name="large project from",
+                    ),
+                ),
+                (
+                    "major_from",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("500000000"),
+                        max_digits=18,
+                        verbose_name="major project from",
+                    ),
+                ),
+                (
+                    "mega_from",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("1000000000"),
+                        max_digits=18,
+                        verbose_name="mega project from",
+                    ),
+                ),
+                (
+                    "report_day",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        help_text="Day of the following month.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(28),
+                        ],
+                        verbose_name="monthly report due by day",
+                    ),
+                ),
+                (
+                    "evidence_required",
+                    models.BooleanField(
+                        default=False,
+                        verbose_name="counts only when the required evidence is complete",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'county',
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^\\d{6}$')), name='county_code_digits')],
+                "verbose_name": "county",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^\\d{6}$")), name="county_code_digits"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('display_name', models.CharField(blank=True, max_length=50, verbose_name='name')),
-                ('role', models.CharField(choices=[('clerk', 'unit clerk'), ('unit_head', 'unit head'), ('verifier', 'bureau verifier'), ('bureau_head', 'bureau head'), ('leader', 'leader'), ('system_admin', 'system administrator'), ('security_admin', 'security administrator'), ('audit_admin', 'audit administrator')], max_length=20, verbose_name='role')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='must change the password')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('county', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='units.county')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                ("display_name", models.CharField(blank=True, max_length=50, verbose_name="name")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("clerk", "unit clerk"),
+                            ("unit_head", "unit head"),
+                            ("verifier", "bureau verifier"),
+                            ("bureau_head", "bureau head"),
+                            ("leader", "leader"),
+                            ("system_admin", "system administrator"),
+                            ("security_admin", "security administrator"),
+                            ("audit_admin", "audit administrator"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "must_change_password",
+                    models.BooleanField(default=False, verbose_name="must change the password"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="units.county",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, validators=[django.core.validators.RegexValidator('^[0-9A-Z]+\\Z', 'Write digits and capital letters only.')], verbose_name='unit code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('name_key', models.CharField(editable=False, max_length=100)),
-                ('kind', models.CharField(choices=[('town', 'town'), ('department', 'department'), ('enterprise', 'enterprise')], max_length=10, verbose_name='kind')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='official order')),
-                ('active_from', models.DateField(blank=True, null=True, verbose_name='active from')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='units.county')),
-                ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='units.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=20,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-Z]+\\Z", "Write digits and capital letters only."
+                            )
+                        ],
+                        verbose_name="unit code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("name_key", models.CharField(editable=False, max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("town", "town"),
+                            ("department", "department"),
+                            ("enterprise", "enterprise"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="official order"),
+                ),
+                (
+                    "active_from",
+                    models.DateField(blank=True, null=True, verbose_name="active from"),
+                ),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="ended on")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="units.county",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'unit',
-                'ordering': ('kind', 'order', 'code'),
+                "verbose_name": "unit",
+                "ordering": ("kind", "order", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Trail',
+            name="Trail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('actor_name', models.CharField(max_length=150, verbose_name='who')),
-                ('address', models.GenericIPAddressField(null=True, verbose_name='from where')),
-                ('deed', models.CharField(max_length=40, verbose_name='deed')),
-                ('record', models.CharField(blank=True, max_length=80, verbose_name='record')),
-                ('label', models.CharField(blank=True, max_length=200, verbose_name='record')),
-                ('before', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('after', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('refused', models.BooleanField(default=False, verbose_name='refused')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('county', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.county')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="when")),
+                ("actor_name", models.CharField(max_length=150, verbose_name="who")),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="from where")),
+                ("deed", models.CharField(max_length=40, verbose_name="deed")),
+                ("record", models.CharField(blank=True, max_length=80, verbose_name="record")),
+                ("label", models.CharField(blank=True, max_length=200, verbose_name="record")),
+                (
+                    "before",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                (
+                    "after",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                ("refused", models.BooleanField(default=False, verbose_name="refused")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.county",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'trail',
+                "verbose_name": "trail",
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('issuer', models.CharField(choices=[('county', 'county'), ('city', 'city'), ('province', 'province')], default='county', max_length=10, verbose_name='issuer')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='annual target')),
-                ('due_first', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='due by the first quarter')),
-                ('due_second', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='due by the second quarter')),
-                ('due_third', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='due by the third quarter')),
-                ('effective_on', models.DateField(verbose_name='effective on')),
-                ('document_no', models.CharField(blank=True, max_length=100, verbose_name='document number')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='units.county')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='units.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                (
+                    "issuer",
+                    models.CharField(
+                        choices=[("county", "county"), ("city", "city"), ("province", "province")],
+                        default="county",
+                        max_length=10,
+                        verbose_name="issuer",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, verbose_name="annual target"
+                    ),
+                ),
+                (
+                    "due_first",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, verbose_name="due by the first quarter"
+                    ),
+                ),
+                (
+                    "due_second",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, verbose_name="due by the second quarter"
+                    ),
+                ),
+                (
+                    "due_third",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, verbose_name="due by the third quarter"
+                    ),
+                ),
+                ("effective_on", models.DateField(verbose_name="effective on")),
+                (
+                    "document_no",
+                    models.CharField(blank=True, max_length=100, verbose_name="document number"),
+                ),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="units.county",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'annual target',
+                "verbose_name": "annual target",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='units.unit'),
+            model_name="user",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="people",
+                to="units.unit",
+            ),
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('first', models.PositiveSmallIntegerField(default=2500, verbose_name='first quarter')),
-                ('second', models.PositiveSmallIntegerField(default=5000, verbose_name='second quarter')),
-                ('third', models.PositiveSmallIntegerField(default=7500, verbose_name='third quarter')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schedules', to='units.county')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                (
+                    "first",
+                    models.PositiveSmallIntegerField(default=2500, verbose_name="first quarter"),
+                ),
+                (
+                    "second",
+                    models.PositiveSmallIntegerField(default=5000, verbose_name="second quarter"),
+                ),
+                (
+                    "third",
+                    models.PositiveSmallIntegerField(default=7500, verbose_name="third quarter"),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="schedules",
+                        to="units.county",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'schedule',
-                'constraints': [models.UniqueConstraint(fields=('county', 'year'), name='schedule_once_a_year'), models.CheckConstraint(condition=models.Q(('first__lte', models.F('second')), ('second__lte', models.F('third')), ('third__lte', 10000)), name='schedule_never_falls')],
+                "verbose_name": "schedule",
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "year"), name="schedule_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first__lte", models.F("second")),
+                            ("second__lte", models.F("third")),
+                            ("third__lte", 10000),
+                        ),
+                        name="schedule_never_falls",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('county', 'name_key'), name='unit_name_once'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                fields=("county", "name_key"), name="unit_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('successor__isnull', True), ('ended_on__isnull', False), _connector='OR'), name='unit_successor_has_day'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("successor__isnull", True), ("ended_on__isnull", False), _connector="OR"
+                ),
+                name="unit_successor_has_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('successor', models.F('id')), _negated=True), name='unit_not_its_own_successor'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("successor", models.F("id")), _negated=True),
+                name="unit_not_its_own_successor",
+            ),
         ),
         migrations.AddIndex(
-            model_name='trail',
-            index=models.Index(fields=['county', '-at'], name='trail_county'),
+            model_name="trail",
+            index=models.Index(fields=["county", "-at"], name="trail_county"),
         ),
         migrations.AddIndex(
-            model_name='trail',
-            index=models.Index(fields=['record', '-id'], name='trail_record'),
+            model_name="trail",
+            index=models.Index(fields=["record", "-id"], name="trail_record"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='trail',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';", hash='6281ec910d4ff1d5b3b169f448904a9b62db7665', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8dd30', table='units_trail', when='BEFORE')),
+            model_name="trail",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';",
+                    hash="6281ec910d4ff1d5b3b169f448904a9b62db7665",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_8dd30",
+                    table="units_trail",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='trail',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';", hash='8f94a389a3f3989edc52d07474ddb474d17b5e0f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_dcfeb', table='units_trail', when='BEFORE')),
+            model_name="trail",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';",
+                    hash="8f94a389a3f3989edc52d07474ddb474d17b5e0f",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_dcfeb",
+                    table="units_trail",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['county', 'year', 'issuer', 'unit', '-effective_on', '-id'], name='target_newest'),
+            model_name="target",
+            index=models.Index(
+                fields=["county", "year", "issuer", "unit", "-effective_on", "-id"],
+                name="target_newest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('due_first__gte', 0), ('due_first__lte', models.F('due_second')), ('due_second__lte', models.F('due_third')), ('due_third__lte', models.F('amount'))), name='target_quarters_never_fall'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_first__gte", 0),
+                    ("due_first__lte", models.F("due_second")),
+                    ("due_second__lte", models.F("due_third")),
+                    ("due_third__lte", models.F("amount")),
+                ),
+                name="target_quarters_never_fall",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';", hash='4082d0911f88d12ebffb88af8a10bd9d0ca4f221', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_da053', table='units_target', when='BEFORE')),
+            model_name="target",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';",
+                    hash="4082d0911f88d12ebffb88af8a10bd9d0ca4f221",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_da053",
+                    table="units_target",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';", hash='eef67bee6f37fb17e7bdb4528575363d2630e45c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_46f50', table='units_target', when='BEFORE')),
+            model_name="target",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';",
+                    hash="eef67bee6f37fb17e7bdb4528575363d2630e45c",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_46f50",
+                    table="units_target",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ('clerk', 'unit_head')), ('unit__isnull', False)), models.Q(models.Q(('role__in', ('clerk', 'unit_head')), _negated=True), ('unit__isnull', True)), _connector='OR'), name='user_unit_by_role'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role__in", ("clerk", "unit_head")), ("unit__isnull", False)),
+                    models.Q(
+                        models.Q(("role__in", ("clerk", "unit_head")), _negated=True),
+                        ("unit__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="user_unit_by_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['clerk', 'unit_head', 'verifier', 'bureau_head', 'leader', 'system_admin', 'security_admin', 'audit_admin'])), name='user_role_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "clerk",
+                            "unit_head",
+                            "verifier",
+                            "bureau_head",
+                            "leader",
+                            "system_admin",
+                            "security_admin",
+                            "audit_admin",
+                        ],
+                    )
+                ),
+                name="user_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('is_staff', False), ('is_superuser', False)), name='user_no_master_key'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_staff", False), ("is_superuser", False)),
+                name="user_no_master_key",
+            ),
         ),
     ]
