@@ -11,21 +11,24 @@ How processes agree, without a list of pids that a kill would leave wrong:
 - starting is done under an exclusive lock on `postgres.start`: eight processes start one server.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import pwd
 import shlex
 import shutil
+import signal
 import stat
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import psutil
@@ -37,13 +40,16 @@ ROLE = DATABASE = "jiaozhang"
 SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root
 DEADLINE_SECONDS = 90.0  # long enough for crash recovery on a slow disk
 SILENCE_SECONDS = 10.0  # a postmaster that neither answers nor refuses for so long is hung
+BIRTH_SECONDS = 2.0  # from the command to a process that can be seen
+STOP_SECONDS = 60.0
+LARGEST_LOG = 8 * 1024 * 1024
 SOCKET_PATH_LIMIT = 103  # sun_path on macOS; Linux has four more
 SERVER_OPTIONS = (
     "listen_addresses=",
     "max_connections=100",
     "timezone=Asia/Shanghai",
     "log_timezone=Asia/Shanghai",
-    "logging_collector=off",
+    "log_checkpoints=off",
 )
 
 
@@ -75,11 +81,24 @@ def database_url(var_dir: Path) -> str:
     with _thread_lock:
         pgdata.parent.mkdir(parents=True, exist_ok=True)
         _hold(pgdata)
-        with _Exclusive(pgdata.with_name("postgres.start")):
+        with _exclusive(pgdata.with_name("postgres.start")):
             if not _answers(pgdata):
                 _bring_up(pgdata)
             _ensure_guard(pgdata)
     return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(socket_folder(var_dir)), safe='')}"
+
+
+def stop(var_dir: Path) -> None:
+    """End the server in an orderly way. For the guard, who knows that nobody uses it."""
+    pgdata = _pgdata(var_dir)
+    for process in _server_processes(pgdata):
+        if _is_postmaster(process):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGINT)  # roll back what is open, then shut down
+    _wait_until_gone(pgdata, STOP_SECONDS)
+    _clear_remains(pgdata)
+    if (folder := _socket_dir(pgdata)) != pgdata:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pgdata(var_dir: Path) -> Path:
@@ -89,18 +108,15 @@ def _pgdata(var_dir: Path) -> Path:
 # --- locks -------------------------------------------------------------------------------------
 
 
-class _Exclusive:
+@contextlib.contextmanager
+def _exclusive(path: Path) -> Iterator[None]:
     """An exclusive lock between processes; the kernel frees it when the holder dies."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        self.descriptor = _open_lock(self.path)
-        fcntl.flock(self.descriptor, fcntl.LOCK_EX)
-
-    def __exit__(self, *error: object) -> None:
-        os.close(self.descriptor)
+    descriptor = _open_lock(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _open_lock(path: Path) -> int:
@@ -130,26 +146,19 @@ def _ensure_guard(pgdata: Path) -> None:
 
 
 def _start_guard(pgdata: Path, descriptor: int) -> None:
-    stop = [str(BIN / "pg_ctl"), "stop", "-D", str(pgdata), "-m", "fast", "-w", "-t", "60"]
+    isolated = [sys.executable, "-I"]  # no module of ours may shadow a library's
+    stop = [*isolated, str(Path(__file__).resolve()), "stop", str(pgdata.parent)]
     users = str(pgdata.with_name("postgres.users"))
-    subprocess.Popen(
-        [
-            sys.executable,
-            "-I",
-            "-S",
-            str(GUARD),
-            users,
-            str(descriptor),
-            _system_user() or "-",
-            *stop,
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        pass_fds=[descriptor],
-        start_new_session=True,
-    )
+    with _open_log(pgdata) as log:
+        subprocess.Popen(
+            [*isolated, "-S", str(GUARD), users, str(descriptor), *stop],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            pass_fds=[descriptor],
+            start_new_session=True,
+        )
 
 
 # --- asking the server -------------------------------------------------------------------------
@@ -170,7 +179,11 @@ def _answers(pgdata: Path) -> bool:
 
 
 def _create_database(pgdata: Path) -> None:
-    with psycopg.connect(_conninfo(pgdata, "postgres"), autocommit=True) as connection:
+    """Once. A server that goes away meanwhile is noticed by the question that follows."""
+    with (
+        contextlib.suppress(psycopg.OperationalError),
+        psycopg.connect(_conninfo(pgdata, "postgres"), autocommit=True) as connection,
+    ):
         known = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
         if known.fetchone() is None:
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
@@ -183,22 +196,20 @@ def _bring_up(pgdata: Path) -> None:
     """Whatever was left behind, end with a server that answers, or say why not."""
     _make_cluster(pgdata)
     deadline = time.monotonic() + DEADLINE_SECONDS
-    silent_since = time.monotonic()
-    while time.monotonic() < deadline:
-        match pq.PGconn.ping(_conninfo(pgdata, "postgres").encode()):
-            case pq.Ping.OK:
-                _create_database(pgdata)
-                if _answers(pgdata):
-                    return
-            case pq.Ping.REJECT:  # alive: starting, recovering or full
-                silent_since = time.monotonic()
-            case _:
-                hung = time.monotonic() - silent_since > SILENCE_SECONDS
-                if hung or not _postmaster_lives(pgdata):
-                    _clear_remains(pgdata)
-                    _start(pgdata)
-                    silent_since = time.monotonic()
-        time.sleep(0.05)
+    hung_after = time.monotonic() + SILENCE_SECONDS
+    while (now := time.monotonic()) < deadline:
+        state = pq.PGconn.ping(_conninfo(pgdata, "postgres").encode())
+        if state == pq.Ping.OK:
+            _create_database(pgdata)
+            if _answers(pgdata):
+                return
+        elif state == pq.Ping.REJECT:  # alive: starting, recovering or full
+            hung_after = now + SILENCE_SECONDS
+        elif now > hung_after or not _postmaster_lives(pgdata):
+            _clear_remains(pgdata)
+            _start(pgdata)
+            hung_after = time.monotonic() + SILENCE_SECONDS
+        time.sleep(0.03)
     raise EmbeddedServerError(_complaint(pgdata, "did not answer in time"))
 
 
@@ -211,6 +222,7 @@ def _make_cluster(pgdata: Path) -> None:
         shutil.rmtree(fresh)
     fresh.mkdir(mode=0o700)
     _give_to_system_user(fresh)
+    _open_the_way(fresh)
     _run_tool(
         "initdb",
         *("-D", str(fresh), "-U", ROLE, "--auth=trust", "--encoding=UTF8", "--data-checksums"),
@@ -230,16 +242,16 @@ def _exists(pgdata: Path) -> bool:
 
 
 def _start(pgdata: Path) -> None:
-    """Start and return at once; whether it answers is for the caller to find out."""
+    """Start it and see it alive; whether it answers is for the caller to find out."""
     _open_the_way(pgdata)
     _open_the_way(BIN / "postgres")
     _make_socket_dir(pgdata)
     options = [part for option in SERVER_OPTIONS for part in ("-c", option)]
-    with open(pgdata.with_name("postgres.log"), "ab") as log:
+    with _open_log(pgdata) as log:
         subprocess.run(
             [
                 *(str(BIN / "pg_ctl"), "start", "-W", "-D", str(pgdata), "-o"),
-                _shell_words(["-k", str(_socket_dir(pgdata)), *options]),
+                shlex.join(["-k", str(_socket_dir(pgdata)), *options]),  # goes through a shell
             ],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -249,11 +261,16 @@ def _start(pgdata: Path) -> None:
             check=False,
             **_as_system_user(),
         )
+    born_before = time.monotonic() + BIRTH_SECONDS
+    while not _postmaster_lives(pgdata) and time.monotonic() < born_before:
+        time.sleep(0.02)
 
 
-def _shell_words(words: list[str]) -> str:
-    """pg_ctl hands its -o to a shell."""
-    return shlex.join(words)
+def _open_log(pgdata: Path) -> BinaryIO:
+    """Appended to, and begun anew once it has grown large."""
+    path = pgdata.with_name("postgres.log")
+    large = path.exists() and path.stat().st_size > LARGEST_LOG
+    return open(path, "wb" if large else "ab")
 
 
 def _complaint(pgdata: Path, what: str) -> str:
@@ -294,27 +311,30 @@ def _serves(process: psutil.Process, pgdata: Path) -> bool:
 
 
 def _postmaster_lives(pgdata: Path) -> bool:
+    return any(_is_postmaster(process) for process in _server_processes(pgdata))
+
+
+def _is_postmaster(process: psutil.Process) -> bool:
     """Only the postmaster keeps its command line; its children rewrite theirs."""
-    for process in _server_processes(pgdata):
-        try:
-            if "-D" in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.Error:
-            continue
-    return False
+    try:
+        return "-D" in process.cmdline()
+    except psutil.Error:
+        return False
 
 
 def _clear_remains(pgdata: Path) -> None:
-    remains = _server_processes(pgdata)
-    for process in remains:
-        try:
+    """End what is left of a dead or hung server, so that the next one finds the folder its own."""
+    for process in _server_processes(pgdata):
+        with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-        except psutil.NoSuchProcess:
-            continue
-    deadline = time.monotonic() + SILENCE_SECONDS
+    _wait_until_gone(pgdata, SILENCE_SECONDS)
+    (pgdata / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _wait_until_gone(pgdata: Path, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
     while _server_processes(pgdata) and time.monotonic() < deadline:
         time.sleep(0.02)
-    (pgdata / "postmaster.pid").unlink(missing_ok=True)
 
 
 # --- the socket and its folder -------------------------------------------------------------------
@@ -392,3 +412,7 @@ def _open_the_way(path: Path) -> None:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
             folder.chmod(mode | stat.S_IXOTH)
+
+
+if __name__ == "__main__" and sys.argv[1:2] == ["stop"]:
+    stop(Path(sys.argv[2]))
