@@ -1,9 +1,9 @@
 """Credit shares: what they may be, how they are written, and how they split an amount.
 
-Owns the rule that the shares of a project add up to exactly 10,000 basis points (rule 8 of DESIGN) and
-the split whose parts add up to exactly the amount. It must never import Django, round a part on its
-own, or know what a unit is: whoever has a share is an opaque key here. Refusals are codes; the boundary
-puts `SHARE_SENTENCES[code]` with the error's `params` into the reader's language.
+Owns the rule that the shares of a project add up to exactly 10,000 basis points (rule 8 of DESIGN)
+and the split whose parts add up to exactly the amount. It must never import Django, round a part on
+its own, or know what a unit is: whoever has a share is an opaque key here. Refusals are codes; the
+boundary puts `SHARE_SENTENCES[code]` with the error's `params` into the reader's language.
 """
 
 import re
@@ -51,12 +51,8 @@ SHARE_SENTENCES: Final[dict[ShareCode, str]] = {
     ShareCode.PERCENT: gettext_noop(
         "“%(text)s” is not a share. Write a percent up to 100 with at most two decimals, for example 33.33%%."
     ),
-    ShareCode.NOT_POSITIVE: gettext_noop(
-        "Give each unit a share above zero, or leave it out."
-    ),
-    ShareCode.REPEATED: gettext_noop(
-        "“%(text)s” is named twice. Write one share for each unit."
-    ),
+    ShareCode.NOT_POSITIVE: gettext_noop("Give each unit a share above zero, or leave it out."),
+    ShareCode.REPEATED: gettext_noop("“%(text)s” is named twice. Write one share for each unit."),
     ShareCode.TOTAL: gettext_noop(
         "The shares add up to %(total)s%%. Change them so that they add up to exactly 100%%."
     ),
@@ -93,9 +89,7 @@ def check(shares: Iterable[tuple[K, int]]) -> None:
         raise ShareError(ShareCode.TOTAL, total=total)
 
 
-def split(
-    amount: Decimal, shares: Sequence[tuple[K, int]] | Mapping[K, int]
-) -> dict[K, Decimal]:
+def split(amount: Decimal, shares: Sequence[tuple[K, int]] | Mapping[K, int]) -> dict[K, Decimal]:
     """Parts in yuan that add up to exactly `amount`, in the order of the shares.
 
     Largest remainder, in fen; equal remainders are served in the order given. A negative amount (a
@@ -154,7 +148,7 @@ def parse_shares(text: str) -> list[tuple[str, int]]:
     """`水沟镇 60%; 招商局 40%` in the order written; a single name alone has all of the credit."""
     entries = [entry.strip() for entry in _BETWEEN.split(text) if entry.strip()]
     if len(entries) == 1 and not re.search("[%％]", entries[0]):
-        return [(entries[0], FULL)]
+        return [(_name(entries[0], entries[0]), FULL)]
     shares = [_entry(entry) for entry in entries]
     check(shares)
     return shares
@@ -169,14 +163,19 @@ def _entry(entry: str) -> tuple[str, int]:
     """水沟镇 60% · 水沟镇60％ · 水沟镇：60% · 水沟镇（60%）, the name as it is written."""
     bare = entry.rstrip(")） ").removesuffix("%").removesuffix("％").rstrip()
     before = bare.rstrip(_DIGITS)
+    name = _name(before, entry)
+    if bare == before or "%" in name or "％" in name or not re.search("[%％]", entry):
+        raise ShareError(ShareCode.NO_PERCENT, entry)
+    return name, parse_percent(bare[len(before) :])
+
+
+def _name(before: str, entry: str) -> str:
     name = before.rstrip(" \t\u00a0\u3000:：(（")
     if not name:
         raise ShareError(ShareCode.NO_NAME, entry)
-    if bare == before or "%" in name or "％" in name or not re.search("[%％]", entry):
-        raise ShareError(ShareCode.NO_PERCENT, entry)
     if name[-1] in _SIGNS:
         raise ShareError(ShareCode.PERCENT, entry)
-    return name, parse_percent(bare[len(before) :])
+    return name
 
 
 def _points(points: int) -> str:

@@ -1,9 +1,9 @@
 """Text that people write: what is stored, and what two names are compared by.
 
-Owns the cleaning of every free text (`clean`) and the comparison key of names (`key`). It must never
-import Django, correct spelling, or let through a character that cannot be seen: with those, one
-company can be made to look like another, or a page can fail long after the form accepted it. Refusals
-are codes; the boundary puts `TEXT_SENTENCES[code]` into the reader's language.
+Owns the cleaning of every free text (`clean`) and the comparison key of names (`key`). It must
+never import Django, correct spelling, or let through a character that cannot be seen: with those,
+one company can be made to look like another, or a page can fail long after the form accepted it.
+Refusals are codes; the boundary puts `TEXT_SENTENCES[code]` into the reader's language.
 """
 
 import unicodedata
@@ -12,9 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 # Arabic letter mark, the two marks, the embeddings, overrides and isolates.
-_BIDI: Final = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
+_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Shown as nothing or as a blank although their category is not "format".
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
@@ -92,7 +90,7 @@ def key(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", _unstacked(text)).casefold()
     kept = "".join(character for character in folded if _counts(character))
-    return unicodedata.normalize("NFKC", kept or folded)
+    return unicodedata.normalize("NFKC", kept or folded.strip())
 
 
 def _objection(character: str) -> TextCode | None:
@@ -128,11 +126,7 @@ def _counts(character: str) -> bool:
         return False  # variation selectors: another drawing of the same character
     # Unassigned stays: to a Python older than the character, a rare Han is just that.
     category = unicodedata.category(character)
-    return (
-        character not in _BLANK
-        and category[0] not in "PZ"
-        and category not in ("Cc", "Cf")
-    )
+    return character not in _BLANK and category[0] not in "PZ" and category not in ("Cc", "Cf")
 
 
 def _unstacked(text: str) -> str:
