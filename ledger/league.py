@@ -280,11 +280,11 @@ def _credited(
     rows = (
         entries_of(county, as_of, known_by, without)
         .order_by()
-        .values_list("unit")
+        .values_list("unit_id")
         .annotate(
-            Sum("amount"),
-            Sum("amount", filter=Q(is_new=True), default=NOTHING),
-            Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
+            received=Sum("amount"),
+            new=Sum("amount", filter=Q(is_new=True), default=NOTHING),
+            outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
         )
     )
     return {unit: Sums(*sums) for unit, *sums in rows}
@@ -304,8 +304,8 @@ def _pending(county: County, as_of: date, without: frozenset[str]) -> dict[int, 
         shares = shares.exclude(project__industry__is_property=True)
     if "carry_over" in without:
         shares = shares.exclude(project__signed_on__lt=start)
-    rows = shares.order_by().values_list("unit")
-    rows = rows.annotate(Sum(F("project__receipts__amount") * F("basis_points")))
+    rows = shares.order_by().values_list("unit_id")
+    rows = rows.annotate(parts=Sum(F("project__receipts__amount") * F("basis_points")))
     return {unit: (amount / 10_000).quantize(NOTHING) for unit, amount in rows}
 
 

@@ -8,7 +8,6 @@ a figure (``league.py`` does), or be written to except by the verbs in ``posting
 import calendar
 import uuid
 from datetime import date
-from typing import Any, ClassVar
 
 import pgtrigger
 from django.db import models
@@ -55,7 +54,7 @@ class Period(models.Model):
     class Meta:
         verbose_name = _("period")
         ordering = ("-year", "-quarter")
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["county", "year", "quarter"], name="period_once"),
             models.CheckConstraint(condition=Q(quarter__in=QUARTERS), name="period_quarter"),
         ]
@@ -129,11 +128,11 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = _("receipt")
         ordering = ("-received_on", "-id")
-        indexes: ClassVar[list[Any]] = [
+        indexes = [
             models.Index(fields=["county", "state", "submitted_at"], name="receipt_queue"),
             models.Index(fields=["project", "received_on"], name="receipt_project"),
         ]
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_amount_positive"),
             models.CheckConstraint(
                 condition=~Q(state="verified")
@@ -194,7 +193,7 @@ class Entry(models.Model):
     class Meta:
         verbose_name = _("entry")
         ordering = ("id",)
-        indexes: ClassVar[list[Any]] = [
+        indexes = [
             models.Index(
                 fields=["county", "counted_on"],
                 include=["unit", "amount", "posted_at", "is_new", "origin", "industry"],
@@ -202,7 +201,7 @@ class Entry(models.Model):
             ),
             models.Index(fields=["unit", "counted_on"], name="entry_unit"),
         ]
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["period", "position"], name="entry_one_chain"),
             models.CheckConstraint(
                 condition=Q(kind="credit", amount__gt=0, reverses__isnull=True)
@@ -214,7 +213,7 @@ class Entry(models.Model):
                 name="entry_reversal_has_reason",
             ),
         ]
-        triggers: ClassVar[list[Any]] = [
+        triggers = [
             *append_only(),
             pgtrigger.Trigger(
                 name="open_period",
@@ -268,14 +267,14 @@ class Settlement(models.Model):
     class Meta:
         verbose_name = _("settlement")
         ordering = ("period", "version")
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["period", "version"], name="settlement_version"),
             models.CheckConstraint(
                 condition=~Q(proposed_by=F("confirmed_by")),
                 name="settlement_by_two_people",
             ),
         ]
-        triggers: ClassVar[list[Any]] = append_only()
+        triggers = append_only()
 
 
 class SettlementLine(models.Model):
@@ -298,10 +297,10 @@ class SettlementLine(models.Model):
 
     class Meta:
         ordering = ("kind", "order")
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["settlement", "unit"], name="line_once_per_unit"),
         ]
-        triggers: ClassVar[list[Any]] = append_only()
+        triggers = append_only()
 
 
 class Evidence(models.Model):
@@ -334,7 +333,7 @@ class Evidence(models.Model):
     class Meta:
         verbose_name = _("evidence")
         ordering = ("id",)
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.CheckConstraint(
                 condition=Q(receipt__isnull=False, claim__isnull=True)
                 | Q(receipt__isnull=True, claim__isnull=False),
@@ -354,7 +353,7 @@ class EvidenceRule(models.Model):
     evidence = models.CharField(_("evidence"), max_length=20, choices=Evidence.Kind)
 
     class Meta:
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["county", "money", "evidence"], name="evidence_rule_once"
             ),
@@ -376,11 +375,11 @@ class MonthlyReport(models.Model):
 
     class Meta:
         verbose_name = _("monthly report")
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["unit", "year", "month"], name="report_once_a_month"),
             models.CheckConstraint(condition=Q(month__range=(1, 12)), name="report_month_idx"),
         ]
-        indexes: ClassVar[list[Any]] = [
+        indexes = [
             models.Index(fields=["county", "year", "month"], name="report_month_idx"),
         ]
 
@@ -409,7 +408,7 @@ class Notice(models.Model):
     class Meta:
         verbose_name = _("notice")
         ordering = ("-id",)
-        indexes: ClassVar[list[Any]] = [
+        indexes = [
             models.Index(fields=["unit", "acted_at"], name="notice_waiting"),
         ]
 
@@ -444,7 +443,7 @@ class CreditClaim(models.Model):
     class Meta:
         verbose_name = _("credit claim")
         ordering = ("-id",)
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.CheckConstraint(
                 condition=Q(basis_points__range=(1, 10_000)), name="claim_in_range"
             ),

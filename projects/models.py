@@ -4,8 +4,6 @@ Owns: investors, industries, projects (签约项目) and credit shares (引资�
 received; a project's funds are entries of the ledger.
 """
 
-from typing import Any, ClassVar
-
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -58,7 +56,7 @@ class Investor(models.Model):
 
     class Meta:
         verbose_name = _("investor")
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["county", "name_key"], name="investor_name_once"),
         ]
 
@@ -138,11 +136,11 @@ class Project(models.Model):
     class Meta:
         verbose_name = _("project")
         ordering = ("-signed_on", "-id")
-        indexes: ClassVar[list[Any]] = [
+        indexes = [
             models.Index(fields=["county", "signed_on"], name="project_signed"),
             models.Index(fields=["lead_unit"], name="project_lead"),
         ]
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["county", "name_key"], name="project_name_once"),
             models.CheckConstraint(
                 condition=Q(total_investment__gte=F("introduced_amount"))
@@ -179,14 +177,14 @@ class CreditShare(models.Model):
     class Meta:
         verbose_name = _("credit share")
         ordering = ("order", "id")
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["project", "unit"], name="share_once_per_unit"),
             models.CheckConstraint(
                 condition=Q(basis_points__gt=0, basis_points__lte=10_000),
                 name="share_in_range",
             ),
         ]
-        triggers: ClassVar[list[Any]] = [
+        triggers = [
             pgtrigger.Trigger(
                 name="adds_up",
                 when=pgtrigger.After,

@@ -69,7 +69,7 @@ class County(models.Model):
 
     class Meta:
         verbose_name = _("county")
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^\d{6}$"), name="county_code_digits"),
         ]
 
@@ -91,7 +91,7 @@ class Schedule(models.Model):
 
     class Meta:
         verbose_name = _("schedule")
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["county", "year"], name="schedule_once_a_year"),
             models.CheckConstraint(
                 condition=Q(first__lte=F("second"))
@@ -138,7 +138,7 @@ class Unit(models.Model):
     class Meta:
         verbose_name = _("unit")
         ordering = ("kind", "order", "code")
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["county", "name_key"], name="unit_name_once"),
             models.CheckConstraint(
                 condition=Q(successor__isnull=True) | Q(ended_on__isnull=False),
@@ -181,13 +181,13 @@ class Target(models.Model):
 
     class Meta:
         verbose_name = _("annual target")
-        indexes: ClassVar[list[Any]] = [
+        indexes = [
             models.Index(
                 fields=["county", "year", "issuer", "unit", "-effective_on", "-id"],
                 name="target_newest",
             ),
         ]
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.CheckConstraint(
                 condition=Q(due_first__gte=0)
                 & Q(due_first__lte=F("due_second"))
@@ -196,7 +196,7 @@ class Target(models.Model):
                 name="target_quarters_never_fall",
             ),
         ]
-        triggers: ClassVar[list[Any]] = append_only()
+        triggers = append_only()
 
     @property
     def due(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
@@ -232,10 +232,10 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(_("must change the password"), default=False)
 
     objects: ClassVar[UserManager["User"]] = UserManager()
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["role"]
+    REQUIRED_FIELDS = ["role"]
 
     class Meta(AbstractUser.Meta):
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.CheckConstraint(
                 condition=Q(role__in=UNIT_ROLES, unit__isnull=False)
                 | (~Q(role__in=UNIT_ROLES) & Q(unit__isnull=True)),
@@ -277,8 +277,8 @@ class Trail(models.Model):
 
     class Meta:
         verbose_name = _("trail")
-        indexes: ClassVar[list[Any]] = [
+        indexes = [
             models.Index(fields=["county", "-at"], name="trail_county"),
             models.Index(fields=["record", "-id"], name="trail_record"),
         ]
-        triggers: ClassVar[list[Any]] = append_only()
+        triggers = append_only()

@@ -26,7 +26,7 @@ def in_force(
     rows = Target.objects.filter(county=county, year=year, issuer=issuer, effective_on__lte=as_of)
     if known_by is not None:
         rows = rows.filter(recorded_at__lte=known_by)
-    return rows.order_by("unit", "-effective_on", "-id").distinct("unit")
+    return rows.order_by("unit_id", "-effective_on", "-id").distinct("unit_id")
 
 
 def schedule(county: County, year: int) -> Schedule:
