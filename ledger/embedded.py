@@ -150,7 +150,7 @@ def _start_guard(pgdata: Path, descriptor: int) -> None:
     stop = [*isolated, str(Path(__file__).resolve()), "stop", str(pgdata.parent)]
     users = str(pgdata.with_name("postgres.users"))
     with _open_log(pgdata) as log:
-        subprocess.Popen(
+        subprocess.run(  # returns at once: the guard puts itself into the background
             [*isolated, "-S", str(GUARD), users, str(descriptor), *stop],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -158,6 +158,7 @@ def _start_guard(pgdata: Path, descriptor: int) -> None:
             cwd="/",
             pass_fds=[descriptor],
             start_new_session=True,
+            check=True,
         )
 
 

@@ -16,6 +16,8 @@ import sys
 
 
 def main(users_path: str, guard_lock: int, stop: list[str]) -> None:
+    if os.fork():
+        os._exit(0)  # our starter has no child to look after
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     users = os.open(users_path, os.O_RDWR | os.O_CREAT, 0o600)

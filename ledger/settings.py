@@ -4,6 +4,7 @@ Owns: reading the environment, strictly. Must never: guess what a malformed valu
 file other than the secrets it is told about.
 """
 
+import contextlib
 import os
 import secrets
 from datetime import timedelta
@@ -34,7 +35,7 @@ def read_integer(name: str, default: int, least: int, most: int) -> int:
     value = os.environ.get(name, "").strip()
     if not value:
         return default
-    if value.isascii() and value.isdigit() and least <= int(value) <= most:
+    if value.isascii() and value.isdigit() and len(value) < 20 and least <= int(value) <= most:
         return int(value)
     raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number from {least} to {most}.")
 
@@ -93,21 +94,30 @@ def _long_enough(name: str, value: str) -> str:
 
 
 def _made_once(path: Path) -> str:
-    """A complete file is linked into place, so that of several processes the first one decides."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _put_in_place(path, secrets.token_urlsafe(50))
+        return _long_enough(str(path), path.read_text(encoding="utf-8").strip())
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"VAR_DIR is {str(path.parent)!r}, where this user cannot keep files ({error.strerror}); "
+            "name a folder of your own."
+        ) from error
+
+
+def _put_in_place(path: Path, text: str) -> None:
+    """A complete file is linked under the name, so that of several processes the first decides."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was first; its key is read below
-        finally:
-            draft.unlink()
-    return _long_enough(str(path), path.read_text(encoding="utf-8").strip())
+    finally:
+        draft.unlink()
 
 
 def read_database(name: str, var_dir: Path) -> dict[str, Any]:
@@ -130,6 +140,8 @@ def _connection(name: str, url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"{name} cannot be understood; write {example}") from error
     if not given.get("dbname"):
         raise ImproperlyConfigured(f"{name} names no database; write {example}")
+    if not all(port.isdigit() for port in str(given.get("port", "5432")).split(",")):
+        raise ImproperlyConfigured(f"{name} has a port that is not a number; write {example}")
     known = {key: str(given.pop(key, "")) for key in ("dbname", "user", "password", "host", "port")}
     return {
         "NAME": known["dbname"],
@@ -277,6 +289,8 @@ LANGUAGE_COOKIE_SECURE = HTTPS
 # The server itself turns a trusted proxy's headers into scheme and address (manage.py serve).
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -306,6 +320,14 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 60 * 60  # of the few names without a hash
 MEDIA_ROOT = VAR_DIR / "evidence"
+
+# --- the server (manage.py serve) ------------------------------------------------------------------
+
+SERVE_HOST = os.environ.get("HOST", "").strip() or "127.0.0.1"
+SERVE_PORT = read_integer("PORT", 8000, 1, 65535)
+SERVE_THREADS = read_integer("THREADS", 8, 1, 64)
+# Forwarded headers count only when they come from this address.
+TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()
 
 # --- log -----------------------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ occupy the threads that should work.
 """
 
 import contextlib
-import os
 import resource
 import signal
 import socket
@@ -19,14 +18,14 @@ from types import FrameType
 from typing import Any
 
 import waitress
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.core.wsgi import get_wsgi_application
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ledger import static_build
-from ledger.settings import read_integer
-from ledger.wsgi import application
 from units.models import County
 
 CONNECTION_LIMIT = 2000  # the default of 100 is what 100 idle sockets would use up
@@ -44,18 +43,24 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, sample: bool, **options: Any) -> None:
-        host = os.environ.get("HOST", "").strip() or "127.0.0.1"
-        port = read_integer("PORT", 8000, 1, 65535)
+        host, port = settings.SERVE_HOST, settings.SERVE_PORT
+        proxy = proxy_options()
         listener = listen(host, port)  # first, so that a taken port is told at once
-        self.migrate()
-        if sample and not County.objects.exists():
-            call_command("load_sample", stdout=self.stdout)
+        self.prepare_database(sample)
         if static_build.build_if_changed():
             self.stdout.write("Static files built.")
         connection.close()
         self.stdout.write(f"Serving on http://{host}:{port}/ (Ctrl+C ends it)")
         self.stdout.flush()
-        serve(listener)
+        serve(listener, proxy)
+
+    def prepare_database(self, sample: bool) -> None:
+        try:
+            self.migrate()
+            if sample and not County.objects.exists():
+                call_command("load_sample", stdout=self.stdout)
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {error}") from error
 
     def migrate(self) -> None:
         executor = MigrationExecutor(connection)
@@ -75,38 +80,48 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(1024)
     except OSError as error:
         raise CommandError(
-            f"Cannot listen on {host}:{port}: {error.strerror or error}. "
+            f"Cannot listen on {host}:{port} (HOST, PORT): {error.strerror or error}. "
             "Stop the program that uses it, or choose another port: PORT=8001 make run"
         ) from error
     return listener
 
 
-def serve(listener: socket.socket) -> None:
+def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
     """Until Ctrl+C or SIGTERM; requests under way are finished first."""
     signal.signal(signal.SIGTERM, end)
     raise_file_limit()
     server = waitress.create_server(
-        application,
+        get_wsgi_application(),  # now, since it lists the static files that were just built
         sockets=[listener],
-        threads=read_integer("THREADS", 8, 1, 64),
+        threads=settings.SERVE_THREADS,
         connection_limit=CONNECTION_LIMIT,
         asyncore_use_poll=True,
         channel_timeout=60,
         max_request_body_size=LARGEST_BODY,
         ident="",
         clear_untrusted_proxy_headers=True,
-        **proxy_options(),
+        **proxy,
     )
-    server.run()
+    try:
+        server.run()
+    finally:
+        server.close()
 
 
 def proxy_options() -> dict[str, Any]:
-    """Forwarded headers count only when they come from the proxy that TRUSTED_PROXY names."""
-    proxy = os.environ.get("TRUSTED_PROXY", "").strip()
-    if not proxy:
+    """waitress believes forwarded headers from this one address, and drops all others."""
+    if settings.HTTPS and not settings.TRUSTED_PROXY:
+        raise CommandError(
+            "HTTPS=1 needs TRUSTED_PROXY: the address of the proxy that speaks TLS, e.g. 127.0.0.1"
+        )
+    if not settings.TRUSTED_PROXY:
         return {}
     headers = {"x-forwarded-for", "x-forwarded-proto"}
-    return {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
+    return {
+        "trusted_proxy": settings.TRUSTED_PROXY,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": headers,
+    }
 
 
 def raise_file_limit() -> None:
