@@ -24,6 +24,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from ledger import static_build
 from units.models import County
@@ -48,9 +49,11 @@ class Command(BaseCommand):
         listener = listen(host, port)  # first, so that a taken port is told at once
         self.prepare_database(sample)
         if static_build.build_if_changed():
-            self.stdout.write("Static files built.")
+            self.stdout.write(_("Static files built."))
         connection.close()
-        self.stdout.write(f"Serving on http://{host}:{port}/ (Ctrl+C ends it)")
+        self.stdout.write(
+            _("Serving on %(address)s (Ctrl+C ends it)") % {"address": f"http://{host}:{port}/"}
+        )
         self.stdout.flush()
         serve(listener, proxy)
 
@@ -60,18 +63,20 @@ class Command(BaseCommand):
             if sample and not County.objects.exists():
                 call_command("load_sample", stdout=self.stdout)
         except OperationalError as error:
-            raise CommandError(f"The database does not answer: {error}") from error
+            raise CommandError(
+                _("The database does not answer: %(reason)s") % {"reason": error}
+            ) from error
 
     def migrate(self) -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.stdout.write("Bringing the database up to date ...")
+            self.stdout.write(_("Bringing the database up to date ..."))
             call_command("migrate", interactive=False, verbosity=0)
 
 
 def listen(host: str, port: int) -> socket.socket:
     try:
-        family, kind, _protocol, _name, where = socket.getaddrinfo(
+        family, kind, _number, _name, where = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM
         )[0]
         listener = socket.socket(family, kind)
@@ -80,8 +85,11 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(1024)
     except OSError as error:
         raise CommandError(
-            f"Cannot listen on {host}:{port} (HOST, PORT): {error.strerror or error}. "
-            "Stop the program that uses it, or choose another port: PORT=8001 make run"
+            _(
+                "Cannot listen on %(host)s:%(port)s (HOST, PORT): %(reason)s. Stop the program that "
+                "uses it, or choose another port: PORT=8001 make run"
+            )
+            % {"host": host, "port": port, "reason": error.strerror or error}
         ) from error
     return listener
 
@@ -112,7 +120,7 @@ def proxy_options() -> dict[str, Any]:
     """waitress believes forwarded headers from this one address, and drops all others."""
     if settings.HTTPS and not settings.TRUSTED_PROXY:
         raise CommandError(
-            "HTTPS=1 needs TRUSTED_PROXY: the address of the proxy that speaks TLS, e.g. 127.0.0.1"
+            _("HTTPS=1 needs TRUSTED_PROXY: the address of the proxy that speaks TLS (127.0.0.1)")
         )
     if not settings.TRUSTED_PROXY:
         return {}
