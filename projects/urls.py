@@ -1,0 +1,5 @@
+"""The addresses of projects. Must never: hold a rule."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
