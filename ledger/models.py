@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from projects.models import Industry, Investor, Project
-from units.models import County, Unit, User, amount_field, append_only
+from units.models import County, Unit, User, amount_field
+from units.triggers import FirmTrigger, append_only
 
 QUARTERS = (1, 2, 3, 4)
 
@@ -215,7 +216,7 @@ class Entry(models.Model):
         ]
         triggers = [
             *append_only(),
-            pgtrigger.Trigger(
+            FirmTrigger(
                 name="open_period",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,

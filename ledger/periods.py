@@ -65,26 +65,49 @@ def confirm(period_id: int, *, by: User, at: datetime) -> Settlement:
 
 
 @transaction.atomic
-def reopen(period_id: int, reason: str, *, proposed_by: User, by: User, at: datetime) -> Period:
-    """Open a closed quarter again. The settlement that was announced stays as its version."""
+def propose_reopening(period_id: int, reason: str, *, by: User, at: datetime) -> Period:
+    """Ask for a closed quarter to be opened again; it stays closed until a second person agrees."""
     if not reason.strip():
         raise Refusal(_("Give the reason for reopening."), field="reason")
-    if proposed_by.pk == by.pk:
+    period = _closed(period_id)
+    period.reopen_reason, period.reopen_proposed_by = reason, by
+    period.save()
+    _note(by, "period.propose_reopening", period, at, {"reason": reason})
+    return period
+
+
+@transaction.atomic
+def reopen(period_id: int, *, by: User, at: datetime) -> Period:
+    """Open a closed quarter again. The settlement that was announced stays as its version."""
+    period = _closed(period_id)
+    if period.reopen_proposed_by_id is None:
+        raise Conflict(_("Nobody has proposed to reopen this quarter. Reload the page."))
+    if period.reopen_proposed_by_id == by.pk:
         raise Refusal(_("A second person must confirm the reopening."))
+    _demand_later_open(period)
+    after = {"reason": period.reopen_reason, "proposed_by": str(period.reopen_proposed_by)}
+    period.state = Period.State.REVIEW
+    period.proposed_by = period.proposed_at = period.reopen_proposed_by = None
+    period.reopen_reason = ""
+    period.save()
+    _note(by, "period.reopen", period, at, after)
+    return period
+
+
+def _closed(period_id: int) -> Period:
     period = quarters.for_closing(period_id)
     if period.state != Period.State.CLOSED:
         raise Conflict(_("This quarter is not closed. Reload the page."))
-    period.state = Period.State.REVIEW
-    period.proposed_by = period.proposed_at = None
-    period.save()
-    _note(
-        by,
-        "period.reopen",
-        period,
-        at,
-        {"reason": reason, "proposed_by": str(proposed_by)},
-    )
     return period
+
+
+def _demand_later_open(period: Period) -> None:
+    """Reopening starts from the newest closed quarter: what follows was announced upon it."""
+    closed = Period.objects.filter(county=period.county, state=Period.State.CLOSED)
+    later = [other for other in closed if other.starts_on > period.starts_on]
+    if later:
+        newest = max(later, key=lambda other: other.starts_on)
+        raise Refusal(_("Reopen %(period)s first.") % {"period": newest})
 
 
 def _demand_earlier_closed(period: Period) -> None:

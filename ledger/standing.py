@@ -4,7 +4,7 @@ Owns: what is due by a day (序时进度), the tier (档次) of a unit, the rank
 the claim 双过半. Must never: read the clock, the database or a setting; compare rounded figures.
 
 Amounts are ``Decimal`` yuan, a benchmark is an exact ``Fraction`` of yuan (a third of a quarter need
-not end on a fen), schedules are basis points of the annual target, cumulative by quarter end.
+not end on a fen).
 Source of the rules: the design page, "The rules that decide a figure", rules 3 to 6.
 """
 
@@ -13,9 +13,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-
-FULL_YEAR = 10_000
-DEFAULT_SCHEDULE = (2_500, 5_000, 7_500, FULL_YEAR)
 
 
 class Tier(StrEnum):
@@ -32,15 +29,6 @@ def completed_months(as_of: date) -> int:
     """Months of the year that are over on ``as_of``; a month counts from its last day."""
     is_last_day = (as_of + timedelta(days=1)).day == 1
     return as_of.month if is_last_day else as_of.month - 1
-
-
-def scheduled(amount: Decimal, schedule: Sequence[int]) -> tuple[Decimal, ...]:
-    """Cumulative yuan due by the end of each quarter under a schedule in basis points, to the fen.
-
-    Rounds down: rounding must never ask a unit for more than the schedule does.
-    """
-    fen = int(amount * 100)
-    return tuple(Decimal(fen * part // FULL_YEAR) / 100 for part in schedule)
 
 
 def benchmark(due: Sequence[Decimal], as_of: date) -> Fraction:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from units.models import County, Unit, User, amount_field
+from units.triggers import FirmTrigger
 
 
 class Industry(models.Model):
@@ -49,7 +50,7 @@ class Investor(models.Model):
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="investors")
     name = models.CharField(_("investor"), max_length=200)
-    name_key = models.CharField(max_length=200, editable=False)
+    name_key = models.CharField(max_length=800, editable=False)  # folding lengthens some names
     credit_code = models.CharField(_("unified credit code"), max_length=18, blank=True)
     origin = models.CharField(_("origin"), max_length=20, choices=Origin)
     origin_place = models.CharField(_("place of origin"), max_length=100, blank=True)
@@ -95,7 +96,7 @@ class Project(models.Model):
         verbose_name=_("lead unit"),
     )
     name = models.CharField(_("project name"), max_length=200)
-    name_key = models.CharField(max_length=200, editable=False)
+    name_key = models.CharField(max_length=800, editable=False)  # folding lengthens some names
     investor = models.ForeignKey(
         Investor,
         on_delete=models.PROTECT,
@@ -185,7 +186,7 @@ class CreditShare(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(
+            FirmTrigger(
                 name="adds_up",
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,

@@ -6,7 +6,8 @@ The database starts with the first connection (ledger/postgres); DATABASE_URL ch
 from collections.abc import Iterator
 
 import pytest
-from django.test import override_settings
+from django.db import connection
+from django.test import TransactionTestCase, override_settings
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,4 +24,30 @@ def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         WHITENOISE_AUTOREFRESH=True,
         WHITENOISE_USE_FINDERS=True,
     ):
+        yield
+
+
+# Filled by migrations, the same for every test.
+KEPT = {"projects_industry", "django_migrations", "django_content_type", "auth_permission"}
+
+
+def _empty_tables(case: TransactionTestCase) -> None:
+    """Empty the tables after a test with real transactions, as only their owner can.
+
+    Django's own flush is a TRUNCATE, which the append-only tables refuse.
+    """
+    tables = set(connection.introspection.table_names()) - KEPT
+    names = [connection.ops.quote_name(name) for name in sorted(tables)]
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY")
+        for name in names:
+            cursor.execute(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_by_the_owner() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)
         yield

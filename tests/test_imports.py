@@ -11,6 +11,7 @@ APPS = ("units", "projects", "ledger")
 # Pure modules import the standard library and each other only.
 PURE = (
     "units/money.py",
+    "units/schedule.py",
     "units/text.py",
     "projects/shares.py",
     "ledger/standing.py",

@@ -8,7 +8,6 @@ line of the trail (the database refuses both).
 from decimal import Decimal
 from typing import Any, ClassVar
 
-import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -17,30 +16,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from units.triggers import append_only
+
 
 def amount_field(verbose_name: Any = None, **options: Any) -> "models.DecimalField[Any, Any]":
     """Yuan with two places, ``numeric(18,2)``: the one definition of a money column."""
     return models.DecimalField(verbose_name, max_digits=18, decimal_places=2, **options)
-
-
-def append_only() -> list[pgtrigger.Trigger]:
-    """The triggers with which the database itself refuses to change or drop what was recorded."""
-    refusal = "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';"
-    return [
-        pgtrigger.Trigger(
-            name="append_only",
-            when=pgtrigger.Before,
-            operation=pgtrigger.Update | pgtrigger.Delete,
-            func=refusal,
-        ),
-        pgtrigger.Trigger(
-            name="never_emptied",
-            level=pgtrigger.Statement,
-            when=pgtrigger.Before,
-            operation=pgtrigger.Truncate,
-            func=refusal,
-        ),
-    ]
 
 
 class County(models.Model):
@@ -122,7 +103,7 @@ class Unit(models.Model):
         validators=[RegexValidator(r"^[0-9A-Z]+\Z", _("Write digits and capital letters only."))],
     )
     name = models.CharField(_("name"), max_length=100)
-    name_key = models.CharField(max_length=100, editable=False)
+    name_key = models.CharField(max_length=400, editable=False)  # folding lengthens some names
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     order = models.PositiveSmallIntegerField(_("official order"), default=0)
     active_from = models.DateField(_("active from"), null=True, blank=True)

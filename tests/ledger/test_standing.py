@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from ledger import standing
 from ledger.standing import Tier
+from units.schedule import scheduled
 
 FEN = Decimal("0.01")
 YEAR = Decimal("1200.00")
-EVEN = standing.scheduled(YEAR, standing.DEFAULT_SCHEDULE)
-OWN = standing.scheduled(Decimal("1000.00"), (2_000, 4_930, 7_500, 10_000))
+EVEN = scheduled(YEAR)
+OWN = scheduled(Decimal("1000.00"), (2_000, 4_930, 7_500, 10_000))
 
 
 def last_day(month):
@@ -87,7 +88,7 @@ def test_tier(received, target, due, tier):
     month=st.integers(1, 12),
 )
 def test_one_fen_decides_at_the_benchmark(target, received, month):
-    due = standing.benchmark(standing.scheduled(target, standing.DEFAULT_SCHEDULE), last_day(month))
+    due = standing.benchmark(scheduled(target), last_day(month))
     reached = standing.tier(received, target, due) in (Tier.COMPLETED, Tier.ON_SCHEDULE)
 
     assert reached == (received >= target or Fraction(received) >= due)
@@ -138,20 +139,11 @@ def test_double_half_needs_half_the_year_and_half_the_target(received, target, a
 )
 def test_gap_in_points_agrees_with_published_bulletins(percent, month, points):
     target = Decimal("10000.00")
-    due = standing.benchmark(standing.scheduled(target, standing.DEFAULT_SCHEDULE), last_day(month))
+    due = standing.benchmark(scheduled(target), last_day(month))
 
     gap = standing.gap_points(Decimal(percent) * 100, target, due)
 
     assert abs(gap - Fraction(points)) <= Fraction(1, 200)
-
-
-def test_scheduled_amounts_never_ask_for_more_than_the_schedule():
-    assert standing.scheduled(Decimal("0.03"), standing.DEFAULT_SCHEDULE) == (
-        Decimal("0.00"),
-        Decimal("0.01"),
-        Decimal("0.02"),
-        Decimal("0.03"),
-    )
 
 
 def test_fen_either_side_of_a_tie_ranks_apart():

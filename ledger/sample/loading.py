@@ -1,0 +1,249 @@
+"""Loading the sample county: 商南县 as the speech of 16 July 2012 tells it.
+
+Owns: turning the files beside it into deeds, in the order of their days, through the same verbs as
+the pages. Must never: write an entry or a state by itself, or touch a database that holds a county.
+Amounts in the files are 万元. What the speech does not tell is invented and marked as sample.
+"""
+
+import csv
+import heapq
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from ledger import drafts, periods, posting, reports
+from ledger.models import Period, Receipt
+from projects import register
+from projects.models import STAGES, Industry, Project
+from projects.shares import parse_shares
+from units import targets, text
+from units.models import County, Role, Unit, User
+from units.money import parse_amount
+from units.refusal import Refusal
+from units.schedule import scheduled
+
+FOLDER = Path(__file__).parent
+PASSWORD = "Shangnan-2012"
+WORD = "已核对原始凭证。"  # a verifier owes a word where there are doubts
+# Quarters that were closed before the day of the sample, 30 June 2012.
+CLOSED = ((2011, 1), (2011, 2), (2011, 3), (2011, 4), (2012, 1))
+Deed = Callable[[datetime], object]
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of one of the files."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+@transaction.atomic
+def load() -> County:
+    """Fill an empty database with the sample county."""
+    if County.objects.exists():
+        raise Refusal(
+            "The database already holds a county; the sample only goes into an empty one."
+        )
+    return Loading().run()
+
+
+class Loading:
+    """One run: the people and records made so far, and the deeds waiting for their moment."""
+
+    def __init__(self) -> None:
+        self.county = County.objects.create(code="611023", name="商南县", is_sample=True)
+        self.units: dict[str, Unit] = {}
+        self.clerks: dict[int, User] = {}
+        self.projects: dict[str, Project] = {}
+        self.deeds: list[tuple[datetime, int, Deed]] = []
+        self.orders = itertools.count()
+        self.hashed = make_password(PASSWORD)  # hashed once: a hundred times would take a minute
+        self.head = self.person("head", "局长", Role.BUREAU_HEAD)
+        self.verifier = self.person("verifier", "审核员甲", Role.VERIFIER)
+        self.second = self.person("verifier2", "审核员乙", Role.VERIFIER)
+        self.person("leader", "县领导", Role.LEADER)
+        for name, label, role in (
+            ("system", "系统管理员", Role.SYSTEM_ADMIN),
+            ("security", "安全管理员", Role.SECURITY_ADMIN),
+            ("audit", "审计管理员", Role.AUDIT_ADMIN),
+        ):
+            self.person(name, label, role)
+
+    def run(self) -> County:
+        self.add_units()
+        self.add_targets()
+        self.add_projects()
+        self.add_receipts()
+        self.add_reports()
+        self.add_closings()
+        while self.deeds:
+            at, _order, deed = heapq.heappop(self.deeds)
+            deed(at)
+        return self.county
+
+    def person(self, name: str, label: str, role: Role, unit: Unit | None = None) -> User:
+        return User.objects.create(
+            username=name,
+            display_name=label,
+            password=self.hashed,
+            county=self.county,
+            unit=unit,
+            role=role,
+        )
+
+    def at(self, day: date, hour: int, deed: Deed) -> None:
+        """Let a deed wait for an hour of a day; deeds of one moment keep their order."""
+        moment = datetime.combine(day, time(hour), timezone.get_default_timezone())
+        heapq.heappush(self.deeds, (moment, next(self.orders), deed))
+
+    def add_units(self) -> None:
+        for order, row in enumerate(rows("units"), start=1):
+            unit = Unit.objects.create(
+                county=self.county,
+                code=row["code"],
+                name=row["name"],
+                name_key=text.key(row["name"]),
+                kind=row["kind"],
+                order=order,
+            )
+            self.units[unit.name] = unit
+            name = unit.code.removeprefix(self.county.code).lower()
+            self.clerks[unit.pk] = self.person(name, f"{unit.name}填报人", Role.CLERK, unit)
+
+    def add_targets(self) -> None:
+        for row in rows("targets"):
+            effective_on = date.fromisoformat(row["effective_on"])
+            self.at(effective_on, 9, lambda at, row=row: self.record_target(row, at))
+
+    def record_target(self, row: dict[str, str], at: datetime) -> None:
+        amount = parse_amount(row["amount"])
+        targets.record(
+            self.units[row["unit"]],
+            int(row["year"]),
+            amount,
+            scheduled(amount),
+            effective_on=date.fromisoformat(row["effective_on"]),
+            document_no=row["document_no"],
+            by=self.head,
+            at=at,
+        )
+
+    def add_projects(self) -> None:
+        industries = {industry.code: industry for industry in Industry.objects.all()}
+        for row in rows("projects"):
+            draft = self.project_draft(row, industries)
+            for day in sorted({day for day in _days(draft).values() if day}):
+                self.at(day, 10, lambda at, row=row, draft=draft: self.save_project(row, draft, at))
+
+    def project_draft(
+        self, row: dict[str, str], industries: dict[str, Industry]
+    ) -> register.ProjectDraft:
+        investor = register.InvestorDraft(
+            row["investor"], row["origin"], row["credit_code"], row["origin_place"]
+        )
+        days = {name: _day(row[name]) for name in register.DAYS.values()}
+        texts = ("name", "stage", "location", "content", "sponsor", "contact", "phone")
+        return register.ProjectDraft(
+            industry=industries[row["industry"]],
+            investor=investor if row["investor"] else None,
+            shares=[(self.units[name], part) for name, part in parse_shares(row["shares"])],
+            total_investment=parse_amount(row["total_investment"]),
+            introduced_amount=parse_amount(row["introduced_amount"]),
+            **days,
+            **{name: row[name] for name in texts},
+        )
+
+    def save_project(self, row: dict[str, str], draft: register.ProjectDraft, at: datetime) -> None:
+        """Enter the project, or its next stage, as it was known on the day."""
+        today = timezone.localdate(at)
+        known = {name: day for name, day in _days(draft).items() if day and day <= today}
+        stage = max(
+            (stage for stage, name in register.DAYS.items() if name in known), key=STAGES.index
+        )
+        unknown = dict.fromkeys(register.DAYS.values())
+        project = self.projects.get(row["key"])
+        self.projects[row["key"]] = register.save(
+            replace(draft, stage=stage, **(unknown | known)),
+            by=self.clerks[draft.shares[0][0].pk],
+            at=at,
+            project=project,
+            version=project.version if project else None,
+        )
+
+    def add_receipts(self) -> None:
+        for row in rows("receipts"):
+            received_on = date.fromisoformat(row["received_on"])
+            self.at(
+                received_on + timedelta(days=1), 11, lambda at, row=row: self.enter_receipt(row, at)
+            )
+
+    def enter_receipt(self, row: dict[str, str], at: datetime) -> None:
+        """Submit now; verify or return after a few days, by one verifier or the other."""
+        project = self.projects[row["project"]]
+        draft = drafts.Draft(
+            project=project,
+            received_on=date.fromisoformat(row["received_on"]),
+            amount=parse_amount(row["amount"]),
+            kind=row["kind"],
+            voucher_no=row["voucher_no"],
+            note=row["note"],
+        )
+        clerk = self.clerks[project.lead_unit_id]
+        receipt = drafts.submit(draft, by=clerk, at=at, today=timezone.localdate(at))
+        if row["state"] != Receipt.State.SUBMITTED:
+            self.answer(receipt, row["reason"], at)
+
+    def answer(self, receipt: Receipt, reason: str, at: datetime) -> None:
+        """Verify after one to three days, or return where the file gives a reason."""
+        by = self.verifier if receipt.pk % 3 else self.second
+
+        def deed(moment: datetime) -> None:
+            if reason:
+                posting.return_(receipt.pk, receipt.version, reason, by=by, at=moment)
+            else:
+                posting.verify(receipt.pk, receipt.version, by=by, at=moment, word=WORD)
+
+        day = timezone.localdate(at) + timedelta(days=1 + receipt.pk % 3)
+        self.at(day, 9 + receipt.pk % 8, deed)
+
+    def add_reports(self) -> None:
+        for row in rows("reports"):
+            filed_on = date.fromisoformat(row["filed_on"])
+            self.at(filed_on, 16, lambda at, row=row: self.file_report(row, at))
+
+    def file_report(self, row: dict[str, str], at: datetime) -> None:
+        unit = self.units[row["unit"]]
+        reports.file_report(
+            unit,
+            date.fromisoformat(f"{row['month']}-01"),
+            trips=int(row["trips"]),
+            reserve_projects=int(row["reserve_projects"]),
+            problems=row["problems"],
+            by=self.clerks[unit.pk],
+            at=at,
+            today=timezone.localdate(at),
+        )
+
+    def add_closings(self) -> None:
+        """On the twelfth of the next month, the verifier proposing and the head confirming."""
+        for year, quarter in CLOSED:
+            day = Period(year=year, quarter=quarter).ends_on + timedelta(days=12)
+            self.at(day, 15, lambda at, year=year, quarter=quarter: self.close(year, quarter, at))
+
+    def close(self, year: int, quarter: int, at: datetime) -> None:
+        period = Period.objects.get(county=self.county, year=year, quarter=quarter)
+        periods.close(period.pk, by=self.verifier, at=at)
+        periods.confirm(period.pk, by=self.head, at=at + timedelta(hours=1))
+
+
+def _days(draft: register.ProjectDraft) -> dict[str, date | None]:
+    return {name: getattr(draft, name) for name in register.DAYS.values()}
+
+
+def _day(written: str) -> date | None:
+    return date.fromisoformat(written) if written else None
