@@ -1,114 +1,41 @@
-"""The deeds that move money into and out of the accounts: submit, verify, return, reverse.
+"""The deeds that move money into and out of the accounts: verify, return, reverse, repost.
 
-Owns: every write of receipts' states and the only writes of entries. Must never: update or delete an
-entry, post into a closed quarter, or let somebody verify his own receipt. Each deed is one
-transaction that also writes the trail.
+Owns: the only writes of entries, and what becomes of a submitted receipt. Must never: update or
+delete an entry, post into a closed quarter, or let somebody verify what he entered himself. Each deed
+is one transaction that also writes the trail. ``submit`` and its ``Draft`` are kept in ``drafts.py``
+with the other deeds of the unit; they are named here because a receipt's way begins with them.
 """
 
-import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ledger import chain, quarters
+from ledger import chain, doubts, evidence, quarters
+from ledger.drafts import Draft, note, submit
 from ledger.models import Entry, Period, Receipt
 from projects.models import Project
 from projects.shares import split
-from units import trail
-from units.access import Right, may
-from units.models import User
+from units.models import Trail, User
 from units.refusal import Conflict, Refusal
+from units.trail import name_of
 
+__all__ = [
+    "Draft",
+    "hashed_fields",
+    "post_credit",
+    "repost",
+    "return_",
+    "reverse",
+    "submit",
+    "verify",
+]
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a person enters of a receipt; ``amount`` in yuan."""
-
-    project: Project
-    received_on: date
-    amount: Decimal
-    kind: str
-    voucher_no: str
-    note: str = ""
-    key: uuid.UUID = field(default_factory=uuid.uuid4)
-
-    def contents(self) -> dict[str, object]:
-        """The fields by which two receipts are the same."""
-        return {
-            "project_id": self.project.pk,
-            "received_on": self.received_on,
-            "amount": self.amount,
-            "kind": self.kind,
-            "voucher_no": self.voucher_no,
-            "note": self.note,
-        }
-
-
-def submit(draft: Draft, *, by: User, at: datetime, today: date) -> Receipt:
-    """Enter a receipt for verification. The same key again gives the receipt that exists.
-
-    Raises Refusal for a day before the signing or in the future, an unsigned project, or a quarter
-    in review (units only); Conflict when the key came before with another content.
-    """
-    _demand_day(draft, today)
-    try:
-        with transaction.atomic():
-            return _submit(draft, by, at)
-    except IntegrityError:
-        return _submitted_before(draft, by)
-
-
-def _demand_day(draft: Draft, today: date) -> None:
-    signed_on = draft.project.signed_on
-    if signed_on is None:
-        raise Refusal(
-            _("This project is not signed yet. Enter its signing day first."),
-            field="project",
-        )
-    if draft.received_on < signed_on:
-        sentence = _("The day is before the signing of the project (%(day)s). Check both days.")
-        raise Refusal(sentence % {"day": signed_on}, field="received_on")
-    if draft.received_on > today:
-        raise Refusal(
-            _("The day lies in the future. Enter money after it has arrived."),
-            field="received_on",
-        )
-
-
-def _submit(draft: Draft, by: User, at: datetime) -> Receipt:
-    period = quarters.for_submitting(draft.project.county_id, draft.received_on)
-    # A closed quarter takes late money: it will count in the open quarter (rule 7).
-    if period.is_in_review and not may(by, Right.RECEIPT_VERIFY):
-        raise Refusal(
-            _("This quarter is in review. Ask the investment bureau to enter the receipt."),
-            field="received_on",
-        )
-    receipt = Receipt.objects.create(
-        county_id=draft.project.county_id,
-        unit_id=draft.project.lead_unit_id,
-        key=draft.key,
-        entered_by=by,
-        entered_at=at,
-        submitted_at=at,
-        **draft.contents(),
-    )
-    _note(by, "receipt.submit", receipt, at, after=draft.contents())
-    return receipt
-
-
-def _submitted_before(draft: Draft, by: User) -> Receipt:
-    receipt = Receipt.objects.filter(key=draft.key, entered_by=by).first()
-    if receipt is None:
-        raise Conflict(_("This form was already used. Open a new one and enter the receipt again."))
-    if any(getattr(receipt, name) != value for name, value in draft.contents().items()):
-        raise Conflict(
-            _("This form was already sent with other figures. Open the receipt to see them.")
-        )
-    return receipt
+# Deeds after which a person has a hand in what a receipt says.
+ENTERING = ("receipt.draft", "receipt.submit", "receipt.change", "evidence.add", "evidence.remove")
 
 
 @transaction.atomic
@@ -116,18 +43,28 @@ def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str =
     """Verify the version that was seen: split it by the shares and post an entry per unit.
 
     Counts on the day received, or on the first day of the next quarter that is not closed (rule 7).
+    Asks for a word where there are doubts, and for evidence where the county requires it.
     """
     receipt = _awaiting(receipt_id, version)
-    if receipt.entered_by_id == by.pk:
-        raise Refusal(_("Somebody else must verify what you entered yourself."))
+    _demand_another(receipt, by)
+    evidence.demand_complete(receipt)
+    found = doubts.doubts(receipt)
+    if found and not word.strip():
+        raise Refusal(_("Write what you found out about the doubts."), field="word")
     period = quarters.for_posting(receipt.county_id, receipt.received_on)
     receipt.state = Receipt.State.VERIFIED
     receipt.verified_by, receipt.verified_at, receipt.verified_word = by, at, word
     receipt.counted_on = max(receipt.received_on, period.starts_on)
     receipt.save()
     post_credit(receipt, period, by=by, at=at)
-    after = {"state": receipt.state, "counted_on": receipt.counted_on, "word": word}
-    _note(by, "receipt.verify", receipt, at, before={"state": "submitted"}, after=after)
+    after = {
+        "state": receipt.state,
+        "counted_on": receipt.counted_on,
+        "version": version,
+        "word": word,
+        "doubts": [doubt.code for doubt in found],
+    }
+    note(by, "receipt.verify", receipt, at, before={"state": "submitted"}, after=after)
     return receipt
 
 
@@ -142,15 +79,14 @@ def return_(receipt_id: int, version: int, reason: str, *, by: User, at: datetim
     receipt.version += 1
     receipt.save()
     after = {"state": receipt.state, "reason": reason}
-    _note(by, "receipt.return", receipt, at, before={"state": "submitted"}, after=after)
+    note(by, "receipt.return", receipt, at, before={"state": "submitted"}, after=after)
     return receipt
 
 
 @transaction.atomic
 def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
     """Take an entry back by a new one that names it; once only (rule 9)."""
-    if not reason.strip():
-        raise Refusal(_("Give the reason of the reversal."), field="reason")
+    _demand_reason(reason)
     entry = Entry.objects.select_related("receipt").get(pk=entry_id)
     Receipt.objects.select_for_update().get(pk=entry.receipt_id)
     if entry.kind == Entry.Kind.REVERSAL:
@@ -164,16 +100,55 @@ def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
         "counted_on": reversal.counted_on,
         "reason": reason,
     }
-    _note(by, "entry.reverse", entry.receipt, at, after=after)
+    note(by, "entry.reverse", entry.receipt, at, after=after)
     return reversal
+
+
+@transaction.atomic
+def repost(receipt_id: int, reason: str, *, by: User, at: datetime) -> list[Entry]:
+    """Reverse what stands of a receipt and post it again by the present shares (rule 8).
+
+    Each reversal and each new entry counts in its own quarter, or in the next that is not closed.
+    """
+    _demand_reason(reason)
+    receipt = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt_id)
+    if receipt.state != Receipt.State.VERIFIED:
+        raise Refusal(_("Only a verified receipt can be posted again."))
+    standing = list(live_entries(receipt))
+    if _credit(standing) == _parts(receipt):
+        raise Refusal(_("The posted credit follows the present shares already."))
+    # In the order of the calendar, so that two people at once wait for each other, never both.
+    days = sorted({entry.counted_on for entry in standing} | {receipt.received_on})
+    periods = {day: quarters.for_posting(receipt.county_id, day) for day in days}
+    for entry in standing:
+        period = periods[entry.counted_on]
+        _append(period, [_reversal(entry, period, reason)], by, at)
+    posted = post_credit(receipt, periods[receipt.received_on], by=by, at=at)
+    before = {"credit": {str(unit): part for unit, part in _credit(standing).items()}}
+    after = {"credit": {str(unit): part for unit, part in _credit(posted).items()}}
+    note(by, "receipt.repost", receipt, at, before, after | {"reason": reason})
+    return posted
+
+
+def live_entries(receipt: Receipt) -> QuerySet[Entry]:
+    """The credit entries of a receipt that nothing has reversed."""
+    return receipt.entries.filter(kind=Entry.Kind.CREDIT, reversed_by__isnull=True)
+
+
+def _credit(entries: Iterable[Entry]) -> dict[int, Decimal]:
+    return {entry.unit_id: entry.amount for entry in entries}
+
+
+def _parts(receipt: Receipt) -> dict[int, Decimal]:
+    """What each unit gets of a receipt by the present shares; nobody gets an entry of nothing."""
+    shares = receipt.project.shares.values_list("unit", "basis_points")
+    return {unit: part for unit, part in split(receipt.amount, list(shares)).items() if part}
 
 
 def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> list[Entry]:
     """Append one entry per unit that shares the project, in the locked ``period``."""
     project = Project.objects.select_related("investor").get(pk=receipt.project_id)
-    shares = [(share.unit_id, share.basis_points) for share in project.shares.all()]
     counted_on = max(receipt.received_on, period.starts_on)
-    parts = split(receipt.amount, shares)
     entries = [
         Entry(
             unit_id=unit_id,
@@ -187,8 +162,7 @@ def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> 
             origin=project.investor.origin if project.investor else "",
             industry_id=project.industry_id,
         )
-        for unit_id, part in parts.items()
-        if part
+        for unit_id, part in _parts(receipt).items()
     ]
     return _append(period, entries, by, at)
 
@@ -266,22 +240,13 @@ def _awaiting(receipt_id: int, version: int) -> Receipt:
     return receipt
 
 
-def _note(
-    by: User,
-    deed: str,
-    receipt: Receipt,
-    at: datetime,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-) -> None:
-    label = str(receipt)
-    trail.record(
-        by,
-        deed,
-        receipt,
-        at=at,
-        unit=receipt.unit,
-        label=label,
-        before=before,
-        after=after,
-    )
+def _demand_another(receipt: Receipt, by: User) -> None:
+    """Whoever had a hand in the content does not verify it, also if somebody else changed it since."""
+    entered = Trail.objects.filter(record=name_of(receipt), actor=by, deed__in=ENTERING)
+    if receipt.entered_by_id == by.pk or entered.filter(refused=False).exists():
+        raise Refusal(_("Somebody else must verify what you entered yourself."))
+
+
+def _demand_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refusal(_("Give the reason of the reversal."), field="reason")

@@ -132,6 +132,7 @@ def draft(
 ) -> posting.Draft:
     fields.setdefault("kind", Receipt.Kind.CONSTRUCTION)
     fields.setdefault("voucher_no", f"凭证{next(_serial)}")
+    fields.setdefault("confirmed", True)
     return posting.Draft(
         project=project, received_on=day(received), amount=wan(amount), **fields
     )
@@ -170,6 +171,7 @@ def make_verified(
         receipt.version,
         by=by or make_verifier(project.county),
         at=at or moment(received),
+        word="已核对",
     )
 
 

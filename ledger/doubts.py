@@ -1,0 +1,205 @@
+"""Doubts about a receipt that somebody should look into before it is verified.
+
+Owns: the warnings (double count, last year's project as new, round sums, slips) and how they are
+found, for many receipts in a fixed number of queries. Must never: refuse anything; ``posting.verify``
+asks for a word where there are doubts, and the verifier decides.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Q, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger.drafts import SLIP
+from ledger.models import Entry, Evidence, Receipt, quarter_of
+from projects.models import Project
+from units import text
+
+NEAR = timedelta(days=30)
+ROUND = Decimal(1_000_000)
+# Shorter names are contained in each other by chance.
+TELLING = 4
+LIVE = (Receipt.State.SUBMITTED, Receipt.State.RETURNED, Receipt.State.VERIFIED)
+
+
+class Code(StrEnum):
+    SAME_MONEY = "same_money"
+    SAME_VOUCHER = "same_voucher"
+    SAME_FILE = "same_file"
+    OLD_PROJECT = "old_project"
+    ROUND_SUM = "round_sum"
+    ABOVE_INTRODUCED = "above_introduced"
+    SLIP = "slip"
+
+
+SENTENCES: dict[Code, str | Promise] = {
+    Code.SAME_MONEY: _("The same investor and amount within 30 days in another unit's receipt."),
+    Code.SAME_VOUCHER: _(
+        "The same amount with the same voucher number, or in the same project on the same day."
+    ),
+    Code.SAME_FILE: _("The same file already proves another receipt."),
+    Code.OLD_PROJECT: _("A project of last year with the same investor or name; this one is new."),
+    Code.ROUND_SUM: _("A round sum on the last day of a quarter."),
+    Code.ABOVE_INTRODUCED: _("With this receipt the project has more than its introduced amount."),
+    Code.SLIP: _("Over ten times the introduced amount: perhaps 元 was written as 万元."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason to look closer, with the receipts or projects it points at."""
+
+    code: Code
+    records: tuple[Receipt | Project, ...] = ()
+
+    @property
+    def sentence(self) -> str | Promise:
+        return SENTENCES[self.code]
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What receipts are compared with."""
+
+    alike: list[Receipt] = field(default_factory=list)
+    shared_files: dict[int, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
+    earlier: list[Project] = field(default_factory=list)
+    posted: dict[int, Decimal] = field(default_factory=dict)
+
+
+def doubts(receipt: Receipt) -> tuple[Doubt, ...]:
+    """The doubts about one receipt."""
+    return doubts_of([receipt])[receipt.pk]
+
+
+def doubts_of(receipts: Sequence[Receipt]) -> dict[int, tuple[Doubt, ...]]:
+    """The doubts about receipts of one county, by the receipt's id."""
+    around = _surroundings(receipts)
+    return {receipt.pk: tuple(_about(receipt, around)) for receipt in receipts}
+
+
+def _about(receipt: Receipt, around: Surroundings) -> Iterable[Doubt]:
+    if found := [other for other in around.alike if _is_same_money(receipt, other)]:
+        yield Doubt(Code.SAME_MONEY, tuple(found))
+    if found := [other for other in around.alike if _is_same_voucher(receipt, other)]:
+        yield Doubt(Code.SAME_VOUCHER, tuple(found))
+    if found := around.shared_files.get(receipt.pk, []):
+        yield Doubt(Code.SAME_FILE, tuple(found))
+    if known := [old for old in around.earlier if _is_re_entered(receipt, old)]:
+        yield Doubt(Code.OLD_PROJECT, tuple(known))
+    if receipt.amount % ROUND == 0 and _ends_quarter(receipt.received_on):
+        yield Doubt(Code.ROUND_SUM)
+    introduced = receipt.project.introduced_amount
+    if receipt.amount > SLIP * introduced:
+        yield Doubt(Code.SLIP)
+    elif around.posted.get(receipt.project_id, Decimal(0)) + receipt.amount > introduced:
+        yield Doubt(Code.ABOVE_INTRODUCED)
+
+
+# Comparing
+
+
+def _is_same_money(receipt: Receipt, other: Receipt) -> bool:
+    return (
+        other.unit_id != receipt.unit_id
+        and other.amount == receipt.amount
+        and abs(other.received_on - receipt.received_on) <= NEAR
+        and _same_investor(receipt.project, other.project)
+    )
+
+
+def _is_same_voucher(receipt: Receipt, other: Receipt) -> bool:
+    if other.pk == receipt.pk or other.amount != receipt.amount:
+        return False
+    same_number = text.key(other.voucher_no) == text.key(receipt.voucher_no)
+    same_day = other.received_on == receipt.received_on
+    return same_number or (same_day and other.project_id == receipt.project_id)
+
+
+def _is_re_entered(receipt: Receipt, old: Project) -> bool:
+    """Whether last year's project looks like this receipt's, which is of this year."""
+    project = receipt.project
+    if project.signed_on is None or old.signed_on is None:
+        return False
+    if project.signed_on.year != receipt.received_on.year:
+        return False
+    if old.signed_on.year != project.signed_on.year - 1:
+        return False
+    return _same_investor(project, old) or _same_name(project.name_key, old.name_key)
+
+
+def _same_investor(one: Project, other: Project) -> bool:
+    if one.investor is None or other.investor is None:
+        return False
+    if one.investor_id == other.investor_id:
+        return True
+    code = one.investor.credit_code
+    return bool(code) and code.casefold() == other.investor.credit_code.casefold()
+
+
+def _same_name(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(short) >= TELLING and short in long
+
+
+def _ends_quarter(day: date) -> bool:
+    tomorrow = day + timedelta(days=1)
+    return quarter_of(tomorrow) != quarter_of(day)
+
+
+# Finding
+
+
+def _surroundings(receipts: Sequence[Receipt]) -> Surroundings:
+    if not receipts:
+        return Surroundings()
+    county = receipts[0].county_id
+    return Surroundings(
+        alike=_alike(county, {receipt.amount for receipt in receipts}),
+        shared_files=_shared_files(receipts),
+        earlier=_earlier(county, {receipt.received_on.year - 1 for receipt in receipts}),
+        posted=_posted({receipt.project_id for receipt in receipts}),
+    )
+
+
+def _alike(county: int, amounts: set[Decimal]) -> list[Receipt]:
+    others = Receipt.objects.filter(county=county, state__in=LIVE, amount__in=amounts)
+    return list(others.select_related("unit", "project__investor"))
+
+
+def _shared_files(receipts: Sequence[Receipt]) -> dict[int, list[Receipt]]:
+    mine = Evidence.objects.filter(receipt__in=receipts, removed_at=None)
+    by_hash: dict[str, set[int]] = defaultdict(set)
+    for sha256, receipt_id in mine.values_list("sha256", "receipt"):
+        by_hash[sha256].add(receipt_id)
+    others = Evidence.objects.filter(
+        Q(receipt__county=receipts[0].county_id, receipt__state__in=LIVE),
+        sha256__in=by_hash,
+        removed_at=None,
+    )
+    found: dict[int, list[Receipt]] = defaultdict(list)
+    for other in others.select_related("receipt__unit"):
+        for receipt_id in by_hash[other.sha256] - {other.receipt_id}:
+            if other.receipt and other.receipt not in found[receipt_id]:
+                found[receipt_id].append(other.receipt)
+    return found
+
+
+def _earlier(county: int, years: set[int]) -> list[Project]:
+    signed = Q()
+    for year in years:
+        signed |= Q(signed_on__range=(date(year, 1, 1), date(year, 12, 31)))
+    projects = Project.objects.filter(signed, county=county).select_related("investor")
+    return list(projects.only("name", "name_key", "signed_on", "lead_unit_id", "investor"))
+
+
+def _posted(projects: set[int]) -> dict[int, Decimal]:
+    """Credit in yuan that stands, by project."""
+    entries = Entry.objects.filter(project__in=projects).order_by()
+    return dict(entries.values_list("project").annotate(Sum("amount")))

@@ -1,0 +1,379 @@
+"""The deeds by which a receipt reaches the bureau: keep, submit, change, withdraw, add evidence.
+
+Owns: what a person enters of a receipt (``Draft``) and every write of a receipt until it is verified.
+Must never: write an entry, touch a verified receipt, or overwrite a version that the person has not
+seen. Each deed is one transaction that also writes the trail.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from ledger import quarters
+from ledger.evidence import Attachment, demand_room
+from ledger.models import Evidence, Receipt
+from projects.models import Project
+from units import money, trail
+from units.access import Right, may
+from units.models import User
+from units.refusal import Conflict, Refusal
+
+# A figure in 元 typed into a field in 万元 is 10,000 times too large; a tenth of that is no accident.
+SLIP = 10
+UNVERIFIED = (Receipt.State.DRAFT, Receipt.State.SUBMITTED, Receipt.State.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a person enters of a receipt; ``amount`` in yuan.
+
+    ``confirmed`` says that an amount above the introduced amount of the project is meant.
+    """
+
+    project: Project
+    received_on: date
+    amount: Decimal
+    kind: str
+    voucher_no: str
+    note: str = ""
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
+    confirmed: bool = False
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> "Draft":
+        """The receipt as it stands, ready to be sent once more."""
+        return cls(
+            project=receipt.project,
+            received_on=receipt.received_on,
+            amount=receipt.amount,
+            kind=receipt.kind,
+            voucher_no=receipt.voucher_no,
+            note=receipt.note,
+            key=receipt.key,
+            confirmed=True,
+        )
+
+    def contents(self) -> dict[str, object]:
+        """The fields by which two receipts are the same."""
+        return {
+            "project_id": self.project.pk,
+            "received_on": self.received_on,
+            "amount": self.amount,
+            "kind": self.kind,
+            "voucher_no": self.voucher_no,
+            "note": self.note,
+        }
+
+    def equals(self, receipt: Receipt) -> bool:
+        return Draft.of(receipt).contents() == self.contents()
+
+
+class Overtaken(Conflict):
+    """What was sent differs from what is stored; ``receipt`` is what is stored."""
+
+    def __init__(self, sentence: object, receipt: Receipt) -> None:
+        super().__init__(str(sentence))
+        self.receipt = receipt
+
+
+def submit(
+    draft: Draft,
+    *,
+    by: User,
+    at: datetime,
+    today: date,
+    evidence: Sequence[Attachment] = (),
+) -> Receipt:
+    """Enter a receipt for verification. The same key again gives the receipt that exists.
+
+    Raises Refusal for a day before the signing or in the future, an unsigned project, an amount that
+    looks like a slip, or a quarter in review (units only); Conflict when the key came before with
+    another content.
+    """
+    return _enter(draft, Receipt.State.SUBMITTED, by, at, today, evidence)
+
+
+def keep(
+    draft: Draft,
+    *,
+    by: User,
+    at: datetime,
+    today: date,
+    evidence: Sequence[Attachment] = (),
+) -> Receipt:
+    """Keep a receipt as a draft that only its unit sees. The same key again gives the same draft."""
+    return _enter(draft, Receipt.State.DRAFT, by, at, today, evidence)
+
+
+@transaction.atomic
+def change(
+    receipt_id: int,
+    version: int,
+    draft: Draft,
+    *,
+    submitting: bool,
+    by: User,
+    at: datetime,
+    today: date,
+    evidence: Sequence[Attachment] = (),
+) -> Receipt:
+    """Change the version that was seen, and submit it (again) if ``submitting``.
+
+    What awaits verification already goes on waiting, in its new version.
+    """
+    _demand_sound(draft, today)
+    receipt = _locked(receipt_id)
+    submitting = submitting or receipt.state == Receipt.State.SUBMITTED
+    if _sent_twice(receipt, version, draft, submitting, by):
+        return receipt
+    _demand_unverified(receipt, version)
+    if submitting:
+        _demand_open(draft, by)
+    before = Draft.of(receipt).contents() | {"state": receipt.state}
+    if submitting and receipt.state != Receipt.State.SUBMITTED:
+        receipt.state, receipt.submitted_at = Receipt.State.SUBMITTED, at
+    for name, value in draft.contents().items():
+        setattr(receipt, name, value)
+    _attach(receipt, evidence, by, at)
+    _stamp(receipt, by, at)
+    was, became = trail.changes(before, draft.contents() | {"state": receipt.state})
+    note(by, "receipt.submit" if submitting else "receipt.change", receipt, at, was, became)
+    return receipt
+
+
+@transaction.atomic
+def withdraw(receipt_id: int, version: int, *, by: User, at: datetime) -> Receipt:
+    """Take an unverified receipt back for good; it stays readable."""
+    receipt = _locked(receipt_id)
+    if receipt.state == Receipt.State.WITHDRAWN:
+        return receipt
+    _demand_unverified(receipt, version)
+    before = {"state": receipt.state}
+    receipt.state = Receipt.State.WITHDRAWN
+    receipt.version += 1
+    receipt.save()
+    note(by, "receipt.withdraw", receipt, at, before, {"state": receipt.state})
+    return receipt
+
+
+@transaction.atomic
+def add_evidence(
+    receipt_id: int, version: int, evidence: Sequence[Attachment], *, by: User, at: datetime
+) -> Receipt:
+    """Attach stored files to the version that was seen."""
+    receipt = _locked(receipt_id)
+    evidence = _not_yet_attached(receipt, evidence)
+    if not evidence:
+        return receipt  # a button pressed twice
+    _demand_unverified(receipt, version)
+    _attach(receipt, evidence, by, at)
+    _stamp(receipt, by, at)
+    return receipt
+
+
+@transaction.atomic
+def remove_evidence(evidence_id: int, version: int, *, by: User, at: datetime) -> Receipt:
+    """Leave a file out of the receipt. Its bytes and its row stay."""
+    evidence = Evidence.objects.select_for_update().get(pk=evidence_id)
+    receipt = _locked(evidence.receipt_id)
+    if evidence.removed_at is not None:
+        return receipt
+    _demand_unverified(receipt, version)
+    evidence.removed_by, evidence.removed_at = by, at
+    evidence.save()
+    _stamp(receipt, by, at)
+    note(by, "evidence.remove", receipt, at, {"file": evidence.original_name}, {})
+    return receipt
+
+
+# Entering
+
+
+def _enter(
+    draft: Draft,
+    state: Receipt.State,
+    by: User,
+    at: datetime,
+    today: date,
+    evidence: Sequence[Attachment],
+) -> Receipt:
+    _demand_sound(draft, today)
+    try:
+        with transaction.atomic():
+            receipt = _create(draft, state, by, at)
+            _attach(receipt, evidence, by, at)
+            return receipt
+    except IntegrityError as clash:
+        receipt = _entered_before(draft, by, clash)
+    if receipt.state == Receipt.State.DRAFT and state == Receipt.State.SUBMITTED:
+        # Kept as a draft, then the same form once more with "submit".
+        return change(
+            receipt.pk, receipt.version, draft, submitting=True, by=by, at=at, today=today
+        )
+    return receipt
+
+
+def _create(draft: Draft, state: Receipt.State, by: User, at: datetime) -> Receipt:
+    is_submitted = state == Receipt.State.SUBMITTED
+    if is_submitted:
+        _demand_open(draft, by)
+    receipt = Receipt.objects.create(
+        county_id=draft.project.county_id,
+        unit_id=draft.project.lead_unit_id,
+        key=draft.key,
+        state=state,
+        entered_by=by,
+        entered_at=at,
+        submitted_at=at if is_submitted else None,
+        **draft.contents(),
+    )
+    deed = "receipt.submit" if is_submitted else "receipt.draft"
+    note(by, deed, receipt, at, after=draft.contents())
+    return receipt
+
+
+def _entered_before(draft: Draft, by: User, clash: IntegrityError) -> Receipt:
+    receipt = Receipt.objects.select_related("project").filter(key=draft.key).first()
+    if receipt is None:
+        raise clash
+    if receipt.entered_by_id != by.pk:
+        raise Conflict(_("This form was already used. Open a new one and enter the receipt again."))
+    if not draft.equals(receipt):
+        raise Overtaken(_("This form was already sent with other figures."), receipt)
+    return receipt
+
+
+# What is demanded
+
+
+def _demand_sound(draft: Draft, today: date) -> None:
+    _demand_day(draft, today)
+    _demand_proportion(draft)
+
+
+def _demand_day(draft: Draft, today: date) -> None:
+    signed_on = draft.project.signed_on
+    if signed_on is None:
+        raise Refusal(
+            _("This project is not signed yet. Enter its signing day first."), field="project"
+        )
+    if draft.received_on < signed_on:
+        sentence = _("The day is before the signing of the project (%(day)s). Check both days.")
+        raise Refusal(
+            sentence % {"day": date_format(signed_on, "DATE_FORMAT")}, field="received_on"
+        )
+    if draft.received_on > today:
+        raise Refusal(
+            _("The day lies in the future. Enter money after it has arrived."), field="received_on"
+        )
+
+
+def _demand_proportion(draft: Draft) -> None:
+    """Money above what the project introduces is rare, ten times as much is mostly a slip of 万."""
+    introduced = draft.project.introduced_amount
+    words = {"introduced": money.wan_short(introduced)}
+    if draft.amount > SLIP * introduced and not draft.note:
+        sentence = _(
+            "The amount is more than ten times the introduced amount of the project"
+            " (%(introduced)s 万元). Check that it is written in 万元; if it is, say why in the note."
+        )
+        raise Refusal(sentence % words, field="amount")
+    if draft.amount > introduced and not draft.confirmed:
+        sentence = _(
+            "The amount is above the introduced amount of the project (%(introduced)s 万元)."
+            " Check it; if it is right, tick the box below."
+        )
+        raise Refusal(sentence % words, field="confirmed")
+
+
+def _demand_open(draft: Draft, by: User) -> None:
+    period = quarters.for_submitting(draft.project.county_id, draft.received_on)
+    # A closed quarter takes late money: it will count in the open quarter (rule 7).
+    if period.is_in_review and not may(by, Right.RECEIPT_VERIFY):
+        raise Refusal(
+            _("This quarter is in review. Ask the investment bureau to enter the receipt."),
+            field="received_on",
+        )
+
+
+def _demand_unverified(receipt: Receipt, version: int) -> None:
+    if receipt.state not in UNVERIFIED:
+        sentence = _("This receipt can no longer be changed: it is %(state)s.")
+        raise Overtaken(sentence % {"state": receipt.get_state_display()}, receipt)
+    if receipt.version != version:
+        raise Overtaken(_("Somebody changed this receipt after you opened it."), receipt)
+
+
+def _sent_twice(receipt: Receipt, version: int, draft: Draft, submitting: bool, by: User) -> bool:
+    """Whether this very change is the last that was stored: a button pressed twice."""
+    return (
+        receipt.version == version + 1
+        and receipt.entered_by_id == by.pk
+        and receipt.state in UNVERIFIED
+        and submitting == (receipt.state == Receipt.State.SUBMITTED)
+        and draft.equals(receipt)
+    )
+
+
+# Writing
+
+
+def _locked(receipt_id: int | None) -> Receipt:
+    receipts = Receipt.objects.select_related("project").select_for_update(of=("self",))
+    return receipts.get(pk=receipt_id)
+
+
+def _attach(receipt: Receipt, evidence: Sequence[Attachment], by: User, at: datetime) -> None:
+    demand_room(receipt, evidence)
+    for attachment in evidence:
+        Evidence.objects.create(
+            receipt=receipt,
+            kind=attachment.kind,
+            sha256=attachment.stored.sha256,
+            size=attachment.stored.size,
+            media_type=attachment.stored.media_type,
+            original_name=attachment.stored.name,
+            added_by=by,
+            added_at=at,
+        )
+        after = {"file": attachment.stored.name, "sha256": attachment.stored.sha256}
+        note(by, "evidence.add", receipt, at, after=after)
+
+
+def _not_yet_attached(receipt: Receipt, evidence: Sequence[Attachment]) -> list[Attachment]:
+    there = set(receipt.evidence.filter(removed_at=None).values_list("kind", "sha256"))
+    return [new for new in evidence if (new.kind, new.stored.sha256) not in there]
+
+
+def _stamp(receipt: Receipt, by: User, at: datetime) -> None:
+    """A new version by a person, who cannot verify it from now on."""
+    receipt.version += 1
+    receipt.entered_by, receipt.entered_at = by, at
+    receipt.save()
+
+
+def note(
+    by: User,
+    deed: str,
+    receipt: Receipt,
+    at: datetime,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+) -> None:
+    """One line of the trail about a receipt."""
+    trail.record(
+        by,
+        deed,
+        receipt,
+        at=at,
+        unit=receipt.unit,
+        label=str(receipt),
+        before=before,
+        after=after,
+    )
