@@ -6,7 +6,7 @@ Must never: reach beyond 127.0.0.1 or leave a server running.
     python benchmarks/servers.py --rounds 5 --seconds 4 --slow 500
 
 Each round visits the servers in turn, so that the machine's moods fall on all of them alike. A
-third of the slow sockets send half a header, a third half a body, a third ask for 4 MB and do not
+third of the slow sockets send half a header, a third half a body, a third ask for 2 MB and do not
 read them. Every server has one process with eight threads; "2x4" is two processes with four each.
 """
 
@@ -28,10 +28,11 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve()
-LARGE = 4 * 1024 * 1024
+LARGE = 2 * 1024 * 1024
 PAGE = b"x" * 20_000
 PROMISE_SECONDS = 1.0  # quality 46: a normal request under 500 slow sockets
 PATIENCE_SECONDS = 10.0
+SETTLE_SECONDS = 2.0  # the first burst of the slow ones is work, not slowness
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -174,7 +175,7 @@ def slow_sockets(port: int, count: int) -> Iterator[None]:
                 slow.connect(("127.0.0.1", port))
                 slow.sendall(HALF_SENT[number % len(HALF_SENT)])
             sockets.append(slow)
-        time.sleep(1)
+        time.sleep(SETTLE_SECONDS)
         yield
     finally:
         for slow in sockets:

@@ -27,6 +27,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from ledger import static_build
+from ledger.embedded import EmbeddedServerError
 from units.models import County
 
 CONNECTION_LIMIT = 2000  # the default of 100 is what 100 idle sockets would use up
@@ -62,7 +63,7 @@ class Command(BaseCommand):
             self.migrate()
             if sample and not County.objects.exists():
                 call_command("load_sample", stdout=self.stdout)
-        except OperationalError as error:
+        except (OperationalError, EmbeddedServerError) as error:
             raise CommandError(
                 _("The database does not answer: %(reason)s") % {"reason": error}
             ) from error
