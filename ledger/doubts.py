@@ -16,7 +16,7 @@ from django.db.models import Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger.drafts import SLIP
+from ledger.admission import SLIP
 from ledger.models import Entry, Evidence, Receipt, quarter_of
 from projects.models import Project
 from units import text

@@ -1,81 +1,28 @@
 """The deeds by which a receipt reaches the bureau: keep, submit, change, withdraw, add evidence.
 
-Owns: what a person enters of a receipt (``Draft``) and every write of a receipt until it is verified.
-Must never: write an entry, touch a verified receipt, or overwrite a version that the person has not
-seen. Each deed is one transaction that also writes the trail.
+Owns: every write of a receipt until it is verified. Must never: write an entry, touch a verified
+receipt, or overwrite a version that the person has not seen. Each deed is one transaction that also
+writes the trail; what a draft must be is in ``admission.py``.
 """
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from ledger import quarters
+from ledger.admission import Draft, demand_open, demand_right, sound
 from ledger.evidence import Attachment, demand_room
 from ledger.models import Evidence, Receipt
-from projects.models import Project
-from units import money, trail
-from units.access import Right, may
+from units import trail
 from units.models import User
-from units.refusal import Conflict, Refusal
+from units.refusal import Conflict
 
-# A figure in 元 typed into a field in 万元 is 10,000 times too large; a tenth of that is no accident.
-SLIP = 10
 UNVERIFIED = (Receipt.State.DRAFT, Receipt.State.SUBMITTED, Receipt.State.RETURNED)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a person enters of a receipt; ``amount`` in yuan.
-
-    ``confirmed`` says that an amount above the introduced amount of the project is meant.
-    """
-
-    project: Project
-    received_on: date
-    amount: Decimal
-    kind: str
-    voucher_no: str
-    note: str = ""
-    key: uuid.UUID = field(default_factory=uuid.uuid4)
-    confirmed: bool = False
-
-    @classmethod
-    def of(cls, receipt: Receipt) -> "Draft":
-        """The receipt as it stands, ready to be sent once more."""
-        return cls(
-            project=receipt.project,
-            received_on=receipt.received_on,
-            amount=receipt.amount,
-            kind=receipt.kind,
-            voucher_no=receipt.voucher_no,
-            note=receipt.note,
-            key=receipt.key,
-            confirmed=True,
-        )
-
-    def contents(self) -> dict[str, object]:
-        """The fields by which two receipts are the same."""
-        return {
-            "project_id": self.project.pk,
-            "received_on": self.received_on,
-            "amount": self.amount,
-            "kind": self.kind,
-            "voucher_no": self.voucher_no,
-            "note": self.note,
-        }
-
-    def equals(self, receipt: Receipt) -> bool:
-        return Draft.of(receipt).contents() == self.contents()
-
-
 class Overtaken(Conflict):
-    """What was sent differs from what is stored; ``receipt`` is what is stored."""
+    """What was sent does not fit what is stored; ``receipt`` is what is stored."""
 
     def __init__(self, sentence: object, receipt: Receipt) -> None:
         super().__init__(str(sentence))
@@ -127,14 +74,14 @@ def change(
 
     What awaits verification already goes on waiting, in its new version.
     """
-    _demand_sound(draft, today)
+    draft = sound(draft, by, today)
     receipt = _locked(receipt_id)
     submitting = submitting or receipt.state == Receipt.State.SUBMITTED
     if _sent_twice(receipt, version, draft, submitting, by):
         return receipt
     _demand_unverified(receipt, version)
     if submitting:
-        _demand_open(draft, by)
+        demand_open(draft, by)
     before = Draft.of(receipt).contents() | {"state": receipt.state}
     if submitting and receipt.state != Receipt.State.SUBMITTED:
         receipt.state, receipt.submitted_at = Receipt.State.SUBMITTED, at
@@ -151,6 +98,7 @@ def change(
 def withdraw(receipt_id: int, version: int, *, by: User, at: datetime) -> Receipt:
     """Take an unverified receipt back for good; it stays readable."""
     receipt = _locked(receipt_id)
+    demand_right(receipt.project, by)
     if receipt.state == Receipt.State.WITHDRAWN:
         return receipt
     _demand_unverified(receipt, version)
@@ -168,6 +116,7 @@ def add_evidence(
 ) -> Receipt:
     """Attach stored files to the version that was seen."""
     receipt = _locked(receipt_id)
+    demand_right(receipt.project, by)
     evidence = _not_yet_attached(receipt, evidence)
     if not evidence:
         return receipt  # a button pressed twice
@@ -182,6 +131,7 @@ def remove_evidence(evidence_id: int, version: int, *, by: User, at: datetime) -
     """Leave a file out of the receipt. Its bytes and its row stay."""
     evidence = Evidence.objects.select_for_update().get(pk=evidence_id)
     receipt = _locked(evidence.receipt_id)
+    demand_right(receipt.project, by)
     if evidence.removed_at is not None:
         return receipt
     _demand_unverified(receipt, version)
@@ -203,7 +153,7 @@ def _enter(
     today: date,
     evidence: Sequence[Attachment],
 ) -> Receipt:
-    _demand_sound(draft, today)
+    draft = sound(draft, by, today)
     try:
         with transaction.atomic():
             receipt = _create(draft, state, by, at)
@@ -222,7 +172,7 @@ def _enter(
 def _create(draft: Draft, state: Receipt.State, by: User, at: datetime) -> Receipt:
     is_submitted = state == Receipt.State.SUBMITTED
     if is_submitted:
-        _demand_open(draft, by)
+        demand_open(draft, by)
     receipt = Receipt.objects.create(
         county_id=draft.project.county_id,
         unit_id=draft.project.lead_unit_id,
@@ -249,57 +199,7 @@ def _entered_before(draft: Draft, by: User, clash: IntegrityError) -> Receipt:
     return receipt
 
 
-# What is demanded
-
-
-def _demand_sound(draft: Draft, today: date) -> None:
-    _demand_day(draft, today)
-    _demand_proportion(draft)
-
-
-def _demand_day(draft: Draft, today: date) -> None:
-    signed_on = draft.project.signed_on
-    if signed_on is None:
-        raise Refusal(
-            _("This project is not signed yet. Enter its signing day first."), field="project"
-        )
-    if draft.received_on < signed_on:
-        sentence = _("The day is before the signing of the project (%(day)s). Check both days.")
-        raise Refusal(
-            sentence % {"day": date_format(signed_on, "DATE_FORMAT")}, field="received_on"
-        )
-    if draft.received_on > today:
-        raise Refusal(
-            _("The day lies in the future. Enter money after it has arrived."), field="received_on"
-        )
-
-
-def _demand_proportion(draft: Draft) -> None:
-    """Money above what the project introduces is rare, ten times as much is mostly a slip of 万."""
-    introduced = draft.project.introduced_amount
-    words = {"introduced": money.wan_short(introduced)}
-    if draft.amount > SLIP * introduced and not draft.note:
-        sentence = _(
-            "The amount is more than ten times the introduced amount of the project"
-            " (%(introduced)s 万元). Check that it is written in 万元; if it is, say why in the note."
-        )
-        raise Refusal(sentence % words, field="amount")
-    if draft.amount > introduced and not draft.confirmed:
-        sentence = _(
-            "The amount is above the introduced amount of the project (%(introduced)s 万元)."
-            " Check it; if it is right, tick the box below."
-        )
-        raise Refusal(sentence % words, field="confirmed")
-
-
-def _demand_open(draft: Draft, by: User) -> None:
-    period = quarters.for_submitting(draft.project.county_id, draft.received_on)
-    # A closed quarter takes late money: it will count in the open quarter (rule 7).
-    if period.is_in_review and not may(by, Right.RECEIPT_VERIFY):
-        raise Refusal(
-            _("This quarter is in review. Ask the investment bureau to enter the receipt."),
-            field="received_on",
-        )
+# What is demanded of the stored receipt
 
 
 def _demand_unverified(receipt: Receipt, version: int) -> None:

@@ -2,8 +2,8 @@
 
 Owns: the only writes of entries, and what becomes of a submitted receipt. Must never: update or
 delete an entry, post into a closed quarter, or let somebody verify what he entered himself. Each deed
-is one transaction that also writes the trail. ``submit`` and its ``Draft`` are kept in ``drafts.py``
-with the other deeds of the unit; they are named here because a receipt's way begins with them.
+is one transaction that also writes the trail. ``submit`` lives in ``drafts.py`` with the other deeds
+of a unit, ``Draft`` in ``admission.py``; both are named here because a receipt's way begins there.
 """
 
 from collections.abc import Iterable
@@ -15,10 +15,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ledger import chain, doubts, evidence, quarters
-from ledger.drafts import Draft, note, submit
+from ledger.admission import Draft
+from ledger.drafts import note, submit
 from ledger.models import Entry, Period, Receipt
 from projects.models import Project
 from projects.shares import split
+from units.access import Right, demand
 from units.models import Trail, User
 from units.refusal import Conflict, Refusal
 from units.trail import name_of
@@ -45,7 +47,7 @@ def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str =
     Counts on the day received, or on the first day of the next quarter that is not closed (rule 7).
     Asks for a word where there are doubts, and for evidence where the county requires it.
     """
-    receipt = _awaiting(receipt_id, version)
+    receipt = _awaiting(receipt_id, version, by)
     _demand_another(receipt, by)
     evidence.demand_complete(receipt)
     found = doubts.doubts(receipt)
@@ -71,7 +73,7 @@ def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str =
 @transaction.atomic
 def return_(receipt_id: int, version: int, reason: str, *, by: User, at: datetime) -> Receipt:
     """Send a receipt back to its unit with the reason."""
-    receipt = _awaiting(receipt_id, version)
+    receipt = _awaiting(receipt_id, version, by)
     if not reason.strip():
         raise Refusal(_("Say what the unit must correct."), field="reason")
     receipt.state = Receipt.State.RETURNED
@@ -87,8 +89,8 @@ def return_(receipt_id: int, version: int, reason: str, *, by: User, at: datetim
 def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
     """Take an entry back by a new one that names it; once only (rule 9)."""
     _demand_reason(reason)
-    entry = Entry.objects.select_related("receipt").get(pk=entry_id)
-    Receipt.objects.select_for_update().get(pk=entry.receipt_id)
+    entry = Entry.objects.get(pk=entry_id)
+    receipt = _locked(entry.receipt_id, Right.ENTRY_REVERSE, by)
     if entry.kind == Entry.Kind.REVERSAL:
         raise Refusal(_("A reversal cannot be reversed. Post the receipt again instead."))
     if Entry.objects.filter(reverses=entry).exists():
@@ -100,7 +102,7 @@ def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
         "counted_on": reversal.counted_on,
         "reason": reason,
     }
-    note(by, "entry.reverse", entry.receipt, at, after=after)
+    note(by, "entry.reverse", receipt, at, after=after)
     return reversal
 
 
@@ -111,7 +113,7 @@ def repost(receipt_id: int, reason: str, *, by: User, at: datetime) -> list[Entr
     Each reversal and each new entry counts in its own quarter, or in the next that is not closed.
     """
     _demand_reason(reason)
-    receipt = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt_id)
+    receipt = _locked(receipt_id, Right.ENTRY_REVERSE, by)
     if receipt.state != Receipt.State.VERIFIED:
         raise Refusal(_("Only a verified receipt can be posted again."))
     standing = list(live_entries(receipt))
@@ -204,32 +206,13 @@ def _append(period: Period, entries: Iterable[Entry], by: User, at: datetime) ->
 
 
 def hashed_fields(entry: Entry) -> dict[str, chain.Plain]:
-    """What the content hash of an entry covers: all that decides a figure, and who posted it."""
-    return {
-        "key": str(entry.key),
-        "county": entry.county_id,
-        "period": entry.period_id,
-        "position": entry.position,
-        "unit": entry.unit_id,
-        "project": entry.project_id,
-        "receipt": entry.receipt_id,
-        "kind": str(entry.kind),
-        "amount": entry.amount,
-        "received_on": entry.received_on,
-        "counted_on": entry.counted_on,
-        "is_new": entry.is_new,
-        "origin": str(entry.origin),
-        "industry": entry.industry_id,
-        "reverses": entry.reverses_id,
-        "reason": entry.reason,
-        "posted_by": entry.posted_by_id,
-        "posted_at": entry.posted_at,
-    }
+    """The fields of an entry that its content hash covers."""
+    return {name: getattr(entry, attribute) for name, attribute in chain.COVERED.items()}
 
 
-def _awaiting(receipt_id: int, version: int) -> Receipt:
+def _awaiting(receipt_id: int, version: int, by: User) -> Receipt:
     """The receipt under lock, if it still awaits verification in the version that was seen."""
-    receipt = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt_id)
+    receipt = _locked(receipt_id, Right.RECEIPT_VERIFY, by)
     if receipt.state != Receipt.State.SUBMITTED:
         raise Conflict(
             _("This receipt no longer awaits verification (%(state)s). Reload the queue.")
@@ -238,6 +221,13 @@ def _awaiting(receipt_id: int, version: int) -> Receipt:
     if receipt.version != version:
         raise Conflict(_("This receipt was changed after you opened it. Look at it once more."))
     return receipt
+
+
+def _locked(receipt_id: int, right: Right, by: User) -> Receipt:
+    """The receipt under lock, for a person of its county who has the right."""
+    demand(by, right)
+    rows = Receipt.objects.select_related("project__investor", "county")
+    return rows.select_for_update(of=("self",)).get(pk=receipt_id, county=by.county_id)
 
 
 def _demand_another(receipt: Receipt, by: User) -> None:

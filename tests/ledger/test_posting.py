@@ -298,13 +298,10 @@ def test_the_database_refuses_to_change_or_drop_entries(receipt, verifier, state
     """quality 44"""
     posting.verify(receipt.pk, 1, by=verifier, at=NOON)
 
-    with (
-        pytest.raises(DatabaseError, match="append-only"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(statement)
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            cursor.execute(statement)
 
     assert Entry.objects.get().amount == receipt.amount
 

@@ -1,0 +1,32 @@
+"""Which records of the ledger a person may open.
+
+Owns: the querysets of receipts, entries and evidence by reach; what is not in them answers 404. Must
+never: hold a rule about what may be done (``access.py`` and the verbs do).
+"""
+
+from django.db.models import Q, QuerySet
+
+from ledger.models import Entry, Evidence, Receipt
+from units.access import REACH, Reach, within
+from units.models import User
+
+
+def receipts_of(user: User) -> QuerySet[Receipt]:
+    """A unit's own receipts; for the county's offices those that a unit has ever submitted.
+
+    A draft is its unit's affair until then.
+    """
+    rows = within(user, Receipt.objects.all())
+    if REACH.get(user.role) is Reach.UNIT:
+        return rows
+    return rows.filter(Q(submitted_at__isnull=False) | Q(entered_by=user))
+
+
+def entries_of_receipts(user: User) -> QuerySet[Entry]:
+    """The entries of the receipts that the person may open."""
+    return Entry.objects.filter(receipt__in=receipts_of(user))
+
+
+def evidence_of_receipts(user: User) -> QuerySet[Evidence]:
+    """The files of the receipts that the person may open; removed ones stay readable."""
+    return Evidence.objects.filter(receipt__in=receipts_of(user))
