@@ -4,9 +4,10 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import chinese_font, chromium
+from tests.browser.watch import watch
 
 # Playwright's loop runs in the test's own thread, where Django would refuse a plain query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -47,7 +48,7 @@ def page_at(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
-        listen(page, live_server.url, complaints)
+        watch(page, live_server.url, complaints)
         return page
 
     yield open_page
@@ -55,22 +56,3 @@ def page_at(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-def listen(page: Page, home: str, complaints: list[str]) -> None:
-    """Script errors, refusals by the content policy, and requests that leave the machine."""
-
-    def note_request(request: Request) -> None:
-        if not request.url.startswith((home, "data:", "blob:", "about:")):
-            complaints.append(f"request to {request.url}")
-
-    page.on("request", note_request)
-    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-    page.on(
-        "console",
-        lambda message: (
-            complaints.append(f"console: {message.text}")
-            if message.type == "error" and "Failed to load resource" not in message.text
-            else None
-        ),
-    )

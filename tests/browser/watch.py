@@ -1,0 +1,22 @@
+"""Collects what a page does wrong in the browser. Must never decide whether a test fails."""
+
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+# The browser says this of every 403 and 404, also of those that a test is about.
+EXPECTED = "Failed to load resource"
+
+
+def watch(page: Page, home: str, complaints: list[str]) -> None:
+    """Script errors, refusals by the content policy, and requests that leave the machine."""
+
+    def note_request(request: Request) -> None:
+        if not request.url.startswith((home, "data:", "blob:", "about:")):
+            complaints.append(f"request to {request.url}")
+
+    def note_console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(EXPECTED):
+            complaints.append(f"console: {message.text}")
+
+    page.on("request", note_request)
+    page.on("console", note_console)
+    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
