@@ -10,11 +10,35 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TypeAlias
+from uuid import UUID
 
 HASH_NAME = "sha256"
 GENESIS = "0" * 64
 
-Plain: TypeAlias = str | int | bool | date | datetime | Decimal | None
+Plain: TypeAlias = str | int | bool | date | datetime | Decimal | UUID | None
+
+# What the content hash of an entry covers, by the attribute that holds it: all that decides a
+# figure, and who posted it.
+COVERED = {
+    "key": "key",
+    "county": "county_id",
+    "period": "period_id",
+    "position": "position",
+    "unit": "unit_id",
+    "project": "project_id",
+    "receipt": "receipt_id",
+    "kind": "kind",
+    "amount": "amount",
+    "received_on": "received_on",
+    "counted_on": "counted_on",
+    "is_new": "is_new",
+    "origin": "origin",
+    "industry": "industry_id",
+    "reverses": "reverses_id",
+    "reason": "reason",
+    "posted_by": "posted_by_id",
+    "posted_at": "posted_at",
+}
 
 
 def canonical(fields: Mapping[str, Plain]) -> bytes:
@@ -36,6 +60,8 @@ def short(head: str) -> str:
 def _plain(value: Plain) -> str | int | bool | None:
     if isinstance(value, Decimal):
         return int(value * 100)
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):

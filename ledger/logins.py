@@ -1,0 +1,72 @@
+"""The three database logins: the owner, the program, the reader.
+
+Owns: what each may do in the database. Must never: give the program's login the right to change or
+drop what was recorded, or to own a table; triggers stop accidents, missing rights stop people.
+
+- owner: owns the tables, runs migrations, backups and restores; used by the administrator only.
+- app: what the program signs in with; reads and writes, but only adds to the append-only tables.
+- reader: reads; for checks, replicas and reports.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import connection, models
+from psycopg import sql
+
+from ledger.models import Entry, Settlement, SettlementLine
+from units.models import Target, Trail, User
+
+APP, READER = "jiaozhang_app", "jiaozhang_reader"
+APPEND_ONLY: tuple[type[models.Model], ...] = (Entry, Settlement, SettlementLine, Target, Trail)
+# A reader of figures has no business with passwords and sessions.
+HIDDEN_FROM_READER = (Session,)
+
+
+def create(app_password: str, reader_password: str) -> None:
+    """Create the two logins, or set their passwords, and grant them exactly their rights."""
+    with connection.cursor() as cursor:
+        for statement in (
+            *_login(APP, app_password),
+            *_login(READER, reader_password),
+            *_grants(),
+        ):
+            cursor.execute(statement)
+
+
+def _login(role: str, password: str) -> Iterator[sql.Composable]:
+    name = sql.Identifier(role)
+    yield sql.SQL(
+        "DO $do$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = {literal}) "
+        "THEN CREATE ROLE {name} LOGIN; END IF; END $do$"
+    ).format(literal=sql.Literal(role), name=name)
+    yield sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(password))
+
+
+def _grants() -> Iterator[sql.Composable]:
+    app, reader = sql.Identifier(APP), sql.Identifier(READER)
+    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}, {}").format(app, reader)
+    yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}, {}").format(app, reader)
+    yield sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}, {}").format(app, reader)
+    yield sql.SQL("GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(app)
+    yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(app)
+    for model in APPEND_ONLY:
+        yield sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(_table(model), app)
+    for model in (*HIDDEN_FROM_READER, *_second_factors()):
+        yield sql.SQL("REVOKE SELECT ON {} FROM {}").format(_table(model), reader)
+    columns = [field.column for field in User._meta.local_fields if field.name != "password"]
+    yield sql.SQL("REVOKE SELECT ON {} FROM {}").format(_table(User), reader)
+    yield sql.SQL("GRANT SELECT ({}) ON {} TO {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, columns)), _table(User), reader
+    )
+
+
+def _second_factors() -> Iterator[type[models.Model]]:
+    """The tables in which secrets of the second factor lie."""
+    for label in ("otp_totp", "otp_static"):
+        yield from apps.get_app_config(label).get_models()
+
+
+def _table(model: type[models.Model]) -> sql.Identifier:
+    return sql.Identifier(model._meta.db_table)

@@ -1,0 +1,33 @@
+"""``manage.py create_logins``: make the program's and the reader's database login, tell how to use.
+
+Owns: the passwords made and the words printed. Must never: be run by the program's own login.
+"""
+
+import secrets
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError, transaction
+from django.utils.translation import gettext as _
+
+from ledger import logins
+
+
+class Command(BaseCommand):
+    help = "Create the database logins of the program (no change of money) and of the reader."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        app_password, reader_password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        try:
+            with transaction.atomic():
+                logins.create(app_password, reader_password)
+        except ProgrammingError as error:
+            raise CommandError(
+                _(
+                    "Sign in as the owner of the database, with the right to create roles: %(reason)s"
+                )
+                % {"reason": error}
+            ) from error
+        self.stdout.write(_("Logins of the database; the passwords are shown once:"))
+        self.stdout.write(f"  {logins.APP:<18} {app_password}")
+        self.stdout.write(f"  {logins.READER:<18} {reader_password}")

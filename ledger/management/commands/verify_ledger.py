@@ -1,0 +1,57 @@
+"""``manage.py verify_ledger``: prove the ledger, name the first bad record, exit 1 if there is one.
+
+Owns: the words printed. Must never: change anything.
+"""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from ledger import proof
+from ledger.models import Entry
+from units.models import County
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Recompute chains, settlements, sums, shares and evidence; name what does not agree."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--county", help="six digits; all counties without it")
+        parser.add_argument(
+            "--anchor",
+            action="append",
+            default=[],
+            metavar="HEAD",
+            help="a head printed on a report; it must still be in the chain (may be repeated)",
+        )
+
+    def handle(self, *args: Any, county: str | None, anchor: list[str], **options: Any) -> None:
+        scope = proof.Scope(self.county(county))
+        begun = time.monotonic()
+        found = list(proof.findings(scope, anchor))
+        for finding in found[:SHOWN]:
+            self.stdout.write(f"{finding.check} {finding.record}: {finding.sentence}")
+        for (code, period), (head, length) in sorted(proof.heads(scope).items()):
+            self.stdout.write(f"{code} {period} {length:>8} {head}")
+        count = Entry.objects.filter(**({"county": scope.county} if scope.county else {})).count()
+        if found:
+            raise CommandError(
+                _("%(count)s records do not agree; the first is %(record)s.")
+                % {"count": len(found), "record": found[0].record}
+            )
+        self.stdout.write(
+            _("All agrees: %(count)s entries, %(seconds)s s.")
+            % {"count": count, "seconds": f"{time.monotonic() - begun:.1f}"}
+        )
+
+    def county(self, code: str | None) -> County | None:
+        if code is None:
+            return None
+        try:
+            return County.objects.get(code=code)
+        except County.DoesNotExist as error:
+            raise CommandError(_("No county has the code %(code)s.") % {"code": code}) from error
