@@ -39,6 +39,7 @@ DAYS = {
 # Works begin under a contract.
 UNDER_CONTRACT = (Stage.STARTED, Stage.PRODUCTION)
 EARLIEST = date(1980, 1, 1)
+NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,3 +29,27 @@ document.addEventListener("keydown", (event) => {
 
 // After a refusal the reader is taken to the sentence.
 document.querySelector(".refusals")?.focus();
+
+// Credit shares: more rows than the page came with, and their sum while typing.
+for (const rows of document.querySelectorAll("[data-share-rows]")) {
+  const form = rows.closest("form");
+  const total = form.elements[`${rows.dataset.shareRows}-TOTAL_FORMS`];
+  const add = form.querySelector("[data-share-add]");
+  const sum = rows.querySelector("[data-share-sum]");
+  const count = () => {
+    const percents = [...rows.querySelectorAll("tbody input")].map((input) => input.value.normalize("NFKC").replace("%", ""));
+    const hundredths = percents.map((percent) => Math.round(Number(percent) * 100));
+    sum.value = hundredths.some(Number.isNaN) ? "—" : `${hundredths.reduce((all, part) => all + part, 0) / 100}%`;
+    sum.classList.toggle("is-short", sum.value !== "100%");
+  };
+  add.hidden = false;
+  add.addEventListener("click", () => {
+    const row = form.querySelector("[data-share-template]").innerHTML.replaceAll("__prefix__", total.value);
+    rows.tBodies[0].insertAdjacentHTML("beforeend", row);
+    total.value = Number(total.value) + 1;
+    add.hidden = Number(total.value) >= Number(rows.dataset.most);
+    rows.tBodies[0].lastElementChild.querySelector("select").focus();
+  });
+  rows.addEventListener("input", count);
+  count();
+}

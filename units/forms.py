@@ -86,7 +86,7 @@ class AmountField(forms.Field):
             return True
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "amount"}
+        attrs = {"inputmode": "decimal", "autocomplete": "off"}
         return attrs | super().widget_attrs(widget)
 
 
@@ -129,7 +129,7 @@ class PercentField(forms.Field):
             return True
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "amount"}
+        attrs = {"inputmode": "decimal", "autocomplete": "off"}
         return attrs | super().widget_attrs(widget)
 
 

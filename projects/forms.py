@@ -1,0 +1,265 @@
+"""The form of a project with its credit shares: one page, one answer, nothing typed is lost.
+
+Owns: turning what was typed into a ``ProjectDraft`` and a project into what is shown for editing.
+Must never: decide what a project may be; ``register.py`` says so, and the form shows its sentences
+beside their fields.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.formsets import BaseFormSet, formset_factory
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from projects import register
+from projects.models import Industry, Investor, Project, Stage
+from projects.register import DAYS, InvestorDraft, ProjectDraft
+from units.access import REACH, Reach
+from units.forms import (
+    AmountField,
+    CleanCharField,
+    CleanTextField,
+    DayField,
+    PercentField,
+    percent_plain,
+)
+from units.models import Unit, User
+
+NOTHING_CHOSEN = ("", "—")
+ROWS = 6
+SPARE_ROWS = 2
+MOST_ROWS = 30
+
+UnitChoices = list[tuple[str, str] | tuple[Any, list[tuple[str, str]]]]
+
+
+class IndustryField(forms.ModelChoiceField):
+    """An industry by its name in the reader's language."""
+
+    def label_from_instance(self, obj: Industry) -> str:
+        return industry_name(obj)
+
+
+def industry_name(industry: Industry) -> str:
+    """The name in the reader's language."""
+    is_chinese = (get_language() or "zh").startswith("zh")
+    return industry.name if is_chinese else industry.name_en
+
+
+class ShareForm(forms.Form):
+    """One row: a unit and its percent. An empty row is none."""
+
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    basis_points = PercentField(label=_("Share in percent"), required=False)
+
+    def __init__(
+        self, *args: Any, units: Mapping[str, Unit], choices: UnitChoices, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.units = units
+        field = self.fields["unit"]
+        field.choices = choices  # type: ignore[attr-defined]
+        field.error_messages["invalid_choice"] = _("Choose a unit from the list.")
+        for each in self.fields.values():
+            each.widget.attrs |= {"class": "entry-box", "aria-label": each.label}
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        unit = self.units.get(self.cleaned_data.get("unit", ""))
+        points = self.cleaned_data.get("basis_points")
+        if unit and points is None and "basis_points" not in self.errors:
+            self.add_error("basis_points", _("Write the share of this unit, for example 60."))
+        if points is not None and unit is None and "unit" not in self.errors:
+            self.add_error("unit", _("Choose the unit that has this share."))
+        return self.cleaned_data
+
+    @property
+    def share(self) -> tuple[Unit, int] | None:
+        unit = self.units.get(self.cleaned_data.get("unit", ""))
+        return (unit, self.cleaned_data["basis_points"]) if unit else None
+
+
+class BaseShares(BaseFormSet):  # type: ignore[type-arg]
+    """The rows of shares; the first one that is filled leads the project."""
+
+    def drafted(self) -> list[tuple[Unit, int]]:
+        return [form.share for form in self.forms if form.share is not None]
+
+    def recorded(self) -> str:
+        rows = [(row["unit"], percent_plain(row["basis_points"])) for row in self.initial or ()]
+        return self._text(rows)
+
+    def typed(self) -> str:
+        return self._text((form["unit"].value(), form["basis_points"].value()) for form in self)
+
+    def _text(self, rows: Iterable[tuple[Any, Any]]) -> str:
+        units: Mapping[str, Unit] = self.form_kwargs["units"]
+        named = ((units.get(str(key)), percent) for key, percent in rows if key or percent)
+        return "; ".join(f"{unit.name if unit else '?'} {percent}%" for unit, percent in named)
+
+    def refuse(self, sentence: str | Promise) -> None:
+        self.non_form_errors().append(ValidationError(sentence))
+
+
+ShareRows = formset_factory(
+    ShareForm,
+    formset=BaseShares,
+    extra=0,
+    max_num=MOST_ROWS,
+    absolute_max=MOST_ROWS,
+    validate_max=True,
+)
+
+
+class ProjectForm(forms.Form):
+    """Every field of a project; ``shares`` holds the rows of its credit."""
+
+    use_required_attribute = False
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = CleanCharField(label=_("Project name"), max_length=200)
+    industry = IndustryField(
+        label=_("Industry"), queryset=Industry.objects.all(), empty_label=NOTHING_CHOSEN[1]
+    )
+    location = CleanCharField(label=_("Location"), max_length=200, required=False)
+    content = CleanTextField(label=_("Content"), max_length=2000, required=False)
+    investor = CleanCharField(label=_("Investor"), max_length=200, required=False)
+    origin = forms.ChoiceField(
+        label=_("Origin"), choices=[NOTHING_CHOSEN, *Investor.Origin.choices], required=False
+    )
+    origin_place = CleanCharField(label=_("Place of origin"), max_length=100, required=False)
+    credit_code = CleanCharField(label=_("Unified credit code"), max_length=18, required=False)
+    stage = forms.ChoiceField(label=_("Stage"), choices=[NOTHING_CHOSEN, *Stage.choices])
+    reserved_on = DayField(label=_("Compiled on"), required=False)
+    intention_on = DayField(label=_("Intention signed on"), required=False)
+    agreement_on = DayField(label=_("Agreement signed on"), required=False)
+    contract_on = DayField(label=_("Contract signed on"), required=False)
+    started_on = DayField(label=_("Works started on"), required=False)
+    production_on = DayField(label=_("Production started on"), required=False)
+    total_investment = AmountField(label=_("Total investment (万元)"))
+    introduced_amount = AmountField(label=_("Introduced amount (万元)"), allow_zero=True)
+    sponsor = CleanCharField(label=_("Sponsor"), max_length=100, required=False)
+    contact = CleanCharField(label=_("Contact"), max_length=100, required=False)
+    phone = CleanCharField(label=_("Phone"), max_length=50, required=False)
+
+    def __init__(
+        self, data: Any = None, *, user: User, today: date, project: Project | None = None
+    ) -> None:
+        super().__init__(data, initial=initial_of(project) if project else {})
+        self.project, self.today = project, today
+        self.other: Project | None = None
+        units = {
+            str(unit.pk): unit for unit in Unit.objects.filter(county=user.county_id).order_by()
+        }
+        rows = _share_initial(project, user)
+        self.shares = ShareRows(
+            data,
+            prefix="shares",
+            initial=rows,
+            form_kwargs={"units": units, "choices": unit_choices(units.values())},
+        )
+        self.shares.extra = min(max(ROWS - len(rows), SPARE_ROWS), MOST_ROWS - len(rows))
+
+    def is_valid(self) -> bool:
+        """All that speaks against the project at once, each sentence beside its field."""
+        if not (super().is_valid() & self.shares.is_valid()):
+            return False
+        for refusal in list(register.objections(self.draft(), self.today)):
+            self.refuse(refusal.field, refusal.sentence)
+        return not self.errors and not self.shares.non_form_errors()
+
+    def refuse(self, field: str | None, sentence: str | Promise) -> None:
+        """Put a sentence of the register beside its field."""
+        if field == "shares":
+            self.shares.refuse(sentence)
+        else:
+            self.add_error(field, ValidationError(sentence))
+
+    def draft(self) -> ProjectDraft:
+        given = {name: self.cleaned_data[name] for name in (*register.PLAIN, "industry")}
+        return ProjectDraft(investor=self._investor(), shares=self.shares.drafted(), **given)
+
+    def _investor(self) -> InvestorDraft | None:
+        names = register.INVESTOR_FIELDS.items()
+        written = {name: self.cleaned_data[field] for name, field in names}
+        return InvestorDraft(**written) if any(written.values()) else None
+
+    def sections(self) -> list[tuple[Promise, list[forms.BoundField]]]:
+        """The fields in the order of the paper form, with the heading of each part."""
+        return [(heading, [self[name] for name in names]) for heading, names in SECTIONS]
+
+
+SECTIONS: list[tuple[Promise, tuple[str, ...]]] = [
+    (_("Project"), ("name", "industry", "location", "content")),
+    (_("Investor"), ("investor", "origin", "origin_place", "credit_code")),
+    (_("Investment"), ("total_investment", "introduced_amount")),
+    (_("Stage and days"), ("stage", *DAYS.values())),
+    (_("Who looks after it"), ("sponsor", "contact", "phone")),
+]
+
+
+def initial_of(project: Project) -> dict[str, Any]:
+    """What is recorded, as the form shows it."""
+    values = {name: getattr(project, name) for name in (*register.PLAIN, "version")}
+    values["industry"] = project.industry_id
+    if project.investor is not None:
+        for name, field in register.INVESTOR_FIELDS.items():
+            values[field] = getattr(project.investor, name)
+    return values
+
+
+def unit_choices(units: Iterable[Unit]) -> UnitChoices:
+    """Units for a select, by kind and in official order; those that ended say so."""
+    groups: UnitChoices = [NOTHING_CHOSEN]
+    ordered = sorted(units, key=lambda unit: (unit.order, unit.code))
+    for kind in Unit.Kind:
+        options = [(str(unit.pk), _option(unit)) for unit in ordered if unit.kind == kind]
+        if options:
+            groups.append((kind.label, options))
+    return groups
+
+
+def _option(unit: Unit) -> str:
+    return unit.name if unit.ended_on is None else _("%(unit)s (ended)") % {"unit": unit.name}
+
+
+def _share_initial(project: Project | None, user: User) -> list[dict[str, Any]]:
+    if project is not None:
+        shares = project.shares.order_by("order", "id")
+        return [{"unit": str(s.unit_id), "basis_points": s.basis_points} for s in shares]
+    if REACH.get(user.role) is Reach.UNIT:
+        return [{"unit": str(user.unit_id), "basis_points": 10_000}]
+    return []
+
+
+def differences(form: ProjectForm) -> list[tuple[Any, str, str]]:
+    """Label, what is recorded, what was typed: wherever a bound form differs from its project."""
+    rows = [
+        (form[name].label, _recorded(form[name]), _typed(form[name]))
+        for name in form.changed_data
+        if name != "version"
+    ]
+    if form.shares.has_changed():
+        rows.append((_("Credit shares"), form.shares.recorded(), form.shares.typed()))
+    return rows
+
+
+def _recorded(field: forms.BoundField) -> str:
+    return _words(field, field.field.prepare_value(field.initial))
+
+
+def _typed(field: forms.BoundField) -> str:
+    return _words(field, field.value())
+
+
+def _words(field: forms.BoundField, value: Any) -> str:
+    """A value as a person reads it: the words of a choice, not its key."""
+    text = "" if value is None else str(value)
+    if not isinstance(field.field, forms.ChoiceField):
+        return text
+    return next((str(label) for key, label in field.field.choices if str(key) == text), text)

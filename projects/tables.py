@@ -1,0 +1,111 @@
+"""The list of projects as a table.
+
+Owns: the columns, their texts and by what they sort. Must never: run a query per row, or let the
+address sort by a column that is not named here.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import Case, F, IntegerField, Prefetch, QuerySet, Value, When
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from projects.forms import industry_name
+from projects.models import STAGES, CreditShare, Investor, Project
+from projects.shares import percent_text
+from units.money import wan_short
+
+DASH = "—"
+NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+
+
+def listed(rows: QuerySet[Project]) -> QuerySet[Project]:
+    """With all that a row shows, in a number of queries that does not grow with the rows."""
+    stages = [When(stage=stage, then=Value(place)) for place, stage in enumerate(STAGES)]
+    shares = CreditShare.objects.select_related("unit").order_by("order", "id")
+    return (
+        rows.select_related("investor", "industry", "lead_unit")
+        .prefetch_related(Prefetch("shares", queryset=shares))
+        .annotate(step=Case(*stages, output_field=IntegerField()))
+        .order_by(F("signed_on").desc(nulls_last=True), "-pk")
+    )
+
+
+class ProjectTable(tables.Table):
+    name = tables.Column(_("Project name"), orderable=False)
+    units = tables.Column(
+        _("Lead unit and shares"),
+        empty_values=(),
+        order_by=("lead_unit__kind", "lead_unit__order", "pk"),
+    )
+    investor = tables.Column(_("Investor and origin"), orderable=False, default=DASH)
+    stage = tables.Column(_("Stage"), order_by=("step", "pk"))
+    signed_on = tables.Column(_("Signed on"), order_by=("signed_on", "pk"), default=DASH)
+    age = tables.Column(_("New or carry-over"), empty_values=(), orderable=False)
+    industry = tables.Column(_("Industry"), order_by=("industry__order", "pk"))
+    total_investment = tables.Column(
+        _("Total investment (万元)"), order_by=("total_investment", "pk"), attrs=NUMBER
+    )
+    introduced_amount = tables.Column(
+        _("Introduced amount (万元)"), order_by=("introduced_amount", "pk"), attrs=NUMBER
+    )
+
+    class Meta:
+        attrs = {"class": "stack projects", "label": _("Projects")}
+
+    def __init__(self, rows: Iterable[Project], *, year: int, **options: Any) -> None:
+        self.year = year
+        super().__init__(rows, **options)
+
+    def render_name(self, value: str, record: Project) -> SafeString:
+        address = reverse("project-detail", args=[record.pk])
+        return format_html('<a href="{}">{}</a>', address, value)
+
+    def render_units(self, record: Project) -> SafeString | str:
+        shares = record.shares.all()
+        if len(shares) == 1:
+            return shares[0].unit.name
+        parts = ((share.unit.name, percent_text(share.basis_points)) for share in shares)
+        return format_html_join(
+            "", '<span class="part">{} <span class="num soft">{}</span></span>', parts
+        )
+
+    def render_investor(self, value: Investor) -> SafeString:
+        return format_html(
+            '{}<span class="under">{}</span>', value.name, value.get_origin_display()
+        )
+
+    def render_signed_on(self, value: date) -> SafeString:
+        return format_html('<span class="num">{}</span>', date_format(value))
+
+    def render_age(self, record: Project) -> Any:
+        return age_word(record, self.year)
+
+    def render_industry(self, record: Project) -> SafeString | str:
+        industry = record.industry
+        flags = [industry.is_resource and _("resource"), industry.is_property and _("property")]
+        words = ((word,) for word in flags if word)
+        return format_html(
+            "{}{}",
+            industry_name(industry),
+            format_html_join("", ' <span class="tag">{}</span>', words),
+        )
+
+    def render_total_investment(self, value: Any) -> str:
+        return wan_short(value)
+
+    def render_introduced_amount(self, value: Any) -> str:
+        return wan_short(value)
+
+
+def age_word(project: Project, year: int) -> Any:
+    """New in the year, carried over into it, or neither (rule 11)."""
+    if project.signed_on is None or project.signed_on.year > year:
+        return DASH
+    return _("new") if project.signed_on.year == year else _("carry-over")
