@@ -2,9 +2,18 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+
+from ledger.views.ranking import county_of, newest_month
+from units.access import REACH, Reach, Right, may, person
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
+    """A clerk's own account, else the current league table; who has neither sees what he has."""
+    user = person(request)
+    if REACH.get(user.role) is Reach.UNIT and user.unit is not None:
+        return redirect("unit-account", user.unit.code)
+    if may(user, Right.RANKING_VIEW):
+        return redirect("ranking-month", newest_month(county_of(request)))
+    return render(request, "ledger/home.html")

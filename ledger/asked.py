@@ -1,0 +1,92 @@
+"""What somebody asks of the league table, and the table that answers.
+
+Owns: reading ``as_of``, ``known_by`` and ``without`` from an address or a command, and the choice
+between the announced table of a closed quarter and one computed now. Must never: fail on a malformed
+wish (it falls back to the default) or compute a figure.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+from ledger.league import EXCLUSIONS, LeagueTable, announced_table, league_table
+from ledger.models import Period, Settlement
+from ledger.months import Month, is_counted_year
+from units.models import County
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A month, and what was wished beside it; None and empty are the defaults."""
+
+    month: Month
+    as_of: date | None = None
+    known_by: datetime | None = None
+    without: frozenset[str] = frozenset()
+
+    def day(self, today: date) -> date:
+        """The day counted up to: never in the future, else the wished one, else the month's end."""
+        return min(self.as_of or self.month.last_day, today)
+
+
+def read(month: Month, as_of: str, known_by: str, without: Iterable[str]) -> Asked:
+    """From what was typed; a day of another year than the month's is no wish."""
+    day = day_of(as_of)
+    return Asked(
+        month=month,
+        as_of=day if day is not None and day.year == month.year else None,
+        known_by=moment_of(known_by),
+        without=frozenset(word for text in without for word in text.split(",")) & EXCLUSIONS.keys(),
+    )
+
+
+def day_of(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if is_counted_year(day) else None
+
+
+def moment_of(text: str) -> datetime | None:
+    """A moment, or the end of a day; without a zone it is the county's time."""
+    try:
+        # In an address a plus sign arrives as a space.
+        moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    except ValueError:
+        return None
+    if not is_counted_year(moment.date()):
+        return None
+    if len(text) <= len("2012-06-30"):
+        moment = datetime.combine(moment.date(), time.max)
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+def answer(county: County, asked: Asked, today: date) -> LeagueTable:
+    """The announced table for the month that ends a closed quarter, else one computed now."""
+    settlement = _announced(county, asked) if asked.month.ends_quarter else None
+    if settlement is None:
+        return league_table(county, asked.day(today), asked.known_by, without=asked.without)
+    if asked.without:
+        # Not announced in this form, but of the entries that were.
+        known_by = settlement.known_by
+        return league_table(county, settlement.as_of, known_by, without=asked.without)
+    return announced_table(settlement)
+
+
+def _announced(county: County, asked: Asked) -> Settlement | None:
+    if asked.as_of is not None or asked.known_by is not None:
+        return None
+    return (
+        Settlement.objects.filter(
+            period__county=county,
+            period__year=asked.month.year,
+            period__quarter=asked.month.quarter,
+            period__state=Period.State.CLOSED,
+        )
+        .select_related("period__county", "proposed_by", "confirmed_by")
+        .order_by("-version")
+        .first()
+    )

@@ -1,0 +1,70 @@
+"""A calendar month as it stands in an address: 2012-06.
+
+Owns: its spelling, its days and its neighbours. Must never: read the clock or import Django (which
+only asks a converter for ``regex``, ``to_python`` and ``to_url``).
+"""
+
+import calendar
+from datetime import date
+from typing import NamedTuple
+
+# Outside these years nobody keeps accounts, and days near the ends of the calendar overflow.
+FIRST_YEAR, LAST_YEAR = 1979, 2999
+
+
+class Month(NamedTuple):
+    """A month; compares and sorts by time."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def of(cls, day: date) -> "Month":
+        return cls(day.year, day.month)
+
+    @classmethod
+    def parse(cls, text: str) -> "Month":
+        """From ``2012-06``. Raises ValueError for anything that is no month of our years."""
+        year, separator, month = text.partition("-")
+        digits = len(year) == 4 and len(month) == 2 and (year + month).isascii()
+        if not (separator and digits and (year + month).isdigit()):
+            raise ValueError(text)
+        if not (FIRST_YEAR <= int(year) <= LAST_YEAR and 1 <= int(month) <= 12):
+            raise ValueError(text)
+        return cls(int(year), int(month))
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.month:02}"
+
+    @property
+    def first_day(self) -> date:
+        return date(self.year, self.month, 1)
+
+    @property
+    def last_day(self) -> date:
+        return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
+
+    @property
+    def ends_quarter(self) -> bool:
+        return self.month % 3 == 0
+
+    @property
+    def quarter(self) -> int:
+        return (self.month + 2) // 3
+
+
+def is_counted_year(day: date) -> bool:
+    """Whether the day lies in the years for which accounts can exist."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+class MonthConverter:
+    """The path converter ``<month:month>``; what is no month is no page (404)."""
+
+    regex = r"\d{4}-\d{2}"
+
+    def to_python(self, value: str) -> Month:
+        return Month.parse(value)
+
+    def to_url(self, value: Month) -> str:
+        return str(value)

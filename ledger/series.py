@@ -1,0 +1,58 @@
+"""Money by month: what a county had received by the end of each month, this year and last.
+
+Owns: that one query. Must never: read the clock, or count other entries than the league table does.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import accumulate
+
+from django.db.models import Sum
+
+from ledger.league import EXCLUSIONS, NOTHING
+from ledger.models import Entry
+from ledger.standing import completed_months
+from units.models import County
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Yuan received from January to the end of each month; ``this_year`` ends with the month of
+    ``as_of``, ``last_year`` has twelve."""
+
+    as_of: date
+    this_year: tuple[Decimal, ...]
+    last_year: tuple[Decimal, ...]
+
+    @property
+    def same_time_last_year(self) -> Decimal | None:
+        """Yuan received by the same month's end a year before; None inside a month."""
+        months = completed_months(self.as_of)
+        return self.last_year[months - 1] if months == self.as_of.month else None
+
+
+def by_month(
+    county: County, as_of: date, known_by: datetime | None, without: Iterable[str] = ()
+) -> Series:
+    """Cumulative sums of the year up to the day, and of the whole year before."""
+    start = as_of.replace(year=as_of.year - 1, month=1, day=1)
+    entries = Entry.objects.filter(county=county, counted_on__range=(start, as_of))
+    if known_by is not None:
+        entries = entries.filter(posted_at__lte=known_by)
+    for name in sorted(without):
+        entries = entries.exclude(EXCLUSIONS[name])
+    rows = entries.order_by().values_list("counted_on__year", "counted_on__month")
+    found: dict[tuple[int, int], Decimal] = defaultdict(lambda: NOTHING)
+    found.update({(year, month): total for year, month, total in rows.annotate(Sum("amount"))})
+    return Series(
+        as_of=as_of,
+        this_year=_running(found, as_of.year, as_of.month),
+        last_year=_running(found, as_of.year - 1, 12),
+    )
+
+
+def _running(found: dict[tuple[int, int], Decimal], year: int, months: int) -> tuple[Decimal, ...]:
+    return tuple(accumulate(found[year, month] for month in range(1, months + 1)))

@@ -1,0 +1,96 @@
+"""The league table: its page, its JSON, and the way to the newest one.
+
+Owns: reading the wishes of an address and gathering what the page shows. Must never: compute a
+figure; the table comes from ``asked.answer``, its texts from ``tables`` and ``headline``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from ledger import asked, interchange, words
+from ledger.asked import Asked
+from ledger.headline import headline
+from ledger.league import LeagueRow, LeagueTable
+from ledger.models import Entry
+from ledger.months import Month
+from ledger.series import by_month
+from ledger.views.ranking_parts import curve_of, month_links, sections_of, sieve_of
+from units.access import Right, allowed, person, units_of
+from units.models import County, User
+
+
+@allowed(Right.RANKING_VIEW)
+def newest(request: HttpRequest) -> HttpResponse:
+    return redirect("ranking-month", newest_month(county_of(request)))
+
+
+@allowed(Right.RANKING_VIEW)
+def ranking(request: HttpRequest, month: Month) -> HttpResponse:
+    table = table_for(request, month)
+    return render(request, "ledger/ranking.html", page(request, month, table))
+
+
+@allowed(Right.RANKING_VIEW)
+def ranking_json(request: HttpRequest, month: Month) -> HttpResponse:
+    body = interchange.text(table_for(request, month))
+    return HttpResponse(body, content_type="application/json; charset=utf-8")
+
+
+def table_for(request: HttpRequest, month: Month) -> LeagueTable:
+    """The table that the address asks for: the one value behind page, workbook, bulletin, JSON."""
+    today = timezone.localdate()
+    if month.first_day > today:
+        raise Http404
+    return asked.answer(county_of(request), wishes(request, month), today)
+
+
+def wishes(request: HttpRequest, month: Month) -> Asked:
+    query = request.GET
+    return asked.read(
+        month, query.get("as_of", ""), query.get("known_by", ""), query.getlist("without")
+    )
+
+
+def county_of(request: HttpRequest) -> County:
+    county = person(request).county
+    if county is None:
+        raise Http404
+    return county
+
+
+def newest_month(county: County) -> Month:
+    """The month of the newest counted entry; this month where nothing is counted yet."""
+    today = timezone.localdate()
+    entries = Entry.objects.filter(county=county, counted_on__lte=today).order_by("-counted_on")
+    return Month.of(entries.values_list("counted_on", flat=True).first() or today)
+
+
+def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, Any]:
+    series = by_month(table.county, table.as_of, table.known_by, table.without)
+    return {
+        "month": month,
+        "league": table,
+        "settlement": table.settlement,
+        "chain_head": table.settlement.chain_head[:16] if table.settlement else "",
+        "left_out": ", ".join(str(words.EXCLUSIONS[name]) for name in sorted(table.without)),
+        "asked_moment": None if table.settlement else table.known_by,
+        "headline": headline(table, series),
+        "sections": sections_of(table, request.GET, unit_url(person(request))),
+        "curve": curve_of(table, series),
+        "months": month_links(table, month, request.GET, timezone.localdate()),
+        "sieve": sieve_of(wishes(request, month), request.GET),
+        "query": request.GET.urlencode(),
+    }
+
+
+def unit_url(user: User) -> Callable[[LeagueRow], str]:
+    """The address of a unit's account, or nothing where this person may not open it."""
+    open_to = set(units_of(user).values_list("pk", flat=True))
+    # One look-up instead of one per line; a code is digits and capitals, so nothing needs quoting.
+    before, after = reverse("unit-account", args=["CODE"]).split("CODE")
+    return lambda row: f"{before}{row.code}{after}" if row.unit_id in open_to else ""

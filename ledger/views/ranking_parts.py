@@ -1,0 +1,260 @@
+"""The parts of the league table's page: its sections, the curve of the year, months, wishes.
+
+Owns: gathering what the template lays out. Must never: run a query per unit or compute a figure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from ledger import words
+from ledger.asked import Asked
+from ledger.charts import Curve, Segment, curve, stacked
+from ledger.league import KINDS, LeagueTable, Section
+from ledger.models import Period
+from ledger.months import FIRST_YEAR, LAST_YEAR, Month
+from ledger.series import Series
+from ledger.shortfall import Node, next_node
+from ledger.standing import Tier, benchmark
+from ledger.tables import (
+    CatchUpTable,
+    RankingTable,
+    UnitUrl,
+    catch_up_lines,
+    lines,
+    subtotal,
+)
+from units.models import County, Unit
+from units.money import YI, rounded, yi_text
+
+# Kept when somebody goes to another month; a day or a moment would not fit there.
+LASTING = ("kind", "tier", "without", "sort")
+
+
+@dataclass(frozen=True, slots=True)
+class TierCount:
+    """One tier of a section: how many units, and the address that shows only those."""
+
+    tier: str
+    word: str | Promise
+    count: int
+    url: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPart:
+    """One kind of units as the page shows it."""
+
+    kind: str
+    title: str | Promise
+    count: int
+    tiers: tuple[TierCount, ...]
+    bar: tuple[Segment, ...]
+    table: RankingTable
+    node: Node | None
+    catch_up: CatchUpTable | None
+
+
+def sections_of(league: LeagueTable, query: QueryDict, url: UnitUrl) -> list[SectionPart]:
+    """The chosen kind, or all; a kind or tier that does not exist chooses nothing."""
+    kind = query.get("kind", "")
+    chosen = [section for section in league.sections if section.kind == kind]
+    return [_section(league, s, query, url) for s in (chosen or league.sections)]
+
+
+def _section(league: LeagueTable, section: Section, query: QueryDict, url: UnitUrl) -> SectionPart:
+    tier = query.get("tier", "")
+    rows = [row for row in section.rows if row.tier == tier] if tier in list(Tier) else section.rows
+    shown = lines(rows, url, compared=league.compared_with is not None)
+    node = next_node(league.as_of)
+    waiting = catch_up_lines(rows, url, node) if node else []
+    return SectionPart(
+        kind=section.kind,
+        title=words.SECTIONS[section.kind],
+        count=len(section.rows),
+        tiers=tuple(_tier_counts(section, query)),
+        bar=stacked(section.tiers),
+        table=RankingTable(shown, subtotal(rows), query.get("sort", "")),
+        node=node,
+        catch_up=CatchUpTable(waiting) if waiting else None,
+    )
+
+
+def _tier_counts(section: Section, query: QueryDict) -> list[TierCount]:
+    return [
+        TierCount(
+            tier=tier.value,
+            word=words.TIERS[tier],
+            count=count,
+            url=f"?{_changed(query, kind=section.kind, tier=tier)}#{section.kind}",
+            is_chosen=query.get("tier") == tier,
+        )
+        for tier, count in section.tiers.items()
+        if count
+    ]
+
+
+def _changed(query: QueryDict, **values: str) -> str:
+    changed = query.copy()
+    for name, value in values.items():
+        changed[name] = value
+    return changed.urlencode()
+
+
+# --- the curve of the year -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One month of the curve in words: 亿元 as text, empty where nothing is known."""
+
+    month: int
+    received: str
+    benchmark: str
+    last_year: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePart:
+    drawing: Curve
+    months: tuple[MonthLine, ...]
+    year: int
+    words: str
+
+
+def curve_of(league: LeagueTable, series: Series) -> CurvePart:
+    """Received by month against what was due and the year before."""
+    due = _due_by_month(league)
+    named: list[tuple[str, Sequence[Decimal | Fraction]]] = [
+        ("last_year", series.last_year),
+        ("benchmark", due),
+        ("this_year", series.this_year),
+    ]
+    drawn = [(name, values) for name, values in named if any(values)]
+    return CurvePart(
+        drawing=curve(drawn, YI),
+        months=tuple(_month_line(month, due, series) for month in range(12)),
+        year=league.as_of.year,
+        words=_("%(received)s亿元 received by month %(month)d; %(due)s亿元 were due.")
+        % {
+            "received": yi_text(series.this_year[-1]),
+            "month": league.as_of.month,
+            "due": yi_text(rounded(due[league.as_of.month - 1], 2)),
+        },
+    )
+
+
+def _due_by_month(league: LeagueTable) -> list[Fraction]:
+    """The benchmark at each month's end; the sum of units' quarters, for the rule is linear."""
+    year = league.as_of.year
+    dues = [row.due for row in league.rows if row.target is not None]
+    quarters = [sum(parts, Decimal(0)) for parts in zip(*dues, strict=True)] or [Decimal(0)] * 4
+    return [benchmark(quarters, Month(year, month).last_day) for month in range(1, 13)]
+
+
+def _month_line(index: int, due: Sequence[Fraction], series: Series) -> MonthLine:
+    this_year, last_year = series.this_year, series.last_year
+    return MonthLine(
+        month=index + 1,
+        received=yi_text(this_year[index]) if index < len(this_year) else "",
+        benchmark=yi_text(rounded(due[index], 2)) if any(due) else "",
+        last_year=yi_text(last_year[index]) if any(last_year) else "",
+    )
+
+
+# --- months and wishes ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLink:
+    month: int
+    url: str
+    is_here: bool
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPicker:
+    """The months of a year; the url is empty for months that have not begun."""
+
+    year: int
+    months: tuple[MonthLink, ...]
+    before: str
+    after: str
+
+
+def month_links(league: LeagueTable, here: Month, query: QueryDict, today: date) -> MonthPicker:
+    kept = query.copy()
+    for name in [name for name in kept if name not in LASTING]:
+        del kept[name]
+    closed = _closed_quarters(league.county, here.year)
+    months = [Month(here.year, month) for month in range(1, 13)]
+    return MonthPicker(
+        year=here.year,
+        months=tuple(
+            MonthLink(
+                month=month.month,
+                url=_month_url(month, kept, today),
+                is_here=month == here,
+                is_closed=month.ends_quarter and month.quarter in closed,
+            )
+            for month in months
+        ),
+        before=_month_url(Month(here.year - 1, 12), kept, today),
+        after=_month_url(_last_begun(here.year + 1, today), kept, today),
+    )
+
+
+def _closed_quarters(county: County, year: int) -> set[int]:
+    closed = Period.objects.filter(county=county, year=year, state=Period.State.CLOSED)
+    return set(closed.values_list("quarter", flat=True))
+
+
+def _last_begun(year: int, today: date) -> Month:
+    return Month(year, today.month if year == today.year else 12)
+
+
+def _month_url(month: Month, kept: QueryDict, today: date) -> str:
+    if month.first_day > today or not FIRST_YEAR <= month.year <= LAST_YEAR:
+        return ""
+    address = reverse("ranking-month", args=[month])
+    return f"{address}?{kept.urlencode()}" if kept else address
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    word: str | Promise
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """The form of wishes as it is filled now."""
+
+    as_of: str
+    known_by: str
+    kinds: tuple[Choice, ...]
+    tiers: tuple[Choice, ...]
+    without: tuple[Choice, ...]
+    is_used: bool
+
+
+def sieve_of(asked: Asked, query: QueryDict) -> Sieve:
+    kind, tier = query.get("kind", ""), query.get("tier", "")
+    return Sieve(
+        as_of=asked.as_of.isoformat() if asked.as_of else "",
+        known_by=asked.known_by.date().isoformat() if asked.known_by else "",
+        kinds=tuple(Choice(k.value, words.SECTIONS[k], k == kind) for k in map(Unit.Kind, KINDS)),
+        tiers=tuple(Choice(t.value, words.TIERS[t], t == tier) for t in Tier),
+        without=tuple(Choice(n, w, n in asked.without) for n, w in words.EXCLUSIONS.items()),
+        is_used=bool(asked.as_of or asked.known_by or asked.without or kind or tier),
+    )
