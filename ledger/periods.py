@@ -55,8 +55,11 @@ def confirm(period_id: int, *, by: User, at: datetime) -> Settlement:
         raise Conflict(_("The closing of this quarter is not proposed. Reload the page."))
     if period.proposed_by_id == by.pk:
         raise Refusal(_("A second person must confirm the closing."))
-    table = league_table(period.county, period.ends_on, known_by=at)
-    settlement = _store(period, table, by, at)
+    last = _last_entry(period)
+    # A deed that waited for our lock, or a clock behind ours, may have posted "after" this moment.
+    known_by = max(at, last.posted_at) if last else at
+    table = league_table(period.county, period.ends_on, known_by)
+    settlement = _store(period, table, last, by, at)
     period.state = Period.State.CLOSED
     period.save()
     after = {"version": settlement.version, "chain_head": settlement.chain_head}
@@ -139,13 +142,18 @@ def _move(
     return period
 
 
-def _store(period: Period, table: LeagueTable, by: User, at: datetime) -> Settlement:
-    last = Entry.objects.filter(period=period).order_by("-position").first()
+def _last_entry(period: Period) -> Entry | None:
+    return Entry.objects.filter(period=period).order_by("-position").first()
+
+
+def _store(
+    period: Period, table: LeagueTable, last: Entry | None, by: User, at: datetime
+) -> Settlement:
     settlement = Settlement.objects.create(
         period=period,
         version=period.settlements.count() + 1,
         as_of=table.as_of,
-        known_by=at,
+        known_by=table.known_by,
         target=table.total.target,
         received=table.total.received,
         benchmark=_six_places(table.total.benchmark),

@@ -190,6 +190,8 @@ def _append(period: Period, entries: Iterable[Entry], by: User, at: datetime) ->
     """Chain the entries to the end of the locked period and store them."""
     last = Entry.objects.filter(period=period).order_by("-position").first()
     position, head = (last.position, last.content_hash) if last else (0, chain.GENESIS)
+    if last is not None:
+        at = max(at, last.posted_at)  # whoever waited for the lock posts after whom he waited for
     appended = []
     for entry in entries:
         position += 1

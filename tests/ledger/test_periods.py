@@ -221,6 +221,25 @@ def test_reopening_needs_a_reason_and_two_people_and_keeps_the_first_settlement(
     assert second.lines.get().received == wan(300)
 
 
+def test_entry_posted_by_a_clock_ahead_of_the_closers_is_in_the_settlement(office):
+    """quality 34: what stands in the quarter is in its settlement, whatever the clocks say."""
+    late = make_receipt(office.project, 40, "2012-03-15", at=APRIL)
+    posting.verify(late.pk, late.version, by=office.verifier, at=APRIL + timedelta(minutes=1))
+
+    settlement = office.close()
+
+    assert settlement.received == wan(290)
+    assert settlement.known_by == APRIL + timedelta(minutes=1)
+
+
+def test_moments_never_fall_along_a_chain(office):
+    make_verified(office.project, 1, "2012-03-01", at=moment("2012-03-02"))
+
+    moments = list(Entry.objects.order_by("position").values_list("posted_at", flat=True))
+
+    assert moments == sorted(moments)
+
+
 def test_only_the_newest_closed_quarter_can_be_reopened(office):
     office.close()
     make_verified(office.project, 10, "2012-05-01")
