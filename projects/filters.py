@@ -13,9 +13,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from projects.forms import industry_name, unit_choices
+from projects.forms import industry_name
 from projects.models import CreditShare, Industry, Investor, Project, Stage
-from units.forms import CleanCharField
+from units.forms import CleanCharField, unit_choices
 from units.models import County, Unit
 from units.text import key
 
@@ -100,7 +100,7 @@ class ProjectFilter(filters.FilterSet):
         self.county, self.today = county, today
         super().__init__(_with_year(data, queryset, today), queryset)
         units = Unit.objects.filter(county=county).order_by()
-        self.filters["unit"].extra["choices"] = unit_choices(units)[1:]
+        self.filters["unit"].extra["choices"] = unit_choices(units)
 
     @property
     def reference_year(self) -> int:

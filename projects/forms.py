@@ -21,21 +21,21 @@ from projects.models import Industry, Investor, Project, Stage
 from projects.register import DAYS, InvestorDraft, ProjectDraft
 from units.access import REACH, Reach
 from units.forms import (
+    NOTHING_CHOSEN,
     AmountField,
     CleanCharField,
     CleanTextField,
     DayField,
     PercentField,
+    UnitChoices,
     percent_plain,
+    unit_choices,
 )
 from units.models import Unit, User
 
-NOTHING_CHOSEN = ("", "—")
 ROWS = 6
 SPARE_ROWS = 2
 MOST_ROWS = 30
-
-UnitChoices = list[tuple[str, str] | tuple[Any, list[tuple[str, str]]]]
 
 
 class IndustryField(forms.ModelChoiceField):
@@ -161,7 +161,10 @@ class ProjectForm(forms.Form):
             data,
             prefix="shares",
             initial=rows,
-            form_kwargs={"units": units, "choices": unit_choices(units.values())},
+            form_kwargs={
+                "units": units,
+                "choices": [NOTHING_CHOSEN, *unit_choices(units.values())],
+            },
         )
         self.shares.extra = min(max(ROWS - len(rows), SPARE_ROWS), MOST_ROWS - len(rows))
 
@@ -211,21 +214,6 @@ def initial_of(project: Project) -> dict[str, Any]:
         for name, field in register.INVESTOR_FIELDS.items():
             values[field] = getattr(project.investor, name)
     return values
-
-
-def unit_choices(units: Iterable[Unit]) -> UnitChoices:
-    """Units for a select, by kind and in official order; those that ended say so."""
-    groups: UnitChoices = [NOTHING_CHOSEN]
-    ordered = sorted(units, key=lambda unit: (unit.order, unit.code))
-    for kind in Unit.Kind:
-        options = [(str(unit.pk), _option(unit)) for unit in ordered if unit.kind == kind]
-        if options:
-            groups.append((kind.label, options))
-    return groups
-
-
-def _option(unit: Unit) -> str:
-    return unit.name if unit.ended_on is None else _("%(unit)s (ended)") % {"unit": unit.name}
 
 
 def _share_initial(project: Project | None, user: User) -> list[dict[str, Any]]:

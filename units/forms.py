@@ -5,7 +5,7 @@ typed. Must never: accept what it is not sure of, lose what was typed, or decide
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,12 +14,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from units.models import County, Unit
 from units.money import WAN, AmountError, Scale, parse_amount, wan_exact, yuan_text
+from units.register import LAST_PLACE, UnitDraft, next_place
 from units.text import TextError, clean
 
+NOTHING_CHOSEN = ("", "—")
 EARLIEST = date(1980, 1, 1)
 LATEST = date(2099, 12, 31)
 FULL = 10_000
+
+UnitChoices = list[tuple[str, str] | tuple[Any, list[tuple[str, str]]]]
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DAY = re.compile(
@@ -93,8 +98,6 @@ class AmountField(forms.Field):
 class DayField(forms.Field):
     """A day as people write it: 2012-06-30, 2012/6/30, 2012.6.30 or 2012年6月30日."""
 
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         super().__init__(**options)
@@ -103,6 +106,30 @@ class DayField(forms.Field):
         if isinstance(value, date) or value in self.empty_values:
             return value or None
         return parse_day(str(value))
+
+
+class WholeField(forms.Field):
+    """A whole number from 0 in digits."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, int) or value in self.empty_values:
+            return value if isinstance(value, int) else None
+        written = str(value).strip().translate(_FULL_WIDTH)
+        if written.isascii() and written.isdigit() and len(written) < 10:
+            number = int(written)
+            if number <= self.most:
+                return number
+        sentence = _("Write a whole number from 0 to %(most)d.")
+        raise ValidationError(sentence, code="whole", params={"most": self.most})
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "numeric", "autocomplete": "off"} | super().widget_attrs(widget)
 
 
 class PercentField(forms.Field):
@@ -161,6 +188,99 @@ def percent_plain(points: int) -> str:
     return f"{Decimal(points) / 100:f}".removesuffix(".00")
 
 
-def as_initial(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a record holds as a form shows it for editing."""
-    return {name: "" if value is None else value for name, value in values.items()}
+def unit_choices(units: Iterable[Unit]) -> UnitChoices:
+    """Units for a select, by kind and in official order; those that ended say so."""
+    groups: UnitChoices = []
+    ordered = sorted(units, key=lambda unit: (unit.order, unit.code))
+    for kind in Unit.Kind:
+        options = [(str(unit.pk), _option(unit)) for unit in ordered if unit.kind == kind]
+        if options:
+            groups.append((kind.label, options))
+    return groups
+
+
+def _option(unit: Unit) -> str:
+    return unit.name if unit.ended_on is None else _("%(unit)s (ended)") % {"unit": unit.name}
+
+
+class UnitForm(forms.Form):
+    """A unit of the register."""
+
+    use_required_attribute = False
+
+    name = CleanCharField(label=_("Name"), max_length=100)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Unit.Kind.choices)
+    order = WholeField(
+        label=_("Official order"),
+        most=LAST_PLACE,
+        required=False,
+        help_text=_("Leave it empty for the last place."),
+    )
+    active_from = DayField(label=_("Active from"), required=False)
+    ended_on = DayField(
+        label=_("Ended on"),
+        required=False,
+        help_text=_("The last day of the unit; tables up to that day still show it."),
+    )
+    successor = forms.ChoiceField(
+        label=_("Successor"),
+        required=False,
+        help_text=_("Later tables sum into it what was credited to this unit."),
+    )
+
+    def __init__(self, data: Any = None, *, county: County, unit: Unit | None = None) -> None:
+        initial = asdict_of(unit) if unit else {}
+        super().__init__(data, initial=initial)
+        self.county, self.unit = county, unit
+        others = Unit.objects.filter(county=county).exclude(pk=unit.pk if unit else None)
+        self.units = {str(other.pk): other for other in others.order_by()}
+        field = self.fields["successor"]
+        field.choices = [NOTHING_CHOSEN, *unit_choices(self.units.values())]  # type: ignore[attr-defined]
+
+    def draft(self) -> UnitDraft:
+        given = self.cleaned_data
+        place = given["order"]
+        return UnitDraft(
+            name=given["name"],
+            kind=given["kind"],
+            order=next_place(self.county, given["kind"]) if place is None else place,
+            active_from=given["active_from"],
+            ended_on=given["ended_on"],
+            successor=self.units.get(given["successor"]),
+        )
+
+
+def asdict_of(unit: Unit) -> dict[str, Any]:
+    """What is recorded of a unit, as the form shows it."""
+    names = ("name", "kind", "order", "active_from", "ended_on")
+    return {name: getattr(unit, name) for name in names} | {"successor": unit.successor_id or ""}
+
+
+class PlacesForm(forms.Form):
+    """The official order of all units, a place beside each name."""
+
+    def __init__(self, data: Any = None, *, units: Sequence[Unit]) -> None:
+        super().__init__(data)
+        for unit in units:
+            self.fields[f"place-{unit.pk}"] = WholeField(
+                label=_("Place of %(unit)s") % {"unit": unit.name},
+                most=LAST_PLACE,
+                initial=unit.order,
+            )
+        self.ids = [unit.pk for unit in units]
+
+    def places(self) -> dict[int, int]:
+        return {pk: self.cleaned_data[f"place-{pk}"] for pk in self.ids}
+
+
+class ScheduleForm(forms.Form):
+    """The year's schedule: percent of the annual target due by each quarter's end."""
+
+    use_required_attribute = False
+
+    first = PercentField(label=_("First quarter (percent)"), allow_zero=True)
+    second = PercentField(label=_("Second quarter (percent)"), allow_zero=True)
+    third = PercentField(label=_("Third quarter (percent)"), allow_zero=True)
+
+    def parts(self) -> list[int]:
+        return [self.cleaned_data[name] for name in ("first", "second", "third")]

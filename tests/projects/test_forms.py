@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.forms import ProjectForm, ShareRows, unit_choices
+from projects.forms import ProjectForm, ShareRows
 from projects.shares import ShareError
 from projects.shares import parse_percent as parse_share
 from tests.builders import make_clerk, make_county, make_head, make_project, make_unit
 from tests.projects.typed import typed_project
-from units.forms import parse_percent
+from units.forms import parse_percent, unit_choices
 from units.models import Unit
 
 TODAY = date(2012, 6, 30)

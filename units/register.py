@@ -1,0 +1,207 @@
+"""The register of units (单位名录): the only place that adds a unit, changes one, or ends one.
+
+Owns: what a unit must be, its code, the official order, the succession when towns merge (rule 15),
+and the trail of each change. Must never: delete a unit or change its code (announced tables name it),
+or touch what was credited to it; later tables sum a predecessor into its successor by themselves.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from units import trail
+from units.access import Right, demand
+from units.models import County, Unit, User
+from units.refusal import Refusal
+from units.text import TextError, clean, key
+
+LETTERS = {Unit.Kind.TOWN: "T", Unit.Kind.DEPARTMENT: "D", Unit.Kind.ENTERPRISE: "E"}
+LAST_PLACE = 9_999
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDraft:
+    """A unit as a person or a sheet gives it."""
+
+    name: str
+    kind: str
+    order: int = 0
+    active_from: date | None = None
+    ended_on: date | None = None
+    successor: Unit | None = None
+
+
+def save(
+    draft: UnitDraft,
+    *,
+    county: County,
+    by: User,
+    at: datetime,
+    unit: Unit | None = None,
+    code: str | None = None,
+) -> Unit:
+    """Add a unit to the county, or change ``unit``. A new one gets the next free code unless given.
+
+    Raises Refusal with the field it belongs to.
+    """
+    _demand_right(county, by, unit)
+    draft = replace(draft, name=_name(draft.name))
+    try:
+        with transaction.atomic():
+            # One writer of the register at a time: codes, names and successions stay consistent.
+            County.objects.select_for_update(no_key=True).get(pk=county.pk)
+            for objection in _objections(draft, county, unit):
+                raise objection
+            if unit is None:
+                return _add(draft, county, code or next_code(county, draft.kind), by, at)
+            return _change(draft, unit.pk, by, at)
+    except IntegrityError as error:
+        raise Refusal(
+            _("This code is in use already. Leave it out to get the next one.")
+        ) from error
+
+
+@transaction.atomic
+def arrange(places: Mapping[int, int], *, county: County, by: User, at: datetime) -> int:
+    """Set the official order: unit ids to places. Returns how many units moved."""
+    _demand_right(county, by, None)
+    units = Unit.objects.select_for_update().filter(county=county, pk__in=places)
+    moved = [unit for unit in units if unit.order != places[unit.pk]]
+    for unit in moved:
+        before = {"order": unit.order}
+        unit.order = places[unit.pk]
+        unit.save(update_fields=["order"])
+        _note(by, "unit.change", unit, at, before, {"order": unit.order})
+    return len(moved)
+
+
+def next_code(county: County, kind: str) -> str:
+    """The county's code, the letter of the kind, and the next number: 611023T14."""
+    stem = f"{county.code}{LETTERS[Unit.Kind(kind)]}"
+    taken = Unit.objects.filter(code__startswith=stem).values_list("code", flat=True)
+    numbers = [int(code[len(stem) :]) for code in taken if code[len(stem) :].isdecimal()]
+    return f"{stem}{max(numbers, default=0) + 1:02}"
+
+
+def next_place(county: County, kind: str) -> int:
+    """The place after the last unit of the kind."""
+    last = Unit.objects.filter(county=county, kind=kind).order_by("-order").first()
+    return min(last.order + 1, LAST_PLACE) if last else 1
+
+
+def draft_of(unit: Unit) -> UnitDraft:
+    """What is recorded of a unit, as a draft."""
+    return UnitDraft(
+        unit.name, unit.kind, unit.order, unit.active_from, unit.ended_on, unit.successor
+    )
+
+
+def _demand_right(county: County, by: User, unit: Unit | None) -> None:
+    demand(by, Right.UNIT_EDIT)
+    if by.county_id != county.pk or (unit is not None and unit.county_id != county.pk):
+        raise Refusal(_("This unit belongs to another county."))
+
+
+def _name(written: str) -> str:
+    try:
+        return clean(written)
+    except TextError as error:
+        raise Refusal(_(error.sentence), "name") from error
+
+
+def _objections(draft: UnitDraft, county: County, unit: Unit | None) -> Iterator[Refusal]:
+    longest = Unit._meta.get_field("name").max_length or 0
+    if not draft.name or len(draft.name) > longest:
+        yield Refusal(
+            _("Write the name of the unit, at most %(longest)d characters.") % {"longest": longest},
+            "name",
+        )
+    if draft.kind not in Unit.Kind:
+        yield Refusal(_("Choose whether it is a town, a department or an enterprise."), "kind")
+    if not 0 <= draft.order <= LAST_PLACE:
+        sentence = _("Write a place in the official order from 0 to %(last)d.")
+        yield Refusal(sentence % {"last": LAST_PLACE}, "order")
+    others = Unit.objects.filter(county=county, name_key=key(draft.name))
+    other = others.exclude(pk=unit.pk if unit else None).first()
+    if other is not None:
+        sentence = _("“%(name)s” is in the register already. Names must differ.")
+        yield Refusal(sentence % {"name": other.name}, "name")
+    yield from _against_days(draft)
+    yield from _against_successor(draft, county, unit)
+
+
+def _against_days(draft: UnitDraft) -> Iterator[Refusal]:
+    if draft.active_from and draft.ended_on and draft.ended_on < draft.active_from:
+        yield Refusal(_("The unit cannot end before it begins. Check both days."), "ended_on")
+    if draft.successor is not None and draft.ended_on is None:
+        sentence = _(
+            "Write the last day of the unit; from the next day its successor stands for it."
+        )
+        yield Refusal(sentence, "ended_on")
+
+
+def _against_successor(draft: UnitDraft, county: County, unit: Unit | None) -> Iterator[Refusal]:
+    successor, ended_on = draft.successor, draft.ended_on
+    if successor is None or ended_on is None:
+        return
+    if successor.county_id != county.pk:
+        yield Refusal(_("The successor must be a unit of this county."), "successor")
+    if unit is not None and unit.pk in _line_of(successor):
+        sentence = _("%(unit)s is itself succeeded by this unit. Choose another successor.")
+        yield Refusal(sentence % {"unit": successor.name}, "successor")
+    if successor.ended_on is not None and successor.ended_on <= ended_on:
+        sentence = _("%(unit)s has ended by that day itself. Choose the unit that stands.")
+        yield Refusal(sentence % {"unit": successor.name}, "successor")
+
+
+def _line_of(unit: Unit) -> Iterator[int]:
+    """The unit and all that succeed it, one after the other."""
+    following: Unit | None = unit
+    while following is not None:
+        yield following.pk
+        following = following.successor
+
+
+def _add(draft: UnitDraft, county: County, code: str, by: User, at: datetime) -> Unit:
+    unit = Unit.objects.create(
+        county=county, code=code, name_key=key(draft.name), **_columns(draft)
+    )
+    _note(by, "unit.add", unit, at, {}, {"code": code} | _plain(draft))
+    return unit
+
+
+def _change(draft: UnitDraft, unit_id: int, by: User, at: datetime) -> Unit:
+    unit = Unit.objects.select_related("successor").get(pk=unit_id)
+    before, after = trail.changes(_plain(draft_of(unit)), _plain(draft))
+    if after:
+        for name, value in _columns(draft).items():
+            setattr(unit, name, value)
+        unit.name_key = key(draft.name)
+        unit.save()
+        _note(by, "unit.change", unit, at, before, after)
+    return unit
+
+
+def _columns(draft: UnitDraft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in UnitDraft.__slots__}
+
+
+def _plain(draft: UnitDraft) -> dict[str, Any]:
+    """What the trail keeps of a unit, in words that can be read later."""
+    successor = draft.successor.name if draft.successor else ""
+    return _columns(draft) | {"kind": str(draft.kind), "successor": successor}
+
+
+def _note(
+    by: User,
+    deed: str,
+    unit: Unit,
+    at: datetime,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    trail.record(by, deed, unit, at=at, unit=unit, label=unit.name, before=before, after=after)
