@@ -53,3 +53,18 @@ for (const rows of document.querySelectorAll("[data-share-rows]")) {
   rows.addEventListener("input", count);
   count();
 }
+
+// The grid of targets: sums of each kind and of the county while typing. The server adds up exactly.
+for (const grid of document.querySelectorAll("[data-sums]")) {
+  const parts = [...grid.querySelectorAll("[data-sum-part]")];
+  const columns = ["amount", "first", "second", "third"];
+  const read = (box) => Number(box.value.normalize("NFKC").replaceAll(",", "")) || 0;
+  const show = (amount) => amount.toLocaleString("en-US", { maximumFractionDigits: 2 });
+  grid.addEventListener("input", () => {
+    columns.forEach((column, place) => {
+      const sums = parts.map((part) => [...part.querySelectorAll(`[data-sum="${column}"]`)].reduce((sum, box) => sum + read(box), 0));
+      parts.forEach((part, at) => (part.querySelector(`[data-sum-at="${place}"]`).textContent = show(sums[at])));
+      grid.querySelector(`[data-total-at="${place}"]`).textContent = show(sums.reduce((sum, part) => sum + part, 0));
+    });
+  });
+}

@@ -262,11 +262,10 @@ class PlacesForm(forms.Form):
     def __init__(self, data: Any = None, *, units: Sequence[Unit]) -> None:
         super().__init__(data)
         for unit in units:
-            self.fields[f"place-{unit.pk}"] = WholeField(
-                label=_("Place of %(unit)s") % {"unit": unit.name},
-                most=LAST_PLACE,
-                initial=unit.order,
-            )
+            label = _("Place of %(unit)s") % {"unit": unit.name}
+            field = WholeField(label=label, most=LAST_PLACE, initial=unit.order)
+            field.widget.attrs |= {"class": "entry-box", "aria-label": label}
+            self.fields[f"place-{unit.pk}"] = field
         self.ids = [unit.pk for unit in units]
 
     def places(self) -> dict[int, int]:
