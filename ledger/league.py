@@ -17,7 +17,7 @@ from typing import TypeVar
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from ledger import standing
-from ledger.models import Entry, Receipt, Settlement, SettlementLine
+from ledger.models import Entry, MonthlyReport, Receipt, Settlement, SettlementLine
 from ledger.standing import Tier
 from projects.models import CreditShare, Investor, Project
 from units import targets
@@ -55,7 +55,11 @@ V = TypeVar("V", Sums, Decimal)
 
 @dataclass(frozen=True, slots=True)
 class LeagueRow:
-    """One unit's line. ``benchmark`` is exact yuan; None fields mean that there is no target."""
+    """One unit's line. ``benchmark`` is exact yuan; None fields mean that there is no target.
+
+    ``reported`` tells "reported, no funds" from "did not report" (rule 13): whether the unit filed
+    the report of the newest month that is over on the table's day.
+    """
 
     unit_id: int
     code: str
@@ -71,6 +75,7 @@ class LeagueRow:
     completion: Fraction | None
     rank: int | None = None
     previous_rank: int | None = None
+    reported: bool = True
 
     @property
     def received(self) -> Decimal:
@@ -213,8 +218,12 @@ def league_table(
     owed = _targets(county, as_of, known_by) | dict(targets_instead or {})
     credited = _into_successors(units, as_of, _credited(county, as_of, known_by, left_out), Sums())
     pending = _into_successors(units, as_of, _pending(county, as_of, left_out), NOTHING)
+    reported = _reported(county, as_of, known_by)
     rows = [
-        _row(unit, owed.get(unit.pk), credited[unit.pk], pending[unit.pk], as_of)
+        replace(
+            _row(unit, owed.get(unit.pk), credited[unit.pk], pending[unit.pk], as_of),
+            reported=unit.pk in reported,
+        )
         for unit in units
         if _stands(unit, as_of)
     ]
@@ -316,6 +325,15 @@ def _targets(
     return {row.unit_id: (row.amount, row.due) for row in rows}
 
 
+def _reported(county: County, as_of: date, known_by: datetime | None) -> set[int]:
+    """The units that filed the report of the newest month that is over on the day."""
+    month = standing.last_full_month(as_of)
+    filed = MonthlyReport.objects.filter(county=county, year=month.year, month=month.month)
+    if known_by is not None:
+        filed = filed.filter(filed_at__lte=known_by)
+    return set(filed.values_list("unit", flat=True))
+
+
 def _signed(county: County, as_of: date) -> Signed:
     start = as_of.replace(month=1, day=1)
     signed = Project.objects.filter(county=county, signed_on__range=(start, as_of))
@@ -390,6 +408,7 @@ def _announced_row(line: SettlementLine) -> LeagueRow:
         pending=line.pending,
         tier=Tier(line.tier),
         completion=standing.completion(line.received, line.target),
+        reported=line.reported,
     )
 
 

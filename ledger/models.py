@@ -295,6 +295,7 @@ class SettlementLine(models.Model):
     pending = amount_field()
     rank = models.PositiveSmallIntegerField(null=True)
     tier = models.CharField(max_length=12)
+    reported = models.BooleanField(default=True)
 
     class Meta:
         ordering = ("kind", "order")
@@ -362,7 +363,10 @@ class EvidenceRule(models.Model):
 
 
 class MonthlyReport(models.Model):
-    """A unit's report of a month (月报), filed also when it is zero (rule 13)."""
+    """A unit's report of a month (月报), filed also when it is zero (rule 13).
+
+    ``filed_at`` stays the moment of the first filing, whatever is corrected later.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="reports")
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="reports")
@@ -373,6 +377,7 @@ class MonthlyReport(models.Model):
     problems = models.TextField(_("problems"), max_length=2000, blank=True)
     filed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     filed_at = models.DateTimeField(_("filed at"))
+    changed_at = models.DateTimeField(_("corrected at"), null=True)
 
     class Meta:
         verbose_name = _("monthly report")
@@ -411,6 +416,13 @@ class Notice(models.Model):
         ordering = ("-id",)
         indexes = [
             models.Index(fields=["unit", "acted_at"], name="notice_waiting"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "kind", "record"],
+                condition=Q(acted_at__isnull=True),
+                name="notice_waits_once",
+            ),
         ]
 
 

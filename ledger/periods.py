@@ -1,10 +1,11 @@
 """The deeds on a quarter: review, propose the closing, confirm it, reopen.
 
 Owns: the states of a period and the only writes of settlements. Must never: close alone (one person
-proposes, a second confirms), change a settlement, or compute a figure of its own: what it stores is
-the ``LeagueTable`` of the moment.
+proposes, a second confirms, and one of the two heads the bureau), close over a blocking check, change
+a settlement, or compute a figure of its own: what it stores is the ``LeagueTable`` of the moment.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,10 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger import chain, quarters
+from ledger import chain, checks, quarters
 from ledger.league import LeagueRow, LeagueTable, league_table
 from ledger.models import Entry, Period, Settlement, SettlementLine
 from units import trail
+from units.access import Right, may
 from units.models import User
 from units.refusal import Conflict, Refusal
 
@@ -37,24 +39,28 @@ def end_review(period_id: int, *, by: User, at: datetime) -> Period:
 
 
 @transaction.atomic
-def close(period_id: int, *, by: User, at: datetime) -> Period:
-    """Propose the closing; it takes effect when a second person confirms it."""
+def close(period_id: int, *, by: User, at: datetime, known: Collection[int] = ()) -> Period:
+    """Propose the closing; it takes effect when a second person confirms it.
+
+    ``known`` are the numbers of the checks whose findings the person says he knows.
+    """
     period = quarters.for_closing(period_id)
     _demand_earlier_closed(period)
     if period.ends_on >= timezone.localdate(at):
         raise Refusal(_("The quarter has not ended yet."))
+    found = _demand_checked(period, known)
     sources = (Period.State.OPEN, Period.State.REVIEW)
-    return _move(period_id, sources, Period.State.PROPOSED, "period.propose", by, at)
+    return _move(period_id, sources, Period.State.PROPOSED, "period.propose", by, at, found)
 
 
 @transaction.atomic
-def confirm(period_id: int, *, by: User, at: datetime) -> Settlement:
+def confirm(period_id: int, *, by: User, at: datetime, known: Collection[int] = ()) -> Settlement:
     """Confirm the closing: store the table as announced and shut the quarter for entries."""
     period = quarters.for_closing(period_id)
     if period.state != Period.State.PROPOSED or period.proposed_by is None:
         raise Conflict(_("The closing of this quarter is not proposed. Reload the page."))
-    if period.proposed_by_id == by.pk:
-        raise Refusal(_("A second person must confirm the closing."))
+    _demand_second(period.proposed_by, by)
+    found = _demand_checked(period, known)
     last = _last_entry(period)
     # A deed that waited for our lock, or a clock behind ours, may have posted "after" this moment.
     known_by = max(at, last.posted_at) if last else at
@@ -63,7 +69,7 @@ def confirm(period_id: int, *, by: User, at: datetime) -> Settlement:
     period.state = Period.State.CLOSED
     period.save()
     after = {"version": settlement.version, "chain_head": settlement.chain_head}
-    _note(by, "period.close", period, at, after)
+    _note(by, "period.close", period, at, after | found)
     return settlement
 
 
@@ -80,13 +86,25 @@ def propose_reopening(period_id: int, reason: str, *, by: User, at: datetime) ->
 
 
 @transaction.atomic
+def drop_reopening(period_id: int, *, by: User, at: datetime) -> Period:
+    """Let a proposal to reopen fall; the quarter stays closed."""
+    period = _closed(period_id)
+    if period.reopen_proposed_by_id is None:
+        return period
+    before = {"reason": period.reopen_reason}
+    period.reopen_reason, period.reopen_proposed_by = "", None
+    period.save()
+    _note(by, "period.drop_reopening", period, at, {}, before)
+    return period
+
+
+@transaction.atomic
 def reopen(period_id: int, *, by: User, at: datetime) -> Period:
     """Open a closed quarter again. The settlement that was announced stays as its version."""
     period = _closed(period_id)
-    if period.reopen_proposed_by_id is None:
+    if period.reopen_proposed_by is None:
         raise Conflict(_("Nobody has proposed to reopen this quarter. Reload the page."))
-    if period.reopen_proposed_by_id == by.pk:
-        raise Refusal(_("A second person must confirm the reopening."))
+    _demand_second(period.reopen_proposed_by, by)
     _demand_later_open(period)
     after = {"reason": period.reopen_reason, "proposed_by": str(period.reopen_proposed_by)}
     period.state = Period.State.REVIEW
@@ -130,16 +148,39 @@ def _move(
     deed: str,
     by: User,
     at: datetime,
+    found: dict[str, object] | None = None,
 ) -> Period:
     period = quarters.for_closing(period_id)
     if period.state not in sources:
         raise Conflict(_("Somebody changed this quarter meanwhile. Reload the page."))
+    before = {"state": period.state}
     period.state = state
     proposed = state == Period.State.PROPOSED
     period.proposed_by, period.proposed_at = (by, at) if proposed else (None, None)
     period.save()
-    _note(by, deed, period, at, {"state": state})
+    _note(by, deed, period, at, {"state": state} | (found or {}), before)
     return period
+
+
+def _demand_second(first: User, second: User) -> None:
+    if first.pk == second.pk:
+        raise Refusal(_("A second person must confirm it."))
+    if not (may(first, Right.PERIOD_CONFIRM) or may(second, Right.PERIOD_CONFIRM)):
+        raise Refusal(_("One of the two people must be the head of the bureau."))
+
+
+def _demand_checked(period: Period, known: Collection[int]) -> dict[str, object]:
+    """Refuse over a blocking check, or over findings that nobody says he knows; else what is known."""
+    found = checks.run(period)
+    for check in found:
+        if check.blocks:
+            words = {"number": check.number, "title": check.title}
+            raise Refusal(_("Check %(number)d refuses the closing: %(title)s.") % words)
+    unknown = [check for check in found if check.must_be_known and check.number not in known]
+    if unknown:
+        words = {"numbers": ", ".join(str(check.number) for check in unknown)}
+        raise Refusal(_("Tick that you know the findings of check %(numbers)s.") % words, "known")
+    return {"known": {str(check.number): check.count for check in found if check.must_be_known}}
 
 
 def _last_entry(period: Period) -> Entry | None:
@@ -187,6 +228,7 @@ def _line(settlement: Settlement, row: LeagueRow) -> SettlementLine:
         pending=row.pending,
         rank=row.rank,
         tier=row.tier,
+        reported=row.reported,
     )
 
 
@@ -194,6 +236,13 @@ def _six_places(value: Fraction) -> Decimal:
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(SIX_PLACES)
 
 
-def _note(by: User, deed: str, period: Period, at: datetime, after: dict[str, object]) -> None:
-    label = str(period)
-    trail.record(by, deed, period, at=at, county=period.county_id, label=label, after=after)
+def _note(
+    by: User,
+    deed: str,
+    period: Period,
+    at: datetime,
+    after: dict[str, object],
+    before: dict[str, object] | None = None,
+) -> None:
+    county, label = period.county_id, str(period)
+    trail.record(by, deed, period, at=at, county=county, label=label, before=before, after=after)

@@ -31,6 +31,12 @@ def completed_months(as_of: date) -> int:
     return as_of.month if is_last_day else as_of.month - 1
 
 
+def last_full_month(as_of: date) -> date:
+    """The first day of the newest month that is over on ``as_of``, perhaps of the year before."""
+    tomorrow = as_of + timedelta(days=1)
+    return (tomorrow.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def benchmark(due: Sequence[Decimal], as_of: date) -> Fraction:
     """Yuan due on ``as_of``, given the four cumulative quarter targets.
 

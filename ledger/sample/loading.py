@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from ledger import drafts, periods, posting, reports
+from ledger import checks, drafts, periods, posting, reports
 from ledger.models import Period, Receipt
 from projects import register
 from projects.models import STAGES, Industry, Project
@@ -237,8 +237,9 @@ class Loading:
 
     def close(self, year: int, quarter: int, at: datetime) -> None:
         period = Period.objects.get(county=self.county, year=year, quarter=quarter)
-        periods.close(period.pk, by=self.verifier, at=at)
-        periods.confirm(period.pk, by=self.head, at=at + timedelta(hours=1))
+        known = checks.ADVISORY
+        periods.close(period.pk, by=self.verifier, at=at, known=known)
+        periods.confirm(period.pk, by=self.head, at=at + timedelta(hours=1), known=known)
 
 
 def _days(draft: register.ProjectDraft) -> dict[str, date | None]:

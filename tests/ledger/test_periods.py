@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Sum
 
 from ledger import periods, posting
+from ledger.checks import ADVISORY
 from ledger.models import Entry, Period, Receipt, Settlement, SettlementLine
 from ledger.standing import Tier
 from tests.builders import (
@@ -46,8 +47,8 @@ class Office:
         self.period = Period.objects.get(county=self.county, year=2012, quarter=1)
 
     def close(self, at=APRIL):
-        periods.close(self.period.pk, by=self.verifier, at=at)
-        return periods.confirm(self.period.pk, by=self.head, at=at)
+        periods.close(self.period.pk, by=self.verifier, at=at, known=ADVISORY)
+        return periods.confirm(self.period.pk, by=self.head, at=at, known=ADVISORY)
 
 
 @pytest.fixture
@@ -73,10 +74,10 @@ def test_closing_stores_the_table_and_the_head_of_the_chain(office):
 
 def test_nobody_closes_alone(office):
     """quality 7"""
-    periods.close(office.period.pk, by=office.head, at=APRIL)
+    periods.close(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
 
     with pytest.raises(Refusal):
-        periods.confirm(office.period.pk, by=office.head, at=APRIL)
+        periods.confirm(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
 
     assert not Settlement.objects.exists()
 
@@ -93,7 +94,7 @@ def test_the_database_refuses_a_settlement_by_one_person(office):
 
 def test_quarter_that_has_not_ended_cannot_be_closed(office):
     with pytest.raises(Refusal):
-        periods.close(office.period.pk, by=office.head, at=moment("2012-03-31"))
+        periods.close(office.period.pk, by=office.head, at=moment("2012-03-31"), known=ADVISORY)
 
 
 def test_earlier_quarter_comes_first(office):
@@ -101,12 +102,12 @@ def test_earlier_quarter_comes_first(office):
     second = Period.objects.get(quarter=2)
 
     with pytest.raises(Refusal, match="2012Q1"):
-        periods.close(second.pk, by=office.head, at=moment("2012-07-10"))
+        periods.close(second.pk, by=office.head, at=moment("2012-07-10"), known=ADVISORY)
 
 
 def test_unproposed_closing_cannot_be_confirmed(office):
     with pytest.raises(Conflict):
-        periods.confirm(office.period.pk, by=office.head, at=APRIL)
+        periods.confirm(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
 
 
 def test_money_of_a_closed_quarter_counts_on_the_first_day_of_the_open_one(office):
@@ -245,8 +246,8 @@ def test_only_the_newest_closed_quarter_can_be_reopened(office):
     make_verified(office.project, 10, "2012-05-01")
     second = Period.objects.get(quarter=2)
     july = moment("2012-07-10")
-    periods.close(second.pk, by=office.head, at=july)
-    periods.confirm(second.pk, by=office.verifier, at=july)
+    periods.close(second.pk, by=office.head, at=july, known=ADVISORY)
+    periods.confirm(second.pk, by=office.verifier, at=july, known=ADVISORY)
     periods.propose_reopening(office.period.pk, "漏报", by=office.head, at=july)
 
     with pytest.raises(Refusal, match="2012Q2"):
@@ -273,7 +274,7 @@ def test_entries_during_the_close_are_in_the_settlement_or_in_the_next_quarter(r
     """quality 34: sixteen writers verify while the quarter closes; the drill runs it longer."""
     office = Office()
     waiting = [make_receipt(office.project, 10, "2012-03-20") for _ in range(16)]
-    periods.close(office.period.pk, by=office.verifier, at=APRIL)
+    periods.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
     outcomes = []
     threads = [
         in_thread(
@@ -285,7 +286,8 @@ def test_entries_during_the_close_are_in_the_settlement_or_in_the_next_quarter(r
         for receipt in waiting
     ]
     closer = in_thread(
-        outcomes, lambda: periods.confirm(office.period.pk, by=office.head, at=APRIL)
+        outcomes,
+        lambda: periods.confirm(office.period.pk, by=office.head, at=APRIL, known=ADVISORY),
     )
     order = [*threads[: 5 * round_], closer, *threads[5 * round_ :]]
 

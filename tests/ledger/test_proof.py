@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from ledger import chain, periods, posting, proof
+from ledger.checks import ADVISORY
 from ledger.models import Entry, Period
 from tests.builders import (
     make_county,
@@ -34,8 +35,8 @@ def county():
     for number in range(5):
         make_verified(project, 10 + number, "2012-03-05")
     period = Period.objects.get(quarter=1)
-    periods.close(period.pk, by=make_verifier(county), at=moment("2012-04-10"))
-    periods.confirm(period.pk, by=make_head(county), at=moment("2012-04-11"))
+    periods.close(period.pk, by=make_verifier(county), at=moment("2012-04-10"), known=ADVISORY)
+    periods.confirm(period.pk, by=make_head(county), at=moment("2012-04-11"), known=ADVISORY)
     for number in range(3):
         make_verified(project, 50 + number, "2012-05-05")
     return county
