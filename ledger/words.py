@@ -12,9 +12,9 @@ from ledger.standing import Tier
 from units.models import Unit
 
 TIERS: dict[str, str | Promise] = {
-    Tier.COMPLETED: pgettext_lazy("tier", "annual task completed"),
+    Tier.COMPLETED: pgettext_lazy("tier", "completed"),
     Tier.ON_SCHEDULE: pgettext_lazy("tier", "on schedule"),
-    Tier.BEHIND: pgettext_lazy("tier", "behind schedule"),
+    Tier.BEHIND: pgettext_lazy("tier", "behind"),
     Tier.NO_FUNDS: pgettext_lazy("tier", "no funds yet"),
     Tier.NO_TARGET: pgettext_lazy("tier", "no target set"),
 }

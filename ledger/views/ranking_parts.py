@@ -11,8 +11,10 @@ from fractions import Fraction
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ledger import words
 from ledger.asked import Asked
@@ -175,7 +177,7 @@ def _month_line(index: int, due: Sequence[Fraction], series: Series) -> MonthLin
 
 @dataclass(frozen=True, slots=True)
 class MonthLink:
-    month: int
+    label: str
     url: str
     is_here: bool
     is_closed: bool
@@ -201,7 +203,7 @@ def month_links(league: LeagueTable, here: Month, query: QueryDict, today: date)
         year=here.year,
         months=tuple(
             MonthLink(
-                month=month.month,
+                label=date_format(month.first_day, pgettext("date format of a month", "M")),
                 url=_month_url(month, kept, today),
                 is_here=month == here,
                 is_closed=month.ends_quarter and month.quarter in closed,
