@@ -11,9 +11,10 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from ledger import notices
 from ledger.admission import Draft, demand_open, demand_right, sound
 from ledger.evidence import Attachment, demand_room
-from ledger.models import Evidence, Receipt
+from ledger.models import Evidence, Notice, Receipt
 from units import trail
 from units.models import User
 from units.refusal import Conflict
@@ -83,6 +84,8 @@ def change(
     if submitting:
         demand_open(draft, by)
     before = Draft.of(receipt).contents() | {"state": receipt.state}
+    if submitting:
+        _settle_notice(receipt, by, at)
     if submitting and receipt.state != Receipt.State.SUBMITTED:
         receipt.state, receipt.submitted_at = Receipt.State.SUBMITTED, at
     for name, value in draft.contents().items():
@@ -103,6 +106,7 @@ def withdraw(receipt_id: int, version: int, *, by: User, at: datetime) -> Receip
         return receipt
     _demand_unverified(receipt, version)
     before = {"state": receipt.state}
+    _settle_notice(receipt, by, at)
     receipt.state = Receipt.State.WITHDRAWN
     receipt.version += 1
     receipt.save()
@@ -249,6 +253,12 @@ def _attach(receipt: Receipt, evidence: Sequence[Attachment], by: User, at: date
 def _not_yet_attached(receipt: Receipt, evidence: Sequence[Attachment]) -> list[Attachment]:
     there = set(receipt.evidence.filter(removed_at=None).values_list("kind", "sha256"))
     return [new for new in evidence if (new.kind, new.stored.sha256) not in there]
+
+
+def _settle_notice(receipt: Receipt, by: User, at: datetime) -> None:
+    """A returned receipt was answered."""
+    kind, record = Notice.Kind.RECEIPT_RETURNED, trail.name_of(receipt)
+    notices.act(receipt.unit, kind, record, by=by, at=at)
 
 
 def _stamp(receipt: Receipt, by: User, at: datetime) -> None:

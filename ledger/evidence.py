@@ -261,6 +261,14 @@ def missing(receipt: Receipt) -> list[str]:
     return [kind for kind in Evidence.Kind.values if kind in required - there]
 
 
+def wanted(county: County) -> list[tuple[str, list[str]]]:
+    """The words of what the county requires, by kind of money."""
+    found: dict[str, list[str]] = {}
+    for rule in county.evidence_rules.order_by("money", "evidence"):
+        found.setdefault(rule.get_money_display(), []).append(rule.get_evidence_display())
+    return list(found.items())
+
+
 def demand_complete(receipt: Receipt) -> None:
     """Refuse what may not count yet in a county that asks for complete evidence."""
     if not receipt.county.evidence_required:

@@ -14,10 +14,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ledger import chain, doubts, evidence, quarters
+from ledger import chain, doubts, evidence, notices, quarters
 from ledger.admission import Draft
 from ledger.drafts import note, submit
-from ledger.models import Entry, Period, Receipt
+from ledger.models import Entry, Notice, Period, Receipt
 from projects.models import Project
 from projects.shares import split
 from units.access import Right, demand
@@ -28,6 +28,8 @@ from units.trail import name_of
 __all__ = [
     "Draft",
     "hashed_fields",
+    "live_entries",
+    "parts",
     "post_credit",
     "repost",
     "return_",
@@ -80,6 +82,8 @@ def return_(receipt_id: int, version: int, reason: str, *, by: User, at: datetim
     receipt.returned_reason = reason
     receipt.version += 1
     receipt.save()
+    told = Notice.Kind.RECEIPT_RETURNED
+    notices.send([receipt.unit], told, name_of(receipt), by=by, at=at, words=reason)
     after = {"state": receipt.state, "reason": reason}
     note(by, "receipt.return", receipt, at, before={"state": "submitted"}, after=after)
     return receipt
@@ -117,7 +121,7 @@ def repost(receipt_id: int, reason: str, *, by: User, at: datetime) -> list[Entr
     if receipt.state != Receipt.State.VERIFIED:
         raise Refusal(_("Only a verified receipt can be posted again."))
     standing = list(live_entries(receipt))
-    if _credit(standing) == _parts(receipt):
+    if _credit(standing) == parts(receipt):
         raise Refusal(_("The posted credit follows the present shares already."))
     # In the order of the calendar, so that two people at once wait for each other, never both.
     days = sorted({entry.counted_on for entry in standing} | {receipt.received_on})
@@ -141,7 +145,7 @@ def _credit(entries: Iterable[Entry]) -> dict[int, Decimal]:
     return {entry.unit_id: entry.amount for entry in entries}
 
 
-def _parts(receipt: Receipt) -> dict[int, Decimal]:
+def parts(receipt: Receipt) -> dict[int, Decimal]:
     """What each unit gets of a receipt by the present shares; nobody gets an entry of nothing."""
     shares = receipt.project.shares.values_list("unit", "basis_points")
     return {unit: part for unit, part in split(receipt.amount, list(shares)).items() if part}
@@ -164,7 +168,7 @@ def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> 
             origin=project.investor.origin if project.investor else "",
             industry_id=project.industry_id,
         )
-        for unit_id, part in _parts(receipt).items()
+        for unit_id, part in parts(receipt).items()
     ]
     return _append(period, entries, by, at)
 

@@ -4,8 +4,26 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.views.i18n import set_language
 
 from ledger.months import MonthConverter
+from ledger.views.account import unit_account
+from ledger.views.evidence import evidence_add, evidence_file, evidence_remove, evidence_rules
 from ledger.views.home import home
+from ledger.views.project_account import project_detail
 from ledger.views.ranking import newest, ranking, ranking_json
+from ledger.views.receipts import (
+    receipt_detail,
+    receipt_edit,
+    receipt_list,
+    receipt_new,
+    receipt_submit,
+    receipt_withdraw,
+)
+from ledger.views.verification import (
+    entry_reverse,
+    receipt_repost,
+    receipt_return,
+    receipt_verify,
+    receipt_verify_many,
+)
 
 register_converter(MonthConverter, "month")
 
@@ -17,4 +35,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ranking/", newest, name="ranking"),
     path("ranking/<month:month>/", ranking, name="ranking-month"),
     path("ranking/<month:month>.json", ranking_json, name="ranking-json"),
+    path("units/<str:code>/", unit_account, name="unit-account"),
+    path("projects/<int:pk>/", project_detail, name="project-detail"),
+    path("projects/<int:pk>/receipts/new/", receipt_new, name="receipt-new"),
+    path("receipts/", receipt_list, name="receipt-list"),
+    path("receipts/verify/", receipt_verify_many, name="receipt-verify-many"),
+    path("receipts/<int:pk>/", receipt_detail, name="receipt-detail"),
+    path("receipts/<int:pk>/edit/", receipt_edit, name="receipt-edit"),
+    path("receipts/<int:pk>/submit/", receipt_submit, name="receipt-submit"),
+    path("receipts/<int:pk>/withdraw/", receipt_withdraw, name="receipt-withdraw"),
+    path("receipts/<int:pk>/verify/", receipt_verify, name="receipt-verify"),
+    path("receipts/<int:pk>/return/", receipt_return, name="receipt-return"),
+    path("receipts/<int:pk>/repost/", receipt_repost, name="receipt-repost"),
+    path("receipts/<int:pk>/evidence/", evidence_add, name="evidence-add"),
+    path("entries/<int:pk>/reverse/", entry_reverse, name="entry-reverse"),
+    path("evidence/rules/", evidence_rules, name="evidence-rules"),
+    path("evidence/<int:pk>/", evidence_file, name="evidence-file"),
+    path("evidence/<int:pk>/remove/", evidence_remove, name="evidence-remove"),
 ]

@@ -68,3 +68,13 @@ for (const grid of document.querySelectorAll("[data-sums]")) {
     });
   });
 }
+
+// One box ticks all boxes of its page; without this file each is ticked by itself.
+document.documentElement.classList.add("js");
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.checkAll;
+  if (!name) return;
+  for (const box of event.target.form.querySelectorAll(`input[name="${name}"]`)) {
+    box.checked = event.target.checked;
+  }
+});

@@ -34,6 +34,7 @@ class Right(StrEnum):
     RECEIPT_SUBMIT = "receipt.submit"
     RECEIPT_VERIFY = "receipt.verify"
     ENTRY_REVERSE = "entry.reverse"
+    EVIDENCE_RULES = "evidence.rules"
     PERIOD_VIEW = "period.view"
     PERIOD_CLOSE = "period.close"
     PERIOD_CONFIRM = "period.confirm"
@@ -85,6 +86,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
         _BUREAU
         | {
             Right.ENTRY_REVERSE,
+            Right.EVIDENCE_RULES,
             Right.UNIT_EDIT,
             Right.TARGET_EDIT,
             Right.PERIOD_CONFIRM,

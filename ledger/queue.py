@@ -1,0 +1,164 @@
+"""The list of receipts: the bureau's queue and a unit's own.
+
+Owns: the sieve, the columns and by what they sort. Must never: widen what a person may see (the
+queryset comes already narrowed), run a query per row, or fail on an address it does not know.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import django_filters as filters
+import django_tables2 as tables
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+from django.template.defaultfilters import date as date_text
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from ledger.accounts import state_mark
+from ledger.doubts import Doubt
+from ledger.models import Receipt
+from units.forms import CleanCharField, DayField
+from units.models import County, Unit, User
+from units.money import wan_text
+from units.text import key
+
+ALL = "all"
+NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+
+
+def listed(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
+    """With all that a row shows."""
+    return rows.select_related(
+        "project__investor", "project__lead_unit", "unit", "entered_by"
+    ).annotate(files=Count("evidence", filter=Q(evidence__removed_at=None)))
+
+
+class WordsFilter(filters.CharFilter):
+    """Search words, cleaned like every text."""
+
+    field_class = CleanCharField
+
+
+class DayFilter(filters.Filter):
+    field_class = DayField
+
+
+class ReceiptFilter(filters.FilterSet):
+    q = WordsFilter(label=_("Search"), method="search", max_length=100)
+    state = filters.ChoiceFilter(
+        label=_("State"),
+        choices=[(ALL, _("all")), *Receipt.State.choices],
+        empty_label=None,
+        method="in_state",
+    )
+    unit = filters.ChoiceFilter(label=_("Unit"), choices=(), empty_label=_("all"))
+    kind = filters.ChoiceFilter(
+        label=_("Kind of money"), choices=Receipt.Kind.choices, empty_label=_("all")
+    )
+    since = DayFilter(label=_("Received from"), field_name="received_on", lookup_expr="gte")
+    until = DayFilter(label=_("Received until"), field_name="received_on", lookup_expr="lte")
+
+    class Meta:
+        model = Receipt
+        fields: list[str] = []
+
+    def __init__(
+        self, data: QueryDict, rows: QuerySet[Receipt], county: County | None, state: str
+    ) -> None:
+        filled = data.copy()
+        filled.setdefault("state", state)
+        super().__init__(filled, rows)
+        units = Unit.objects.filter(county=county).order_by("kind", "order", "code")
+        self.filters["unit"].extra["choices"] = list(units.values_list("code", "name"))
+        self.filters["unit"].field_name = "unit__code"
+
+    def search(self, rows: QuerySet[Receipt], _name: str, words: str) -> QuerySet[Receipt]:
+        """Each word somewhere: project, investor, unit, voucher."""
+        for word in words.split():
+            folded = key(word)
+            rows = rows.filter(
+                Q(project__name_key__contains=folded)
+                | Q(project__investor__name_key__contains=folded)
+                | Q(unit__name_key__contains=folded)
+                | Q(voucher_no__icontains=word)
+            )
+        return rows
+
+    def in_state(self, rows: QuerySet[Receipt], _name: str, state: str) -> QuerySet[Receipt]:
+        return rows if state == ALL else rows.filter(state=state)
+
+
+class ReceiptTable(tables.Table):
+    """``doubts`` by receipt id are given after paging, for the rows of the page only."""
+
+    pick = tables.Column("", empty_values=(), orderable=False)
+    submitted_at = tables.Column(_("Submitted"), order_by=("submitted_at", "pk"), default="—")
+    unit = tables.Column(_("Unit"), order_by=("unit__kind", "unit__order", "pk"))
+    project = tables.Column(_("Project"), order_by=("project__name_key", "pk"))
+    received_on = tables.Column(_("Received on"), order_by=("received_on", "pk"))
+    amount = tables.Column(_("Amount (万元)"), order_by=("amount", "pk"), attrs=NUMBER)
+    kind = tables.Column(_("Kind of money"), orderable=False)
+    voucher_no = tables.Column(_("Voucher number"), orderable=False)
+    files = tables.Column(_("Files"), order_by=("files", "pk"), attrs=NUMBER)
+    doubts = tables.Column(_("Doubts"), empty_values=(), orderable=False)
+    state = tables.Column(_("State"), orderable=False)
+
+    class Meta:
+        attrs = {"class": "stack receipts", "label": _("Receipts")}
+
+    def __init__(self, rows: QuerySet[Receipt], *, reader: User, **options: Any) -> None:
+        self.reader = reader
+        self.doubts: Mapping[int, Sequence[Doubt]] = {}
+        super().__init__(rows, **options)
+
+    def records(self) -> list[Receipt]:
+        """The receipts on this page."""
+        return [row.record for row in self.paginated_rows]
+
+    def may_pick(self, record: Receipt) -> bool:
+        waits = record.state == Receipt.State.SUBMITTED
+        return waits and record.entered_by_id != self.reader.pk
+
+    def render_pick(self, record: Receipt) -> SafeString | str:
+        if not self.may_pick(record):
+            return ""
+        label = _("Choose %(project)s") % {"project": record.project.name}
+        box = '<input type="checkbox" name="receipt" value="{}.{}" aria-label="{}">'
+        return format_html(box, record.pk, record.version, label)
+
+    def render_submitted_at(self, value: datetime) -> SafeString:
+        day = date_text(timezone.localtime(value), "Y-m-d H:i")
+        return format_html('<span class="num">{}</span>', day)
+
+    def render_project(self, record: Receipt) -> SafeString:
+        investor = record.project.investor
+        return format_html(
+            '<a href="{}">{}</a><span class="under">{}</span>',
+            reverse("receipt-detail", args=[record.pk]),
+            record.project.name,
+            investor.name if investor else "",
+        )
+
+    def render_received_on(self, record: Receipt) -> SafeString:
+        return format_html('<span class="num">{}</span>', date_format(record.received_on))
+
+    def render_amount(self, value: Decimal) -> str:
+        return wan_text(value)
+
+    def render_doubts(self, record: Receipt) -> SafeString | str:
+        count = len(self.doubts.get(record.pk, ()))
+        if not count:
+            return ""
+        words = ngettext("%(count)d doubt", "%(count)d doubts", count) % {"count": count}
+        return format_html('<span class="doubt-mark">{}</span>', words)
+
+    def render_state(self, record: Receipt) -> SafeString:
+        return state_mark(record)

@@ -1,0 +1,126 @@
+"""The account of one unit: where it stands, what it has to do, its projects, its money.
+
+Must never: compute a figure of the league table (the row comes from ``league_table``), or show what
+its reader may not open.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from ledger.accounts import (
+    NOTHING,
+    EntryTable,
+    ProjectLine,
+    ProjectLineTable,
+    credited_to,
+    entry_lines,
+)
+from ledger.admission import may_enter
+from ledger.league import LeagueRow, league_table
+from ledger.models import Entry, Receipt
+from ledger.queue import ReceiptTable, listed
+from ledger.reach import receipts_of
+from ledger.tables import amounts, row_bullet
+from ledger.views.ranking import newest_month
+from ledger.words import SECTIONS, TIERS
+from projects.models import CreditShare
+from units.access import Right, allowed, may, person, units_of
+from units.models import Unit, User
+from units.money import wan_text
+
+NEWEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """A receipt that waits for the unit."""
+
+    receipt: Receipt
+    amount: str
+
+
+@allowed(Right.UNIT_VIEW)
+def unit_account(request: HttpRequest, code: str) -> HttpResponse:
+    user = person(request)
+    unit = get_object_or_404(units_of(user).select_related("county", "successor"), code=code)
+    as_of = min(newest_month(unit.county).last_day, timezone.localdate())
+    receipts = receipts_of(user).filter(unit=unit)
+    context = {
+        "crumbs": [("", unit.name)],
+        "unit": unit,
+        "as_of": as_of,
+        "stand": _stand(unit, as_of),
+        "returned": _waiting(receipts, Receipt.State.RETURNED),
+        "drafts": _waiting(receipts, Receipt.State.DRAFT),
+        "projects": _projects(unit, user, as_of.year),
+        "receipts": _newest(receipts, user),
+        "entries": _entries(unit, receipts, as_of),
+        "is_own": user.unit_id == unit.pk,
+        "may_enter": may(user, Right.RECEIPT_SUBMIT),
+    }
+    return render(request, "ledger/unit_account.html", context)
+
+
+def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
+    """The unit's line of the league table as text; None after it has ended."""
+    table = league_table(unit.county, as_of)
+    section = table.section(unit.kind)
+    row: LeagueRow | None = next((row for row in section.rows if row.unit_id == unit.pk), None)
+    if row is None:
+        return None
+    return {
+        "row": row,
+        "texts": amounts(row, row.gap, row.gap_points),
+        "bullet": row_bullet(row),
+        "tier_word": TIERS[row.tier],
+        "section": SECTIONS[unit.kind],
+        "ranked": sum(1 for other in section.rows if other.rank is not None),
+        "table_url": reverse("ranking-month", args=[f"{as_of:%Y-%m}"]),
+    }
+
+
+def _waiting(receipts: QuerySet[Receipt], state: Receipt.State) -> list[ToDo]:
+    rows = receipts.filter(state=state).select_related("project").order_by("-entered_at")
+    return [ToDo(receipt, wan_text(receipt.amount)) for receipt in rows]
+
+
+def _projects(unit: Unit, user: User, year: int) -> ProjectLineTable:
+    shares = list(
+        CreditShare.objects.filter(unit=unit)
+        .select_related("project")
+        .order_by("-project__signed_on", "-project")
+    )
+    credited = credited_to(unit.pk, year, [share.project_id for share in shares])
+    lines = [
+        ProjectLine(
+            project=share.project,
+            basis_points=share.basis_points,
+            credited=credited.get(share.project_id, NOTHING),
+            enters=may_enter(user, share.project),
+        )
+        for share in shares
+    ]
+    return ProjectLineTable(lines)
+
+
+def _newest(receipts: QuerySet[Receipt], user: User) -> ReceiptTable:
+    rows = listed(receipts).order_by("-received_on", "-pk")[:NEWEST]
+    left_out = ("pick", "doubts", "unit", "submitted_at")
+    return ReceiptTable(rows, reader=user, exclude=left_out, orderable=False)
+
+
+def _entries(unit: Unit, receipts: QuerySet[Receipt], as_of: date) -> EntryTable:
+    """What counts in the year up to the day, with the running balance."""
+    entries = Entry.objects.filter(
+        unit=unit, counted_on__range=(date(as_of.year, 1, 1), as_of)
+    ).select_related("unit", "project")
+    openable = set(receipts.values_list("pk", flat=True))
+    lines = entry_lines(entries.order_by("counted_on", "pk"), openable)
+    return EntryTable(lines, exclude=("unit",))
