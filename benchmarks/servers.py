@@ -3,7 +3,8 @@
 Owns: starting each server on a free loopback port, loading it from one client, printing one table.
 Must never: reach beyond 127.0.0.1 or leave a server running.
 
-    python benchmarks/servers.py --rounds 5 --seconds 4 --slow 500
+    python benchmarks/servers.py --rounds 5 --seconds 3 --slow 500
+    python benchmarks/servers.py --port 8000 --path /accounts/login/    # what `make run` serves
 
 Each round visits the servers in turn, so that the machine's moods fall on all of them alike. A
 third of the slow sockets send half a header, a third half a body, a third ask for 2 MB and do not
@@ -125,33 +126,38 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 # --- the clients -------------------------------------------------------------------------------
 
 
-async def one_request(port: int) -> None:
+async def one_request(port: int, path: str) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+        )
         answer = await reader.read(-1)
-        if not answer.startswith(b"HTTP/1.1 200") or len(answer) < len(PAGE):
+        if not answer.startswith(b"HTTP/1.1 200"):
             raise ConnectionError(answer[:60])
     finally:
         writer.close()
 
 
-async def visitor(port: int, until: float, times: list[float], failures: list[float]) -> None:
+async def visitor(
+    port: int, path: str, until: float, times: list[float], failures: list[float]
+) -> None:
     while (begin := time.perf_counter()) < until:
         try:
-            await asyncio.wait_for(one_request(port), PATIENCE_SECONDS)
+            await asyncio.wait_for(one_request(port, path), PATIENCE_SECONDS)
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             failures.append(time.perf_counter() - begin)
             await asyncio.sleep(0.01)
         times.append(time.perf_counter() - begin)
 
 
-async def visits(port: int, seconds: float, visitors: int) -> tuple[list[float], int]:
+async def visits(port: int, options: argparse.Namespace) -> tuple[list[float], int]:
     """Every visit's time; one that failed counts with the time it took to fail."""
     times: list[float] = []
     failures: list[float] = []
-    until = time.perf_counter() + seconds
-    await asyncio.gather(*(visitor(port, until, times, failures) for _ in range(visitors)))
+    until = time.perf_counter() + options.seconds
+    crowd = (visitor(port, options.path, until, times, failures) for _ in range(options.visitors))
+    await asyncio.gather(*crowd)
     return times, len(failures)
 
 
@@ -189,13 +195,13 @@ def percentile_95(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.95)]
 
 
-def measure(figures: Figures, port: int, seconds: float, visitors: int, slow: int) -> None:
-    times, failed = asyncio.run(visits(port, seconds, visitors))
-    figures.rate.append((len(times) - failed) / seconds)
+def measure(figures: Figures, port: int, options: argparse.Namespace) -> None:
+    times, failed = asyncio.run(visits(port, options))
+    figures.rate.append((len(times) - failed) / options.seconds)
     figures.p95.append(percentile_95(times))
-    with slow_sockets(port, slow):
-        times, failed = asyncio.run(visits(port, seconds, visitors))
-    figures.slow_rate.append((len(times) - failed) / seconds)
+    with slow_sockets(port, options.slow):
+        times, failed = asyncio.run(visits(port, options))
+    figures.slow_rate.append((len(times) - failed) / options.seconds)
     figures.slow_p95.append(percentile_95(times))
     figures.failed += failed
 
@@ -242,16 +248,29 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--visitors", type=int, default=8)
     parser.add_argument("--slow", type=int, default=500)
+    parser.add_argument("--path", default="/", help="what a normal visitor asks for")
+    parser.add_argument("--port", type=int, help="measure what serves here already, and only that")
     options = parser.parse_args()
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, 8192), limit))
+    print_versions()
+    print_table(one_server(options) if options.port else all_servers(options))
+
+
+def one_server(options: argparse.Namespace) -> dict[str, Figures]:
+    figures = Figures()
+    for _round in range(options.rounds):
+        measure(figures, options.port, options)
+    return {f"port {options.port}": figures}
+
+
+def all_servers(options: argparse.Namespace) -> dict[str, Figures]:
     results = {name: Figures() for name in SERVERS}
     for _round in range(options.rounds):
         for name, command in SERVERS.items():
             with running(command) as port:
-                measure(results[name], port, options.seconds, options.visitors, options.slow)
-    print_versions()
-    print_table(results)
+                measure(results[name], port, options)
+    return results
 
 
 if __name__ == "__main__":
