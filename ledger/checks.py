@@ -118,7 +118,7 @@ def unreported(period: Period) -> list[Model]:
     found: dict[int, Unit] = {}
     for month in months_of(period):
         found.update((unit.pk, unit) for unit in reports.missing(period.county, month))
-    return sorted(found.values(), key=reports.official)
+    return [*sorted(found.values(), key=reports.official)]
 
 
 def above_introduced(period: Period) -> list[Model]:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -148,7 +149,7 @@ def _move(
     deed: str,
     by: User,
     at: datetime,
-    found: dict[str, object] | None = None,
+    found: dict[str, Any] | None = None,
 ) -> Period:
     period = quarters.for_closing(period_id)
     if period.state not in sources:
@@ -169,7 +170,7 @@ def _demand_second(first: User, second: User) -> None:
         raise Refusal(_("One of the two people must be the head of the bureau."))
 
 
-def _demand_checked(period: Period, known: Collection[int]) -> dict[str, object]:
+def _demand_checked(period: Period, known: Collection[int]) -> dict[str, Any]:
     """Refuse over a blocking check, or over findings that nobody says he knows; else what is known."""
     found = checks.run(period)
     for check in found:
@@ -241,8 +242,8 @@ def _note(
     deed: str,
     period: Period,
     at: datetime,
-    after: dict[str, object],
-    before: dict[str, object] | None = None,
+    after: dict[str, Any],
+    before: dict[str, Any] | None = None,
 ) -> None:
     county, label = period.county_id, str(period)
     trail.record(by, deed, period, at=at, county=county, label=label, before=before, after=after)

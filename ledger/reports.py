@@ -7,6 +7,7 @@ table tells the two apart. A month is given as any day of it.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -135,7 +136,7 @@ def record_of(month: date) -> str:
     return f"report:{month:%Y-%m}"
 
 
-def _correct(report: MonthlyReport, counts: dict[str, object], at: datetime) -> None:
+def _correct(report: MonthlyReport, counts: dict[str, Any], at: datetime) -> None:
     closed = Period.objects.filter(
         county=report.county_id,
         year=report.year,
@@ -153,8 +154,8 @@ def _correct(report: MonthlyReport, counts: dict[str, object], at: datetime) -> 
 def _note(
     report: MonthlyReport,
     is_first: bool,
-    before: dict[str, object],
-    after: dict[str, object],
+    before: dict[str, Any],
+    after: dict[str, Any],
     by: User,
     at: datetime,
 ) -> None:

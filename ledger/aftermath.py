@@ -1,0 +1,30 @@
+"""What became known of an announced table after its meeting (会后变动).
+
+Owns: the one definition of those changes. Must never: write, or change what was announced.
+"""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from ledger.models import Entry, Settlement
+
+
+def since(settlement: Settlement) -> QuerySet[Entry]:
+    """Entries about money of the year up to the quarter's end that are not in the announced table.
+
+    Money received by then and counted later, reversals of what was announced, and, after a reopening,
+    what was added to the quarter itself. Of its own quarter the chain tells, not a clock.
+    """
+    period = settlement.period
+    own = Q(period=period)
+    earlier = Q(period__year=period.year, period__quarter__lt=period.quarter)
+    up_to_then = Q(received_on__range=(date(period.year, 1, 1), period.ends_on))
+    taken_back = Q(
+        reverses__period__year=period.year, reverses__period__quarter__lte=period.quarter
+    )
+    announced = (own & Q(position__lte=settlement.chain_length)) | (
+        earlier & Q(posted_at__lte=settlement.known_by)
+    )
+    entries = Entry.objects.filter(own | earlier | up_to_then | taken_back)
+    return entries.filter(county=period.county_id).exclude(announced).order_by("id")
