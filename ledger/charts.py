@@ -1,7 +1,8 @@
 """The geometry of the drawings: bullet bars, the bar of tiers, the curve of the year.
 
-Owns: turning exact amounts into coordinates as text; templates draw them as SVG. Must never: import
-Django, decide a tier, or write markup. Rounding here moves ink, never a figure.
+Owns: turning exact amounts into coordinates as text. Templates draw them as SVG; only the bullet,
+of which a page has a hundred, draws itself, from numbers alone. Must never: import Django, decide a
+tier, or hold a word. Rounding here moves ink, never a figure.
 """
 
 import math
@@ -17,13 +18,26 @@ BULLET_WIDTH = 120
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """Lengths in percent of the task: received, pending after it, and where the benchmark is due."""
+    """Lengths in percent of the task: received, pending after it, and where the benchmark is due.
+
+    One unit of width is one percent of the task.
+    """
 
     tone: str
     received: str
     pending: str
     benchmark: str
-    width: int = BULLET_WIDTH
+
+    def __html__(self) -> str:
+        """The drawing; it repeats what stands beside it in words, so no screen reader reads it."""
+        pending = f'<path class="bullet__pending" d="M{self.received} 4h{self.pending}v6H{self.received}z"/>'
+        return (
+            f'<svg class="bullet bullet--{self.tone}" viewBox="0 0 {BULLET_WIDTH} 14" preserveAspectRatio="none"'
+            ' aria-hidden="true"><path class="bullet__base" d="M0 2h100v10H0z"/>'
+            f"{pending if self.pending else ''}"
+            f'<path class="bullet__received" d="M0 4h{self.received}v6H0z"/>'
+            f'<path class="bullet__mark" d="M{self.benchmark} 0v14" vector-effect="non-scaling-stroke"/></svg>'
+        )
 
 
 def bullet(

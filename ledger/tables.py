@@ -4,12 +4,14 @@ Owns: turning rows of a ``LeagueTable`` into finished text, once per row, so tha
 lays them out. Must never: decide a tier or rank, or run a query.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 import django_tables2 as tables
+from django.template.loader import render_to_string
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
@@ -22,6 +24,16 @@ from ledger.standing import Tier
 from units.money import gap_text, percent_text, points_text, rounded, wan_text
 
 UnitUrl = Callable[[LeagueRow], str]
+# The lean rows. A template that looks up every value by name takes ten times as long for a hundred
+# units; format_html_join escapes each value and leaves alone what is markup already.
+_RANKING_ROW = (
+    '<tr><td class="rank num">{rank}</td><td class="moved">{moved}</td>'
+    '<th scope="row" class="who">{unit}</th>{figures}<td class="standing">{tier}{missing}</td></tr>\n'
+)
+_CATCH_UP_ROW = (
+    '<tr><th scope="row" class="who">{unit}</th><td>{tier}</td><td class="num">{received}</td>'
+    '<td class="num">{due}</td><td class="num">{needed}</td><td class="num">{monthly}</td></tr>\n'
+)
 _LAST = 1_000_000
 _TIER_PLACES = {tier: place for place, tier in enumerate(Tier)}
 
@@ -43,34 +55,41 @@ class Amounts:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureCells:
+    """The cells between name and tier: digits and signs only, so there is nothing to escape.
+
+    ``labels`` (already escaped) name two cells on a phone, where the heading row is not seen.
+    """
+
+    texts: Amounts
+    bullet: Bullet | None
+    labels: tuple[str, str]
+
+    def __html__(self) -> str:
+        of, (received, gap) = self.texts, self.labels
+        return (
+            f'<td class="num target">{of.target}</td><td class="num minor">{of.benchmark}</td>'
+            f'<td class="num received" data-label="{received}">{of.received}</td>'
+            f'<td class="num minor">{of.new}</td><td class="num minor">{of.carried}</td>'
+            f'<td class="num pending">{of.pending}</td>'
+            f'<td class="done">{self.bullet.__html__() if self.bullet else ""}'
+            f'<span class="num">{of.completion}</span></td>'
+            f'<td class="num gap {of.side}" data-label="{gap}">{of.gap}</td>'
+            f'<td class="num points {of.side}">{of.points}</td>'
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RankingLine:
-    """One unit's line, ready to be laid out; the last fields are what columns sort by."""
+    """One unit's line: the texts of its cells, and what its columns sort by."""
 
     row: LeagueRow
-    url: str
-    tier_word: str
-    moved: str
-    moved_words: str
-    bullet: Bullet | None
-    texts: Amounts
+    cells: Mapping[str, object]
     place: int
     tier_place: int
     carried: Decimal
     gap: Fraction | None
     points: Fraction | None
-
-
-@dataclass(frozen=True, slots=True)
-class CatchUpLine:
-    """What one unit still needs by the next quarter's end."""
-
-    row: LeagueRow
-    url: str
-    tier_word: str
-    received: str
-    due: str
-    needed: str
-    monthly: str
 
 
 def amounts(of: LeagueRow | Total, gap: Fraction | None, points: Fraction | None) -> Amounts:
@@ -96,22 +115,32 @@ def subtotal(rows: Iterable[LeagueRow]) -> Amounts:
 
 
 def lines(rows: Sequence[LeagueRow], url: UnitUrl, *, compared: bool) -> list[RankingLine]:
-    """``compared``: whether there is an earlier settlement to have moved against."""
-    tier_words = {tier: str(word) for tier, word in words.TIERS.items()}
-    return [_line(row, url(row), tier_words[row.tier], compared) for row in rows]
+    """``compared``: whether there is an earlier settlement to have moved against.
+
+    A missing monthly report is marked only where some unit did file one.
+    """
+    badges, labels = tier_badges(), figure_labels()
+    missing = format_html('<span class="unreported">{}</span>', _("no monthly report"))
+    filed = any(row.reported for row in rows)
+    return [
+        _line(
+            row,
+            labels,
+            unit=unit_link(row, url),
+            moved=movement(row) if compared else "",
+            tier=badges[row.tier],
+            missing=missing if filed and not row.reported else "",
+        )
+        for row in rows
+    ]
 
 
-def _line(row: LeagueRow, url: str, tier_word: str, compared: bool) -> RankingLine:
+def _line(row: LeagueRow, labels: tuple[str, str], **cells: object) -> RankingLine:
     gap, points = row.gap, row.gap_points
-    moved, moved_words = movement(row) if compared else ("", "")
+    figures = FigureCells(amounts(row, gap, points), row_bullet(row), labels)
     return RankingLine(
         row=row,
-        url=url,
-        tier_word=tier_word,
-        moved=moved,
-        moved_words=moved_words,
-        bullet=row_bullet(row),
-        texts=amounts(row, gap, points),
+        cells={"rank": row.rank or "", "figures": figures, **cells},
         place=row.rank or _LAST,
         tier_place=_TIER_PLACES[row.tier],
         carried=row.sums.received - row.sums.new,
@@ -120,44 +149,71 @@ def _line(row: LeagueRow, url: str, tier_word: str, compared: bool) -> RankingLi
     )
 
 
+def figure_labels() -> tuple[str, str]:
+    return escape(pgettext("short", "received")), escape(pgettext("short", "gap"))
+
+
+def tier_badges() -> dict[Tier, str]:
+    """The badge of each tier, made once for all lines."""
+    return {
+        tier: render_to_string("_tier_badge.html", {"tier": tier.value, "word": words.TIERS[tier]})
+        for tier in Tier
+    }
+
+
+def unit_link(row: LeagueRow, url: UnitUrl) -> str:
+    address = url(row)
+    return format_html('<a href="{}">{}</a>', address, row.name) if address else row.name
+
+
 def row_bullet(row: LeagueRow) -> Bullet | None:
     if row.target is None or row.benchmark is None:
         return None
     return bullet(row.tier.value, row.target, row.received, row.pending, row.benchmark)
 
 
-def movement(row: LeagueRow) -> tuple[str, str]:
-    """As in ▲2, with the words for those who hear the page."""
+def movement(row: LeagueRow) -> str:
+    """As in ▲2, with the words for those who hear the page; nothing without a rank."""
     if row.rank is None:
-        return "", ""
-    if row.movement is None:
+        return ""
+    return format_html(
+        '<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
+        *_moved(row.movement),
+    )
+
+
+def _moved(places: int | None) -> tuple[str, str]:
+    if places is None:
         return pgettext("rank", "new"), _("not ranked last quarter")
-    places = abs(row.movement)
-    if row.movement > 0:
+    if places > 0:
         return f"▲{places}", ngettext("up %d place", "up %d places", places) % places
-    if row.movement < 0:
-        return f"▼{places}", ngettext("down %d place", "down %d places", places) % places
+    if places < 0:
+        return f"▼{-places}", ngettext("down %d place", "down %d places", -places) % -places
     return "–", _("same rank as last quarter")
 
 
-def catch_up_lines(rows: Iterable[LeagueRow], url: UnitUrl, node: Node) -> list[CatchUpLine]:
+def catch_up_lines(
+    rows: Iterable[LeagueRow], url: UnitUrl, node: Node
+) -> list[Mapping[str, object]]:
     """The units that are behind or without funds, those furthest from the node first."""
-    waiting = [row for row in rows if row.tier in (Tier.BEHIND, Tier.NO_FUNDS)]
-    waiting.sort(key=lambda row: needed(row.received, row.due, node), reverse=True)
-    return [_catch_up_line(row, url(row), node) for row in waiting]
-
-
-def _catch_up_line(row: LeagueRow, url: str, node: Node) -> CatchUpLine:
-    missing = needed(row.received, row.due, node)
-    return CatchUpLine(
-        row=row,
-        url=url,
-        tier_word=str(words.TIERS[row.tier]),
-        received=wan_text(row.received),
-        due=wan_text(row.due[node.quarter - 1]),
-        needed=wan_text(missing),
-        monthly=wan_text(rounded(per_month(missing, node), 2)),
-    )
+    badges = tier_badges()
+    waiting = [
+        (needed(row.received, row.due, node), row)
+        for row in rows
+        if row.tier in (Tier.BEHIND, Tier.NO_FUNDS)
+    ]
+    waiting.sort(key=lambda pair: pair[0], reverse=True)
+    return [
+        {
+            "unit": unit_link(row, url),
+            "tier": badges[row.tier],
+            "received": wan_text(row.received),
+            "due": wan_text(row.due[node.quarter - 1]),
+            "needed": wan_text(missing),
+            "monthly": wan_text(rounded(per_month(missing, node), 2)),
+        }
+        for missing, row in waiting
+    ]
 
 
 def _head(cls: str) -> dict[str, dict[str, str]]:
@@ -195,7 +251,10 @@ class RankingTable(tables.Table):
 
     def __init__(self, shown: Sequence[RankingLine], subtotal: Amounts, order_by: str) -> None:
         super().__init__(list(shown), order_by=order_by)
-        self.subtotal = subtotal
+        self.subtotal = FigureCells(subtotal, None, figure_labels())
+
+    def body(self) -> str:
+        return format_html_join("", _RANKING_ROW, (line.cells for line in self.data))
 
 
 class CatchUpTable(tables.Table):
@@ -211,3 +270,6 @@ class CatchUpTable(tables.Table):
     class Meta:
         template_name = "ledger/catch_up_table.html"
         orderable = False
+
+    def body(self) -> str:
+        return format_html_join("", _CATCH_UP_ROW, self.data)
