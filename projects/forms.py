@@ -164,6 +164,8 @@ class ProjectForm(forms.Form):
             form_kwargs={
                 "units": units,
                 "choices": [NOTHING_CHOSEN, *unit_choices(units.values())],
+                # An unchanged row is a share like any other, whatever the page says of its count.
+                "empty_permitted": False,
             },
         )
         self.shares.extra = min(max(ROWS - len(rows), SPARE_ROWS), MOST_ROWS - len(rows))

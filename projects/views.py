@@ -100,7 +100,7 @@ def _saved(request: HttpRequest, form: ProjectForm) -> Project | None:
             by=person(request),
             at=timezone.now(),
             project=form.project,
-            version=form.cleaned_data["version"] if form.project else None,
+            version=form.cleaned_data["version"] or 0,
         )
     except Conflict:
         raise

@@ -40,7 +40,9 @@ def share_rows(units, rows):
         sent |= {f"shares-{place}-unit": unit, f"shares-{place}-basis_points": percent}
     named = {str(unit.pk): unit for unit in units}
     return ShareRows(
-        sent, prefix="shares", form_kwargs={"units": named, "choices": unit_choices(units)}
+        sent,
+        prefix="shares",
+        form_kwargs={"units": named, "choices": unit_choices(units), "empty_permitted": False},
     )
 
 

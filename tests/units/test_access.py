@@ -1,0 +1,81 @@
+"""The role matrix, read back as a table: who may do what, and how far each role sees."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from tests.builders import make_clerk, make_county, make_head, make_person, make_unit
+from units.access import REACH, RIGHTS, Reach, Right, demand, may, units_of, within
+from units.models import Role, Unit, User
+
+# One line per right: the roles that hold it, and no other.
+READERS = {Role.CLERK, Role.UNIT_HEAD, Role.VERIFIER, Role.BUREAU_HEAD, Role.LEADER}
+UNITS = {Role.CLERK, Role.UNIT_HEAD}
+BUREAU = {Role.VERIFIER, Role.BUREAU_HEAD}
+MATRIX = {
+    Right.RANKING_VIEW: READERS,
+    Right.UNIT_VIEW: READERS,
+    Right.UNIT_EDIT: {Role.BUREAU_HEAD},
+    Right.TARGET_EDIT: {Role.BUREAU_HEAD},
+    Right.PROJECT_VIEW: READERS,
+    Right.PROJECT_EDIT: UNITS | BUREAU,
+    Right.RECEIPT_VIEW: READERS,
+    Right.RECEIPT_SUBMIT: UNITS | BUREAU,
+    Right.RECEIPT_VERIFY: BUREAU,
+    Right.ENTRY_REVERSE: BUREAU,
+    Right.PERIOD_VIEW: READERS - UNITS,
+    Right.PERIOD_CLOSE: BUREAU,
+    Right.PERIOD_CONFIRM: {Role.BUREAU_HEAD},
+    Right.REPORT_FILE: UNITS,
+    Right.REPORT_REMIND: BUREAU,
+    Right.CLAIM_MAKE: UNITS,
+    Right.CLAIM_DECIDE: {Role.BUREAU_HEAD},
+    Right.IMPORT: UNITS | BUREAU,
+    Right.IMPORT_VERIFIED: {Role.BUREAU_HEAD},
+    Right.TRAIL_VIEW: {Role.BUREAU_HEAD, Role.AUDIT_ADMIN},
+}
+
+
+@pytest.mark.parametrize("right", MATRIX, ids=str)
+def test_a_right_is_held_by_its_roles_only(right):
+    """quality 5"""
+    assert {role for role in Role if right in RIGHTS[role]} == MATRIX[right]
+
+
+def test_every_role_has_its_rights_and_its_reach():
+    assert set(RIGHTS) == set(REACH) == set(Role)
+
+
+def test_administrators_hold_no_right_over_the_accounts():
+    """quality 7"""
+    for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
+        assert RIGHTS[role] <= {Right.TRAIL_VIEW}
+        assert REACH[role] is Reach.NOTHING
+
+
+def test_an_unknown_role_may_nothing_and_sees_nothing(db):
+    make_unit(make_county())
+    nobody = User(role="emperor")
+
+    assert not may(nobody, Right.RANKING_VIEW)
+    assert not units_of(nobody).exists()
+    with pytest.raises(PermissionDenied):
+        demand(nobody, Right.RANKING_VIEW)
+
+
+def test_a_unit_sees_itself_and_the_county_offices_the_county(db):
+    """quality 6"""
+    county, elsewhere = make_county(), make_county("611022", "丹凤县")
+    town, other = make_unit(county, "水沟镇"), make_unit(county, "城关镇")
+    make_unit(elsewhere, "龙驹寨镇")
+
+    assert list(units_of(make_clerk(town))) == [town]
+    assert set(units_of(make_head(county))) == {town, other}
+    assert set(units_of(make_person(county, Role.LEADER))) == {town, other}
+    assert not units_of(make_person(county, Role.SYSTEM_ADMIN)).exists()
+
+
+def test_a_person_without_a_county_sees_nothing(db):
+    make_unit(make_county())
+    stray = User(role=Role.LEADER)
+
+    assert not within(stray, Unit.objects.all()).exists()
