@@ -77,13 +77,8 @@ class Command(BaseCommand):
 
 def listen(host: str, port: int) -> socket.socket:
     try:
-        family, kind, _number, _name, where = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )[0]
-        listener = socket.socket(family, kind)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(where)
-        listener.listen(1024)
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         raise CommandError(
             _(
@@ -92,7 +87,6 @@ def listen(host: str, port: int) -> socket.socket:
             )
             % {"host": host, "port": port, "reason": error.strerror or error}
         ) from error
-    return listener
 
 
 def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:

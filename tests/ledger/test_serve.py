@@ -1,0 +1,103 @@
+"""`manage.py serve` from an empty folder to an answered request, and its refusals."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from ledger.management.commands import serve
+
+
+def start(var_dir: Path, port: int) -> "subprocess.Popen[str]":
+    environment = {**os.environ, "VAR_DIR": str(var_dir), "DATABASE_URL": "", "PORT": str(port)}
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "manage.py", "serve"],
+        cwd=settings.BASE_DIR,
+        env={**environment, "HOST": "127.0.0.1", "ALLOWED_HOSTS": "localhost"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def answer(port: int, path: str, host: str = "localhost") -> tuple[int, str, bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path, headers={"Host": host})
+    response = connection.getresponse()
+    found = response.status, response.headers.get("Cache-Control", ""), response.read()
+    assert response.headers.get("Server") is None
+    connection.close()
+    return found
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def test_an_empty_folder_becomes_a_served_program_that_ends_when_told(tmp_path):
+    port = free_port()
+    process = start(tmp_path, port)
+    try:
+        wait_for_listening(process, port)
+
+        status, caching, page = answer(port, "/accounts/login/")
+        name = next(part for part in page.decode().split('"') if "/static/jiaozhang." in part)
+
+        assert (status, "no-store" in caching) == (200, True)
+        assert answer(port, name)[:2] == (200, "max-age=315360000, public, immutable")
+        assert answer(port, "/accounts/login/", host="evil.example")[0] == 400
+    finally:
+        process.send_signal(signal.SIGTERM)
+        said, _nothing = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert f"http://127.0.0.1:{port}/" in said
+    assert "Warning" not in said
+
+
+def wait_for_listening(process: "subprocess.Popen[str]", port: int) -> None:
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(process.communicate()[0])
+
+
+def test_a_taken_port_is_told_with_what_to_do(taken):
+    with pytest.raises(CommandError, match=rf"127\.0\.0\.1:{taken}.*PORT=8001 make run"):
+        serve.listen("127.0.0.1", taken)
+
+
+def test_https_without_a_named_proxy_is_refused(settings):
+    settings.HTTPS, settings.TRUSTED_PROXY = True, ""
+
+    with pytest.raises(CommandError, match="TRUSTED_PROXY"):
+        serve.proxy_options()
+
+
+def test_forwarded_headers_are_believed_from_the_named_proxy_only(settings):
+    settings.HTTPS, settings.TRUSTED_PROXY = True, "10.0.0.7"
+
+    assert serve.proxy_options()["trusted_proxy"] == "10.0.0.7"
+    assert serve.proxy_options()["trusted_proxy_headers"] == {
+        "x-forwarded-for",
+        "x-forwarded-proto",
+    }
