@@ -6,20 +6,23 @@ is one transaction that also writes the trail. ``submit`` lives in ``drafts.py``
 of a unit, ``Draft`` in ``admission.py``; both are named here because a receipt's way begins there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import DateField, QuerySet, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from ledger import chain, doubts, evidence, notices, quarters
 from ledger.admission import Draft
-from ledger.drafts import note, submit
-from ledger.models import Entry, Notice, Period, Receipt
-from projects.models import Project
+from ledger.drafts import line, note, submit
+from ledger.models import Entry, Notice, Period, Receipt, quarter_of
+from projects.models import CreditShare, Project
 from projects.shares import split
+from units import trail
 from units.access import Right, demand
 from units.models import Trail, User
 from units.refusal import Conflict, Refusal
@@ -36,6 +39,7 @@ __all__ = [
     "reverse",
     "submit",
     "verify",
+    "verify_history",
 ]
 
 # Deeds after which a person has a hand in what a receipt says.
@@ -148,14 +152,25 @@ def _credit(entries: Iterable[Entry]) -> dict[int, Decimal]:
 def parts(receipt: Receipt) -> dict[int, Decimal]:
     """What each unit gets of a receipt by the present shares; nobody gets an entry of nothing."""
     shares = receipt.project.shares.values_list("unit", "basis_points")
-    return {unit: part for unit, part in split(receipt.amount, list(shares)).items() if part}
+    return _without_nothing(split(receipt.amount, list(shares)))
+
+
+def _without_nothing(split_: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    return {unit: part for unit, part in split_.items() if part}
 
 
 def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> list[Entry]:
     """Append one entry per unit that shares the project, in the locked ``period``."""
     project = Project.objects.select_related("investor").get(pk=receipt.project_id)
+    return _append(period, _credits(receipt, project, parts(receipt), period), by, at)
+
+
+def _credits(
+    receipt: Receipt, project: Project, by_unit: Mapping[int, Decimal], period: Period
+) -> list[Entry]:
+    """The entries of a receipt that counts in the period, not appended yet."""
     counted_on = max(receipt.received_on, period.starts_on)
-    entries = [
+    return [
         Entry(
             unit_id=unit_id,
             project=project,
@@ -168,9 +183,8 @@ def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> 
             origin=project.investor.origin if project.investor else "",
             industry_id=project.industry_id,
         )
-        for unit_id, part in parts(receipt).items()
+        for unit_id, part in by_unit.items()
     ]
-    return _append(period, entries, by, at)
 
 
 def _reversal(entry: Entry, period: Period, reason: str) -> Entry:
@@ -246,3 +260,94 @@ def _demand_another(receipt: Receipt, by: User) -> None:
 def _demand_reason(reason: str) -> None:
     if not reason.strip():
         raise Refusal(_("Give the reason of the reversal."), field="reason")
+
+
+# Many at once
+
+
+@transaction.atomic
+def verify_history(receipts: Sequence[Receipt], document: str, *, by: User, at: datetime) -> None:
+    """Verify receipts that a document allows to be taken over from earlier books.
+
+    The document stands for the evidence and for the word about doubts; everything else is as in
+    ``verify``: somebody else entered them, and closed quarters stay closed. In few statements.
+    """
+    demand(by, Right.RECEIPT_VERIFY)
+    if not document.strip():
+        raise Refusal(_("Name the document that allows it."), field="document")
+    _demand_others(receipts, by)
+    ordered = sorted(receipts, key=lambda receipt: receipt.received_on)
+    shares = _shares_of({receipt.project_id for receipt in receipts})
+    projects = Project.objects.select_related("investor").in_bulk(shares.keys())
+    for _quarter, group in groupby(ordered, key=_quarter_of):
+        together = list(group)
+        period = quarters.for_posting(together[0].county_id, together[0].received_on)
+        _take_over(together, period, document, by, at)
+        entries = [
+            entry
+            for receipt in together
+            for entry in _credits(
+                receipt,
+                projects[receipt.project_id],
+                _without_nothing(split(receipt.amount, shares[receipt.project_id])),
+                period,
+            )
+        ]
+        _append(period, entries, by, at)
+
+
+def _quarter_of(receipt: Receipt) -> tuple[int, int]:
+    return receipt.received_on.year, quarter_of(receipt.received_on)
+
+
+def _shares_of(projects: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    found: dict[int, list[tuple[int, int]]] = {}
+    rows = CreditShare.objects.filter(project__in=projects).order_by("project", "order", "id")
+    for project, unit, points in rows.values_list("project", "unit", "basis_points"):
+        found.setdefault(project, []).append((unit, points))
+    return found
+
+
+def _demand_others(receipts: Sequence[Receipt], by: User) -> None:
+    """All await verification in the county of ``by``, who had no hand in any of them."""
+    ids = [receipt.pk for receipt in receipts]
+    awaiting = Receipt.objects.select_for_update(no_key=True).filter(
+        pk__in=ids, county=by.county_id, state=Receipt.State.SUBMITTED
+    )
+    if len(awaiting.values_list("pk")) != len(ids):
+        raise Conflict(_("Some of these receipts no longer await verification. Start again."))
+    names = [name_of(receipt) for receipt in receipts]
+    entered = Trail.objects.filter(record__in=names, actor=by, deed__in=ENTERING, refused=False)
+    if any(receipt.entered_by_id == by.pk for receipt in receipts) or entered.exists():
+        raise Refusal(_("Somebody else must verify what you entered yourself."))
+
+
+def _take_over(
+    receipts: Sequence[Receipt], period: Period, document: str, by: User, at: datetime
+) -> None:
+    """Mark the receipts of a quarter as verified, counted in the period."""
+    starts_on = period.starts_on
+    Receipt.objects.filter(pk__in=[receipt.pk for receipt in receipts]).update(
+        state=Receipt.State.VERIFIED,
+        verified_by=by,
+        verified_at=at,
+        verified_word=document,
+        counted_on=Greatest("received_on", Value(starts_on, DateField())),
+    )
+    before = {"state": Receipt.State.SUBMITTED}
+    trail.record_many(
+        line(
+            by,
+            "receipt.verify",
+            receipt,
+            at,
+            before=before,
+            after={
+                "state": Receipt.State.VERIFIED,
+                "counted_on": max(receipt.received_on, starts_on),
+                "version": receipt.version,
+                "word": document,
+            },
+        )
+        for receipt in receipts
+    )

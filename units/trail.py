@@ -4,6 +4,7 @@ Owns: writing lines of the trail, inside the transaction of the deed, so that a 
 recorded does not happen. Must never: be switched off, or change a line.
 """
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from units.models import County, Trail, Unit, User
 
 # Set by the middleware for the length of a request; commands leave it empty.
 address: ContextVar[str | None] = ContextVar("address", default=None)
+# Whether a refusal of this request has its line already, so that it does not get a second one.
+refusal_noted: ContextVar[bool] = ContextVar("refusal_noted", default=False)
 
 
 def name_of(record: Model) -> str:
@@ -41,7 +44,51 @@ def record(
     refused: bool = False,
 ) -> Trail:
     """Write one line. ``deed`` is ``noun.verb``; ``before``/``after`` are JSON-ready fields."""
-    return Trail.objects.create(
+    written = line(
+        by,
+        deed,
+        record,
+        at=at,
+        county=county,
+        unit=unit,
+        label=label,
+        before=before,
+        after=after,
+        refused=refused,
+    )
+    written.save(force_insert=True)
+    if refused:
+        refusal_noted.set(True)
+    return written
+
+
+def page(
+    by: User, deed: str, path: str, *, at: datetime, wishes: dict[str, Any], refused: bool
+) -> Trail:
+    """Write one line about a page: refused, or figures that it gave out."""
+    return record(by, deed, at=at, label=path, after=wishes, refused=refused)
+
+
+def record_many(lines: Iterable[Trail]) -> None:
+    """Write many lines that ``line`` made, in few statements and in their order."""
+    Trail.objects.bulk_create(lines, batch_size=1_000)
+
+
+def line(
+    by: User | None,
+    deed: str,
+    record: Model | None = None,
+    *,
+    at: datetime,
+    county: County | int | None = None,
+    unit: Unit | None = None,
+    label: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    refused: bool = False,
+) -> Trail:
+    """A line that is not written yet, for ``record_many``."""
+    return Trail(
         at=at,
         county_id=_county_id(by, county, unit),
         unit=unit,
