@@ -24,6 +24,7 @@ from ledger.views.verification import (
     receipt_verify,
     receipt_verify_many,
 )
+from ledger.views.whatif import target_what_if
 
 register_converter(MonthConverter, "month")
 
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ranking/", newest, name="ranking"),
     path("ranking/<month:month>/", ranking, name="ranking-month"),
     path("ranking/<month:month>.json", ranking_json, name="ranking-json"),
+    path("targets/<int:year>/what-if/", target_what_if, name="target-what-if"),
     path("units/<str:code>/", unit_account, name="unit-account"),
     path("projects/<int:pk>/", project_detail, name="project-detail"),
     path("projects/<int:pk>/receipts/new/", receipt_new, name="receipt-new"),

@@ -132,6 +132,10 @@ class TargetGrid(forms.Form):
                 self.add_error(name, _("This is more than the annual target."))
             before = max(before, part or Decimal(0))
 
+    def has_refused_cells(self) -> bool:
+        """Whether an amount is refused; day and document may still be open."""
+        return any(name not in ("effective_on", "document_no") for name in self.errors)
+
     def drafts(self) -> list[TargetDraft]:
         """The rows with a target, as typed."""
         return [draft for unit in self.units if (draft := self._draft(unit)) is not None]

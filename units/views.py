@@ -41,7 +41,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     form = PlacesForm(request.POST, units=units)
     if not form.is_valid():
         return _units_shown(request, units, form, status=422)
-    moved = register.arrange(form.places(), county=_county(request), by=user, at=timezone.now())
+    moved = register.arrange(form.places(), county=county_of(request), by=user, at=timezone.now())
     messages.success(request, _("%(count)d units moved.") % {"count": moved})
     return redirect("unit-list")
 
@@ -80,7 +80,7 @@ def unit_edit(request: HttpRequest, code: str) -> HttpResponse:
 
 def _unit_form(request: HttpRequest, unit: Unit | None, done: Any) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
-    form = UnitForm(sent, county=_county(request), unit=unit)
+    form = UnitForm(sent, county=county_of(request), unit=unit)
     saved = _saved_unit(request, form)
     if saved is not None:
         messages.success(request, done % {"name": saved.name})
@@ -128,21 +128,21 @@ def unit_targets(request: HttpRequest, code: str) -> HttpResponse:
 @allowed(Right.TARGET_EDIT)
 def target_current(request: HttpRequest) -> HttpResponse:
     """To the newest year with targets, else this year."""
-    rows = Target.objects.filter(county=_county(request))
+    rows = Target.objects.filter(county=county_of(request))
     newest = rows.aggregate(year=Max("year"))["year"]
     return redirect("target-grid", newest or timezone.localdate().year)
 
 
 @allowed(Right.TARGET_EDIT)
 def target_grid(request: HttpRequest, year: int) -> HttpResponse:
-    county, today = _county(request), timezone.localdate()
+    county, today = county_of(request), timezone.localdate()
     sent = request.POST if request.method == "POST" else None
-    grid = TargetGrid(sent, county=county, year=_year(year), today=today)
+    grid = TargetGrid(sent, county=county, year=year_or_404(year), today=today)
     if sent is None or "resume" in sent:
-        return _grid_shown(request, grid)
+        return grid_shown(request, grid)
     if sent.get("fill") in (FILL_EMPTY, FILL_CHANGED):
         filled = grid.filled(targets.schedule(county, year), sent["fill"])
-        return _grid_shown(
+        return grid_shown(
             request, TargetGrid(filled, county=county, year=year, today=today), is_filled=True
         )
     return _grid_saved(request, grid)
@@ -150,7 +150,7 @@ def target_grid(request: HttpRequest, year: int) -> HttpResponse:
 
 def _grid_saved(request: HttpRequest, grid: TargetGrid) -> HttpResponse:
     if not grid.is_valid():
-        return _grid_shown(request, grid, status=422)
+        return grid_shown(request, grid, status=422)
     given = grid.cleaned_data
     try:
         versions = targets.revise(
@@ -167,7 +167,7 @@ def _grid_saved(request: HttpRequest, grid: TargetGrid) -> HttpResponse:
         return _grid_conflicting(request, grid, conflict)
     except Refusal as refusal:
         grid.add_error(refusal.field, str(refusal))
-        return _grid_shown(request, grid, status=422)
+        return grid_shown(request, grid, status=422)
     messages.success(request, _("%(count)d targets have a new version.") % {"count": len(versions)})
     return redirect("target-grid", grid.year)
 
@@ -177,27 +177,27 @@ def _grid_conflicting(request: HttpRequest, grid: TargetGrid, conflict: Conflict
     sent = request.POST.copy()
     sent["seen"] = str(targets.newest_id(grid.county, grid.year))
     again = TargetGrid(sent, county=grid.county, year=grid.year, today=timezone.localdate())
-    return _grid_shown(request, again, conflict=conflict.sentence, status=409)
+    return grid_shown(request, again, conflict=conflict.sentence, status=409)
 
 
 @require_POST
 @allowed(Right.TARGET_EDIT)
 def target_schedule(request: HttpRequest, year: int) -> HttpResponse:
-    county = _county(request)
+    county = county_of(request)
     form = ScheduleForm(request.POST)
-    grid = TargetGrid(county=county, year=_year(year), today=timezone.localdate())
+    grid = TargetGrid(county=county, year=year_or_404(year), today=timezone.localdate())
     if not form.is_valid():
-        return _grid_shown(request, grid, schedule=form, status=422)
+        return grid_shown(request, grid, schedule=form, status=422)
     try:
         targets.set_schedule(county, year, form.parts(), by=person(request), at=timezone.now())
     except Refusal as refusal:
         form.add_error(refusal.field, str(refusal))
-        return _grid_shown(request, grid, schedule=form, status=422)
+        return grid_shown(request, grid, schedule=form, status=422)
     messages.success(request, _("The schedule is saved. Targets already set keep their quarters."))
     return redirect("target-grid", year)
 
 
-def _grid_shown(
+def grid_shown(
     request: HttpRequest, grid: TargetGrid, status: int = 200, **more: Any
 ) -> HttpResponse:
     schedule = targets.schedule(grid.county, grid.year)
@@ -215,7 +215,7 @@ def _grid_shown(
     return render(request, "units/target_grid.html", context, status=status)
 
 
-def _county(request: HttpRequest) -> County:
+def county_of(request: HttpRequest) -> County:
     county = person(request).county
     if county is None:
         raise Http404
@@ -226,7 +226,7 @@ def _is_year(year: int) -> bool:
     return FIRST_YEAR <= year <= LAST_YEAR
 
 
-def _year(year: int) -> int:
+def year_or_404(year: int) -> int:
     if not _is_year(year):
         raise Http404
     return year
