@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ledger import notices
@@ -21,7 +20,7 @@ from projects.models import Project
 from projects.register import PLAIN, ProjectDraft, investor_draft
 from projects.shares import FULL, percent_text, split
 from units import trail
-from units.access import REACH, Reach, Right, demand, within
+from units.access import Right, demand
 from units.models import Unit, User
 from units.refusal import Conflict, Refusal
 
@@ -109,15 +108,6 @@ def refuse(claim_id: int, words: str, *, by: User, at: datetime) -> CreditClaim:
     claim.save()
     _tell(claim, "claim.refuse", {"state": claim.state, "decision": words}, by, at)
     return claim
-
-
-def claims_of(user: User) -> QuerySet[CreditClaim]:
-    """The claims a person may read: those of the own unit or to its projects; all for the offices."""
-    rows = CreditClaim.objects.all()
-    if REACH.get(user.role) is not Reach.UNIT:
-        return within(user, rows)
-    own = Q(unit=user.unit_id) | Q(project__lead_unit=user.unit_id)
-    return rows.filter(own | Q(project__in=Project.objects.filter(shares__unit=user.unit_id)))
 
 
 def out_of_step(project: Project) -> list[Receipt]:

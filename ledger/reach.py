@@ -6,7 +6,8 @@ never: hold a rule about what may be done (``access.py`` and the verbs do).
 
 from django.db.models import Q, QuerySet
 
-from ledger.models import Entry, Evidence, Receipt
+from ledger.models import CreditClaim, Entry, Evidence, Receipt
+from projects.reach import projects_of
 from units.access import REACH, Reach, within
 from units.models import User
 
@@ -30,3 +31,16 @@ def entries_of_receipts(user: User) -> QuerySet[Entry]:
 def evidence_of_receipts(user: User) -> QuerySet[Evidence]:
     """The files of the receipts that the person may open; removed ones stay readable."""
     return Evidence.objects.filter(receipt__in=receipts_of(user))
+
+
+def claims_of(user: User) -> QuerySet[CreditClaim]:
+    """The own unit's claims and those to projects that it shares; all for the county's offices."""
+    rows = CreditClaim.objects.all()
+    if REACH.get(user.role) is not Reach.UNIT:
+        return within(user, rows)
+    return rows.filter(Q(unit=user.unit_id) | Q(project__in=projects_of(user)))
+
+
+def evidence_of(user: User) -> QuerySet[Evidence]:
+    """The files of the receipts and claims that the person may open."""
+    return Evidence.objects.filter(Q(receipt__in=receipts_of(user)) | Q(claim__in=claims_of(user)))

@@ -38,8 +38,10 @@ class Right(StrEnum):
     PERIOD_VIEW = "period.view"
     PERIOD_CLOSE = "period.close"
     PERIOD_CONFIRM = "period.confirm"
+    REPORT_VIEW = "report.view"
     REPORT_FILE = "report.file"
     REPORT_REMIND = "report.remind"
+    CLAIM_VIEW = "claim.view"
     CLAIM_MAKE = "claim.make"
     CLAIM_DECIDE = "claim.decide"
     IMPORT = "book.import"
@@ -61,6 +63,8 @@ _READ = {
     Right.PROJECT_VIEW,
     Right.RECEIPT_VIEW,
     Right.PERIOD_VIEW,
+    Right.REPORT_VIEW,
+    Right.CLAIM_VIEW,
 }
 _UNIT = _READ - {Right.PERIOD_VIEW} | {
     Right.PROJECT_EDIT,

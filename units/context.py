@@ -27,10 +27,13 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
     ("ranking", Right.RANKING_VIEW, _("League table")),
     ("project-list", Right.PROJECT_VIEW, _("Projects")),
     ("receipt-list", Right.RECEIPT_VIEW, _("Receipts")),
+    ("report-newest", Right.REPORT_VIEW, _("Monthly reports")),
+    ("claim-list", Right.CLAIM_VIEW, _("Credit claims")),
     ("target-current", Right.TARGET_EDIT, _("Targets")),
     ("unit-list", Right.UNIT_EDIT, _("Units")),
     ("period-list", Right.PERIOD_VIEW, _("Quarters")),
     ("book-import", Right.IMPORT, _("Import")),
+    ("trail", Right.TRAIL_VIEW, _("Trail")),
 )
 
 

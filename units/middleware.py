@@ -1,12 +1,14 @@
 """What every request and answer carries: the address for the trail, and headers of caution.
 
-Owns: the trail's address for the length of a request, ``no-store`` on the pages of signed-in people
-and the Permissions-Policy. Must never: read or change the body of a page.
+Owns: the trail's address for the length of a request, its lines about pages refused and figures taken
+out, ``no-store`` on the pages of signed-in people and the Permissions-Policy. Must never: read or
+change the body of a page.
 """
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from units import trail
 
@@ -29,6 +31,38 @@ def address_for_trail(get_response: Answer) -> Answer:
             trail.address.reset(token)
 
     return answer
+
+
+def pages_for_trail(get_response: Answer) -> Answer:
+    """Whichever view it was: a page refused, and figures taken out, leave their line."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        token = trail.refusal_noted.set(False)
+        try:
+            response = get_response(request)
+            if response.status_code == 403 and not trail.refusal_noted.get():
+                _note(request, "page.refuse", refused=True)
+            elif response.status_code == 200 and _takes_out(response):
+                _note(request, "page.export", refused=False)
+            return response
+        finally:
+            trail.refusal_noted.reset(token)
+
+    return answer
+
+
+def _takes_out(response: HttpResponse) -> bool:
+    """A file or JSON. Pictures of evidence are part of a page."""
+    kind = response.headers.get("Content-Type", "")
+    is_file = response.headers.get("Content-Disposition", "").startswith("attachment")
+    return kind.startswith("application/json") or (is_file and not kind.startswith("image/"))
+
+
+def _note(request: HttpRequest, deed: str, *, refused: bool) -> None:
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        at, wishes = timezone.now(), dict(request.GET.items())
+        trail.page(user, deed, request.path, at=at, wishes=wishes, refused=refused)
 
 
 def cautious_headers(get_response: Answer) -> Answer:

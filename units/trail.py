@@ -66,7 +66,8 @@ def page(
     by: User, deed: str, path: str, *, at: datetime, wishes: dict[str, Any], refused: bool
 ) -> Trail:
     """Write one line about a page: refused, or figures that it gave out."""
-    return record(by, deed, at=at, label=path, after=wishes, refused=refused)
+    after = {"wishes": wishes} if wishes else {}
+    return record(by, deed, at=at, unit=by.unit, label=path, after=after, refused=refused)
 
 
 def record_many(lines: Iterable[Trail]) -> None:

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ledger.models import Receipt
 from units import trail
 from units.access import person
 from units.refusal import Refusal
 
 
 @contextmanager
-def attempted(request: HttpRequest, deed: str, receipt: Receipt | None = None) -> Iterator[None]:
+def attempted(request: HttpRequest, deed: str, record: Model | None = None) -> Iterator[None]:
     """Around a verb: what it refuses is written down after its transaction has gone back."""
     try:
         yield
@@ -25,10 +25,10 @@ def attempted(request: HttpRequest, deed: str, receipt: Receipt | None = None) -
         trail.record(
             person(request),
             deed,
-            receipt,
+            record,
             at=timezone.now(),
-            unit=receipt.unit if receipt else person(request).unit,
-            label=str(receipt) if receipt else "",
+            unit=getattr(record, "unit", person(request).unit),
+            label=str(record) if record else "",
             after={"refused": str(refusal)},
             refused=True,
         )

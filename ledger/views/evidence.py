@@ -16,7 +16,7 @@ from ledger.admission import may_enter
 from ledger.forms import EvidenceForm, EvidenceRulesForm, SeenForm
 from ledger.models import Evidence, Receipt
 from ledger.queue import listed
-from ledger.reach import evidence_of_receipts, receipts_of
+from ledger.reach import evidence_of, evidence_of_receipts, receipts_of
 from ledger.views.deeds import attempted
 from ledger.views.receipt_parts import detail
 from ledger.views.receipts import told
@@ -67,7 +67,7 @@ def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(Right.RECEIPT_VIEW)
 def evidence_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The content as an attachment under a name of ours: no browser runs anything inside it."""
-    file = get_object_or_404(evidence_of_receipts(person(request)), pk=pk)
+    file = get_object_or_404(evidence_of(person(request)), pk=pk)
     try:
         content = evidence.open_stored(file)
     except FileNotFoundError as error:

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from ledger import claims, notices, posting
 from ledger.league import league_table
 from ledger.models import CreditClaim, Notice
+from ledger.reach import claims_of
 from tests.builders import (
     day,
     make_clerk,
@@ -235,6 +236,6 @@ def test_a_claim_is_read_by_its_two_units_those_who_share_and_the_offices(disput
     claim = dispute.claim()
 
     readers = (dispute.clerk, dispute.rival, make_clerk(third), dispute.head)
-    assert all(list(claims.claims_of(reader)) == [claim] for reader in readers)
-    assert not claims.claims_of(make_clerk(stranger))
-    assert not claims.claims_of(make_head(make_county("611024", "山阳县")))
+    assert all(list(claims_of(reader)) == [claim] for reader in readers)
+    assert not claims_of(make_clerk(stranger))
+    assert not claims_of(make_head(make_county("611024", "山阳县")))

@@ -1,0 +1,118 @@
+"""The trail (操作记录) in plain words: what was done to a record, and by whom.
+
+Owns: reading lines of the trail, for a record's history and for the auditor, and telling each as
+words. Must never: write, or hide a line of a record from those who may open the record.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from ledger import trail_words
+from ledger.models import CreditClaim, Receipt
+from ledger.trail_words import DASH, Words
+from projects.models import Project
+from units.models import Trail, Unit
+from units.trail import name_of
+
+MOST_LINES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One field; ``before`` is empty where the line tells only what became."""
+
+    field: Words
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One deed as the page tells it."""
+
+    at: datetime
+    who: str
+    unit: str
+    deed: Words
+    record: str
+    label: str
+    changes: tuple[Changed, ...]
+    address: str
+    refused: bool
+
+
+def of_receipt(receipt: Receipt) -> list[Line]:
+    return _newest(Q(record=name_of(receipt)))
+
+
+def of_claim(claim: CreditClaim) -> list[Line]:
+    return _newest(Q(record=name_of(claim)))
+
+
+def of_project(project: Project) -> list[Line]:
+    """The project's own history and that of its receipts and claims."""
+    receipts = Receipt.objects.filter(project=project).values_list("pk", flat=True)
+    claims = CreditClaim.objects.filter(project=project).values_list("pk", flat=True)
+    records = [name_of(project)]
+    records += [f"receipt:{pk}" for pk in receipts] + [f"creditclaim:{pk}" for pk in claims]
+    return _newest(Q(record__in=records))
+
+
+def of_unit(unit: Unit) -> list[Line]:
+    """What was done to the unit and to what is its own."""
+    return _newest(Q(record=name_of(unit)) | Q(unit=unit))
+
+
+def told(rows: Iterable[Trail]) -> list[Line]:
+    """Lines in words; the rows come with ``actor__unit``."""
+    rows = list(rows)
+    names = _unit_names(rows)
+    return [_line(row, names) for row in rows]
+
+
+def _newest(which: Q) -> list[Line]:
+    rows = Trail.objects.filter(which).select_related("actor__unit")
+    return told(rows.order_by("-id")[:MOST_LINES])
+
+
+def _line(row: Trail, names: Mapping[str, str]) -> Line:
+    actor = row.actor
+    return Line(
+        at=row.at,
+        who=str(actor) if actor else row.actor_name or DASH,
+        unit=actor.unit.name if actor and actor.unit else "",
+        deed=trail_words.deed(row.deed),
+        record=row.record,
+        label=row.label,
+        changes=tuple(_changes(_named(row.before, names), _named(row.after, names))),
+        address=row.address or "",
+        refused=row.refused,
+    )
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Changed]:
+    for name in {**after, **before}:
+        word, was = trail_words.field(name, before.get(name))
+        _word, became = trail_words.field(name, after.get(name))
+        if was != became:
+            yield Changed(word, was if name in before else "", became if name in after else DASH)
+
+
+def _unit_names(rows: Iterable[Trail]) -> dict[str, str]:
+    """The names of the units that credit is told by."""
+    keys = {
+        key for row in rows for side in (row.before, row.after) for key in side.get("credit", ())
+    }
+    return {
+        str(pk): name for pk, name in Unit.objects.filter(pk__in=keys).values_list("pk", "name")
+    }
+
+
+def _named(side: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    if "credit" not in side:
+        return side
+    return side | {"credit": {names.get(key, key): part for key, part in side["credit"].items()}}
