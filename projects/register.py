@@ -36,6 +36,8 @@ DAYS = {
     Stage.STARTED: "started_on",
     Stage.PRODUCTION: "production_on",
 }
+# Earlier books tell that a project came so far, but not always on which day.
+UNTOLD = (Stage.RESERVE, Stage.STARTED, Stage.PRODUCTION)
 # Works begin under a contract.
 UNDER_CONTRACT = (Stage.STARTED, Stage.PRODUCTION)
 EARLIEST = date(1980, 1, 1)
@@ -115,14 +117,16 @@ def save(
     project: Project | None = None,
     version: int | None = None,
     today: date | None = None,
+    from_books: bool = False,
 ) -> Project:
     """Enter a project, or change ``project`` if it still has the ``version`` that was seen.
 
     Raises Refusal (NameTaken for a name in use) with the field it belongs to, Conflict when somebody
-    changed the project meanwhile. ``today`` is the day of ``at`` unless given.
+    changed the project meanwhile. ``today`` is the day of ``at`` unless given; ``from_books`` see
+    ``objections``.
     """
     draft = cleaned(draft)
-    for objection in objections(draft, today or timezone.localdate(at)):
+    for objection in objections(draft, today or timezone.localdate(at), from_books=from_books):
         raise objection
     _demand_right(draft, by, project)
     try:
@@ -153,11 +157,14 @@ def cleaned(draft: ProjectDraft) -> ProjectDraft:
     return replace(draft, **texts)
 
 
-def objections(draft: ProjectDraft, today: date) -> Iterator[Refusal]:
-    """All that speaks against a cleaned draft by itself, each beside its field."""
+def objections(draft: ProjectDraft, today: date, *, from_books: bool = False) -> Iterator[Refusal]:
+    """All that speaks against a cleaned draft by itself, each beside its field.
+
+    What comes ``from_books`` may leave out the days in ``UNTOLD``.
+    """
     if not draft.name:
         yield Refusal(_("Write the name of the project."), "name")
-    yield from _against_stage(draft)
+    yield from _against_stage(draft, UNTOLD if from_books else ())
     yield from _against_days(draft, today)
     yield from _against_amounts(draft)
     yield from _against_investor(draft)
@@ -187,14 +194,14 @@ def _given(draft: ProjectDraft) -> Iterator[tuple[Stage, date]]:
             yield stage, day
 
 
-def _against_stage(draft: ProjectDraft) -> Iterator[Refusal]:
+def _against_stage(draft: ProjectDraft, untold: Sequence[Stage]) -> Iterator[Refusal]:
     if draft.stage not in STAGES:
         yield Refusal(_("Choose the stage of the project."), "stage")
         return
     stage = Stage(draft.stage)
     needed = [Stage.CONTRACT, stage] if stage in UNDER_CONTRACT else [stage]
     for step in needed:
-        if getattr(draft, DAYS[step]) is None:
+        if getattr(draft, DAYS[step]) is None and step not in untold:
             sentence = _("At the stage “%(stage)s” this day must be known. Enter it.")
             yield Refusal(sentence % {"stage": stage.label}, DAYS[step])
     for step, _day in _given(draft):
