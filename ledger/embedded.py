@@ -125,9 +125,11 @@ def _open_lock(path: Path) -> int:
 
 def _hold(pgdata: Path) -> None:
     """This process uses the server until it ends. Waits while the guard is stopping it."""
-    if pgdata in _users_locks:
-        return
-    descriptor = _open_lock(pgdata.with_name("postgres.users"))
+    path = pgdata.with_name("postgres.users")
+    held = _users_locks.get(pgdata)
+    if held is not None and path.exists() and os.path.samestat(path.stat(), os.fstat(held)):
+        return  # else the folder was deleted and made anew
+    descriptor = _open_lock(path)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     _users_locks[pgdata] = descriptor
 

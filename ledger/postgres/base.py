@@ -23,4 +23,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
         embedded.database_url(Path(self.settings_dict["VAR_DIR"]))
-        return super().get_new_connection(conn_params)
+        connection: Connection[Any] = super().get_new_connection(conn_params)
+        return connection

@@ -1,6 +1,7 @@
 """The embedded server under concurrent starts, ends and kills; every test uses real processes."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -228,3 +229,14 @@ def test_server_is_durable_and_speaks_our_time_and_collation(var_dir: Path, use:
 
     assert found == questions
     assert locale == ("C.UTF-8",)
+
+
+def test_a_folder_deleted_in_use_is_made_anew_and_kept(tmp_path: Path) -> None:
+    embedded.database_url(tmp_path / "var")
+    shutil.rmtree(tmp_path / "var")
+
+    url = embedded.database_url(tmp_path / "var")
+    time.sleep(0.5)
+
+    assert answers(url)
+    embedded.stop(tmp_path / "var")
