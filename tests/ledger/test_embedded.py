@@ -231,8 +231,9 @@ def test_server_is_durable_and_speaks_our_time_and_collation(var_dir: Path, use:
     assert locale == ("C.UTF-8",)
 
 
-def test_a_folder_deleted_in_use_is_made_anew_and_kept(tmp_path: Path) -> None:
+def test_a_folder_deleted_under_its_user_is_made_anew_and_kept(tmp_path: Path) -> None:
     embedded.database_url(tmp_path / "var")
+    embedded.stop(tmp_path / "var")
     shutil.rmtree(tmp_path / "var")
 
     url = embedded.database_url(tmp_path / "var")
