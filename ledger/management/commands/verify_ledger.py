@@ -28,15 +28,18 @@ class Command(BaseCommand):
             metavar="HEAD",
             help="a head printed on a report; it must still be in the chain (may be repeated)",
         )
+        parser.add_argument("--heads", action="store_true", help="print the head of every chain")
 
-    def handle(self, *args: Any, county: str | None, anchor: list[str], **options: Any) -> None:
+    def handle(
+        self, *args: Any, county: str | None, anchor: list[str], heads: bool, **options: Any
+    ) -> None:
         scope = proof.Scope(self.county(county))
         begun = time.monotonic()
         found = list(proof.findings(scope, anchor))
         for finding in found[:SHOWN]:
             self.stdout.write(f"{finding.check} {finding.record}: {finding.sentence}")
-        for (code, period), (head, length) in sorted(proof.heads(scope).items()):
-            self.stdout.write(f"{code} {period} {length:>8} {head}")
+        if heads:
+            self.print_heads(scope)
         count = Entry.objects.filter(**({"county": scope.county} if scope.county else {})).count()
         if found:
             raise CommandError(
@@ -47,6 +50,10 @@ class Command(BaseCommand):
             _("All agrees: %(count)s entries, %(seconds)s s.")
             % {"count": count, "seconds": f"{time.monotonic() - begun:.1f}"}
         )
+
+    def print_heads(self, scope: proof.Scope) -> None:
+        for (code, period), (head, length) in sorted(proof.heads(scope).items()):
+            self.stdout.write(f"{code} {period} {length:>8} {head}")
 
     def county(self, code: str | None) -> County | None:
         if code is None:
