@@ -8,6 +8,7 @@ a float, or know what a ledger is.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -84,12 +86,13 @@ LINE = Look(is_ruled=False)
 class Styled(NamedTuple):
     """A value that looks otherwise than its column, perhaps with a comment beside it."""
 
-    value: "Value"
+    value: "Plain"
     look: Look
     comment: str = ""
 
 
-Value = str | Promise | int | Decimal | Fraction | date | Live | Styled | None
+Plain = str | Promise | int | Decimal | Fraction | date | Live | None
+Value = Plain | Styled
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,11 @@ class Book:
     def _discard(self) -> None:
         for sheet in self._workbook.worksheets:
             if sheet._writer is not None:
-                sheet._writer.close()
+                # Half-written elements complain when they are closed; the file goes anyway.
+                with suppress(Exception):
+                    sheet.close()
+                with suppress(Exception):
+                    sheet._writer.close()
                 sheet._writer.cleanup()
 
 
@@ -158,7 +165,8 @@ class Sheet:
     """A sheet being written from top to bottom: title, lines, headings at once; then rows.
 
     ``title`` stands across all columns; each of ``lines`` is a text, or several that share the width.
-    The headings repeat on every page and stay in sight, with ``kept`` columns at the left.
+    The headings, if the columns have any, repeat on every page and stay in sight, with ``kept``
+    columns at the left.
     """
 
     def __init__(
@@ -179,14 +187,16 @@ class Sheet:
         self._inks = [book.ink(column.look, grid) for column in columns]
         lines = list(lines)
         head = len(lines) + bool(title) + 1
-        self._set_up_view(head + self._is_grouped, kept)
+        is_headed = any(column.heading for column in columns)
+        self._set_up_view(head + self._is_grouped if is_headed else 0, kept)
         self._set_up_paper(is_landscape)
-        self._grid.print_title_rows = f"{head}:{head + self._is_grouped}"
         if title:
-            self.across(title, TITLE, height=36)
+            self.across(title, TITLE, height=40)
         for line in lines:
             self.line([line] if isinstance(line, str) else line)
-        self._write_headings(heading)
+        if is_headed:
+            self._grid.print_title_rows = f"{head}:{head + self._is_grouped}"
+            self._write_headings(heading)
 
     @property
     def name(self) -> str:
@@ -263,6 +273,12 @@ class Sheet:
     def chart(self, chart: Any, row: int, column: int) -> None:
         self._grid.add_chart(chart, self.at(row, column))
 
+    def redden(self, top: int, column: int, bottom: int, text: str) -> None:
+        """Let the cells of a column turn red where they say ``text``."""
+        red = PatternFill(bgColor="FFF3B8B0")
+        rule = CellIsRule(operator="equal", formula=[f'"{text}"'], fill=red)
+        self._grid.conditional_formatting.add(self.span(top, column, bottom, column), rule)
+
     def on_one_page(self) -> None:
         """Print the whole sheet on one page."""
         self._grid.page_setup.fitToHeight = 1
@@ -278,9 +294,10 @@ class Sheet:
         for cell, value, ink in zip(self._grid.cells(len(values)), values, inks, strict=True):
             cell.row = self.row
             if isinstance(value, Styled):
-                ink, cell.comment = self._book.ink(value.look, self._grid), _comment(value.comment)
-                value = value.value
-            _fill(cell, value, ink)
+                cell.comment = _comment(value.comment)
+                _fill(cell, value.value, self._book.ink(value.look, self._grid))
+            else:
+                _fill(cell, value, ink)
             yield cell
             cell._comment = None
 
@@ -304,7 +321,8 @@ class Sheet:
     def _set_up_view(self, head: int, kept: int) -> None:
         for place, column in enumerate(self.columns, start=1):
             self._grid.column_dimensions[get_column_letter(place)].width = column.width
-        self._grid.freeze_panes = self.at(head + 1, kept)
+        if head:
+            self._grid.freeze_panes = self.at(head + 1, kept)
         self._grid.sheet_view.showGridLines = False
         self._grid.sheet_view.zoomScale = 90
 
@@ -321,7 +339,7 @@ class Sheet:
         grid.oddFooter.center.size = 10
 
 
-class _Grid(WriteOnlyWorksheet):
+class _Grid(WriteOnlyWorksheet):  # type: ignore[misc]  # openpyxl has no types
     """A sheet of openpyxl whose rows come as finished cells, and whose cells serve every row."""
 
     def __init__(self, workbook: Workbook, title: str) -> None:
@@ -337,7 +355,7 @@ class _Grid(WriteOnlyWorksheet):
         return values
 
 
-class _Cell(Cell):
+class _Cell(Cell):  # type: ignore[misc]
     """A cell that is filled anew for each row; its style is a number, looked up once per look."""
 
     __slots__ = ("_letter", "style_id")
@@ -378,7 +396,7 @@ def points_form(places: int) -> str:
     return f"+{digits};-{digits};{digits}"
 
 
-def _fill(cell: Cell, value: Value, ink: Ink) -> None:
+def _fill(cell: Cell, value: Plain, ink: Ink) -> None:
     cell.style_id = ink.plain
     if value is None:
         cell.data_type, cell._value = "n", None

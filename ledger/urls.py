@@ -5,6 +5,7 @@ from django.views.i18n import set_language
 
 from ledger.months import MonthConverter
 from ledger.views.account import unit_account
+from ledger.views.downloads import ranking_bulletin, ranking_docx, ranking_xlsx
 from ledger.views.evidence import evidence_add, evidence_file, evidence_remove, evidence_rules
 from ledger.views.home import home
 from ledger.views.project_account import project_detail
@@ -36,6 +37,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ranking/", newest, name="ranking"),
     path("ranking/<month:month>/", ranking, name="ranking-month"),
     path("ranking/<month:month>.json", ranking_json, name="ranking-json"),
+    path("ranking/<month:month>.xlsx", ranking_xlsx, name="ranking-xlsx"),
+    path("ranking/<month:month>.docx", ranking_docx, name="ranking-docx"),
+    path("ranking/<month:month>/bulletin/", ranking_bulletin, name="ranking-bulletin"),
     path("targets/<int:year>/what-if/", target_what_if, name="target-what-if"),
     path("units/<str:code>/", unit_account, name="unit-account"),
     path("projects/<int:pk>/", project_detail, name="project-detail"),

@@ -1,0 +1,256 @@
+"""The sheet 概况: the headline, units per tier, months and industries, with two charts beside them.
+
+Owns: its figures and where they stand. Must never: run a query, write a formula, or claim what the
+table does not (``over_half`` decides).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart import Series as ChartSeries
+from openpyxl.chart.label import DataLabelList
+
+from ledger import words
+from ledger.exports import Background, IndustrySum
+from ledger.league import LeagueTable
+from ledger.months import Month
+from ledger.phrases import period
+from ledger.ranking_sheet import TIER_LOOKS, percent, places_of, points, subtitle, wan
+from ledger.sheets import (
+    CENTRED,
+    COUNT,
+    GAP,
+    HEAD,
+    LINE,
+    NUMBER,
+    TEXT,
+    WAN,
+    Book,
+    Column,
+    Look,
+    Sheet,
+    Styled,
+    Value,
+    percent_form,
+)
+from ledger.standing import Tier, benchmark
+from units.money import percent_shown, to_wan
+
+WIDTHS = (25, 15, 15, 15, 15, 3, *([11] * 7))
+FIGURES, CHARTS = 5, 6
+RECEIVED_COLOUR, DUE_COLOUR, BEFORE_COLOUR = "9C1F1A", "4D545F", "B9B3A4"
+
+
+@dataclass(slots=True)
+class Overview:
+    """Where the figures stand: rows of the headline by name, of the tiers, and of the months."""
+
+    sheet: Sheet
+    headline: dict[str, int]
+    tiers: dict[Tier, int]
+    kinds: list[str]
+    months: int
+
+
+def write(book: Book, table: LeagueTable, background: Background, sentence: str) -> Overview:
+    columns = [Column("", width) for width in WIDTHS]
+    title = _("%(county)s: investment attraction in %(period)s") % {
+        "county": table.county.name,
+        "period": period(table.as_of),
+    }
+    name = pgettext("sheet name", "Overview")
+    sheet = book.sheet(name, columns, title=title, lines=[subtitle(table)])
+    sheet.across(sentence, replace(LINE, size=13, wraps=True), height=60)
+    kinds = [section.kind for section in table.sections]
+    headline = _headline(sheet, table, background)
+    tiers = _tiers(sheet, table)
+    months = _months(sheet, table, background)
+    _industries(sheet, table, background.industries)
+    sheet.on_one_page()
+    overview = Overview(sheet, headline, tiers, kinds, months)
+    sheet.chart(_curve(overview), 5, CHARTS)
+    sheet.chart(_bars(overview), 25, CHARTS)
+    return overview
+
+
+# --- tables ----------------------------------------------------------------------------------------
+
+
+def _headline(sheet: Sheet, table: LeagueTable, background: Background) -> dict[str, int]:
+    _head(sheet, [_("Figure"), _("Value"), pgettext("sheet", "Unit of measure"), _("Share")])
+    rows: dict[str, int] = {}
+    for name, word, value, unit, *share in _figures(table, background):
+        rows[name] = _add(sheet, [word, value, Styled(unit, CENTRED), *share])
+    return rows
+
+
+def _figures(table: LeagueTable, background: Background) -> Iterable[Sequence[Value]]:
+    """Name, word, value, unit of measure, and perhaps the share of all that was received."""
+    total, signed = table.total, table.signed
+    wan_word, projects = _("万元"), pgettext("counted", "projects")
+    carried = total.received - total.sums.new
+    if total.target:
+        yield "target", _("Annual task"), _wan(total.target), wan_word
+    yield "received", _("Received"), _wan(total.received), wan_word
+    if total.gap is not None and total.gap_points is not None:
+        yield "completion", _("Completion"), percent(total.received, total.target), None
+        yield "due", _("Due by now"), Styled(wan(total.benchmark), WAN), wan_word
+        yield "gap", _("Gap to benchmark"), Styled(wan(total.gap), GAP), wan_word
+        yield "points", _("Gap to benchmark"), points(total.gap_points), _("percentage points")
+        claim = pgettext("past half", "yes") if table.over_half else pgettext("past half", "no")
+        yield "half", _("Past half"), Styled(claim, replace(CENTRED, across="right")), None
+    for name, word, amount in (
+        ("new", _("New projects: received"), total.sums.new),
+        ("carried", _("Carry-over projects: received"), carried),
+        ("outside", _("From outside the province"), total.sums.outside),
+    ):
+        yield name, word, _wan(amount), wan_word, _share(amount, total.received)
+    yield "pending", _("Pending (not counted)"), _wan(total.pending), wan_word
+    yield from _last_year(table, background)
+    yield "projects", _("New projects"), Styled(signed.projects, _whole()), projects
+    yield "contracts", _("of which contracts"), Styled(signed.contracts, _whole()), projects
+    yield "investment", _("Total investment"), _wan(signed.total_investment), wan_word
+    yield "introduced", _("Introduced amount"), _wan(signed.introduced), wan_word
+
+
+def _last_year(table: LeagueTable, background: Background) -> Iterable[Sequence[Value]]:
+    before = background.series.same_time_last_year
+    if before is None or before <= 0:
+        return
+    yield "before", _("Same time last year"), _wan(before), _("万元")
+    growth = table.total.received - before
+    yield "growth", _("Change on last year"), _percent_signed(growth, before), None
+
+
+def _tiers(sheet: Sheet, table: LeagueTable) -> dict[Tier, int]:
+    _gap(sheet)
+    kinds = [words.SECTIONS[section.kind] for section in table.sections]
+    _head(sheet, [_("Tier (number of units)"), *kinds, _("Total")])
+    rows = {}
+    for tier in Tier:
+        counts = [section.tiers[tier] for section in table.sections]
+        if tier is Tier.NO_TARGET and not any(counts):
+            continue
+        colour, ground = TIER_LOOKS[tier]
+        word = Styled(words.TIERS[tier], replace(TEXT, colour=colour, ground=ground))
+        numbers = [Styled(count, COUNT) for count in (*counts, sum(counts))]
+        rows[tier] = _add(sheet, [word, *numbers])
+    return rows
+
+
+def _months(sheet: Sheet, table: LeagueTable, background: Background) -> int:
+    """The row of January."""
+    _gap(sheet)
+    heads = [_("Month"), _("Due"), _("Received"), _("Last year")]
+    _head(sheet, [heads[0], *(f"{head} ({_('万元')})" for head in heads[1:])])
+    series, due = background.series, due_by_month(table)
+    first = sheet.row + 1
+    for month in range(12):
+        received = series.this_year[month] if month < len(series.this_year) else None
+        name = pgettext("month of the year", "%(month)d") % {"month": month + 1}
+        values = [Styled(wan(due[month]), WAN), _wan(received), _wan(series.last_year[month])]
+        _add(sheet, [Styled(name, CENTRED), *values])
+    return first
+
+
+def due_by_month(table: LeagueTable) -> list[Fraction]:
+    """Yuan due at the end of each month: the rule is linear, so the sum of the units' quarters."""
+    dues = [row.due for row in table.rows if row.target is not None]
+    quarters = [sum(parts, Decimal(0)) for parts in zip(*dues, strict=True)] or [Decimal(0)] * 4
+    year = table.as_of.year
+    return [benchmark(quarters, Month(year, month).last_day) for month in range(1, 13)]
+
+
+def _industries(sheet: Sheet, table: LeagueTable, industries: Sequence[IndustrySum]) -> None:
+    _gap(sheet)
+    _head(sheet, [_("Industry"), _("Sector"), _("Received (万元)"), _("Share")])
+    for industry in industries:
+        amount = industry.amount
+        share = _share(amount, table.total.received)
+        _add(sheet, [industry.name, Styled(industry.sector, CENTRED), _wan(amount), share])
+
+
+def _add(sheet: Sheet, values: Sequence[Value]) -> int:
+    """A row over the columns of figures; the room of the charts stays bare."""
+    ruled = [*values, *([None] * (FIGURES - len(values)))]
+    return sheet.add([*ruled, *([Styled(None, LINE)] * (len(WIDTHS) - FIGURES))])
+
+
+def _head(sheet: Sheet, texts: Sequence[object]) -> None:
+    _add(sheet, [Styled(str(text), HEAD) for text in texts])
+
+
+def _gap(sheet: Sheet) -> None:
+    sheet.add([None] * len(WIDTHS), LINE, height=10)
+
+
+def _wan(amount: Decimal | None) -> Styled:
+    return Styled(None if amount is None else to_wan(amount), WAN)
+
+
+def _share(part: Decimal, whole: Decimal) -> Value:
+    return percent(part, whole) if whole > 0 else None
+
+
+def _whole() -> Look:
+    return replace(COUNT, across="right")
+
+
+def _percent_signed(part: Decimal, whole: Decimal) -> Styled:
+    shown = percent_shown(part, whole, claims=())
+    form = percent_form(places_of(shown))
+    return Styled(Fraction(part) / Fraction(whole), replace(NUMBER, form=f"+{form};-{form};{form}"))
+
+
+# --- charts ----------------------------------------------------------------------------------------
+
+
+def _curve(overview: Overview) -> LineChart:
+    """Received against the benchmark by month, and last year."""
+    grid, first = overview.sheet.grid, overview.months
+    chart = LineChart()
+    chart.title = _("Funds received against the benchmark, by month (万元)")
+    chart.height, chart.width = 9.5, 17
+    looks = ((2, DUE_COLOUR, "dash"), (3, RECEIVED_COLOUR, "solid"), (4, BEFORE_COLOUR, "sysDot"))
+    for column, colour, dash in looks:
+        values = Reference(grid, min_col=column, min_row=first - 1, max_row=first + 11)
+        line = ChartSeries(values, title_from_data=True)
+        line.graphicalProperties.line.solidFill = colour
+        line.graphicalProperties.line.dashStyle = dash
+        line.graphicalProperties.line.width = 28_000
+        line.smooth = False
+        chart.series.append(line)
+    chart.set_categories(Reference(grid, min_col=1, min_row=first, max_row=first + 11))
+    chart.y_axis.number_format = "#,##0"
+    return _framed(chart)
+
+
+def _bars(overview: Overview) -> BarChart:
+    """Units per tier, one bar for each kind."""
+    grid, last = overview.sheet.grid, 1 + len(overview.kinds)
+    chart = BarChart()
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "percentStacked", 100, 60
+    chart.title = _("Units per tier")
+    chart.height, chart.width = 7.5, 17
+    for tier, row in overview.tiers.items():
+        values = Reference(grid, min_col=1, max_col=last, min_row=row, max_row=row)
+        part = ChartSeries(values, title_from_data=True)
+        part.graphicalProperties.solidFill = TIER_LOOKS[tier][0]
+        part.dLbls = DataLabelList(showVal=True, numFmt="0;;")
+        chart.series.append(part)
+    top = min(overview.tiers.values()) - 1
+    chart.set_categories(Reference(grid, min_col=2, max_col=last, min_row=top, max_row=top))
+    chart.y_axis.number_format = "0%"
+    chart.x_axis.scaling.orientation = "maxMin"
+    return _framed(chart)
+
+
+def _framed(chart: LineChart | BarChart) -> LineChart | BarChart:
+    chart.legend.position = "b"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    return chart
