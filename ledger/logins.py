@@ -15,11 +15,19 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 from psycopg import sql
 
-from ledger.models import Entry, Settlement, SettlementLine
-from units.models import Target, Trail, User
+from ledger.models import Entry, Pledge, Settlement, SettlementLine
+from units.models import CountyTarget, Target, Trail, User
 
 APP, READER = "jiaozhang_app", "jiaozhang_reader"
-APPEND_ONLY: tuple[type[models.Model], ...] = (Entry, Settlement, SettlementLine, Target, Trail)
+APPEND_ONLY: tuple[type[models.Model], ...] = (
+    Entry,
+    Settlement,
+    SettlementLine,
+    Pledge,
+    Target,
+    CountyTarget,
+    Trail,
+)
 # A reader of figures has no business with passwords and sessions.
 HIDDEN_FROM_READER = (Session,)
 

@@ -466,3 +466,33 @@ class CreditClaim(models.Model):
                 name="claim_one_open",
             ),
         ]
+
+
+class Pledge(models.Model):
+    """What a unit promised at the meeting on a quarter (表态承诺). Append-only, in yuan.
+
+    ``promised_amount`` is what the unit will have received from 1 January to ``due_on``; whether it
+    was kept is read from the league table of that day and never stored. The newest row of a unit
+    and quarter holds; one with ``is_withdrawn`` takes the unit's pledge back.
+    """
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="pledges")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="pledges")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="pledges")
+    words = models.CharField(_("words"), max_length=500)
+    promised_amount = amount_field(_("promised amount"))
+    due_on = models.DateField(_("due on"))
+    is_withdrawn = models.BooleanField(_("taken back"), default=False)
+    made_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("pledge")
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(condition=Q(promised_amount__gt=0), name="pledge_of_money"),
+        ]
+        indexes = [
+            models.Index(fields=["period", "unit", "-id"], name="pledge_newest"),
+        ]
+        triggers = append_only()

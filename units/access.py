@@ -12,9 +12,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
-from units.models import Role, Unit, User
+from units.models import County, Role, Unit, User
 
 M = TypeVar("M", bound=Model)
 P = ParamSpec("P")
@@ -44,6 +44,7 @@ class Right(StrEnum):
     CLAIM_VIEW = "claim.view"
     CLAIM_MAKE = "claim.make"
     CLAIM_DECIDE = "claim.decide"
+    PLEDGE_RECORD = "pledge.record"
     IMPORT = "book.import"
     IMPORT_VERIFIED = "book.import_verified"
     TRAIL_VIEW = "trail.view"
@@ -80,6 +81,7 @@ _BUREAU = _READ | {
     Right.REPORT_REMIND,
     Right.IMPORT,
     Right.PERIOD_CLOSE,
+    Right.PLEDGE_RECORD,
 }
 
 RIGHTS: dict[str, frozenset[Right]] = {
@@ -160,11 +162,42 @@ def within(
 ) -> QuerySet[M]:
     """``rows`` narrowed to what the user's role reaches; ``county``/``unit`` are lookup paths."""
     reach = REACH.get(user.role, Reach.NOTHING)
+    if reach is Reach.COUNTY and user.region:
+        return rows.filter(**{f"{county}__in": counties_of(user)})
     if reach is Reach.COUNTY:
         return rows.filter(**{county: user.county_id})
     if reach is Reach.UNIT:
         return rows.filter(**{unit: user.unit_id})
     return rows.none()
+
+
+def counties_of(user: User) -> QuerySet[County]:
+    """The counties whose accounts the user reads: his own, or those of his region."""
+    counties = County.objects.order_by("code")
+    if REACH.get(user.role, Reach.NOTHING) is Reach.NOTHING:
+        return counties.none()
+    if user.region:
+        return counties.filter(code__startswith=user.region)
+    return counties.filter(pk=user.county_id)
+
+
+def county_named(request: HttpRequest) -> County | None:
+    """The person's own county; for a region's leader the one that the address names, if any."""
+    user = person(request)
+    if not user.region:
+        return user.county
+    return counties_of(user).filter(code=request.GET.get("county", "")).first()
+
+
+def county_of(request: HttpRequest) -> County:
+    """The one county that a page is about. 404 where a region's leader has not named one of his."""
+    county = county_named(request)
+    if county is None and person(request).region:
+        found = list(counties_of(person(request))[:2])
+        county = found[0] if len(found) == 1 else None
+    if county is None:
+        raise Http404
+    return county
 
 
 def units_of(user: User) -> QuerySet[Unit]:

@@ -1,8 +1,8 @@
 """Who is measured, what they owe, who may act for them, and the trail of what was done.
 
-Owns: counties, units (单位), annual targets (年度任务) with their quarter targets, accounts of people,
-and the append-only trail. Must never: know of projects or money received, or delete a target or a
-line of the trail (the database refuses both).
+Owns: counties and the regions above them, units (单位), annual targets (年度任务) with their quarter
+targets, accounts of people, and the append-only trail. Must never: know of projects or money received,
+or delete a target or a line of the trail (the database refuses both).
 """
 
 from decimal import Decimal
@@ -52,6 +52,29 @@ class County(models.Model):
         verbose_name = _("county")
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^\d{6}$"), name="county_code_digits"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Region(models.Model):
+    """A city or province (市、省) above counties: the digits that their codes begin with, and its name."""
+
+    code = models.CharField(
+        _("region code"),
+        max_length=4,
+        unique=True,
+        validators=[RegexValidator(r"^\d{2}(\d{2})?\Z", _("Write the first two or four digits."))],
+    )
+    name = models.CharField(_("name"), max_length=50)
+
+    class Meta:
+        verbose_name = _("region")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^([0-9]{2}|[0-9]{4})$"), name="region_code_digits"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -185,6 +208,56 @@ class Target(models.Model):
         return self.due_first, self.due_second, self.due_third, self.amount
 
 
+class CountyTarget(models.Model):
+    """One version of what a city or province demands of a county in a year, in yuan. Append-only.
+
+    A county's own target is not stored: it is the sum of its units' targets.
+    """
+
+    class Issuer(models.TextChoices):
+        CITY = "city", pgettext_lazy("issuer", "city")
+        PROVINCE = "province", pgettext_lazy("issuer", "province")
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="county_targets")
+    year = models.PositiveSmallIntegerField(_("year"))
+    issuer = models.CharField(_("issuer"), max_length=10, choices=Issuer)
+    amount = amount_field(_("annual target"))
+    due_first = amount_field(_("due by the first quarter"))
+    due_second = amount_field(_("due by the second quarter"))
+    due_third = amount_field(_("due by the third quarter"))
+    effective_on = models.DateField(_("effective on"))
+    document_no = models.CharField(_("document number"), max_length=100)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.ForeignKey("User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("county target")
+        indexes = [
+            models.Index(
+                fields=["county", "year", "issuer", "-effective_on", "-id"],
+                name="county_target_newest",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(issuer__in=["city", "province"]), name="county_target_from_above"
+            ),
+            models.CheckConstraint(
+                condition=Q(due_first__gte=0)
+                & Q(due_first__lte=F("due_second"))
+                & Q(due_second__lte=F("due_third"))
+                & Q(due_third__lte=F("amount")),
+                name="county_target_never_falls",
+            ),
+        ]
+        triggers = append_only()
+
+    @property
+    def due(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        """Cumulative yuan due by the end of each quarter."""
+        return self.due_first, self.due_second, self.due_third, self.amount
+
+
 class Role(models.TextChoices):
     CLERK = "clerk", _("unit clerk")
     UNIT_HEAD = "unit_head", _("unit head")
@@ -200,7 +273,11 @@ UNIT_ROLES = (Role.CLERK, Role.UNIT_HEAD)
 
 
 class User(AbstractUser):
-    """A person with exactly one role; the role decides county, unit and rights (``access.py``)."""
+    """A person with exactly one role; the role decides county, unit and rights (``access.py``).
+
+    A leader of a city or province has no county but a ``region``: the first digits of the codes of
+    the counties that he reads.
+    """
 
     display_name = models.CharField(_("name"), max_length=50, blank=True)
     county = models.ForeignKey(
@@ -209,6 +286,7 @@ class User(AbstractUser):
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
     )
+    region = models.CharField(_("region code"), max_length=6, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
 
@@ -225,6 +303,15 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(role__in=[role.value for role in Role]),
                 name="user_role_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(region="")
+                | Q(
+                    role="leader",
+                    county__isnull=True,
+                    region__regex=r"^([0-9]{2}|[0-9]{4})$",
+                ),
+                name="user_region_of_leaders",
             ),
             models.CheckConstraint(
                 condition=Q(is_staff=False, is_superuser=False),
