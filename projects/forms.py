@@ -124,7 +124,10 @@ class ProjectForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = CleanCharField(label=_("Project name"), max_length=200)
     industry = IndustryField(
-        label=_("Industry"), queryset=Industry.objects.all(), empty_label=NOTHING_CHOSEN[1]
+        label=_("Industry"),
+        queryset=Industry.objects.all(),
+        empty_label=NOTHING_CHOSEN[1],
+        error_messages={"required": _("Choose the industry.")},
     )
     location = CleanCharField(label=_("Location"), max_length=200, required=False)
     content = CleanTextField(label=_("Content"), max_length=2000, required=False)
@@ -134,7 +137,11 @@ class ProjectForm(forms.Form):
     )
     origin_place = CleanCharField(label=_("Place of origin"), max_length=100, required=False)
     credit_code = CleanCharField(label=_("Unified credit code"), max_length=18, required=False)
-    stage = forms.ChoiceField(label=_("Stage"), choices=[NOTHING_CHOSEN, *Stage.choices])
+    stage = forms.ChoiceField(
+        label=_("Stage"),
+        choices=[NOTHING_CHOSEN, *Stage.choices],
+        error_messages={"required": _("Choose the stage of the project.")},
+    )
     reserved_on = DayField(label=_("Compiled on"), required=False)
     intention_on = DayField(label=_("Intention signed on"), required=False)
     agreement_on = DayField(label=_("Agreement signed on"), required=False)

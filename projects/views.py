@@ -42,7 +42,6 @@ def project_list(request: HttpRequest) -> HttpResponse:
     table.paginate(per_page=ROWS_ON_A_PAGE)
     table.page = table.paginator.get_page(request.GET.get("page"))
     context = {
-        "crumbs": [("", _("Projects"))],
         "sieve": sieve.form,
         "table": table,
         "sums": _sums(rows),

@@ -37,6 +37,7 @@ _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))? ?%?", re.ASCII)
 class CleanCharField(forms.CharField):
     """One line of text, cleaned by the one rule for free text."""
 
+    default_error_messages = {"required": _("Write something here.")}
     multiline = False
 
     def __init__(self, **options: Any) -> None:
@@ -97,6 +98,8 @@ class AmountField(forms.Field):
 
 class DayField(forms.Field):
     """A day as people write it: 2012-06-30, 2012/6/30, 2012.6.30 or 2012年6月30日."""
+
+    default_error_messages = {"required": _("Write the day, as in 2012-06-30.")}
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))

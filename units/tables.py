@@ -19,6 +19,8 @@ from units.models import Target, Unit
 from units.money import wan_short
 
 DASH = "—"
+# Left out on a phone.
+MINOR = {"td": {"class": "minor"}}
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 
@@ -31,14 +33,14 @@ class UnitTable(tables.Table):
 
     order = tables.Column(_("Official order"), attrs={"td": {"class": "place"}})
     name = tables.Column(_("Unit"))
-    kind = tables.Column(_("Kind"))
-    code = tables.Column(_("Code"))
-    active_from = tables.Column(_("Active from"), default=DASH)
-    ended_on = tables.Column(_("Ended on"), default=DASH)
+    kind = tables.Column(_("Kind"), attrs=MINOR)
+    code = tables.Column(_("Code"), attrs=MINOR)
+    active_from = tables.Column(_("Active from"), default=DASH, attrs=MINOR)
+    ended_on = tables.Column(_("Ended on"), default=DASH, attrs=MINOR)
     deeds = tables.Column(_("Deeds"), empty_values=())
 
     class Meta:
-        attrs = {"class": "stack", "label": _("Units")}
+        attrs = {"class": "stack units", "label": _("Units")}
         orderable = False
 
     def __init__(

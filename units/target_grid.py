@@ -214,5 +214,6 @@ def _amounts(held: Target | None) -> dict[str, Decimal | None]:
 def _cell(unit: Unit, column: str, amount: Decimal | None) -> AmountField:
     label = f"{unit.name} {LABELS[column]}"
     cell = AmountField(label=label, required=False, allow_zero=True, initial=amount)
+    cell.column = LABELS[column]  # type: ignore[attr-defined]
     cell.widget.attrs |= {"class": "entry-box", "aria-label": label, "data-sum": column}
     return cell

@@ -63,7 +63,7 @@ def _units_shown(
         return format_html('{}<div id="{}_error">{}</div>', box, box.auto_id, refusals)
 
     table = UnitTable(units, place=place if form else None, request=request)
-    context = {"crumbs": [("", _("Units"))], "table": table, "form": form, "units": units}
+    context = {"table": table, "form": form, "units": units}
     return render(request, "units/unit_list.html", context, status=status)
 
 
@@ -203,7 +203,6 @@ def grid_shown(
     schedule = targets.schedule(grid.county, grid.year)
     parts = dict(zip(("first", "second", "third"), schedule.parts, strict=False))
     context = {
-        "crumbs": [("", _("Targets"))],
         "grid": grid,
         "sections": grid.sections(),
         "totals": grid.totals(),
