@@ -168,7 +168,7 @@ def test_the_sentence_is_the_one_the_leader_will_say(client, leader):
 
     sentence = _text(re.search(r'headline__sentence">(.*?)</p>', page, re.S).group(1))
     assert sentence == (
-        "As of June 30, 2012, the county has received 0.12亿元, 40.0% of the annual task of "
+        "As of 30 June 2012, the county has received 0.12亿元, 40.0% of the annual task of "
         "0.30亿元, 10.0 percentage points behind schedule. New projects this year: 3, of which 3 "
         "contracts; total investment 3.00亿元, introduced 2.40亿元."
     )
@@ -212,7 +212,7 @@ def test_a_day_inside_the_month_counts_up_to_it(client, leader):
     page = client.get("/ranking/2012-06/?as_of=2012-05-09")
 
     assert [row[5] for row in rows_of(page)] == ["1,000.00", "0.00", "0.00"]
-    assert "As of May 9, 2012" in page.text
+    assert "As of 9 May 2012" in page.text
 
 
 def test_a_closed_quarter_shows_what_was_announced_and_later_knowledge_stays_out(client, county):
