@@ -115,7 +115,7 @@ class ReceiptLineTable(tables.Table):
     state = tables.Column(_("State"), accessor="receipt", orderable=False)
 
     class Meta:
-        attrs = {"class": "stack", "label": _("Receipts of the project")}
+        attrs = {"class": "stack lines", "label": _("Receipts of the project")}
         orderable = False
 
     def render_received_on(self, value: Any) -> SafeString:
@@ -150,7 +150,7 @@ class EntryTable(tables.Table):
     balance = tables.Column(_("Balance (万元)"), attrs=NUMBER)
 
     class Meta:
-        attrs = {"class": "stack", "label": _("Entries")}
+        attrs = {"class": "stack lines", "label": _("Entries")}
         orderable = False
 
     def render_counted_on(self, value: Any) -> SafeString:
@@ -181,7 +181,7 @@ class ProjectLineTable(tables.Table):
     deed = tables.Column("", accessor="project", attrs={"td": {"class": "screen-only"}})
 
     class Meta:
-        attrs = {"class": "stack", "label": _("Projects of the unit")}
+        attrs = {"class": "stack lines", "label": _("Projects of the unit")}
         orderable = False
 
     def render_name(self, value: Project) -> SafeString:

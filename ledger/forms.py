@@ -91,18 +91,24 @@ class ReceiptForm(FilesForm):
 
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    received_on = DayField(label=_("Received on"))
+    received_on = DayField(
+        label=_("Received on"),
+        error_messages={"required": _("Write the day on which the funds arrived.")},
+    )
     amount = AmountField(label=_("Amount (万元)"))
     confirmed = forms.BooleanField(
         label=_("The amount is above the introduced amount of the project, and it is right."),
         required=False,
     )
     kind = forms.ChoiceField(
-        label=_("Kind of money"), choices=[NOTHING_CHOSEN, *Receipt.Kind.choices]
+        label=_("Kind of money"),
+        choices=[NOTHING_CHOSEN, *Receipt.Kind.choices],
+        error_messages={"required": _("Choose the kind of money.")},
     )
     voucher_no = CleanCharField(
         label=_("Voucher number"),
         max_length=100,
+        error_messages={"required": _("Write the number of the voucher.")},
         help_text=_("As it stands on the bank slip, the invoice or the receipt."),
     )
     note = CleanCharField(label=_("Note"), max_length=500, required=False)
@@ -160,7 +166,11 @@ class VerifyForm(SeenForm):
 
 
 class ReturnForm(SeenForm):
-    reason = CleanCharField(label=_("What the unit must correct"), max_length=500, required=False)
+    reason = CleanCharField(
+        label=_("What the unit must correct"),
+        max_length=500,
+        error_messages={"required": _("Say what the unit must correct.")},
+    )
 
 
 class EvidenceForm(FilesForm, SeenForm):
@@ -177,7 +187,11 @@ class EvidenceForm(FilesForm, SeenForm):
 class ReasonForm(RefusableForm):
     """The reason of a reversal or of posting again; it stays readable for ever."""
 
-    reason = CleanTextField(label=_("Reason"), max_length=500, required=False)
+    reason = CleanTextField(
+        label=_("Reason"),
+        max_length=500,
+        error_messages={"required": _("Give the reason of the reversal.")},
+    )
 
     def clean_reason(self) -> str:
         return " ".join(str(self.cleaned_data["reason"]).split())

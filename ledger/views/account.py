@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -35,7 +35,7 @@ from units.access import Right, allowed, may, person, units_of
 from units.models import Unit, User
 from units.money import wan_text
 
-NEWEST = 20
+NEWEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _projects(unit: Unit, user: User, year: int) -> ProjectLineTable:
     shares = list(
         CreditShare.objects.filter(unit=unit)
         .select_related("project")
-        .order_by("-project__signed_on", "-project")
+        .order_by(F("project__signed_on").desc(nulls_last=True), "-project")
     )
     credited = credited_to(unit.pk, year, [share.project_id for share in shares])
     lines = [

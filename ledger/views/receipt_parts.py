@@ -84,6 +84,9 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
     verifies = may(user, Right.RECEIPT_VERIFY) and receipt.state == Receipt.State.SUBMITTED
     changes = receipt.state in drafts.UNVERIFIED and may_enter(user, receipt.project)
     seen = {"version": receipt.version}
+    found = doubts.doubts(receipt) if verifies else ()
+    verify_form = forms.pop("verify_form", VerifyForm(initial=seen, auto_id="verify_%s"))
+    verify_form.fields["word"].required = bool(found)
     return {
         "crumbs": [(reverse("receipt-list"), _("Receipts")), ("", str(receipt))],
         "receipt": receipt,
@@ -96,13 +99,13 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
         "is_own": receipt.entered_by_id == user.pk,
         "changes": changes,
         "can_submit": changes and receipt.state != Receipt.State.SUBMITTED,
-        "doubts": doubt_lines(user, doubts.doubts(receipt)) if verifies else [],
+        "doubts": doubt_lines(user, found),
         "missing": _missing(receipt),
         "files": file_lines(receipt),
         "entries": entry_lines(user, receipt),
         "may_repost": may(user, Right.ENTRY_REVERSE) and receipt.state == Receipt.State.VERIFIED,
         "queue": queue_of(user, receipt) if verifies else None,
-        "verify_form": VerifyForm(initial=seen, auto_id="verify_%s"),
+        "verify_form": verify_form,
         "return_form": ReturnForm(initial=seen, auto_id="return_%s"),
         "evidence_form": EvidenceForm(initial=seen, auto_id="evidence_%s"),
     } | forms

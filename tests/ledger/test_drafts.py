@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from ledger import drafts, posting
 from ledger.evidence import MOST_FILES, PDF, Attachment, Stored
@@ -16,6 +17,12 @@ from units.refusal import Conflict, Refusal
 NOON = builders.moment("2012-05-12")
 TODAY = date(2012, 6, 1)
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Sum
+from django.utils import translation
 
 from ledger import chain, drafts, evidence, posting
 from ledger.evidence import Attachment, Stored
@@ -17,6 +18,12 @@ from units.refusal import Conflict, Refusal
 
 NOON = builders.moment("2012-05-12")
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
