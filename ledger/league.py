@@ -207,17 +207,22 @@ def league_table(
     *,
     without: Iterable[str] = (),
     targets_instead: Mapping[int, tuple[Decimal, Sequence[Decimal]]] | None = None,
+    credited_too: Mapping[int, Sums] | None = None,
+    pending_too: Mapping[int, Decimal] | None = None,
 ) -> LeagueTable:
     """Compute the table. ``without`` names money to leave out (``EXCLUSIONS``).
 
     ``targets_instead`` maps unit ids to (annual target, four cumulative quarter targets) to ask
-    "who would stand where with these targets"; units left out of it keep theirs.
+    "who would stand where with these targets"; units left out of it keep theirs. ``credited_too`` and
+    ``pending_too`` are yuan by unit id that an import would add.
     """
     left_out = frozenset(without)
     units = list(Unit.objects.filter(county=county))
     owed = _targets(county, as_of, known_by) | dict(targets_instead or {})
-    credited = _into_successors(units, as_of, _credited(county, as_of, known_by, left_out), Sums())
-    pending = _into_successors(units, as_of, _pending(county, as_of, left_out), NOTHING)
+    credit = _joined(_credited(county, as_of, known_by, left_out), credited_too or {}, Sums())
+    credited = _into_successors(units, as_of, credit, Sums())
+    waiting = _joined(_pending(county, as_of, left_out), pending_too or {}, NOTHING)
+    pending = _into_successors(units, as_of, waiting, NOTHING)
     reported = _reported(county, as_of, known_by)
     rows = [
         replace(
@@ -365,6 +370,10 @@ def _into_successors(
             unit = by_id[unit.successor_id]
         gathered[unit.pk] = gathered[unit.pk] + value
     return gathered
+
+
+def _joined(found: Mapping[int, V], more: Mapping[int, V], nothing: V) -> dict[int, V]:
+    return {unit: found.get(unit, nothing) + more.get(unit, nothing) for unit in {*found, *more}}
 
 
 def _row(

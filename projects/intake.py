@@ -102,7 +102,8 @@ def _investors(drafts: Sequence[ProjectDraft], by: User, at: datetime) -> dict[s
     named: dict[str, InvestorDraft] = {}
     for draft in drafts:
         if draft.investor is not None:
-            named.setdefault(key(draft.investor.name), draft.investor)
+            name_key = key(draft.investor.name)
+            named[name_key] = _joined(named.get(name_key), draft.investor)
     county = drafts[0].lead_unit.county_id
     rows = Investor.objects.select_for_update().filter(county=county, name_key__in=named)
     known = {investor.name_key: investor for investor in rows}
@@ -118,6 +119,14 @@ def _investors(drafts: Sequence[ProjectDraft], by: User, at: datetime) -> dict[s
         for investor in new
     )
     return known | {investor.name_key: investor for investor in new}
+
+
+def _joined(first: InvestorDraft | None, other: InvestorDraft) -> InvestorDraft:
+    """What the first row says of an investor, with its gaps filled by another."""
+    if first is None:
+        return other
+    filled = {name: value or getattr(other, name) for name, value in asdict(first).items()}
+    return InvestorDraft(**filled)
 
 
 def _fill(investor: Investor, draft: InvestorDraft, by: User, at: datetime) -> None:

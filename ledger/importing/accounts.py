@@ -1,0 +1,155 @@
+"""What the accounts hold already of what a workbook names, read once.
+
+Owns: the few queries by which rows are compared. Must never: write, or read more than the person who
+imports may see, except whether a name is in use.
+"""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple, TypeVar
+
+from ledger.models import Period, Receipt, quarter_of
+from projects.models import Industry, Investor, Project
+from projects.reach import projects_of
+from units.models import County, Schedule, Target, Unit, User
+from units.schedule import EVEN
+from units.text import key
+
+CHUNK = 1_000
+T = TypeVar("T", int, str)
+
+
+class Known(NamedTuple):
+    """A receipt as far as it is compared."""
+
+    pk: int
+    version: int
+    state: str
+    kind: str
+    note: str
+
+
+Identity = tuple[int, date, Decimal, str]  # project, day, amount, key of the voucher number
+TargetKey = tuple[int, int, str]  # unit, year, issuer
+
+
+@dataclass(slots=True)
+class Accounts:
+    """The county's units, and whatever else was looked up for the rows of a workbook.
+
+    Units and projects that the workbook itself adds stand in with negative ids until they are stored.
+    """
+
+    county: County
+    by: User
+    today: date
+    units: dict[str, Unit] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
+    targets: dict[TargetKey, list[Target]] = field(default_factory=dict)
+    schedules: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    industries: dict[str, Industry] = field(default_factory=dict)
+    investors: dict[str, Investor] = field(default_factory=dict)
+    projects: dict[str, Project] = field(default_factory=dict)
+    names_in_use: set[str] = field(default_factory=set)
+    refused_projects: dict[str, int] = field(default_factory=dict)  # rows by key of the name
+    receipts: dict[Identity, Known] = field(default_factory=dict)
+    periods: dict[tuple[int, int], str] = field(default_factory=dict)
+    stand_ins: int = 0
+    _near: dict[str, str] = field(default_factory=dict)
+
+    def next_stand_in(self) -> int:
+        self.stand_ins -= 1
+        return self.stand_ins
+
+    def unit(self, name: str) -> Unit | None:
+        return self.units.get(key(name))
+
+    def near(self, name: str) -> str:
+        """The name of a unit that looks like this one, or nothing."""
+        if name not in self._near:
+            names = [unit.name for unit in self.units.values()]
+            found = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+            self._near[name] = found[0] if found and len(self._near) < CHUNK else ""
+        return self._near[name]
+
+    def schedule(self, year: int) -> tuple[int, ...]:
+        return self.schedules.get(year, EVEN)
+
+    def state_of(self, day: date) -> str:
+        """The state of the quarter of a day; a quarter that nobody has used is open."""
+        return self.periods.get((day.year, quarter_of(day)), Period.State.OPEN)
+
+    def counted_on(self, day: date) -> date:
+        """The day on which money of ``day`` counts if it is verified now (rule 7)."""
+        year, quarter = day.year, quarter_of(day)
+        while self.periods.get((year, quarter)) == Period.State.CLOSED:
+            year, quarter = (year + 1, 1) if quarter == 4 else (year, quarter + 1)
+        return max(day, Period(year=year, quarter=quarter).starts_on)
+
+
+def open_accounts(county: County, by: User, today: date) -> Accounts:
+    """Units, schedules, quarters and industries of the county."""
+    rows = Unit.objects.filter(county=county).select_related("successor")
+    schedules = Schedule.objects.filter(county=county)
+    periods = Period.objects.filter(county=county)
+    return Accounts(
+        county=county,
+        by=by,
+        today=today,
+        units={unit.name_key: unit for unit in rows},
+        codes=set(Unit.objects.values_list("code", flat=True)),
+        schedules={schedule.year: schedule.parts for schedule in schedules},
+        industries=_industries(),
+        periods={(period.year, period.quarter): period.state for period in periods},
+    )
+
+
+def _industries() -> dict[str, Industry]:
+    """Industries by the key of every name that they have of their own."""
+    found = {}
+    for industry in Industry.objects.all():
+        for word in (industry.name, industry.name_en, industry.code):
+            found[key(word)] = industry
+    return found
+
+
+def look_up_targets(accounts: Accounts, units: Iterable[Unit], years: Iterable[int]) -> None:
+    rows = Target.objects.filter(unit__in=[unit.pk for unit in units], year__in=set(years))
+    for target in rows.order_by("effective_on", "id"):
+        versions = accounts.targets.setdefault((target.unit_id, target.year, target.issuer), [])
+        versions.append(target)
+
+
+def look_up_projects(accounts: Accounts, names: Iterable[str]) -> None:
+    """The projects that the person sees of these names, and which names are in use at all."""
+    keys = sorted({key(name) for name in names} - accounts.projects.keys())
+    seen = projects_of(accounts.by).select_related("investor", "industry", "lead_unit")
+    for part in _parts(keys):
+        rows = seen.filter(name_key__in=part).prefetch_related("shares__unit").distinct()
+        accounts.projects |= {project.name_key: project for project in rows}
+        in_use = Project.objects.filter(county=accounts.county, name_key__in=part)
+        accounts.names_in_use |= set(in_use.values_list("name_key", flat=True))
+
+
+def look_up_investors(accounts: Accounts, names: Iterable[str]) -> None:
+    for part in _parts(sorted({key(name) for name in names})):
+        rows = Investor.objects.filter(county=accounts.county, name_key__in=part)
+        accounts.investors |= {investor.name_key: investor for investor in rows}
+
+
+def look_up_receipts(accounts: Accounts) -> None:
+    """The receipts of the projects that were looked up; those withdrawn are as if never entered."""
+    ids = sorted(project.pk for project in accounts.projects.values() if project.pk > 0)
+    for part in _parts(ids):
+        rows = Receipt.objects.filter(project__in=part).exclude(state=Receipt.State.WITHDRAWN)
+        columns = ("project", "received_on", "amount", "voucher_no", *Known._fields)
+        for project, day, amount, voucher, *known in rows.order_by().values_list(*columns):
+            accounts.receipts[project, day, amount, key(voucher)] = Known(*known)
+
+
+def _parts(values: list[T]) -> Iterable[list[T]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

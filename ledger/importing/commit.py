@@ -1,0 +1,228 @@
+"""Carrying a plan out: units, targets, projects, receipts, in one transaction.
+
+Owns: the order of the deeds and what goes into the trail about the whole import. Must never: write a
+table itself; each row goes through the verb that pages use, or through its equivalent for many.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ledger import drafts, posting
+from ledger.importing import plan as planning
+from ledger.importing.planned import (
+    Origin,
+    Outcome,
+    Plan,
+    Progress,
+    ProjectRow,
+    ReceiptRow,
+    no_progress,
+)
+from ledger.importing.reading import Book
+from ledger.models import Receipt
+from projects import intake, register
+from projects.models import Project
+from units import register as units_register
+from units import targets, trail
+from units.models import County, Unit, User
+from units.refusal import Conflict, Refusal
+
+BATCH = 1_000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a workbook is to come in.
+
+    ``second`` is who verifies the receipts that arrive verified, by ``document``; nobody verifies what
+    he entered himself, so it is never ``by``. ``skips_refused`` takes everything but the refused rows.
+    """
+
+    by: User
+    at: datetime
+    today: date
+    second: User | None = None
+    document: str = ""
+    skips_refused: bool = False
+    digest: str = ""
+    file_name: str = ""
+    sha256: str = ""
+
+    @property
+    def is_verified(self) -> bool:
+        return self.second is not None
+
+
+class Unfit(Refusal):
+    """A row that the plan let pass and a verb refused."""
+
+    def __init__(self, origin: Origin, refusal: Refusal) -> None:
+        place = _("sheet “%(sheet)s”, row %(row)s") % {"sheet": origin.sheet, "row": origin.row}
+        super().__init__(f"{place}: {refusal}", "file")
+
+
+@transaction.atomic
+def carry_out(book: Book, county: County, wish: Wish, progress: Progress = no_progress) -> Plan:
+    """Plan once more under lock, and do it. Raises Refusal, and then nothing has changed."""
+    # One import of a county at a time: the second finds what the first has entered.
+    County.objects.select_for_update(no_key=True).get(pk=county.pk)
+    plan = planning.make(book, county, by=wish.by, today=wish.today, is_verified=wish.is_verified)
+    if plan.remarks.refusals and not wish.skips_refused:
+        raise Refusal(_("Some rows are refused, so nothing was imported."), "file")
+    if wish.digest and wish.digest != plan.digest:
+        raise Conflict(
+            _("The accounts have changed since this preview. Look at the new one, then decide."),
+            "file",
+        )
+    apply(plan, wish, progress)
+    return plan
+
+
+def apply(plan: Plan, wish: Wish, progress: Progress = no_progress) -> None:
+    """The deeds of a plan, within the caller's transaction."""
+    if plan.is_empty:
+        return
+    done, total = 0, len(plan.rows)
+    for step in (apply_units, apply_targets, apply_projects, _apply_receipts):
+        for count in step(plan, wish):
+            done += count
+            progress(done, total)
+    after: dict[str, Any] = {
+        "file": wish.file_name,
+        "sha256": wish.sha256,
+        "document": wish.document,
+        **{str(outcome): count for outcome, count in sorted(plan.counts.items())},
+    }
+    label = wish.file_name
+    trail.record(
+        wish.by, "book.import", at=wish.at, county=plan.accounts.county, label=label, after=after
+    )
+
+
+def apply_units(plan: Plan, wish: Wish) -> Iterator[int]:
+    """Add and change units; a successor may itself be new, so successions come last."""
+    county = plan.accounts.county
+    for row in plan.units:
+        draft = replace(row.draft, successor=None) if row.outcome == Outcome.NEW else row.draft
+        if row.outcome == Outcome.NEW:
+            unit = _tried(
+                row.origin,
+                lambda draft=draft, row=row: units_register.save(
+                    draft, county=county, by=wish.by, at=wish.at, code=row.code or None
+                ),
+            )
+            _become(row.unit, unit)
+        yield 1
+    for row in plan.units:
+        if row.outcome == Outcome.CHANGED or row.draft.successor is not None:
+            unit = Unit.objects.select_related("successor").get(pk=row.unit.pk)
+            _tried(
+                row.origin,
+                lambda row=row, unit=unit: units_register.save(
+                    row.draft, county=county, by=wish.by, at=wish.at, unit=unit
+                ),
+            )
+
+
+def apply_targets(plan: Plan, wish: Wish) -> Iterator[int]:
+    for row in sorted(plan.targets, key=lambda row: row.effective_on):
+        targets.record(
+            row.unit,
+            row.year,
+            row.amount,
+            row.due,
+            effective_on=row.effective_on,
+            document_no=row.document_no,
+            by=wish.by,
+            at=wish.at,
+            issuer=row.issuer,
+        )
+        yield 1
+
+
+def apply_projects(plan: Plan, wish: Wish) -> Iterator[int]:
+    new = [row for row in plan.projects if row.outcome == Outcome.NEW]
+    for batch in _batches(new):
+        drafts_ = [row.draft for row in batch]
+        stored = intake.add_many(drafts_, by=wish.by, at=wish.at, today=wish.today)
+        for row, project in zip(batch, stored, strict=True):
+            row.project.pk = project.pk
+        yield len(batch)
+    for row in plan.projects:
+        if row.outcome == Outcome.CHANGED:
+            _tried(row.origin, lambda row=row: _change(row, wish))
+            yield 1
+
+
+def _change(row: ProjectRow, wish: Wish) -> Project:
+    return register.save(
+        row.draft,
+        by=wish.by,
+        at=wish.at,
+        project=row.project,
+        version=row.project.version,
+        today=wish.today,
+        from_books=True,
+    )
+
+
+def _apply_receipts(plan: Plan, wish: Wish) -> Iterator[int]:
+    new = [row for row in plan.receipts if row.outcome == Outcome.NEW]
+    # In the order of the calendar: the chain of each quarter then reads like a book.
+    new.sort(key=lambda row: row.draft.received_on)
+    for batch in _batches(new):
+        _enter(batch, wish)
+        yield len(batch)
+    for row in plan.receipts:
+        if row.outcome == Outcome.CHANGED and row.known is not None:
+            _tried(row.origin, lambda row=row: _change_receipt(row, wish))
+            yield 1
+
+
+def _enter(batch: Sequence[ReceiptRow], wish: Wish) -> None:
+    receipts = drafts.submit_many(
+        [row.draft for row in batch], by=wish.by, at=wish.at, today=wish.today
+    )
+    verified = [receipt for row, receipt in zip(batch, receipts, strict=True) if row.is_verified]
+    if verified and wish.second is not None:
+        posting.verify_history(verified, wish.document, by=wish.second, at=wish.at)
+
+
+def _change_receipt(row: ReceiptRow, wish: Wish) -> Receipt:
+    assert row.known is not None
+    project = Project.objects.select_related("lead_unit").get(pk=row.draft.project.pk)
+    return drafts.change(
+        row.known.pk,
+        row.known.version,
+        replace(row.draft, project=project),
+        submitting=row.known.state == Receipt.State.SUBMITTED,
+        by=wish.by,
+        at=wish.at,
+        today=wish.today,
+    )
+
+
+def _become(stand_in: Unit, stored: Unit) -> None:
+    """From here on the stand-in is the stored unit, wherever the plan names it."""
+    for field in Unit._meta.concrete_fields:
+        setattr(stand_in, field.attname, getattr(stored, field.attname))
+
+
+def _tried(origin: Origin, deed: Callable[[], T]) -> T:
+    try:
+        return deed()
+    except Conflict:
+        raise
+    except Refusal as refusal:
+        raise Unfit(origin, refusal) from refusal
+
+
+def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]

@@ -1,0 +1,173 @@
+"""The rows of the sheet 到位资金 against the receipts that are entered.
+
+Owns: which receipts are new. The same receipt is the same project, day, amount and voucher number;
+twice in one workbook is refused, since it would count the money twice. Must never: change a verified
+receipt, or let a unit enter money into a quarter in review.
+"""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ledger.admission import Draft, sound
+from ledger.importing.accounts import Accounts, Identity, look_up_projects, look_up_receipts
+from ledger.importing.layout import Section
+from ledger.importing.planned import Origin, Outcome, ReceiptRow
+from ledger.importing.remarks import Remarks
+from ledger.importing.rows import Reader
+from ledger.importing.vocabulary import MONEY, STATES
+from ledger.models import Period, Receipt
+from projects.models import Project
+from units.access import Right, may
+from units.money import wan_short
+from units.refusal import Refusal
+from units.text import key
+
+IN_REVIEW = (Period.State.REVIEW, Period.State.PROPOSED)
+UNVERIFIED = (Receipt.State.SUBMITTED, Receipt.State.RETURNED, Receipt.State.DRAFT)
+COLUMN_OF = {"confirmed": "amount"}
+
+
+def plan_receipts(
+    section: Section,
+    accounts: Accounts,
+    remarks: Remarks,
+    seen: dict[Any, str],
+    *,
+    is_verified: bool,
+) -> list[tuple[Outcome, ReceiptRow | None]]:
+    """One outcome per row. ``seen`` spans all sheets of receipts."""
+    names = {row.values.get("project") for row in section.rows}
+    look_up_projects(accounts, (str(name) for name in names if isinstance(name, str | int | float)))
+    look_up_receipts(accounts)
+    judged = []
+    for row in section.rows:
+        reader = Reader(section, row, remarks)
+        judged.append(_judged(reader, accounts, is_verified, seen))
+    return judged
+
+
+def _judged(
+    reader: Reader, accounts: Accounts, is_verified: bool, seen: dict[Any, str]
+) -> tuple[Outcome, ReceiptRow | None]:
+    draft = _draft(reader, accounts)
+    if draft is None or reader.is_refused:
+        return Outcome.REFUSED, None
+    identity = (draft.project.pk, draft.received_on, draft.amount, key(draft.voucher_no))
+    _demand_once(reader, identity, seen)
+    state = reader.choice("state", STATES)
+    row = _against_known(reader, draft, accounts, identity)
+    if reader.is_refused or row is None:
+        return Outcome.REFUSED, None
+    if row.outcome == Outcome.NEW:
+        row.is_verified = is_verified and state != "submitted"
+        _demand_open(reader, draft.received_on, accounts)
+        _remark(reader, draft, row.is_verified, state, accounts)
+    return (Outcome.REFUSED, None) if reader.is_refused else (row.outcome, row)
+
+
+def _draft(reader: Reader, accounts: Accounts) -> Draft | None:
+    reader.demand("project", "received_on", "amount", "voucher_no")
+    project = _project(reader, accounts)
+    received_on, amount = reader.day("received_on"), reader.amount("amount")
+    voucher_no, note = reader.text("voucher_no"), reader.text("note")
+    kind = reader.choice("kind", MONEY) or Receipt.Kind.OTHER
+    if reader.is_refused or project is None or received_on is None or amount is None:
+        return None
+    return _sound(
+        reader,
+        Draft(
+            project=project,
+            received_on=received_on,
+            amount=amount,
+            kind=str(kind),
+            voucher_no=voucher_no,
+            note=note,
+            confirmed=True,  # the preview shows it, and somebody presses the button
+        ),
+        accounts,
+    )
+
+
+def _sound(reader: Reader, draft: Draft, accounts: Accounts) -> Draft | None:
+    try:
+        return sound(draft, accounts.by, accounts.today)
+    except Refusal as refusal:
+        field = refusal.field or "project"
+        reader.refuse(COLUMN_OF.get(field, field), str(refusal))
+        return None
+
+
+def _project(reader: Reader, accounts: Accounts) -> Project | None:
+    name = reader.text("project")
+    if not name:
+        return None
+    project = accounts.projects.get(key(name))
+    if project is not None:
+        return project
+    row = accounts.refused_projects.get(key(name))
+    if row is not None:
+        sentence = _("The project is refused in row %(row)s of its sheet. Correct it there first.")
+        reader.refuse("project", sentence % {"row": row})
+    else:
+        sentence = _("There is no project of this name. Add it to the sheet 项目, or correct it.")
+        reader.refuse("project", sentence)
+    return None
+
+
+def _demand_once(reader: Reader, identity: Identity, seen: dict[Any, str]) -> None:
+    if first := reader.first(seen, identity):
+        sentence = _(
+            "The same project, day, amount and voucher number as in row %(row)s. Money counts once:"
+            " delete the row, or write its own voucher number."
+        )
+        reader.refuse("voucher_no", sentence % {"row": first})
+
+
+def _demand_open(reader: Reader, day: date, accounts: Accounts) -> None:
+    if accounts.state_of(day) in IN_REVIEW and not may(accounts.by, Right.RECEIPT_VERIFY):
+        sentence = _("This quarter is in review. Ask the investment bureau to enter the receipt.")
+        reader.refuse("received_on", sentence)
+
+
+def _against_known(
+    reader: Reader, draft: Draft, accounts: Accounts, identity: Identity
+) -> ReceiptRow | None:
+    """New, or what the row changes of a receipt that is there; empty cells change nothing."""
+    origin = Origin(reader.section.sheet, reader.number)
+    known = accounts.receipts.get(identity)
+    if known is None:
+        return ReceiptRow(origin, Outcome.NEW, draft)
+    kind = draft.kind if reader.has("kind") else known.kind
+    draft = replace(draft, kind=kind, note=draft.note or known.note)
+    if (draft.kind, draft.note) != (known.kind, known.note):
+        if known.state not in UNVERIFIED:
+            sentence = _("The receipt is verified already and cannot be changed by a workbook.")
+            reader.refuse("note" if draft.note != known.note else "kind", sentence)
+            return None
+        return ReceiptRow(origin, Outcome.CHANGED, draft, known)
+    if known.state in (Receipt.State.RETURNED, Receipt.State.DRAFT):
+        sentence = _("The receipt is there, but not submitted (%(state)s). Submit it on its page.")
+        words = {"state": Receipt.State(known.state).label}
+        reader.notice("voucher_no", sentence % words)
+    return ReceiptRow(origin, Outcome.UNCHANGED, draft, known)
+
+
+def _remark(
+    reader: Reader, draft: Draft, is_verified: bool, state: str | None, accounts: Accounts
+) -> None:
+    """What somebody should look at before pressing the button."""
+    introduced: Decimal = draft.project.introduced_amount
+    if draft.amount > introduced:
+        sentence = _("More than the introduced amount of the project (%(introduced)s 万元).")
+        reader.notice("amount", sentence % {"introduced": wan_short(introduced, 6)})
+    counted_on = accounts.counted_on(draft.received_on)
+    if counted_on != draft.received_on:
+        sentence = _("The quarter is closed; the money will count on %(day)s.")
+        reader.notice("received_on", sentence % {"day": date_format(counted_on)})
+    if state == "verified" and not is_verified:
+        reader.notice("state", _("It arrives as submitted and waits to be verified."))

@@ -1,0 +1,145 @@
+"""The rows of the sheet 单位 against the register of units.
+
+Owns: which units are new or changed. Must never: rename a unit (its name is what finds it) or change a
+code.
+"""
+
+import re
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ledger.importing.accounts import Accounts
+from ledger.importing.layout import Section
+from ledger.importing.planned import Origin, Outcome, UnitRow
+from ledger.importing.remarks import Remarks
+from ledger.importing.rows import Reader
+from ledger.importing.vocabulary import KINDS
+from units.access import Right, may
+from units.models import Unit
+from units.register import LAST_PLACE, UnitDraft, draft_of
+from units.text import key
+
+LONGEST_NAME = Unit._meta.get_field("name").max_length or 0
+LONGEST_CODE = Unit._meta.get_field("code").max_length or 0
+
+
+def plan_units(
+    section: Section, accounts: Accounts, remarks: Remarks, seen: dict[Any, str]
+) -> list[tuple[Outcome, UnitRow | None]]:
+    """One outcome per row. New units stand in ``accounts`` from here on."""
+    read = []
+    for place, row in enumerate(section.rows, start=1):
+        reader = Reader(section, row, remarks)
+        read.append((reader, _read(reader, place, accounts, seen)))
+    # Successors may stand further down, so they are looked up when every unit is known.
+    return [_judged(reader, row, accounts) for reader, row in read]
+
+
+def _read(reader: Reader, place: int, accounts: Accounts, seen: dict[Any, str]) -> UnitRow | None:
+    reader.demand("name")
+    name = reader.text("name")
+    kind = _kind(reader, accounts.unit(name))
+    order, code = reader.count("order"), reader.text("code").upper()
+    days = reader.day("active_from"), reader.day("ended_on")
+    if not name:
+        return None
+    if len(name) > LONGEST_NAME:
+        reader.refuse("name", _("The name is too long."))
+    if first := reader.first(seen, key(name)):
+        sentence = _("Row %(row)s names this unit already. Keep one of them.")
+        reader.refuse("name", sentence % {"row": first})
+        return None
+    unit = accounts.unit(name)
+    _demand_code(reader, code, unit, accounts)
+    if reader.is_refused or kind is None:
+        return None
+    origin = Origin(reader.section.sheet, reader.number)
+    if unit is not None:
+        return UnitRow(origin, Outcome.UNCHANGED, unit, _changed(unit, kind, order, days))
+    draft = UnitDraft(name, kind, order if order is not None else min(place, LAST_PLACE), *days)
+    unit = Unit(
+        pk=accounts.next_stand_in(),
+        county=accounts.county,
+        name=name,
+        name_key=key(name),
+        kind=kind,
+        ended_on=draft.ended_on,
+    )
+    accounts.units[unit.name_key] = unit
+    accounts.codes.add(code)
+    return UnitRow(origin, Outcome.NEW, unit, draft, code)
+
+
+def _kind(reader: Reader, unit: Unit | None) -> str | None:
+    """The kind that is written; a unit that is known may leave it out."""
+    if reader.has("kind"):
+        return reader.choice("kind", KINDS)
+    if unit is not None:
+        return unit.kind
+    reader.demand("kind")
+    return None
+
+
+def _demand_code(reader: Reader, code: str, unit: Unit | None, accounts: Accounts) -> None:
+    if not code or (unit is not None and code == unit.code):
+        return
+    if unit is not None:
+        sentence = _("The unit has the code %(code)s, which cannot change.")
+        reader.refuse("code", sentence % {"code": unit.code})
+    elif not re.fullmatch(r"[0-9A-Z]+", code) or len(code) > LONGEST_CODE:
+        reader.refuse("code", _("Write digits and capital letters only."))
+    elif code in accounts.codes:
+        reader.refuse("code", _("This code is in use already. Leave it out to get the next one."))
+
+
+def _changed(
+    unit: Unit, kind: str, order: int | None, days: tuple[date | None, date | None]
+) -> UnitDraft:
+    """What is recorded, with what the row says over it; an empty cell says nothing."""
+    return UnitDraft(
+        name=unit.name,
+        kind=kind,
+        order=order if order is not None else unit.order,
+        active_from=days[0] or unit.active_from,
+        ended_on=days[1] or unit.ended_on,
+        successor=unit.successor,
+    )
+
+
+def _judged(
+    reader: Reader, row: UnitRow | None, accounts: Accounts
+) -> tuple[Outcome, UnitRow | None]:
+    if row is None:
+        return Outcome.REFUSED, None
+    if reader.has("successor"):
+        _set_successor(reader, row, accounts)
+    _demand_days(reader, row.draft)
+    if row.outcome != Outcome.NEW and row.draft != draft_of(row.unit):
+        row.outcome = Outcome.CHANGED
+    if row.outcome != Outcome.UNCHANGED and not may(accounts.by, Right.UNIT_EDIT):
+        reader.refuse("name", _("Only the head of the bureau may add or change units."))
+    if reader.is_refused:
+        if row.unit.pk < 0:
+            accounts.units.pop(row.unit.name_key, None)
+        return Outcome.REFUSED, None
+    return row.outcome, row
+
+
+def _set_successor(reader: Reader, row: UnitRow, accounts: Accounts) -> None:
+    successor = reader.unit("successor", accounts)
+    if successor is not None:
+        given = {name: getattr(row.draft, name) for name in UnitDraft.__slots__}
+        row.draft = UnitDraft(**given | {"successor": successor})
+
+
+def _demand_days(reader: Reader, draft: UnitDraft) -> None:
+    if draft.active_from and draft.ended_on and draft.ended_on < draft.active_from:
+        sentence = _("The unit cannot end before it begins. Check both days.")
+        reader.refuse("ended_on", sentence)
+    if draft.successor is not None and draft.ended_on is None:
+        sentence = _(
+            "Write the last day of the unit; from the next day its successor stands for it."
+        )
+        reader.refuse("ended_on", sentence)

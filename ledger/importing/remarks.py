@@ -1,0 +1,87 @@
+"""What is said about a workbook: refusals and notices, each with the place it belongs to.
+
+Owns: the value that carries one remark to the page, the command line and the marked workbook. Must
+never: decide what is refused.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence about a cell, a row (no column) or a sheet (no row, 0).
+
+    ``column`` counts from 1; 0 is none. ``found`` is what stands there.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    heading: str
+    found: str
+    sentence: str
+    is_refusal: bool = True
+
+    @property
+    def letter(self) -> str:
+        return column_letters(self.column)
+
+    @property
+    def cell(self) -> str:
+        """As in ``C12``, or the row alone, or nothing."""
+        return f"{self.letter}{self.row}" if self.row else ""
+
+    def plain(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Self:
+        return cls(**plain)
+
+
+@dataclass(slots=True)
+class Remarks:
+    """All that is said about one workbook, in the order of sheets, rows and columns."""
+
+    refusals: list[Remark] = field(default_factory=list)
+    notices: list[Remark] = field(default_factory=list)
+
+    def refuse(
+        self,
+        sheet: str,
+        sentence: str | Promise,
+        row: int = 0,
+        column: int = 0,
+        heading: str = "",
+        found: str = "",
+    ) -> None:
+        self.refusals.append(Remark(sheet, row, column, heading, found[:200], str(sentence)))
+
+    def notice(
+        self,
+        sheet: str,
+        sentence: str | Promise,
+        row: int = 0,
+        column: int = 0,
+        heading: str = "",
+        found: str = "",
+    ) -> None:
+        remark = Remark(sheet, row, column, heading, found[:200], str(sentence), is_refusal=False)
+        self.notices.append(remark)
+
+    def __iter__(self) -> Iterator[Remark]:
+        yield from self.refusals
+        yield from self.notices
+
+
+def column_letters(number: int) -> str:
+    """``C`` for the third column."""
+    letters = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters

@@ -1,0 +1,146 @@
+"""Reading one row: each column by its form, every objection with the cell it belongs to.
+
+Owns: turning a row's cells into values and remarks. Must never: decide whether a row is new or fits the
+accounts (``plan_*.py`` do).
+"""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from ledger.importing import cells, vocabulary
+from ledger.importing.accounts import Accounts
+from ledger.importing.layout import Fault, Row, Section
+from ledger.importing.remarks import Remarks
+from units.models import Unit
+
+T = TypeVar("T")
+
+
+class Reader:
+    """One row of a section. Whatever it objects to is a remark; ``is_refused`` says that it did."""
+
+    def __init__(self, section: Section, row: Row, remarks: Remarks) -> None:
+        self.section, self.row, self.remarks = section, row, remarks
+        self.is_refused = False
+
+    @property
+    def number(self) -> int:
+        return self.row.number
+
+    def has(self, field: str) -> bool:
+        """Whether the row says anything in the column."""
+        return not cells.is_nothing(self.row.values.get(field))
+
+    def is_empty(self, *fields: str) -> bool:
+        return not any(self.has(field) for field in fields)
+
+    def found(self, field: str) -> str:
+        value = self.row.values.get(field)
+        return value.shown if isinstance(value, Fault) else cells.shown(value)
+
+    def refuse(self, field: str, sentence: str | Promise) -> None:
+        self.is_refused = True
+        self.remarks.refuse(*self._place(field, sentence))
+
+    def notice(self, field: str, sentence: str | Promise) -> None:
+        self.remarks.notice(*self._place(field, sentence))
+
+    def _place(self, field: str, sentence: str | Promise) -> tuple[str, str, int, int, str, str]:
+        heading = self.section.headings.get(field)
+        place, text = (heading.place + 1, heading.column.heading) if heading else (0, "")
+        return self.section.sheet, str(sentence), self.number, place, text, self.found(field)
+
+    def first(self, seen: dict[Any, str], identity: Any) -> str:
+        """The row that has this identity already, as people find it; nothing if this is the first."""
+        here = f"{self.section.sheet}!{self.number}"
+        first = seen.setdefault(identity, here)
+        return "" if first == here else first.removeprefix(f"{self.section.sheet}!")
+
+    # Cells by form; None where there is nothing, or nothing that can be understood
+
+    def text(self, field: str) -> str:
+        return self._read(field, cells.text) or ""
+
+    def long_text(self, field: str) -> str:
+        return self._read(field, cells.long_text) or ""
+
+    def day(self, field: str) -> date | None:
+        return self._read(field, lambda value: cells.day(value, self.section.epoch))
+
+    def year(self, field: str) -> int | None:
+        return self._read(field, cells.year)
+
+    def count(self, field: str) -> int | None:
+        return self._read(field, cells.count)
+
+    def shares(self, field: str) -> list[tuple[str, int]] | None:
+        return self._read(field, cells.shares)
+
+    def amount(self, field: str, *, allow_zero: bool = False) -> Decimal | None:
+        heading = self.section.headings.get(field)
+        if heading is None:
+            return None
+        scale = heading.scale
+        return self._read(field, lambda value: cells.amount(value, scale, allow_zero=allow_zero))
+
+    def choice(self, field: str, words: dict[str, str]) -> str | None:
+        """One of a list of words; any other is refused with the list."""
+        written = self.text(field)
+        if not written:
+            return None
+        found = vocabulary.choice(written, words)
+        if found is None:
+            sentence = _("Choose one of: %(words)s.")
+            self.refuse(field, sentence % {"words": "、".join(vocabulary.offered(words))})
+        return found
+
+    def unit(self, field: str, accounts: Accounts) -> Unit | None:
+        name = self.text(field)
+        return self.unit_named(name, field, accounts) if name else None
+
+    def unit_named(self, name: str, field: str, accounts: Accounts) -> Unit | None:
+        """A unit of the county by its name; a name that is only alike is proposed, not taken."""
+        unit = accounts.unit(name)
+        if unit is None:
+            near = accounts.near(name)
+            self.refuse(field, _like(name, near) if near else _unknown(name))
+        return unit
+
+    def demand(self, *fields: str) -> None:
+        """Refuse the row for each of these columns in which it says nothing."""
+        for field in fields:
+            if not self.has(field):
+                heading = self.section.headings.get(field)
+                word = heading.column.heading if heading else field
+                self.refuse(field, _("Fill in “%(heading)s”.") % {"heading": word})
+
+    def _read(self, field: str, read: Callable[[Any], T]) -> T | None:
+        value = self.row.values.get(field)
+        if isinstance(value, Fault):
+            self.refuse(field, _(value.sentence))
+            return None
+        if cells.is_nothing(value):
+            return None
+        try:
+            return read(value)
+        except cells.CellError as error:
+            sentence = _(error.sentence)
+            self.refuse(field, sentence % error.params if error.params else sentence)
+            return None
+
+
+def _unknown(name: str) -> str:
+    sentence = _(
+        "“%(name)s” is not a unit of this county. Add it to the sheet 单位, or correct it."
+    )
+    return sentence % {"name": name}
+
+
+def _like(name: str, near: str) -> str:
+    sentence = _("“%(name)s” is not a unit of this county. Is “%(near)s” meant?")
+    return sentence % {"name": name, "near": near}

@@ -1,0 +1,168 @@
+"""``manage.py import_book FILE.xlsx --county 611023``: the import of the page, from the command line.
+
+Owns: the words printed, and the two people who act for a command line. Must never: judge a row itself.
+
+Nobody verifies what he entered himself, and the database holds to that. A command line is no person, so
+each county has two accounts that nobody can sign in with: one enters what the command imports, the
+other verifies it with ``--verified``. The trail names them, the file, its SHA-256 and the document, so
+that nobody takes such an import for the work of two colleagues. ``--by`` and ``--second`` name real
+people instead.
+"""
+
+import hashlib
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ledger.importing import commit, plan, reading, words
+from ledger.importing.commit import Wish
+from ledger.importing.planned import Plan
+from ledger.importing.preview import outlook
+from ledger.importing.reading import Book
+from units import trail
+from units.models import County, Role, User
+from units.refusal import Refusal
+
+SHOWN = 100
+ENTERING, VERIFYING = "import-entry", "import-check"
+
+
+class Command(BaseCommand):
+    help = "Import a workbook of units, targets, projects and receipts into a county's accounts."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the workbook (.xlsx, .xls, .et, .ods)")
+        parser.add_argument("--county", required=True, help="six digits of GB/T 2260")
+        parser.add_argument("--create-county", metavar="NAME", help="add the county if it is new")
+        parser.add_argument(
+            "--verified", action="store_true", help="let receipts arrive verified, as history"
+        )
+        parser.add_argument("--document", default="", help="the document that allows --verified")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+        parser.add_argument(
+            "--skip-refused", action="store_true", help="import everything but the refused rows"
+        )
+        parser.add_argument("--by", metavar="USERNAME", help="who enters (a sign-in name)")
+        parser.add_argument("--second", metavar="USERNAME", help="who verifies, with --verified")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            book = reading.read(_existing(options["file"]))
+            with transaction.atomic():
+                self._import(book, options)
+                transaction.set_rollback(options["dry_run"])
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
+
+    def _import(self, book: Book, options: dict[str, Any]) -> None:
+        county = _county(options["county"], options["create_county"])
+        wish = _wish(county, options)
+        planned = plan.make(
+            book, county, by=wish.by, today=wish.today, is_verified=wish.is_verified
+        )
+        self._tell(planned)
+        if planned.remarks.refusals and not (options["skip_refused"] or options["dry_run"]):
+            raise Refusal(
+                _(
+                    "Nothing was imported. Correct the refused rows, or import everything but them"
+                    " with --skip-refused."
+                )
+            )
+        if options["dry_run"]:
+            self._lines(words.outlook_lines(outlook(planned, wish)))
+            self.stdout.write(_("Nothing was imported: this was a dry run."))
+        elif planned.is_empty:
+            self.stdout.write(_("The accounts hold all of this already; nothing has changed."))
+        else:
+            commit.carry_out(book, county, wish)
+            self.stdout.write(self.style.SUCCESS(_("Imported.")))
+
+    def _tell(self, planned: Plan) -> None:
+        self._lines(words.tally_line(tally) for tally in planned.tallies)
+        self._lines(words.grouped(planned.remarks.notices))
+        refusals = planned.remarks.refusals
+        for remark in refusals[:SHOWN]:
+            self.stderr.write(words.refusal_line(remark))
+        if len(refusals) > SHOWN:
+            sentence = _("... and %(count)s more refusals.")
+            self.stderr.write(sentence % {"count": len(refusals) - SHOWN})
+
+    def _lines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.stdout.write(line)
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise Refusal(_("There is no file %(path)s.") % {"path": path})
+    return path
+
+
+def _county(code: str, name: str | None) -> County:
+    county = County.objects.filter(code=code).first()
+    if county is not None:
+        if name and name != county.name:
+            sentence = _("The county %(code)s is called %(name)s here. Leave --create-county out.")
+            raise Refusal(sentence % {"code": code, "name": county.name})
+        return county
+    if not name:
+        sentence = _("There is no county %(code)s. Add it with --create-county NAME.")
+        raise Refusal(sentence % {"code": code})
+    if not (len(code) == 6 and code.isascii() and code.isdigit()):
+        raise Refusal(_("Write the six digits of GB/T 2260."))
+    county = County.objects.create(code=code, name=name)
+    trail.record(None, "county.add", county, at=timezone.now(), county=county, label=name)
+    return county
+
+
+def _wish(county: County, options: dict[str, Any]) -> Wish:
+    content = options["file"].read_bytes()
+    by = _person(county, options["by"]) or _stand_in(county, ENTERING, Role.BUREAU_HEAD)
+    second = None
+    if options["verified"]:
+        second = _person(county, options["second"]) or _stand_in(county, VERIFYING, Role.VERIFIER)
+    name = options["file"].name
+    sentence = _("Taken over from earlier books by the command line: %(file)s")
+    return Wish(
+        by=by,
+        second=second,
+        at=timezone.now(),
+        today=timezone.localdate(),
+        document=options["document"] or (sentence % {"file": name} if second else ""),
+        skips_refused=options["skip_refused"],
+        file_name=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _person(county: County, name: str | None) -> User | None:
+    if not name:
+        return None
+    user = User.objects.filter(county=county, username=name, is_active=True).first()
+    if user is None:
+        sentence = _("The county has nobody with the sign-in name %(name)s.")
+        raise Refusal(sentence % {"name": name})
+    return user
+
+
+def _stand_in(county: County, name: str, role: Role) -> User:
+    """An account of the county that acts for the command line; nobody can sign in with it."""
+    label = {
+        ENTERING: _("Command line (entry)"),
+        VERIFYING: _("Command line (verification)"),
+    }[name]
+    user, is_new = User.objects.get_or_create(
+        username=f"{name}-{county.code}",
+        defaults={"display_name": label, "county": county, "role": role, "is_active": False},
+    )
+    if is_new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        trail.record(None, "user.add", user, at=timezone.now(), county=county, label=label)
+    return user
