@@ -7,7 +7,7 @@ beside their fields.
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -38,7 +38,7 @@ SPARE_ROWS = 2
 MOST_ROWS = 30
 
 
-class IndustryField(forms.ModelChoiceField):
+class IndustryField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """An industry by its name in the reader's language."""
 
     def label_from_instance(self, obj: Industry) -> str:
@@ -103,7 +103,7 @@ class BaseShares(BaseFormSet):  # type: ignore[type-arg]
         return "; ".join(f"{unit.name if unit else '?'} {percent}%" for unit, percent in named)
 
     def refuse(self, sentence: str | Promise) -> None:
-        self.non_form_errors().append(ValidationError(sentence))
+        self.non_form_errors().append(ValidationError(str(sentence)))
 
 
 ShareRows = formset_factory(
@@ -164,7 +164,7 @@ class ProjectForm(forms.Form):
             str(unit.pk): unit for unit in Unit.objects.filter(county=user.county_id).order_by()
         }
         rows = _share_initial(project, user)
-        self.shares = ShareRows(
+        rows_of_shares = ShareRows(
             data,
             prefix="shares",
             initial=rows,
@@ -175,7 +175,8 @@ class ProjectForm(forms.Form):
                 "empty_permitted": False,
             },
         )
-        self.shares.extra = min(max(ROWS - len(rows), SPARE_ROWS), MOST_ROWS - len(rows))
+        rows_of_shares.extra = min(max(ROWS - len(rows), SPARE_ROWS), MOST_ROWS - len(rows))
+        self.shares = cast(BaseShares, rows_of_shares)
 
     def is_valid(self) -> bool:
         """All that speaks against the project at once, each sentence beside its field."""
@@ -190,7 +191,7 @@ class ProjectForm(forms.Form):
         if field == "shares":
             self.shares.refuse(sentence)
         else:
-            self.add_error(field, ValidationError(sentence))
+            self.add_error(field, ValidationError(str(sentence)))
 
     def draft(self) -> ProjectDraft:
         given = {name: self.cleaned_data[name] for name in (*register.PLAIN, "industry")}
@@ -259,4 +260,5 @@ def _words(field: forms.BoundField, value: Any) -> str:
     text = "" if value is None else str(value)
     if not isinstance(field.field, forms.ChoiceField):
         return text
-    return next((str(label) for key, label in field.field.choices if str(key) == text), text)
+    choices: Any = field.field.choices
+    return next((str(label) for key, label in choices if str(key) == text), text)

@@ -286,7 +286,7 @@ def _text(
         text = clean(str(written), multiline=multiline)
     except TextError as error:
         raise Refusal(_(error.sentence), field) from error
-    longest = model._meta.get_field(name).max_length or len(text)
+    longest = getattr(model._meta.get_field(name), "max_length", None) or len(text)
     if len(text) > longest:
         sentence = _("The text is too long: %(length)d characters, at most %(longest)d fit.")
         raise Refusal(sentence % {"length": len(text), "longest": longest}, field)
@@ -309,7 +309,7 @@ def _demand_right(draft: ProjectDraft, by: User, project: Project | None) -> Non
 
 def _demand_free_name(draft: ProjectDraft, by: User, project: Project | None) -> None:
     others = Project.objects.filter(county=draft.lead_unit.county_id, name_key=key(draft.name))
-    other = others.exclude(pk=project.pk if project else None).first()
+    other = (others.exclude(pk=project.pk) if project else others).first()
     if other is None:
         return
     seen = projects_of(by).filter(pk=other.pk).select_related("lead_unit").first()

@@ -12,6 +12,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from units.models import County, Unit
@@ -32,6 +35,18 @@ _DAY = re.compile(
     re.ASCII,
 )
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))? ?%?", re.ASCII)
+
+
+class LeanInput(forms.TextInput):
+    """A text box without a template of its own: the grid of targets shows four hundred."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        shown = self.format_value(value)
+        given = {} if shown is None else {"value": shown}
+        built = {"type": "text", "name": name, **given, **self.build_attrs(self.attrs, attrs)}
+        return format_html("<input{}>", flatatt(built))
 
 
 class CleanCharField(forms.CharField):
@@ -63,7 +78,7 @@ class CleanTextField(CleanCharField):
 class AmountField(forms.Field):
     """万元 in, yuan out; empty gives None where the field is not required."""
 
-    widget = forms.TextInput
+    widget = LeanInput
 
     def __init__(self, *, unit: Scale = WAN, allow_zero: bool = False, **options: Any) -> None:
         super().__init__(**options)
@@ -114,7 +129,7 @@ class DayField(forms.Field):
 class WholeField(forms.Field):
     """A whole number from 0 in digits."""
 
-    widget = forms.TextInput
+    widget = LeanInput
 
     def __init__(self, *, most: int, **options: Any) -> None:
         super().__init__(**options)
@@ -138,7 +153,7 @@ class WholeField(forms.Field):
 class PercentField(forms.Field):
     """A percent up to 100 with at most two decimals in, basis points out."""
 
-    widget = forms.TextInput
+    widget = LeanInput
 
     def __init__(self, *, allow_zero: bool = False, **options: Any) -> None:
         super().__init__(**options)
@@ -235,8 +250,8 @@ class UnitForm(forms.Form):
         initial = asdict_of(unit) if unit else {}
         super().__init__(data, initial=initial)
         self.county, self.unit = county, unit
-        others = Unit.objects.filter(county=county).exclude(pk=unit.pk if unit else None)
-        self.units = {str(other.pk): other for other in others.order_by()}
+        others = Unit.objects.filter(county=county).order_by()
+        self.units = {str(other.pk): other for other in others if other != unit}
         field = self.fields["successor"]
         field.choices = [NOTHING_CHOSEN, *unit_choices(self.units.values())]  # type: ignore[attr-defined]
 

@@ -126,7 +126,7 @@ def _objections(draft: UnitDraft, county: County, unit: Unit | None) -> Iterator
         sentence = _("Write a place in the official order from 0 to %(last)d.")
         yield Refusal(sentence % {"last": LAST_PLACE}, "order")
     others = Unit.objects.filter(county=county, name_key=key(draft.name))
-    other = others.exclude(pk=unit.pk if unit else None).first()
+    other = (others.exclude(pk=unit.pk) if unit else others).first()
     if other is not None:
         sentence = _("“%(name)s” is in the register already. Names must differ.")
         yield Refusal(sentence % {"name": other.name}, "name")

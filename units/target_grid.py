@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.functional import Promise
@@ -157,7 +157,7 @@ class TargetGrid(forms.Form):
     def filled(self, schedule: Schedule, how: str) -> dict[str, Any]:
         """What was sent, with quarters from the schedule; rows that cannot be read stay."""
         self.is_valid()
-        sent = self.data.copy()
+        sent: dict[str, Any] = cast(Any, self.data).copy()
         for row in self.rows():
             amount = self._typed(row.unit)["amount"]
             if amount is None:
