@@ -34,6 +34,7 @@ def receipt():
 def signed_in_as(role):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"GRANT {role} TO CURRENT_USER")  # whoever is no superuser needs it
         cursor.execute(f"SET ROLE {role}")
         yield cursor
         cursor.execute("RESET ROLE")
