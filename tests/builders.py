@@ -72,6 +72,7 @@ def set_target(
     due: tuple[str | int, ...] | None = None,
     effective_on: str | None = None,
     at: datetime | None = None,
+    issuer: str = "county",
 ) -> None:
     """A target in 万元; ``due`` the first three quarters' 万元, else a quarter of it each."""
     full = wan(amount)
@@ -85,6 +86,7 @@ def set_target(
         document_no="商政发〔2012〕8号",
         by=User.objects.filter(county=unit.county).first() or make_head(unit.county),
         at=at or moment(f"{year}-01-01"),
+        issuer=issuer,
     )
 
 
@@ -133,9 +135,7 @@ def draft(
     fields.setdefault("kind", Receipt.Kind.CONSTRUCTION)
     fields.setdefault("voucher_no", f"凭证{next(_serial)}")
     fields.setdefault("confirmed", True)
-    return posting.Draft(
-        project=project, received_on=day(received), amount=wan(amount), **fields
-    )
+    return posting.Draft(project=project, received_on=day(received), amount=wan(amount), **fields)
 
 
 def make_receipt(

@@ -122,7 +122,7 @@ def test_target_of_the_day_is_used_and_a_later_change_leaves_it_alone(county):
     make_verified(make_project(unit), 400)
 
     [june] = league_table(county, JUNE).rows
-    [july] = league_table(county, day("2012-07-31")).rows
+    [july] = league_table(county, day("2012-07-01")).rows
 
     assert (june.target, june.tier) == (wan(1000), Tier.BEHIND)
     assert (july.target, july.tier) == (wan(400), Tier.COMPLETED)
@@ -131,10 +131,12 @@ def test_target_of_the_day_is_used_and_a_later_change_leaves_it_alone(county):
 def test_other_county_and_other_issuer_do_not_count(county):
     unit = make_unit(county)
     set_target(unit, 1000)
+    set_target(unit, 7000, issuer="city")
     other = make_county("611024", "山阳县")
     make_verified(make_project(make_unit(other, "丰阳镇")), 99)
 
     assert league_table(county, JUNE).total.received == 0
+    assert league_table(county, JUNE).total.target == wan(1000)
     assert [row.name for row in league_table(county, JUNE).rows] == [unit.name]
 
 
@@ -254,6 +256,26 @@ def test_announced_table_is_the_table_of_the_closing(county):
         ("甲镇", 2, -1),
     ]
     assert june.compared_with == settlement
+
+
+def test_late_money_is_in_the_table_of_the_quarter_in_which_it_counts(county):
+    """Rule 7."""
+    unit = make_unit(county)
+    project = make_project(unit)
+    make_verified(project, 10, "2012-03-05")
+    close_first_quarter(county)
+    make_verified(project, 5, "2012-03-06", at=moment("2012-04-20"))
+
+    assert league_table(county, day("2012-03-31")).total.received == wan(10)
+    assert league_table(county, day("2012-04-01")).total.received == wan(15)
+
+
+def test_movement_is_not_measured_against_the_quarter_itself(county):
+    make_verified(make_project(make_unit(county)), 10, "2012-03-05")
+    settlement = close_first_quarter(county)
+
+    assert league_table(county, day("2012-03-31")).compared_with is None
+    assert league_table(county, day("2012-04-01")).compared_with == settlement
 
 
 def close_first_quarter(county):

@@ -1,0 +1,370 @@
+"""Do the tests bite? Put one fault after another into a copy of the program and run the tests.
+
+    python tests/seeded_faults.py            every fault
+    python tests/seeded_faults.py posting    the faults whose file name contains a word
+
+Each fault names the file, the text it replaces, and the tests that must fail for it (quality 50). A
+fault that survives, or whose text is no longer found, ends the run with status 1. The working tree
+is never touched: the faults are put into a copy in a temporary folder.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COPIED = ("units", "projects", "ledger", "templates", "static", "locale", "tests")
+
+
+@dataclass(frozen=True)
+class Fault:
+    file: str
+    old: str
+    new: str
+    tests: str
+    says: str
+
+
+FAULTS = (
+    # standing: the tiers, the ranks, the claim
+    Fault(
+        "ledger/standing.py",
+        "received >= target:",
+        "received > target:",
+        "ledger/test_standing.py",
+        "completed only above the target",
+    ),
+    Fault(
+        "ledger/standing.py",
+        "Fraction(received) >= benchmark",
+        "Fraction(received) > benchmark",
+        "ledger/test_standing.py",
+        "on schedule only above the benchmark",
+    ),
+    Fault(
+        "ledger/standing.py",
+        "if received <= 0:",
+        "if received < 0:",
+        "ledger/test_standing.py",
+        "nothing received is behind",
+    ),
+    Fault(
+        "ledger/standing.py",
+        "or target <= 0:\n        return Tier",
+        "or target < 0:\n        return Tier",
+        "ledger/test_standing.py",
+        "a target of zero is a target",
+    ),
+    Fault(
+        "ledger/standing.py",
+        "return as_of.month if is_last_day else as_of.month - 1",
+        "return as_of.month",
+        "ledger/test_standing.py",
+        "a month counts from its first day",
+    ),
+    Fault(
+        "ledger/standing.py",
+        "Fraction(months, 3)",
+        "Fraction(months, 4)",
+        "ledger/test_standing.py",
+        "a quarter has four months",
+    ),
+    Fault(
+        "ledger/standing.py",
+        "first.setdefault(value, place)",
+        "first[value] = place",
+        "ledger/test_standing.py",
+        "ties share the lower rank",
+    ),
+    Fault(
+        "ledger/standing.py",
+        "completed_months(as_of) >= 6",
+        "completed_months(as_of) >= 5",
+        "ledger/test_standing.py",
+        "half the year is over in May",
+    ),
+    Fault(
+        "ledger/standing.py",
+        "2 * received >= target",
+        "2 * received > target",
+        "ledger/test_standing.py",
+        "half of the target does not suffice",
+    ),
+    Fault(
+        "units/schedule.py",
+        "fen * part // FULL_YEAR",
+        "-(-fen * part // FULL_YEAR)",
+        "units/test_schedule.py",
+        "quarter targets round up",
+    ),
+    # shares
+    Fault(
+        "projects/shares.py",
+        "FULL = 10_000",
+        "FULL = 10_001",
+        "projects/test_shares.py",
+        "shares make 100.01 %",
+    ),
+    # league: who and what is counted
+    Fault(
+        "ledger/league.py",
+        "entries = entries.filter(posted_at__lte=known_by)",
+        "entries = entries.filter(posted_at__lt=known_by)",
+        "ledger/test_machine.py ledger/test_periods.py",
+        "known by leaves the moment out",
+    ),
+    Fault(
+        "ledger/league.py",
+        "Entry.objects.filter(county=county, counted_on__range=(start, as_of))",
+        "Entry.objects.filter(county=county, counted_on__gte=start, counted_on__lt=as_of)",
+        "ledger/test_league.py",
+        "the last day is not counted",
+    ),
+    Fault(
+        "ledger/league.py",
+        "Entry.objects.filter(county=county, counted_on__range",
+        "Entry.objects.filter(counted_on__range",
+        "ledger/test_league.py",
+        "other counties' entries count",
+    ),
+    Fault(
+        "ledger/league.py",
+        "counted_on__range=(start, as_of))",
+        "received_on__range=(start, as_of))",
+        "ledger/test_periods.py ledger/test_machine.py",
+        "late money counts on the day received",
+    ),
+    Fault(
+        "ledger/league.py",
+        "return unit.ended_on is None or unit.ended_on >= as_of",
+        "return unit.ended_on is None or unit.ended_on > as_of",
+        "ledger/test_league.py",
+        "a unit is gone on its last day",
+    ),
+    Fault(
+        "ledger/league.py",
+        "as_of__lt=before",
+        "as_of__lte=before",
+        "ledger/test_league.py",
+        "movement is measured against the quarter itself",
+    ),
+    Fault(
+        "units/targets.py",
+        "effective_on__lte=as_of",
+        "effective_on__lt=as_of",
+        "ledger/test_league.py",
+        "a target counts from the day after",
+    ),
+    Fault(
+        "units/targets.py",
+        '"-effective_on", "-id"',
+        '"effective_on", "-id"',
+        "ledger/test_league.py",
+        "the oldest target counts",
+    ),
+    Fault(
+        "units/targets.py",
+        "year=year, issuer=issuer, ",
+        "year=year, ",
+        "units/test_targets.py ledger/test_league.py",
+        "the city's targets count as the county's",
+    ),
+    # posting: who may, when, how much
+    Fault(
+        "ledger/posting.py",
+        "    _demand_another(receipt, by)\n",
+        "",
+        "ledger/test_posting.py",
+        "one verifies what he entered",
+    ),
+    Fault(
+        "ledger/posting.py",
+        "max(receipt.received_on, period.starts_on)\n    receipt.save()",
+        "receipt.received_on\n    receipt.save()",
+        "ledger/test_periods.py",
+        "late money keeps its day",
+    ),
+    Fault(
+        "ledger/posting.py",
+        "amount=-entry.amount",
+        "amount=entry.amount",
+        "ledger/test_posting.py",
+        "a reversal adds",
+    ),
+    Fault(
+        "ledger/posting.py",
+        "at = max(at, last.posted_at)",
+        "pass",
+        "ledger/test_periods.py",
+        "moments fall along a chain",
+    ),
+    Fault(
+        "ledger/posting.py",
+        "project.signed_on.year == counted_on.year",
+        "project.signed_on.year <= counted_on.year",
+        "ledger/test_league.py",
+        "carry-over counts as new",
+    ),
+    Fault(
+        "ledger/posting.py",
+        "    evidence.demand_complete(receipt)\n",
+        "",
+        "ledger/test_posting.py ledger/test_evidence.py",
+        "evidence is not demanded",
+    ),
+    Fault(
+        "ledger/quarters.py",
+        "if period.state != Period.State.CLOSED:",
+        "if True:",
+        "ledger/test_periods.py",
+        "posting does not look whether the quarter is closed",
+    ),
+    # the locks and the database's own refusals
+    Fault(
+        "ledger/quarters.py",
+        "Period.objects.select_for_update().get(pk=period_id)",
+        "Period.objects.get(pk=period_id)",
+        "ledger/test_periods.py",
+        "closing takes no lock",
+    ),
+    Fault(
+        "ledger/migrations/0001_initial.py",
+        "WHERE id = NEW.period_id FOR SHARE;",
+        "WHERE id = NEW.period_id;",
+        "ledger/test_periods.py",
+        "the trigger reads the quarter without a lock",
+    ),
+    Fault(
+        "ledger/migrations/0001_initial.py",
+        "IF quarter.state = 'closed' THEN",
+        "IF quarter.state = 'shut' THEN",
+        "ledger/test_periods.py",
+        "the trigger does not know a closed quarter",
+    ),
+    Fault(
+        "ledger/migrations/0001_initial.py",
+        "OR quarter.quarter <> extract(quarter FROM NEW.counted_on)",
+        "",
+        "ledger/test_periods.py",
+        "an entry may lie in another quarter",
+    ),
+    Fault(
+        "projects/migrations/0001_initial.py",
+        "IF whole IS DISTINCT FROM 10000",
+        "IF whole IS DISTINCT FROM whole",
+        "projects/test_register.py projects/test_shares_database.py",
+        "the database lets shares miss 100 %",
+    ),
+    # closing
+    Fault(
+        "ledger/periods.py",
+        "known_by = max(at, last.posted_at) if last else at",
+        "known_by = at",
+        "ledger/test_periods.py",
+        "a clock behind leaves an entry out of the settlement",
+    ),
+    Fault(
+        "ledger/periods.py",
+        "if period.ends_on >= timezone.localdate(at):",
+        "if period.ends_on > timezone.localdate(at):",
+        "ledger/test_periods.py",
+        "a quarter can be closed on its last day",
+    ),
+    Fault(
+        "ledger/periods.py",
+        "    _demand_earlier_closed(period)\n",
+        "",
+        "ledger/test_periods.py",
+        "quarters close in any order",
+    ),
+    Fault(
+        "ledger/periods.py",
+        "    _demand_later_open(period)\n",
+        "",
+        "ledger/test_periods.py",
+        "an older quarter opens under a newer one",
+    ),
+    # proof
+    Fault(
+        "ledger/proof.py",
+        "and prev_hash == head",
+        "",
+        "ledger/test_proof.py",
+        "the previous hash is not compared",
+    ),
+    Fault(
+        "ledger/chain.py",
+        '    "is_new": "is_new",\n',
+        "",
+        "ledger/test_proof.py",
+        "the hash leaves a field out",
+    ),
+    # access
+    Fault(
+        "units/access.py",
+        "return rows.filter(**{unit: user.unit_id})",
+        "return rows.filter(**{county: user.county_id})",
+        "units/test_access.py ledger/test_views_receipts.py",
+        "a clerk sees the whole county",
+    ),
+    Fault(
+        "units/access.py",
+        "return rows.filter(**{county: user.county_id})",
+        "return rows",
+        "units/test_access.py ledger/test_views_receipts.py",
+        "the bureau sees every county",
+    ),
+    # amounts
+    Fault(
+        "units/money.py",
+        'MAX_YUAN: Final = Decimal("9999999999999.99")',
+        'MAX_YUAN: Final = Decimal("99999999999999.99")',
+        "units/test_money.py",
+        "amounts pass what Excel can hold",
+    ),
+)
+
+
+def main(words: list[str]) -> int:
+    chosen = [f for f in FAULTS if not words or any(word in f.file for word in words)]
+    survived = []
+    for number, fault in enumerate(chosen, start=1):
+        caught = is_caught(fault)
+        print(
+            f"{number:>3}/{len(chosen)} {'caught  ' if caught else 'SURVIVED'} {fault.file}: {fault.says}",
+            flush=True,
+        )
+        if not caught:
+            survived.append(fault)
+    print(f"{len(chosen) - len(survived)} of {len(chosen)} caught")
+    return 1 if survived else 0
+
+
+def is_caught(fault: Fault) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in COPIED:
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        target = copy / fault.file
+        text = target.read_text()
+        if text.count(fault.old) != 1:
+            print(f"    found {text.count(fault.old)} times: {fault.old!r}")
+            return False
+        target.write_text(text.replace(fault.old, fault.new))
+        tests = [
+            f"tests/{name}" for name in fault.tests.split() if (copy / "tests" / name).exists()
+        ]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+        done = subprocess.run(command, cwd=copy, env=os.environ, capture_output=True, text=True)
+        if done.returncode not in (0, 1):
+            print(done.stdout[-2000:], done.stderr[-2000:])
+        return done.returncode == 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
