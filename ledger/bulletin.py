@@ -45,9 +45,15 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    title: str
+    """``title_lines`` are where a paper breaks the title."""
+
+    title_lines: tuple[str, ...]
     addressees: str
     paragraphs: tuple[Paragraph, ...]
+
+    @property
+    def title(self) -> str:
+        return "".join(self.title_lines)
 
     @property
     def text(self) -> str:
@@ -57,9 +63,10 @@ class Bulletin:
 
 
 def bulletin(table: LeagueTable, background: Background) -> Bulletin:
-    title = _("Bulletin on the investment-attraction tasks of the county, %(period)s") % {
-        "period": period(table.as_of)
-    }
+    title = (
+        _("Bulletin on the tasks of %(period)s") % {"period": period(table.as_of)},
+        pgettext("second line of a title", " in investment attraction"),
+    )
     return Bulletin(title, _addressees(table), tuple(_paragraphs(table, background)))
 
 
@@ -344,12 +351,12 @@ def _report_groups(
     reported = [row for row in idle if row.reported]
     with_plans = [row for row in reported if row.unit_id in background.planned]
     without = [row for row in reported if row.unit_id not in background.planned]
-    silent = [row for row in idle if not row.reported]
-    late = [row for row in rows if row.received > 0 and not row.reported]
+    silent = [row for row in table.rows if row.received <= 0 and not row.reported]
+    late = [row for row in table.rows if row.received > 0 and not row.reported]
     yield _("%(units)s reported and compiled new projects, but have no funds"), with_plans, NAMED
     yield _("%(units)s reported, but have no funds"), without, NAMED
-    yield _("%(units)s did not report for %(month)s and have no funds"), silent, len(rows)
-    yield _("%(units)s have funds, but did not report for %(month)s"), late, len(rows)
+    yield _("%(units)s did not report for %(month)s and have no funds"), silent, len(silent)
+    yield _("%(units)s have funds, but did not report for %(month)s"), late, len(late)
 
 
 def _unit_group(rows: Sequence[LeagueRow], limit: int) -> str:
@@ -386,6 +393,10 @@ def _remaining(table: LeagueTable) -> Iterator[Paragraph]:
 
 
 def _closing(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
+    yield Paragraph(Role.SIGNATURE, bureau(table))
+    if table.settlement is not None:
+        closed = timezone.localdate(table.settlement.closed_at)
+        yield Paragraph(Role.SIGNATURE, day(closed))
     if table.total.pending:
         said = _("Counted are verified receipts; another %(pending)s await verification.")
         yield Paragraph(Role.NOTE, said % {"pending": money(table.total.pending)})
@@ -394,13 +405,11 @@ def _closing(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
         yield Paragraph(Role.NOTE, said % {"words": left_out(table)})
     if table.settlement is None:
         yield Paragraph(Role.NOTE, _("The quarter is not closed; figures may still change."))
+    if table.county.is_sample:
+        yield Paragraph(Role.NOTE, _("Sample figures: the amounts of single units are made up."))
     if background.chain_head:
         said = _("Head of the chain of entries: %(head)s")
         yield Paragraph(Role.NOTE, said % {"head": background.chain_head})
-    yield Paragraph(Role.SIGNATURE, bureau(table))
-    if table.settlement is not None:
-        closed = timezone.localdate(table.settlement.closed_at)
-        yield Paragraph(Role.SIGNATURE, day(closed))
 
 
 # --- joining ---------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ Owns: margins, faces and sizes: title 小标宋 二号 centred, text 仿宋 三�
 and 28 points a line, page numbers below. Must never: change a word of the bulletin.
 """
 
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import IO, Any
 
 from docx import Document
@@ -29,10 +31,14 @@ def write(bulletin: Bulletin, file: IO[bytes]) -> None:
     _set_up_text(paper)
     paper.core_properties.title = writable(bulletin.title)[:255]
     paper.core_properties.author = ""
-    _title(paper, bulletin.title)
+    _title(paper, bulletin.title_lines)
     _add(paper, bulletin.addressees, indent=False)
-    for part in bulletin.paragraphs:
-        _WRITERS[part.role](paper, part.text)
+    for part, following in pairwise([*bulletin.paragraphs, None]):
+        if part is not None:
+            line = _WRITERS[part.role](paper, part.text)
+            # A signature never stands alone on a page.
+            signed = following is not None and following.role is Role.SIGNATURE
+            line.paragraph_format.keep_with_next = signed or part.role is Role.HEADING
     paper.save(file)
 
 
@@ -71,33 +77,40 @@ def _set_up_text(paper: Paper) -> None:
     form.space_before = form.space_after = Pt(0)
 
 
-def _title(paper: Paper, text: str) -> None:
-    line = paper.add_paragraph()
-    line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    line.paragraph_format.line_spacing = Pt(34)
-    line.paragraph_format.space_after = LINE_HEIGHT
-    _face(line.add_run(writable(text)), TITLE_FACE, SECOND)
+def _title(paper: Paper, lines: Sequence[str]) -> None:
+    title = paper.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    title.paragraph_format.line_spacing = Pt(34)
+    title.paragraph_format.space_after = LINE_HEIGHT
+    for number, line in enumerate(lines):
+        run = title.add_run()
+        if number:
+            run.add_break()
+        run.add_text(writable(line.strip()))
+        _face(run, TITLE_FACE, SECOND)
 
 
-def _text(paper: Paper, text: str) -> None:
-    _add(paper, text).alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+def _text(paper: Paper, text: str) -> Printed:
+    line = _add(paper, text)
+    line.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    return line
 
 
-def _heading(paper: Paper, text: str) -> None:
-    line = _add(paper, text, HEAD_FACE)
-    line.paragraph_format.keep_with_next = True
+def _heading(paper: Paper, text: str) -> Printed:
+    return _add(paper, text, HEAD_FACE)
 
 
-def _note(paper: Paper, text: str) -> None:
+def _note(paper: Paper, text: str) -> Printed:
     line = _add(paper, text, size=FOURTH)
     line.paragraph_format.line_spacing = Pt(24)
+    return line
 
 
-def _signature(paper: Paper, text: str) -> None:
+def _signature(paper: Paper, text: str) -> Printed:
     line = _add(paper, text, indent=False)
     line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     line.paragraph_format.right_indent = INDENT
-    line.paragraph_format.space_before = Pt(0)
+    return line
 
 
 def _add(
@@ -117,10 +130,10 @@ def _face(of: Any, face: str, size: Pt) -> None:
         fonts.set(qn(f"w:{script}"), name)
 
 
-_WRITERS = {
+_WRITERS: dict[Role, Callable[[Paper, str], Printed]] = {
     Role.TEXT: _text,
     Role.HEADING: _heading,
-    Role.ITEM: _text,
+    Role.ITEM: _add,
     Role.NOTE: _note,
     Role.SIGNATURE: _signature,
 }

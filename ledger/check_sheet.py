@@ -26,6 +26,7 @@ from ledger.ranking_sheet import (
     POINTS,
     RANK,
     RECEIVED,
+    SUM_GROUND,
     SUMMED,
     TARGET,
     TIER,
@@ -33,13 +34,29 @@ from ledger.ranking_sheet import (
     Ranking,
     subtitle,
 )
-from ledger.sheets import CENTRED, HEAD_FACE, NUMBER, TEXT, Book, Column, Live, Sheet, Value
+from ledger.sheets import (
+    CENTRED,
+    GAP,
+    NUMBER,
+    WAN,
+    Book,
+    Column,
+    Live,
+    Look,
+    Sheet,
+    Styled,
+    Value,
+    percent_form,
+    points_form,
+)
 from ledger.standing import Tier, completed_months
 from units.money import to_wan
 
 RIGHT, WRONG = "✓", "✗"
 # A fen is 0.000001 万元; a percent may be cut at its sixth place.
 HALF_A_FEN, PERCENT_STEP, POINT_STEP = "0.0000005", "0.0000011", "0.00011"
+PERCENT = replace(NUMBER, form=percent_form(4))
+IN_POINTS = replace(NUMBER, form=points_form(4))
 
 CHECKS = (
     Column(pgettext_lazy("sheet", "No."), 7, CENTRED),
@@ -51,17 +68,22 @@ CHECKS = (
     Column(pgettext_lazy("sheet", "Result"), 9, CENTRED),
 )
 _STANDS, _SHOULD, _RESULT = 4, 5, 6
+_LOOKS = {COMPLETION: PERCENT, GAP_WAN: GAP, POINTS: IN_POINTS}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One figure: its cell and the formula of what should stand there; no step compares exactly."""
+    """One figure: its cell, and the formula of what should stand there, within ``step``.
+
+    Without a step both are compared as they are.
+    """
 
     what: str
     unit: str
     cell: str
     should: str
     step: str = HALF_A_FEN
+    look: Look = WAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +103,7 @@ def write(book: Book, table: LeagueTable, checks: Iterable[Check]) -> None:
     title = _("%(county)s: checks of the figures") % {"county": table.county.name}
     lines = [subtitle(table), [_("Every line computes a figure once more from the other sheets.")]]
     name = pgettext("sheet name", "Checks")
-    sheet = book.sheet(name, CHECKS, title=title, lines=lines)
+    sheet = book.sheet(name, CHECKS, title=title, lines=lines, row_height=16)
     top, bottom = sheet.row + 2, sheet.row + 1 + len(checks)
     _summary(sheet, sheet.area(top, _RESULT, bottom), len(checks))
     for number, check in enumerate(checks, start=1):
@@ -90,12 +112,18 @@ def write(book: Book, table: LeagueTable, checks: Iterable[Check]) -> None:
 
 
 def _summary(sheet: Sheet, results: str, count: int) -> None:
-    look = replace(TEXT, face=HEAD_FACE, ground="F7F5EF")
     right = Live(f'=COUNTIF({results},"{RIGHT}")')
     row = sheet.row + 1
     result = Live(f'=IF({sheet.at(row, _SHOULD)}={count},"{RIGHT}","{WRONG}")')
-    words_ = _("All lines: how many there are, and how many agree")
-    sheet.add([None, words_, None, None, count, right, result], look)
+    said = _("All lines: how many there are, and how many agree")
+    values = [None, said, None, None, count, right, result]
+    looks = [column.look for column in CHECKS]
+    sheet.add(
+        [
+            Styled(value, replace(look, bold=True, ground=SUM_GROUND))
+            for value, look in zip(values, looks, strict=True)
+        ]
+    )
 
 
 def _line(sheet: Sheet, number: int, check: Check) -> list[Value]:
@@ -108,8 +136,8 @@ def _line(sheet: Sheet, number: int, check: Check) -> list[Value]:
         check.what,
         check.unit,
         check.cell.replace("$", "").replace("'", ""),
-        Live(f"={check.cell}"),
-        Live(f"={check.should}"),
+        Styled(Live(f"={check.cell}"), check.look),
+        Styled(Live(f"={check.should}"), check.look),
         Live(result),
     ]
 
@@ -155,12 +183,12 @@ def _ratios(sheet: Sheet, row: int, target: object, unit: str) -> Iterator[Check
     if not target:
         return
     owed, due, received = (sheet.address(row, column) for column in (TARGET, DUE, RECEIVED))
-    for column, should, step in (
-        (COMPLETION, f"{received}/{owed}", PERCENT_STEP),
-        (GAP_WAN, f"ROUND({received}-{due},6)", HALF_A_FEN),
-        (POINTS, f"({received}-{due})/{owed}*100", POINT_STEP),
+    for column, should, step, look in (
+        (COMPLETION, f"{received}/{owed}", PERCENT_STEP, PERCENT),
+        (GAP_WAN, f"ROUND({received}-{due},6)", HALF_A_FEN, GAP),
+        (POINTS, f"({received}-{due})/{owed}*100", POINT_STEP, IN_POINTS),
     ):
-        yield Check(_column_name(column), unit, sheet.address(row, column), should, step)
+        yield Check(_column_name(column), unit, sheet.address(row, column), should, step, look)
 
 
 def _unit_checks(
@@ -174,11 +202,12 @@ def _unit_checks(
         due = _due(line, table)
         yield Check(_column_name(DUE), name, sheet.address(row, DUE), f"ROUND({due},6)")
         yield from _ratios(sheet, row, line.target, name)
-        yield Check(_column_name(RANK), name, sheet.address(row, RANK), _rank(sheet, part, row), "")
+        rank = _rank(sheet, part, row)
+        yield Check(_column_name(RANK), name, sheet.address(row, RANK), rank, "", NUMBER)
         tier = _tier(sheet, row, due)
     else:
         tier = f'"{words.TIERS[Tier.NO_TARGET]}"'
-    yield Check(_column_name(TIER), name, sheet.address(row, TIER), tier, "")
+    yield Check(_column_name(TIER), name, sheet.address(row, TIER), tier, "", CENTRED)
 
 
 def _due(line: LeagueRow, table: LeagueTable) -> str:
@@ -237,7 +266,7 @@ def overview_checks(overview: Overview, ranking: Ranking) -> Iterator[Check]:
             counted = f'COUNTIF({lines},"{words.TIERS[tier]}")'
             what = _("Units in the tier “%(tier)s”") % {"tier": words.TIERS[tier]}
             kind = str(words.SECTIONS[part.section.kind])
-            yield Check(what, kind, sheet.address(row, place), counted, "")
+            yield Check(what, kind, sheet.address(row, place), counted, "", NUMBER)
 
 
 def entry_checks(ranking: Ranking, entries: Detail, code: int, amount: int) -> Iterator[Check]:
@@ -260,13 +289,14 @@ def project_checks(
     is_new = f'({area["age"]}="{pgettext("project", "new")}")'
     is_contract = f'({area["contract"]}="{RIGHT}")'
     sheet = overview.sheet
-    for name, what, should in (
-        ("projects", _("New projects"), f"SUMPRODUCT(--{is_new})"),
-        ("contracts", _("of which contracts"), f"SUMPRODUCT({is_new}*{is_contract})"),
-        ("investment", _("Total investment"), f"SUMPRODUCT({is_new}*{area['investment']})"),
-        ("introduced", _("Introduced amount"), f"SUMPRODUCT({is_new}*{area['introduced']})"),
+    for name, what, should, look in (
+        ("projects", _("New projects"), f"SUMPRODUCT(--{is_new})", NUMBER),
+        ("contracts", _("of which contracts"), f"SUMPRODUCT({is_new}*{is_contract})", NUMBER),
+        ("investment", _("Total investment"), f"SUMPRODUCT({is_new}*{area['investment']})", WAN),
+        ("introduced", _("Introduced amount"), f"SUMPRODUCT({is_new}*{area['introduced']})", WAN),
     ):
-        yield Check(what, sheet.name, sheet.address(overview.headline[name], 1), should)
+        cell = sheet.address(overview.headline[name], 1)
+        yield Check(what, sheet.name, cell, should, HALF_A_FEN, look)
     what = _("Received = sum of “%(sheet)s”") % {"sheet": projects.sheet.name}
     cell = ranking.sheet.address(ranking.total, RECEIVED)
     yield Check(what, _("Total"), cell, f"ROUND(SUM({area['received']}),6)")

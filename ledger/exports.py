@@ -16,9 +16,10 @@ from django.db import connection, transaction
 from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
-from ledger import chain
+from ledger import aftermath, chain
 from ledger.league import NOTHING, LeagueTable, entries_of
 from ledger.models import Entry, MonthlyReport, Receipt, Settlement, quarter_of
+from ledger.reports import last_day
 from ledger.series import Series, by_month
 from ledger.standing import last_full_month
 from projects.forms import industry_name
@@ -178,12 +179,10 @@ def _entries(table: LeagueTable) -> QuerySet[Entry]:
 
 
 def _changes(table: LeagueTable, since: Settlement | None) -> QuerySet[Entry]:
-    """What was posted after a settlement about money that it had or should have counted."""
+    """What became known after the last meeting; up to when the table is asked for."""
     if since is None:
         return Entry.objects.none()
-    after = Entry.objects.filter(
-        county=table.county, posted_at__gt=since.known_by, received_on__lte=since.as_of
-    )
+    after = aftermath.since(since)
     return after if table.settlement is not None else _known(after, table.known_by)
 
 
@@ -344,7 +343,8 @@ def _reports(table: LeagueTable) -> tuple[tuple[MissingReport, ...], frozenset[i
         filed[unit].add(month)
         if reserve:
             planned.add(unit)
-    months = range(1, newest.month + 1)
+    rows = [row for row in table.rows if not row.reported]
+    begun = _begun([row.unit_id for row in rows])
     missing = tuple(
         MissingReport(
             row.code,
@@ -353,12 +353,22 @@ def _reports(table: LeagueTable) -> tuple[tuple[MissingReport, ...], frozenset[i
             row.target,
             row.received,
             row.tier,
-            tuple(month for month in months if month not in filed[row.unit_id]),
+            tuple(
+                month
+                for month in range(1, newest.month + 1)
+                if month not in filed[row.unit_id]
+                and last_day(newest.replace(month=month)) >= begun[row.unit_id]
+            ),
         )
-        for row in table.rows
-        if not row.reported
+        for row in rows
     )
     return missing, frozenset(planned)
+
+
+def _begun(units: Iterable[int]) -> dict[int, date]:
+    """Since when each unit owes reports."""
+    found = Unit.objects.filter(pk__in=units).values_list("pk", "active_from")
+    return {unit: active_from or date.min for unit, active_from in found}
 
 
 def _words(choices: Iterable[tuple[str, object]]) -> dict[str, str]:

@@ -4,16 +4,19 @@ Owns: its figures and where they stand. Must never: run a query, write a formula
 table does not (``over_half`` decides).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart import Series as ChartSeries
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.text import RichText
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 
 from ledger import words
 from ledger.exports import Background, IndustrySum
@@ -41,8 +44,10 @@ from ledger.sheets import (
 from ledger.standing import Tier, benchmark
 from units.money import percent_shown, to_wan
 
-WIDTHS = (25, 15, 15, 15, 15, 3, *([11] * 7))
-FIGURES, CHARTS = 5, 6
+WIDTHS = (24, 17, 17, 17, 17, 3, 20, 13, 17, 12, 14)
+ROW_HEIGHT, ROW_CM, CHART_CM = 18, 0.635, 17.5
+BARS_ROWS = 11
+BESIDE = 6  # where the charts begin, and the table under them
 RECEIVED_COLOUR, DUE_COLOUR, BEFORE_COLOUR = "9C1F1A", "4D545F", "B9B3A4"
 
 
@@ -64,17 +69,20 @@ def write(book: Book, table: LeagueTable, background: Background, sentence: str)
         "period": period(table.as_of),
     }
     name = pgettext("sheet name", "Overview")
-    sheet = book.sheet(name, columns, title=title, lines=[subtitle(table)])
+    sheet = book.sheet(name, columns, title=title, lines=[subtitle(table)], row_height=ROW_HEIGHT)
     sheet.across(sentence, replace(LINE, size=13, wraps=True), height=60)
     kinds = [section.kind for section in table.sections]
     headline = _headline(sheet, table, background)
     tiers = _tiers(sheet, table)
-    months = _months(sheet, table, background)
-    _industries(sheet, table, background.industries)
+    months = _months_and_industries(sheet, table, background)
     sheet.on_one_page()
     overview = Overview(sheet, headline, tiers, kinds, months)
-    sheet.chart(_curve(overview), 5, CHARTS)
-    sheet.chart(_bars(overview), 25, CHARTS)
+    curve, bars = _curve(overview), _bars(overview)
+    top, bottom = min(headline.values()) - 1, months - 2
+    split = bottom - BARS_ROWS
+    curve.height, bars.height = (split - top - 1) * ROW_CM, (BARS_ROWS - 1) * ROW_CM
+    sheet.chart(curve, top, BESIDE)
+    sheet.chart(bars, split, BESIDE)
     return overview
 
 
@@ -85,7 +93,7 @@ def _headline(sheet: Sheet, table: LeagueTable, background: Background) -> dict[
     _head(sheet, [_("Figure"), _("Value"), pgettext("sheet", "Unit of measure"), _("Share")])
     rows: dict[str, int] = {}
     for name, word, value, unit, *share in _figures(table, background):
-        rows[name] = _add(sheet, [word, value, Styled(unit, CENTRED), *share])
+        rows[name] = _add(sheet, [word, value, Styled(unit, CENTRED), *(share or [None])])
     return rows
 
 
@@ -143,19 +151,27 @@ def _tiers(sheet: Sheet, table: LeagueTable) -> dict[Tier, int]:
     return rows
 
 
-def _months(sheet: Sheet, table: LeagueTable, background: Background) -> int:
-    """The row of January."""
+def _months_and_industries(sheet: Sheet, table: LeagueTable, background: Background) -> int:
+    """Two tables side by side; the row of January."""
     _gap(sheet)
-    heads = [_("Month"), _("Due"), _("Received"), _("Last year")]
-    _head(sheet, [heads[0], *(f"{head} ({_('万元')})" for head in heads[1:])])
+    first = sheet.row + 2
+    months, industries = _months(table, background), _industries(table, background.industries)
+    empty: list[Value] = []
+    for left, right in zip_longest(months, industries, fillvalue=empty):
+        bare = [Styled(None, LINE)] * (BESIDE - len(left))
+        _add(sheet, [*left, *bare, *right])
+    return first
+
+
+def _months(table: LeagueTable, background: Background) -> Iterator[list[Value]]:
+    heads = [f"{head} ({_('万元')})" for head in (_("Due"), _("Received"), _("Last year"))]
+    yield _headings([_("Month"), *heads])
     series, due = background.series, due_by_month(table)
-    first = sheet.row + 1
     for month in range(12):
         received = series.this_year[month] if month < len(series.this_year) else None
         name = pgettext("month of the year", "%(month)d") % {"month": month + 1}
         values = [Styled(wan(due[month]), WAN), _wan(received), _wan(series.last_year[month])]
-        _add(sheet, [Styled(name, CENTRED), *values])
-    return first
+        yield [Styled(name, CENTRED), *values]
 
 
 def due_by_month(table: LeagueTable) -> list[Fraction]:
@@ -166,23 +182,25 @@ def due_by_month(table: LeagueTable) -> list[Fraction]:
     return [benchmark(quarters, Month(year, month).last_day) for month in range(1, 13)]
 
 
-def _industries(sheet: Sheet, table: LeagueTable, industries: Sequence[IndustrySum]) -> None:
-    _gap(sheet)
-    _head(sheet, [_("Industry"), _("Sector"), _("Received (万元)"), _("Share")])
+def _industries(table: LeagueTable, industries: Iterable[IndustrySum]) -> Iterator[list[Value]]:
+    yield _headings([_("Industry"), _("Sector"), _("Received (万元)"), _("Share")])
     for industry in industries:
         amount = industry.amount
         share = _share(amount, table.total.received)
-        _add(sheet, [industry.name, Styled(industry.sector, CENTRED), _wan(amount), share])
+        yield [industry.name, Styled(industry.sector, CENTRED), _wan(amount), share]
 
 
 def _add(sheet: Sheet, values: Sequence[Value]) -> int:
-    """A row over the columns of figures; the room of the charts stays bare."""
-    ruled = [*values, *([None] * (FIGURES - len(values)))]
-    return sheet.add([*ruled, *([Styled(None, LINE)] * (len(WIDTHS) - FIGURES))])
+    """A row of a table; the room of the charts beside it stays bare."""
+    return sheet.add([*values, *([Styled(None, LINE)] * (len(WIDTHS) - len(values)))])
 
 
-def _head(sheet: Sheet, texts: Sequence[object]) -> None:
-    _add(sheet, [Styled(str(text), HEAD) for text in texts])
+def _head(sheet: Sheet, texts: Iterable[object]) -> None:
+    _add(sheet, _headings(texts))
+
+
+def _headings(texts: Iterable[object]) -> list[Value]:
+    return [Styled(str(text), HEAD) for text in texts]
 
 
 def _gap(sheet: Sheet) -> None:
@@ -215,7 +233,7 @@ def _curve(overview: Overview) -> LineChart:
     grid, first = overview.sheet.grid, overview.months
     chart = LineChart()
     chart.title = _("Funds received against the benchmark, by month (万元)")
-    chart.height, chart.width = 9.5, 17
+    chart.width = CHART_CM
     looks = ((2, DUE_COLOUR, "dash"), (3, RECEIVED_COLOUR, "solid"), (4, BEFORE_COLOUR, "sysDot"))
     for column, colour, dash in looks:
         values = Reference(grid, min_col=column, min_row=first - 1, max_row=first + 11)
@@ -236,18 +254,29 @@ def _bars(overview: Overview) -> BarChart:
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "percentStacked", 100, 60
     chart.title = _("Units per tier")
-    chart.height, chart.width = 7.5, 17
+    chart.width = CHART_CM
     for tier, row in overview.tiers.items():
         values = Reference(grid, min_col=1, max_col=last, min_row=row, max_row=row)
         part = ChartSeries(values, title_from_data=True)
         part.graphicalProperties.solidFill = TIER_LOOKS[tier][0]
-        part.dLbls = DataLabelList(showVal=True, numFmt="0;;")
+        part.dLbls = _only_values()
         chart.series.append(part)
     top = min(overview.tiers.values()) - 1
     chart.set_categories(Reference(grid, min_col=2, max_col=last, min_row=top, max_row=top))
     chart.y_axis.number_format = "0%"
     chart.x_axis.scaling.orientation = "maxMin"
+    chart.y_axis.crosses = "max"
+    chart.y_axis.majorGridlines = None
     return _framed(chart)
+
+
+def _only_values() -> DataLabelList:
+    """Numbers inside the bars, none for nothing."""
+    names = ("showSerName", "showCatName", "showLegendKey", "showPercent", "showLeaderLines")
+    labels = DataLabelList(showVal=True, numFmt="0;;", **dict.fromkeys(names, False))
+    white = CharacterProperties(sz=1000, b=True, solidFill="FFFFFF")
+    labels.txPr = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=white), endParaRPr=white)])
+    return labels
 
 
 def _framed(chart: LineChart | BarChart) -> LineChart | BarChart:

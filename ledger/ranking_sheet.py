@@ -23,7 +23,7 @@ from ledger.sheets import (
     HEAD_FACE,
     LINE,
     NUMBER,
-    TEXT,
+    SHRUNK,
     WAN,
     Book,
     Column,
@@ -46,6 +46,7 @@ TIER_LOOKS = {
 }
 BAND = Look(face=HEAD_FACE, ground="F7F5EF")
 SUM_GROUND = "F2EFE6"
+ROW_HEIGHT = 17
 NOTE = Look(size=10, colour="4D545F", is_ruled=False)
 
 # Places of the columns, for the checks.
@@ -58,19 +59,19 @@ _FROM_BENCHMARK = pgettext_lazy("sheet", "From benchmark")
 COLUMNS = (
     Column(pgettext_lazy("sheet", "Rank"), 6, COUNT),
     Column(pgettext_lazy("sheet", "Moved"), 7, CENTRED),
-    Column(pgettext_lazy("sheet", "Unit"), 20),
-    Column(pgettext_lazy("sheet", "Annual task"), 14, WAN),
-    Column(pgettext_lazy("sheet", "Due by now"), 14, WAN),
-    Column(pgettext_lazy("sheet", "In all"), 14, WAN, _RECEIVED),
-    Column(pgettext_lazy("sheet", "of which new"), 13, WAN, _RECEIVED),
-    Column(pgettext_lazy("sheet", "of which carry-over"), 13, WAN, _RECEIVED),
-    Column(pgettext_lazy("sheet", "of which from outside the province"), 13, WAN, _RECEIVED),
-    Column(pgettext_lazy("sheet", "Completion"), 11, NUMBER),
-    Column(pgettext_lazy("sheet", "万元"), 14, GAP, _FROM_BENCHMARK),
-    Column(pgettext_lazy("sheet", "Points"), 10, NUMBER, _FROM_BENCHMARK),
-    Column(pgettext_lazy("sheet", "Tier"), 17, CENTRED),
-    Column(pgettext_lazy("sheet", "Pending"), 12, WAN),
-    Column(pgettext_lazy("sheet", "Remark"), 12, replace(TEXT, wraps=True)),
+    Column(pgettext_lazy("sheet", "Unit"), 18, SHRUNK),
+    Column(pgettext_lazy("sheet", "Annual task"), 12, WAN),
+    Column(pgettext_lazy("sheet", "Due by now"), 12, WAN),
+    Column(pgettext_lazy("sheet", "In all"), 12, WAN, _RECEIVED),
+    Column(pgettext_lazy("sheet", "of which new"), 11.5, WAN, _RECEIVED),
+    Column(pgettext_lazy("sheet", "of which carry-over"), 11.5, WAN, _RECEIVED),
+    Column(pgettext_lazy("sheet", "of which from outside the province"), 11.5, WAN, _RECEIVED),
+    Column(pgettext_lazy("sheet", "Completion"), 9, NUMBER),
+    Column(pgettext_lazy("sheet", "万元"), 12, GAP, _FROM_BENCHMARK),
+    Column(pgettext_lazy("sheet", "Points"), 8.5, NUMBER, _FROM_BENCHMARK),
+    Column(pgettext_lazy("sheet", "Tier"), 16, CENTRED),
+    Column(pgettext_lazy("sheet", "Pending"), 10.5, WAN),
+    Column(pgettext_lazy("sheet", "Remark"), 9.5, replace(CENTRED, shrinks=True)),
 )
 
 
@@ -120,7 +121,10 @@ def subtitle(table: LeagueTable) -> list[str]:
 
 def write(book: Book, table: LeagueTable, chain_head: str) -> Ranking:
     name = pgettext("sheet name", "League table")
-    sheet = book.sheet(name, COLUMNS, title=title(table), lines=[subtitle(table)], kept=UNIT + 1)
+    lines = [subtitle(table)]
+    sheet = book.sheet(
+        name, COLUMNS, title=title(table), lines=lines, kept=UNIT + 1, row_height=ROW_HEIGHT
+    )
     is_compared = table.compared_with is not None
     parts = [
         _section(sheet, place, section, is_compared) for place, section in enumerate(table.sections)

@@ -6,6 +6,7 @@ mode, so that memory does not grow with the rows. Must never: let a text become 
 a float, or know what a ledger is.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -67,11 +68,13 @@ class Look:
     across: str = "left"
     is_ruled: bool = True
     wraps: bool = False
+    shrinks: bool = False
     form: str = "General"
 
 
 TEXT = Look()
 WRAPPED = Look(wraps=True)
+SHRUNK = Look(shrinks=True)
 CENTRED = Look(across="center")
 NUMBER = Look(face=NUMBER_FACE, across="right")
 WAN = replace(NUMBER, form=WAN_FORM)
@@ -166,7 +169,7 @@ class Sheet:
 
     ``title`` stands across all columns; each of ``lines`` is a text, or several that share the width.
     The headings, if the columns have any, repeat on every page and stay in sight, with ``kept``
-    columns at the left.
+    columns at the left. With ``row_height`` every row has it, once for each line of its fullest cell.
     """
 
     def __init__(
@@ -180,9 +183,12 @@ class Sheet:
         kept: int = 0,
         is_landscape: bool = True,
         heading: Look = HEAD,
+        row_height: float | None = None,
     ) -> None:
         self.columns = tuple(columns)
         self.row = 0
+        self._row_height = row_height
+        self._wrapped = [place for place, column in enumerate(columns) if column.look.wraps]
         self._book, self._grid = book, grid
         self._inks = [book.ink(column.look, grid) for column in columns]
         lines = list(lines)
@@ -285,10 +291,21 @@ class Sheet:
 
     def _write(self, values: Sequence[Value], inks: Sequence[Ink], height: float | None) -> int:
         self.row += 1
-        if height is not None:
+        if height is None and self._row_height is not None:
+            height = self._row_height * self._lines_of(values)
+        if height is None:
+            self._grid.append(self._filled(values, inks))
+        else:
             self._grid.row_dimensions[self.row].height = height
-        self._grid.append(self._filled(values, inks))
+            self._grid.append(self._filled(values, inks))
+            del self._grid.row_dimensions[self.row]  # written; a long sheet would keep them all
         return self.row
+
+    def _lines_of(self, values: Sequence[Value]) -> int:
+        """How many lines the fullest wrapped cell needs: programs do not agree on finding out."""
+        texts = ((values[place], self.columns[place].width) for place in self._wrapped)
+        needed = [lines_of(text, width) for text, width in texts if isinstance(text, str)]
+        return max(needed, default=1)
 
     def _filled(self, values: Sequence[Value], inks: Sequence[Ink]) -> Iterator[Cell]:
         for cell, value, ink in zip(self._grid.cells(len(values)), values, inks, strict=True):
@@ -385,6 +402,15 @@ def sheet_name(text: str) -> str:
     return _NOT_IN_NAMES.sub(" ", writable(text)).strip()[:LONGEST_NAME] or "Sheet"
 
 
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in a column; a Chinese character is as wide as two digits."""
+    room = max(width - 1, 1)
+    lengths = (
+        sum(2 if ord(character) > 0x2E7F else 1 for character in line) for line in text.split("\n")
+    )
+    return sum(max(math.ceil(length / room), 1) for length in lengths)
+
+
 def percent_form(places: int) -> str:
     """The number format of a percent with so many decimals."""
     return f"0.{'0' * places}%" if places else "0%"
@@ -432,7 +458,12 @@ def _dressed(cell: Cell, look: Look) -> Cell:
         family=_FAMILIES.get(look.face),
         charset=None if look.face == NUMBER_FACE else _CHINESE,
     )
-    cell.alignment = Alignment(horizontal=look.across, vertical="center", wrap_text=look.wraps)
+    cell.alignment = Alignment(
+        horizontal=look.across,
+        vertical="center",
+        wrap_text=look.wraps,
+        shrink_to_fit=look.shrinks,
+    )
     cell.number_format = look.form
     if look.ground:
         cell.fill = PatternFill("solid", fgColor=f"FF{look.ground}")

@@ -24,7 +24,6 @@ from ledger.sheets import (
     DAY,
     TEXT,
     WAN,
-    WRAPPED,
     Book,
     Column,
     Sheet,
@@ -33,49 +32,52 @@ from ledger.sheets import (
 from ledger.standing import Tier
 from units.money import to_wan
 
-_SMALL = replace(TEXT, size=10)
-_SMALL_CENTRED = replace(CENTRED, size=10)
-_SMALL_WRAPPED = replace(WRAPPED, size=10)
+_SMALL = replace(TEXT, size=10, shrinks=True)
+_SMALL_CENTRED = replace(CENTRED, size=10, shrinks=True)
+_WRAPPED = replace(TEXT, size=10, wraps=True)
+_WRAPPED_CENTRED = replace(CENTRED, size=10, wraps=True)
+_DAY, _WAN, _COUNT = (replace(look, size=10, shrinks=True) for look in (DAY, WAN, COUNT))
+LINE_HEIGHT = 17
 
 PROJECTS = (
-    Column(pgettext_lazy("sheet", "No."), 6, COUNT),
-    Column(pgettext_lazy("sheet", "Project name"), 36, _SMALL_WRAPPED),
-    Column(pgettext_lazy("sheet", "Units and shares"), 28, _SMALL_WRAPPED),
-    Column(pgettext_lazy("sheet", "Investor"), 28, _SMALL_WRAPPED),
-    Column(pgettext_lazy("sheet", "Origin"), 11, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "Place of origin"), 14, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "Industry"), 14, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "New or carry-over"), 9, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "Stage"), 9, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "Contract"), 7, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "Signed on"), 13, DAY),
-    Column(pgettext_lazy("sheet", "Total investment"), 14, WAN),
-    Column(pgettext_lazy("sheet", "Introduced amount"), 14, WAN),
-    Column(pgettext_lazy("sheet", "Received this year"), 14, WAN),
-    Column(pgettext_lazy("sheet", "Received since signing"), 14, WAN),
-    Column(pgettext_lazy("sheet", "Sponsor"), 18, _SMALL),
-    Column(pgettext_lazy("sheet", "Location"), 22, _SMALL),
+    Column(pgettext_lazy("sheet", "No."), 5, _COUNT),
+    Column(pgettext_lazy("sheet", "Project name"), 28, _WRAPPED),
+    Column(pgettext_lazy("sheet", "Units and shares"), 20, _WRAPPED),
+    Column(pgettext_lazy("sheet", "Investor"), 24, _WRAPPED),
+    Column(pgettext_lazy("sheet", "Origin"), 10, _WRAPPED_CENTRED),
+    Column(pgettext_lazy("sheet", "Place of origin"), 11, _WRAPPED_CENTRED),
+    Column(pgettext_lazy("sheet", "Industry"), 12, _WRAPPED_CENTRED),
+    Column(pgettext_lazy("sheet", "New or carry-over"), 7, _SMALL_CENTRED),
+    Column(pgettext_lazy("sheet", "Stage"), 7, _SMALL_CENTRED),
+    Column(pgettext_lazy("sheet", "Contract"), 6, _SMALL_CENTRED),
+    Column(pgettext_lazy("sheet", "Signed on"), 11, _DAY),
+    Column(pgettext_lazy("sheet", "Total investment"), 11, _WAN),
+    Column(pgettext_lazy("sheet", "Introduced amount"), 11, _WAN),
+    Column(pgettext_lazy("sheet", "Received this year"), 11, _WAN),
+    Column(pgettext_lazy("sheet", "Received since signing"), 11, _WAN),
+    Column(pgettext_lazy("sheet", "Sponsor"), 14, _WRAPPED),
+    Column(pgettext_lazy("sheet", "Location"), 15, _WRAPPED),
 )
 # Places of the columns that the checks read.
 PROJECT_PLACES = {"age": 7, "contract": 9, "investment": 11, "introduced": 12, "received": 13}
 
 ENTRIES = (
-    Column(pgettext_lazy("sheet", "No."), 8, COUNT),
-    Column(pgettext_lazy("sheet", "Unit code"), 13, _SMALL),
-    Column(pgettext_lazy("sheet", "Unit"), 18, _SMALL),
-    Column(pgettext_lazy("sheet", "Project name"), 36, _SMALL),
-    Column(pgettext_lazy("sheet", "Investor"), 28, _SMALL),
-    Column(pgettext_lazy("sheet", "Received on"), 13, DAY),
-    Column(pgettext_lazy("sheet", "Counted on"), 13, DAY),
-    Column(pgettext_lazy("sheet", "Amount credited"), 14, WAN),
-    Column(pgettext_lazy("sheet", "Kind of money"), 15, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "Voucher number"), 22, _SMALL),
-    Column(pgettext_lazy("sheet", "New or carry-over"), 10, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "Origin"), 11, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "Industry"), 14, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "Entry"), 8, _SMALL_CENTRED),
-    Column(pgettext_lazy("sheet", "Posted on"), 13, DAY),
-    Column(pgettext_lazy("sheet", "Note or reason"), 30, _SMALL),
+    Column(pgettext_lazy("sheet", "No."), 7, _COUNT),
+    Column(pgettext_lazy("sheet", "Unit code"), 11, _SMALL),
+    Column(pgettext_lazy("sheet", "Unit"), 15, _SMALL),
+    Column(pgettext_lazy("sheet", "Project name"), 27, _SMALL),
+    Column(pgettext_lazy("sheet", "Investor"), 24, _SMALL),
+    Column(pgettext_lazy("sheet", "Received on"), 11, _DAY),
+    Column(pgettext_lazy("sheet", "Counted on"), 11, _DAY),
+    Column(pgettext_lazy("sheet", "Amount credited"), 11, _WAN),
+    Column(pgettext_lazy("sheet", "Kind of money"), 12, _SMALL_CENTRED),
+    Column(pgettext_lazy("sheet", "Voucher number"), 19, _SMALL),
+    Column(pgettext_lazy("sheet", "New or carry-over"), 7, _SMALL_CENTRED),
+    Column(pgettext_lazy("sheet", "Origin"), 9, _SMALL_CENTRED),
+    Column(pgettext_lazy("sheet", "Industry"), 12, _SMALL_CENTRED),
+    Column(pgettext_lazy("sheet", "Entry"), 7, _SMALL_CENTRED),
+    Column(pgettext_lazy("sheet", "Posted on"), 11, _DAY),
+    Column(pgettext_lazy("sheet", "Note or reason"), 19, _SMALL),
 )
 CODE, AMOUNT = 1, 7
 
@@ -119,7 +121,8 @@ def settlement_workbook(
 def _projects(book: Book, table: LeagueTable, details: Details) -> Detail:
     name = pgettext("sheet name", "Projects")
     title = _title(table, _("%(county)s: projects, %(period)s"))
-    sheet = book.sheet(name, PROJECTS, title=title, lines=_lines(table, details), kept=2)
+    lines = _lines(table, details)
+    sheet = book.sheet(name, PROJECTS, title=title, lines=lines, kept=2, row_height=LINE_HEIGHT)
     return _detail(sheet, _project_rows(details.projects))
 
 
@@ -195,7 +198,7 @@ def _changes(book: Book, table: LeagueTable, details: Details) -> None:
 def _missing(book: Book, table: LeagueTable, missing: Sequence[MissingReport]) -> None:
     name = pgettext("sheet name", "Not reported")
     title = _("%(county)s: units without monthly report") % {"county": table.county.name}
-    sheet = book.sheet(name, MISSING, title=title, lines=[subtitle(table)])
+    sheet = book.sheet(name, MISSING, title=title, lines=[subtitle(table)], row_height=22)
     sheet.extend(_missing_rows(missing))
     if not missing:
         sheet.across(_("Every unit has reported."), NOTE, height=24)
