@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html, format_html_join
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from ledger import words
 from ledger.charts import Bullet, bullet
@@ -154,7 +155,13 @@ def figure_labels() -> tuple[str, str]:
 
 
 def tier_badges() -> dict[Tier, str]:
-    """The badge of each tier, made once for all lines."""
+    """The badge of each tier in the reader's language."""
+    return _badges(get_language())
+
+
+@cache
+def _badges(language: str) -> dict[Tier, str]:
+    """Made once per language: the words are those of the catalogue."""
     return {
         tier: render_to_string("_tier_badge.html", {"tier": tier.value, "word": words.TIERS[tier]})
         for tier in Tier
