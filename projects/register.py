@@ -1,90 +1,58 @@
 """The register of projects (项目台账): the only place that enters or changes a project.
 
-Owns: what a project must be before it is stored, its investor, its credit shares, and the trail of
+Owns: who may enter and change what, the investor and the credit shares of a project, and the trail of
 each change. Must never: touch money that was posted (a change of shares counts from the next
 verification, rule 8), overwrite what somebody else changed meanwhile, or know of a request: pages,
-the importer and the sample county all come through ``save``.
+the importer and the sample county all come through ``save``. What a project must be, says
+``drafts.py``.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from projects.credit_code import is_credit_code
-from projects.models import STAGES, CreditShare, Industry, Investor, Project, Stage
+from projects.drafts import (
+    DAYS,
+    INVESTOR_FIELDS,
+    NOTHING,
+    PLAIN,
+    UNTOLD,
+    InvestorDraft,
+    ProjectDraft,
+    cleaned,
+    investor_draft,
+    objections,
+)
+from projects.models import CreditShare, Investor, Project
 from projects.reach import may_change, may_lead, projects_of
-from projects.shares import ShareError, check, percent_text
+from projects.shares import percent_text
 from units import trail
 from units.access import REACH, Reach, Right, demand
 from units.models import Unit, User
 from units.refusal import Conflict, Refusal
-from units.text import TextError, clean, key
+from units.text import key
 
-# The day on which a project reached each stage.
-DAYS = {
-    Stage.RESERVE: "reserved_on",
-    Stage.INTENTION: "intention_on",
-    Stage.AGREEMENT: "agreement_on",
-    Stage.CONTRACT: "contract_on",
-    Stage.STARTED: "started_on",
-    Stage.PRODUCTION: "production_on",
-}
-# Earlier books tell that a project came so far, but not always on which day.
-UNTOLD = (Stage.RESERVE, Stage.STARTED, Stage.PRODUCTION)
-# Works begin under a contract.
-UNDER_CONTRACT = (Stage.STARTED, Stage.PRODUCTION)
-EARLIEST = date(1980, 1, 1)
-NOTHING = Decimal("0.00")
-
-
-@dataclass(frozen=True, slots=True)
-class InvestorDraft:
-    """An investor as a person or a sheet names it."""
-
-    name: str
-    origin: str
-    credit_code: str = ""
-    origin_place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectDraft:
-    """A project as a person or a sheet gives it. Yuan; the first share is the lead unit's."""
-
-    name: str
-    industry: Industry
-    stage: str
-    shares: Sequence[tuple[Unit, int]]
-    total_investment: Decimal
-    introduced_amount: Decimal
-    investor: InvestorDraft | None = None
-    reserved_on: date | None = None
-    intention_on: date | None = None
-    agreement_on: date | None = None
-    contract_on: date | None = None
-    started_on: date | None = None
-    production_on: date | None = None
-    location: str = ""
-    content: str = ""
-    sponsor: str = ""
-    contact: str = ""
-    phone: str = ""
-
-    @property
-    def lead_unit(self) -> Unit:
-        return self.shares[0][0]
-
-    @property
-    def first_day(self) -> date | None:
-        """The earliest day known of the project."""
-        return min((day for _stage, day in _given(self)), default=None)
+# Whoever saves a project needs its draft: both come from here.
+__all__ = [
+    "DAYS",
+    "INVESTOR_FIELDS",
+    "NOTHING",
+    "PLAIN",
+    "UNTOLD",
+    "InvestorDraft",
+    "NameTaken",
+    "ProjectDraft",
+    "cleaned",
+    "investor_draft",
+    "objections",
+    "save",
+    "snapshot",
+]
 
 
 class NameTaken(Refusal):
@@ -93,20 +61,6 @@ class NameTaken(Refusal):
     def __init__(self, sentence: str, other: Project | None) -> None:
         super().__init__(sentence, "name")
         self.other = other
-
-
-TEXTS = ("name", "location", "content", "sponsor", "contact", "phone")
-PLAIN = tuple(
-    field.name
-    for field in fields(ProjectDraft)
-    if field.name not in ("shares", "investor", "industry")
-)
-INVESTOR_FIELDS = {
-    "name": "investor",
-    "origin": "origin",
-    "credit_code": "credit_code",
-    "origin_place": "origin_place",
-}
 
 
 def save(
@@ -139,38 +93,6 @@ def save(
         raise
 
 
-def cleaned(draft: ProjectDraft) -> ProjectDraft:
-    """The draft with every text as it is stored."""
-    texts: dict[str, Any] = {
-        name: _text(Project, name, getattr(draft, name), name, multiline=name == "content")
-        for name in TEXTS
-    }
-    investor = draft.investor
-    if investor is not None:
-        written = replace(investor, credit_code=investor.credit_code.upper())
-        texts["investor"] = InvestorDraft(
-            **{
-                name: _text(Investor, name, getattr(written, name), field)
-                for name, field in INVESTOR_FIELDS.items()
-            }
-        )
-    return replace(draft, **texts)
-
-
-def objections(draft: ProjectDraft, today: date, *, from_books: bool = False) -> Iterator[Refusal]:
-    """All that speaks against a cleaned draft by itself, each beside its field.
-
-    What comes ``from_books`` may leave out the days in ``UNTOLD``.
-    """
-    if not draft.name:
-        yield Refusal(_("Write the name of the project."), "name")
-    yield from _against_stage(draft, UNTOLD if from_books else ())
-    yield from _against_days(draft, today)
-    yield from _against_amounts(draft)
-    yield from _against_investor(draft)
-    yield from _against_shares(draft)
-
-
 def snapshot(project: Project) -> dict[str, Any]:
     """What the trail keeps of a project, in words that can be read later."""
     kept = {name: getattr(project, name) for name in PLAIN}
@@ -182,115 +104,6 @@ def snapshot(project: Project) -> dict[str, Any]:
         "investor": investor.name if investor else "",
         "shares": [f"{share.unit.name} {percent_text(share.basis_points)}" for share in shares],
     }
-
-
-# What speaks against a draft
-
-
-def _given(draft: ProjectDraft) -> Iterator[tuple[Stage, date]]:
-    for stage, name in DAYS.items():
-        day = getattr(draft, name)
-        if day is not None:
-            yield stage, day
-
-
-def _against_stage(draft: ProjectDraft, untold: Sequence[Stage]) -> Iterator[Refusal]:
-    if draft.stage not in STAGES:
-        yield Refusal(_("Choose the stage of the project."), "stage")
-        return
-    stage = Stage(draft.stage)
-    needed = [Stage.CONTRACT, stage] if stage in UNDER_CONTRACT else [stage]
-    for step in needed:
-        if getattr(draft, DAYS[step]) is None and step not in untold:
-            sentence = _("At the stage “%(stage)s” this day must be known. Enter it.")
-            yield Refusal(sentence % {"stage": stage.label}, DAYS[step])
-    for step, _day in _given(draft):
-        if STAGES.index(step) > STAGES.index(stage):
-            sentence = _(
-                "The stage says only “%(stage)s”. Choose the stage reached, or clear the day."
-            )
-            yield Refusal(sentence % {"stage": stage.label}, DAYS[step])
-
-
-def _against_days(draft: ProjectDraft, today: date) -> Iterator[Refusal]:
-    before: tuple[Stage, date] | None = None
-    for stage, day in _given(draft):
-        name = DAYS[stage]
-        if day > today:
-            yield Refusal(_("The day lies in the future. Enter it when it has come."), name)
-        elif day < EARLIEST:
-            yield Refusal(_("The year is too early. Check the day."), name)
-        elif before is not None and day < before[1]:
-            sentence = _("The day is before that of the stage “%(stage)s” (%(day)s). Check both.")
-            words = {"stage": before[0].label, "day": date_format(before[1])}
-            yield Refusal(sentence % words, name)
-        before = stage, day
-
-
-def _against_amounts(draft: ProjectDraft) -> Iterator[Refusal]:
-    if draft.total_investment <= 0:
-        yield Refusal(_("Write the total investment, above zero."), "total_investment")
-    if draft.introduced_amount < 0 or (
-        not draft.introduced_amount and draft.stage != Stage.RESERVE
-    ):
-        yield Refusal(_("Write the introduced amount, above zero."), "introduced_amount")
-    if draft.introduced_amount > draft.total_investment:
-        sentence = _("The introduced amount cannot be above the total investment. Check both.")
-        yield Refusal(sentence, "introduced_amount")
-
-
-def _against_investor(draft: ProjectDraft) -> Iterator[Refusal]:
-    investor = draft.investor
-    if investor is None:
-        if draft.stage != Stage.RESERVE:
-            yield Refusal(_("Name the investor of a signed project."), "investor")
-        return
-    if not investor.name:
-        yield Refusal(_("Write the name of the investor."), "investor")
-    if investor.origin not in Investor.Origin:
-        yield Refusal(_("Choose where the investor comes from."), "origin")
-    if investor.credit_code and not is_credit_code(investor.credit_code):
-        sentence = _(
-            "This is not a unified social credit code. Copy its 18 digits and capital letters"
-            " from the business licence, or leave it empty."
-        )
-        yield Refusal(sentence, "credit_code")
-
-
-def _against_shares(draft: ProjectDraft) -> Iterator[Refusal]:
-    try:
-        check(draft.shares)
-    except ShareError as error:
-        yield Refusal(_(error.sentence) % error.params, "shares")
-        return
-    for unit, _points in draft.shares:
-        if unit.county_id != draft.lead_unit.county_id:
-            sentence = _("%(unit)s is not a unit of this county.")
-            yield Refusal(sentence % {"unit": unit.name}, "shares")
-        first_day = draft.first_day
-        if unit.ended_on and first_day and unit.ended_on < first_day:
-            sentence = _("%(unit)s ended on %(day)s. Give its share to the unit that succeeded it.")
-            words = {"unit": unit.name, "day": date_format(unit.ended_on)}
-            yield Refusal(sentence % words, "shares")
-
-
-def _text(
-    model: type[Project] | type[Investor],
-    name: str,
-    written: str,
-    field: str,
-    *,
-    multiline: bool = False,
-) -> str:
-    try:
-        text = clean(str(written), multiline=multiline)
-    except TextError as error:
-        raise Refusal(_(error.sentence), field) from error
-    longest = getattr(model._meta.get_field(name), "max_length", None) or len(text)
-    if len(text) > longest:
-        sentence = _("The text is too long: %(length)d characters, at most %(longest)d fit.")
-        raise Refusal(sentence % {"length": len(text), "longest": longest}, field)
-    return text
 
 
 # Rights, and names in use
@@ -441,11 +254,6 @@ def _recorded_otherwise() -> str:
             " it can correct the investor in one of its projects."
         )
     )
-
-
-def investor_draft(investor: Investor) -> InvestorDraft:
-    """What is recorded of an investor, as a draft."""
-    return InvestorDraft(**{name: getattr(investor, name) for name in INVESTOR_FIELDS})
 
 
 def _write_investor(investor: Investor, after: dict[str, str], by: User, at: datetime) -> Investor:
