@@ -20,13 +20,13 @@ from ledger.models import Entry
 from ledger.months import Month
 from ledger.series import by_month
 from ledger.views.ranking_parts import curve_of, month_links, sections_of, sieve_of
-from units.access import Right, allowed, person, units_of
+from units.access import Right, allowed, county_of, person, units_of
 from units.models import County, User
 
 
 @allowed(Right.RANKING_VIEW)
 def newest(request: HttpRequest) -> HttpResponse:
-    return redirect("ranking-month", newest_month(county_of(request)))
+    return redirect(same_wishes(request, "ranking-month", newest_month(county_of(request))))
 
 
 @allowed(Right.RANKING_VIEW)
@@ -56,11 +56,11 @@ def wishes(request: HttpRequest, month: Month) -> Asked:
     )
 
 
-def county_of(request: HttpRequest) -> County:
-    county = person(request).county
-    if county is None:
-        raise Http404
-    return county
+def same_wishes(request: HttpRequest, name: str, *args: object) -> str:
+    """The address of another page with the wishes of this one."""
+    query = request.GET.urlencode()
+    address = reverse(name, args=args)
+    return f"{address}?{query}" if query else address
 
 
 def newest_month(county: County) -> Month:

@@ -3,7 +3,7 @@
 Owns: gathering what the template lays out. Must never: run a query per unit or compute a figure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,7 +37,7 @@ from units.models import County, Unit
 from units.money import YI, rounded, yi_text
 
 # Kept when somebody goes to another month; a day or a moment would not fit there.
-LASTING = ("kind", "tier", "without", "sort")
+LASTING = ("kind", "tier", "without", "sort", "county")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,25 +193,50 @@ class MonthPicker:
     after: str
 
 
-def month_links(league: LeagueTable, here: Month, query: QueryDict, today: date) -> MonthPicker:
+def ranking_address(month: Month) -> str:
+    return reverse("ranking-month", args=[month])
+
+
+def month_links(
+    league: LeagueTable,
+    here: Month,
+    query: QueryDict,
+    today: date,
+    address: Callable[[Month], str] = ranking_address,
+) -> MonthPicker:
+    """The months of the year for a page of one county; those that end a closed quarter are marked."""
+    return month_picker(here, query, today, address, _closed_quarters(league.county, here.year))
+
+
+def month_picker(
+    here: Month,
+    query: QueryDict,
+    today: date,
+    address: Callable[[Month], str],
+    closed: Collection[int] = (),
+) -> MonthPicker:
     kept = query.copy()
     for name in [name for name in kept if name not in LASTING]:
         del kept[name]
-    closed = _closed_quarters(league.county, here.year)
-    months = [Month(here.year, month) for month in range(1, 13)]
+
+    def url(month: Month) -> str:
+        if month.first_day > today or not FIRST_YEAR <= month.year <= LAST_YEAR:
+            return ""
+        return f"{address(month)}?{kept.urlencode()}" if kept else address(month)
+
     return MonthPicker(
         year=here.year,
         months=tuple(
             MonthLink(
                 label=date_format(month.first_day, pgettext("date format of a month", "M")),
-                url=_month_url(month, kept, today),
+                url=url(month),
                 is_here=month == here,
                 is_closed=month.ends_quarter and month.quarter in closed,
             )
-            for month in months
+            for month in (Month(here.year, month) for month in range(1, 13))
         ),
-        before=_month_url(Month(here.year - 1, 12), kept, today),
-        after=_month_url(_last_begun(here.year + 1, today), kept, today),
+        before=url(Month(here.year - 1, 12)),
+        after=url(_last_begun(here.year + 1, today)),
     )
 
 
@@ -222,13 +247,6 @@ def _closed_quarters(county: County, year: int) -> set[int]:
 
 def _last_begun(year: int, today: date) -> Month:
     return Month(year, today.month if year == today.year else 12)
-
-
-def _month_url(month: Month, kept: QueryDict, today: date) -> str:
-    if month.first_day > today or not FIRST_YEAR <= month.year <= LAST_YEAR:
-        return ""
-    address = reverse("ranking-month", args=[month])
-    return f"{address}?{kept.urlencode()}" if kept else address
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,56 @@
+"""The composition of the county's money. Must never: compute a figure (``composition.py`` does)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ledger.composition import composition
+from ledger.months import Month
+from ledger.views.composition_parts import (
+    cuts_of,
+    funnel_of,
+    made_of,
+    rates_of,
+    stair_of,
+    summary_of,
+    switches_of,
+)
+from ledger.views.ranking import newest_month, same_wishes, table_for
+from ledger.views.ranking_parts import month_links
+from units.access import Right, allowed, county_of, person
+
+
+@allowed(Right.RANKING_VIEW)
+def composition_newest(request: HttpRequest) -> HttpResponse:
+    return redirect(same_wishes(request, "composition-month", newest_month(county_of(request))))
+
+
+@allowed(Right.RANKING_VIEW)
+def composition_month(request: HttpRequest, month: Month) -> HttpResponse:
+    table = table_for(request, month)
+    found = composition(table)
+    context = {
+        "crumbs": [
+            (same_wishes(request, "ranking-month", month), _("League table")),
+            ("", _("Composition")),
+        ],
+        "league": table,
+        "settlement": table.settlement,
+        "months": month_links(
+            table,
+            month,
+            request.GET,
+            timezone.localdate(),
+            lambda other: reverse("composition-month", args=[other]),
+        ),
+        "summary": summary_of(found),
+        "switches": switches_of(found, request.GET),
+        "stair": stair_of(found, request.GET),
+        "cuts": cuts_of(found, request.GET),
+        "funnel": funnel_of(found, request.GET),
+        "rates": rates_of(found),
+        "made_of": made_of(found, request.GET, person(request)),
+    }
+    return render(request, "ledger/composition.html", context)
