@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeVar
 
 Amount = int | Decimal | Fraction
+Tone = TypeVar("Tone", bound=str)
 # A bullet shows up to this percent of the task; what is beyond is cut off.
 BULLET_WIDTH = 120
 
@@ -66,7 +68,7 @@ class Segment:
     middle: str
 
 
-def stacked(counts: Mapping[str, int]) -> tuple[Segment, ...]:
+def stacked(counts: Mapping[Tone, int]) -> tuple[Segment, ...]:
     """The parts of a bar in the order of ``counts``, without the empty ones."""
     whole, before, segments = sum(counts.values()), 0, []
     for tone, count in counts.items():
