@@ -13,9 +13,8 @@ from functools import cache
 import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html, format_html_join
-from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from ledger import words
 from ledger.charts import Bullet, bullet
@@ -230,24 +229,34 @@ def _head(cls: str) -> dict[str, dict[str, str]]:
 class RankingTable(tables.Table):
     """Ranked lines of one kind: its columns, and which part of a line each sorts by."""
 
-    rank = tables.Column(_lazy("Rank"), order_by="place", attrs=_head("rank num"))
-    moved = tables.Column(_lazy("Since last quarter"), orderable=False, attrs=_head("moved"))
-    unit = tables.Column(_lazy("Unit"), order_by="row__order", attrs=_head("who"))
-    target = tables.Column(_lazy("Annual task"), order_by="row__target", attrs=_head("num target"))
+    rank = tables.Column(gettext_lazy("Rank"), order_by="place", attrs=_head("rank num"))
+    moved = tables.Column(gettext_lazy("Since last quarter"), orderable=False, attrs=_head("moved"))
+    unit = tables.Column(gettext_lazy("Unit"), order_by="row__order", attrs=_head("who"))
+    target = tables.Column(
+        gettext_lazy("Annual task"), order_by="row__target", attrs=_head("num target")
+    )
     benchmark = tables.Column(
-        _lazy("Due by now"), order_by="row__benchmark", attrs=_head("num minor")
+        gettext_lazy("Due by now"), order_by="row__benchmark", attrs=_head("num minor")
     )
     received = tables.Column(
-        _lazy("Received"), order_by="row__received", attrs=_head("num received")
+        gettext_lazy("Received"), order_by="row__received", attrs=_head("num received")
     )
-    new = tables.Column(_lazy("of which new"), order_by="row__sums__new", attrs=_head("num minor"))
+    new = tables.Column(
+        gettext_lazy("of which new"), order_by="row__sums__new", attrs=_head("num minor")
+    )
     carried = tables.Column(
-        _lazy("of which carry-over"), order_by="carried", attrs=_head("num minor")
+        gettext_lazy("of which carry-over"), order_by="carried", attrs=_head("num minor")
     )
-    pending = tables.Column(_lazy("Pending"), order_by="row__pending", attrs=_head("num pending"))
-    completion = tables.Column(_lazy("Completion"), order_by="row__completion", attrs=_head("done"))
-    gap = tables.Column(_lazy("Gap to benchmark"), order_by="gap", attrs=_head("num gap"))
-    points = tables.Column(_lazy("Percentage points"), order_by="points", attrs=_head("num points"))
+    pending = tables.Column(
+        gettext_lazy("Pending"), order_by="row__pending", attrs=_head("num pending")
+    )
+    completion = tables.Column(
+        gettext_lazy("Completion"), order_by="row__completion", attrs=_head("done")
+    )
+    gap = tables.Column(gettext_lazy("Gap to benchmark"), order_by="gap", attrs=_head("num gap"))
+    points = tables.Column(
+        gettext_lazy("Percentage points"), order_by="points", attrs=_head("num points")
+    )
     tier = tables.Column(
         pgettext_lazy("tier", "Tier"), order_by="tier_place", attrs=_head("standing")
     )
@@ -267,12 +276,12 @@ class RankingTable(tables.Table):
 class CatchUpTable(tables.Table):
     """What each unit behind schedule still needs by the next quarter's end."""
 
-    unit = tables.Column(_lazy("Unit"))
+    unit = tables.Column(gettext_lazy("Unit"))
     tier = tables.Column(pgettext_lazy("tier", "Tier"))
-    received = tables.Column(_lazy("Received"), attrs=_head("num"))
-    due = tables.Column(_lazy("Due by then"), attrs=_head("num"))
-    needed = tables.Column(_lazy("Still needed"), attrs=_head("num"))
-    monthly = tables.Column(_lazy("per month"), attrs=_head("num"))
+    received = tables.Column(gettext_lazy("Received"), attrs=_head("num"))
+    due = tables.Column(gettext_lazy("Due by then"), attrs=_head("num"))
+    needed = tables.Column(gettext_lazy("Still needed"), attrs=_head("num"))
+    monthly = tables.Column(gettext_lazy("per month"), attrs=_head("num"))
 
     class Meta:
         template_name = "ledger/catch_up_table.html"
