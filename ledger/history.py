@@ -12,10 +12,11 @@ from typing import Any
 from django.db.models import Q
 
 from ledger import trail_words
-from ledger.models import CreditClaim, Receipt
+from ledger.models import CreditClaim, Period, Receipt
+from ledger.reach import receipts_of
 from ledger.trail_words import DASH, Words
 from projects.models import Project
-from units.models import Trail, Unit
+from units.models import Trail, Unit, User
 from units.trail import name_of
 
 MOST_LINES = 200
@@ -53,18 +54,24 @@ def of_claim(claim: CreditClaim) -> list[Line]:
     return _newest(Q(record=name_of(claim)))
 
 
-def of_project(project: Project) -> list[Line]:
-    """The project's own history and that of its receipts and claims."""
-    receipts = Receipt.objects.filter(project=project).values_list("pk", flat=True)
+def of_period(period: Period) -> list[Line]:
+    return _newest(Q(record=name_of(period)))
+
+
+def of_project(project: Project, user: User) -> list[Line]:
+    """The project's own history and that of its claims and of the receipts that the user may open."""
+    receipts = receipts_of(user).filter(project=project).values_list("pk", flat=True)
     claims = CreditClaim.objects.filter(project=project).values_list("pk", flat=True)
     records = [name_of(project)]
     records += [f"receipt:{pk}" for pk in receipts] + [f"creditclaim:{pk}" for pk in claims]
     return _newest(Q(record__in=records))
 
 
-def of_unit(unit: Unit) -> list[Line]:
-    """What was done to the unit and to what is its own."""
-    return _newest(Q(record=name_of(unit)) | Q(unit=unit))
+def of_unit(unit: Unit, user: User) -> list[Line]:
+    """What was done to the unit and to what is its own, but for drafts that nobody else may see."""
+    drafts = Receipt.objects.filter(unit=unit).exclude(pk__in=receipts_of(user).values("pk"))
+    hidden = [f"receipt:{pk}" for pk in drafts.values_list("pk", flat=True)]
+    return _newest((Q(record=name_of(unit)) | Q(unit=unit)) & ~Q(record__in=hidden))
 
 
 def told(rows: Iterable[Trail]) -> list[Line]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger import chain, checks, quarters
+from ledger import chain, checks, quarters, words
 from ledger.league import LeagueRow, LeagueTable, league_table
 from ledger.models import Entry, Period, Settlement, SettlementLine
 from units import trail
@@ -129,7 +129,8 @@ def _demand_later_open(period: Period) -> None:
     later = [other for other in closed if other.starts_on > period.starts_on]
     if later:
         newest = max(later, key=lambda other: other.starts_on)
-        raise Refusal(_("Reopen %(period)s first.") % {"period": newest})
+        name = words.quarter(newest.year, newest.quarter)
+        raise Refusal(_("Reopen the %(period)s first.") % {"period": name})
 
 
 def _demand_earlier_closed(period: Period) -> None:
@@ -139,7 +140,8 @@ def _demand_earlier_closed(period: Period) -> None:
     open_before = [p for p in earlier.distinct() if p.starts_on < period.starts_on]
     if open_before:
         first = min(open_before, key=lambda p: p.starts_on)
-        raise Refusal(_("Close %(period)s first.") % {"period": first})
+        name = words.quarter(first.year, first.quarter)
+        raise Refusal(_("Close the %(period)s first.") % {"period": name})
 
 
 def _move(
@@ -175,12 +177,13 @@ def _demand_checked(period: Period, known: Collection[int]) -> dict[str, Any]:
     found = checks.run(period)
     for check in found:
         if check.blocks:
-            words = {"number": check.number, "title": check.title}
-            raise Refusal(_("Check %(number)d refuses the closing: %(title)s.") % words)
+            named = {"number": check.number, "title": check.title}
+            raise Refusal(_("Check %(number)d refuses the closing: %(title)s.") % named)
     unknown = [check for check in found if check.must_be_known and check.number not in known]
     if unknown:
-        words = {"numbers": ", ".join(str(check.number) for check in unknown)}
-        raise Refusal(_("Tick that you know the findings of check %(numbers)s.") % words, "known")
+        numbers = ", ".join(str(check.number) for check in unknown)
+        sentence = _("Tick that you know the findings of check %(numbers)s.")
+        raise Refusal(sentence % {"numbers": numbers}, "known")
     return {"known": {str(check.number): check.count for check in found if check.must_be_known}}
 
 

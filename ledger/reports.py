@@ -7,15 +7,16 @@ table tells the two apart. A month is given as any day of it.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.league import KINDS
-from ledger.models import MonthlyReport, Notice, Period, quarter_of
+from ledger.league import KINDS, NOTHING
+from ledger.models import MonthlyReport, Notice, Period, Receipt, quarter_of
 from ledger.notices import act, send
 from units import trail
 from units.models import County, Unit, User
@@ -122,6 +123,22 @@ def official(unit: Unit) -> tuple[int, int, str]:
     return KINDS.index(Unit.Kind(unit.kind)), unit.order, unit.code
 
 
+def reserves_of_year(county: County, month: date) -> dict[int, int]:
+    """Reserve projects that each unit compiled from January to the month (rule 14)."""
+    rows = MonthlyReport.objects.filter(
+        county=county, year=month.year, month__lte=month.month
+    ).order_by()
+    return dict(rows.values_list("unit").annotate(Sum("reserve_projects")))
+
+
+def money_of(unit: Unit, month: date) -> tuple[Decimal, Decimal]:
+    """Yuan credited to a unit in the month, and yuan of its own receipts still to be verified."""
+    days = (month.replace(day=1), last_day(month))
+    credited = unit.entries.filter(counted_on__range=days)
+    waiting = unit.receipts.filter(state=Receipt.State.SUBMITTED, received_on__range=days)
+    return _sum(credited), _sum(waiting)
+
+
 def due_on(county: County, month: date) -> date:
     """The day by which the report of a month must be filed."""
     return last_day(month) + timedelta(days=county.report_day)
@@ -168,3 +185,8 @@ def _note(
         after = month | after
     unit = report.unit
     trail.record(by, deed, report, at=at, unit=unit, label=unit.name, before=before, after=after)
+
+
+def _sum(rows: QuerySet[Any]) -> Decimal:
+    amount: Decimal = rows.aggregate(all=Sum("amount", default=NOTHING))["all"]
+    return amount

@@ -223,6 +223,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "units.context.navigation",
+                "ledger.context.waiting",
             ],
         },
     },

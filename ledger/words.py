@@ -5,8 +5,8 @@ Must never: hold a rule.
 """
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from ledger.standing import Tier
 from units.models import Unit
@@ -23,8 +23,19 @@ SECTIONS: dict[str, str | Promise] = {
     Unit.Kind.DEPARTMENT: _("Departments"),
     Unit.Kind.ENTERPRISE: _("Enterprises"),
 }
+QUARTERS: dict[int, str | Promise] = {
+    1: pgettext_lazy("of a year", "first quarter"),
+    2: pgettext_lazy("of a year", "second quarter"),
+    3: pgettext_lazy("of a year", "third quarter"),
+    4: pgettext_lazy("of a year", "fourth quarter"),
+}
 EXCLUSIONS: dict[str, str | Promise] = {
     "resource": _("resource extraction"),
     "property": _("property"),
     "carry_over": _("carry-over projects"),
 }
+
+
+def quarter(year: int, number: int) -> str:
+    """As in 2012年第二季度."""
+    return gettext("%(quarter)s of %(year)d") % {"quarter": QUARTERS[number], "year": year}

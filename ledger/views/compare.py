@@ -1,0 +1,180 @@
+"""Two league tables beside each other: any two days, each as it was known at any moment.
+
+Must never: compute a difference itself; ``compare.py`` does.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from ledger import words
+from ledger.asked import day_of, moment_of
+from ledger.compare import FIELDS, RowChange, differences
+from ledger.league import LeagueRow, LeagueTable, announced_table, league_table
+from ledger.models import Settlement
+from ledger.views.ranking import county_of, newest_month, unit_url
+from units.access import Right, allowed, person
+from units.models import County
+from units.money import gap_text, percent_text, rounded, wan_text
+
+DASH = "—"
+TITLES: dict[str, str | Promise] = {
+    "name": gettext_lazy("Name"),
+    "rank": gettext_lazy("Rank"),
+    "target": gettext_lazy("Annual task"),
+    "benchmark": gettext_lazy("Due by now"),
+    "received": gettext_lazy("Received"),
+    "new": gettext_lazy("of which new"),
+    "outside": gettext_lazy("from outside the province"),
+    "completion": gettext_lazy("Completion"),
+    "tier": pgettext_lazy("tier", "Tier"),
+    "reported": gettext_lazy("Monthly report"),
+}
+AMOUNTS = ("target", "benchmark", "received", "new", "outside")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A day counted up to and a moment known by, as an address and a form write them."""
+
+    as_of: date
+    known_by: datetime | None
+
+    def __str__(self) -> str:
+        return f"{self.as_of}@{self.known_by.isoformat() if self.known_by else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    title: str | Promise
+    before: str
+    after: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOfRow:
+    """One unit whose line differs, as text."""
+
+    name: str
+    kind: str | Promise
+    url: str
+    fields: tuple[FieldChange, ...]
+
+
+@allowed(Right.RANKING_VIEW)
+def ranking_compare(request: HttpRequest) -> HttpResponse:
+    county, today = county_of(request), timezone.localdate()
+    left, right = _points(request, county, today)
+    tables = table_at(county, left), table_at(county, right)
+    changes, url = differences(*tables), unit_url(person(request))
+    context = {
+        "crumbs": [(reverse("ranking"), _("League table")), ("", _("Compare two tables"))],
+        "left": left,
+        "right": right,
+        "left_table": tables[0],
+        "right_table": tables[1],
+        "totals": _totals(*tables),
+        "changes": [_change(change, url) for change in changes],
+        "same": len(tables[1].rows) - sum(1 for change in changes if change.right),
+    }
+    return render(request, "ledger/compare.html", context)
+
+
+def table_at(county: County, point: Point) -> LeagueTable:
+    """The announced table where the point is that of a settlement, else one computed now."""
+    if point.known_by is not None:
+        announced = Settlement.objects.filter(
+            period__county=county, as_of=point.as_of, known_by=point.known_by
+        )
+        settlement = announced.select_related("period__county").order_by("-version").first()
+        if settlement is not None:
+            return announced_table(settlement)
+    return league_table(county, point.as_of, point.known_by)
+
+
+def address_of(settlement: Settlement) -> str:
+    """The comparison of what was announced with what is known now."""
+    announced = Point(settlement.as_of, settlement.known_by)
+    now = Point(settlement.as_of, None)
+    query = urlencode({"left": str(announced), "right": str(now)})
+    return f"{reverse('ranking-compare')}?{query}"
+
+
+def _points(request: HttpRequest, county: County, today: date) -> tuple[Point, Point]:
+    """What the address or the form asks for; by default the last two month ends."""
+    month = newest_month(county)
+    until = min(month.last_day, today)
+    before = until.replace(day=1) - timedelta(days=1)
+    left = _point(request, "left", Point(before, None), today)
+    return left, _point(request, "right", Point(until, None), today)
+
+
+def _point(request: HttpRequest, side: str, default: Point, today: date) -> Point:
+    """``left=2012-03-31@2012-04-12T16:00``, or the two boxes of the form."""
+    typed_day, _at, typed_moment = request.GET.get(side, "").partition("@")
+    day = day_of(typed_day or request.GET.get(f"{side}_day", ""))
+    moment = moment_of(typed_moment or request.GET.get(f"{side}_moment", ""))
+    return Point(min(day, today), moment) if day else Point(default.as_of, moment)
+
+
+def _change(change: RowChange, url: Any) -> ChangeOfRow:
+    row = change.row
+    return ChangeOfRow(
+        name=row.name,
+        kind=words.SECTIONS[row.kind],
+        url=url(row),
+        fields=tuple(_field(name, change) for name in change.fields),
+    )
+
+
+def _field(name: str, change: RowChange) -> FieldChange:
+    sides = [None if row is None else FIELDS[name](row) for row in (change.left, change.right)]
+    before, after = (
+        _text(name, side, row) for side, row in zip(sides, (change.left, change.right), strict=True)
+    )
+    step = ""
+    if name in AMOUNTS and None not in sides:
+        step = gap_text(rounded(Fraction(sides[1]) - Fraction(sides[0]), 2))
+    return FieldChange(TITLES[name], before, after, step)
+
+
+def _text(name: str, value: Any, row: LeagueRow | None) -> str:
+    if value is None or row is None:
+        return DASH
+    if name in AMOUNTS:
+        return wan_text(rounded(value, 2))
+    if name == "completion":
+        return percent_text(value, 1)
+    if name == "tier":
+        return str(words.TIERS[value])
+    if name == "reported":
+        return _("filed") if value else _("missing")
+    return str(value)
+
+
+def _totals(left: LeagueTable, right: LeagueTable) -> list[FieldChange]:
+    """The county's sums, whether they differ or not."""
+    lines = []
+    for name in ("target", "benchmark", "received"):
+        before, after = (getattr(table.total, name) for table in (left, right))
+        step = gap_text(rounded(Fraction(after) - Fraction(before), 2)) if before != after else ""
+        texts = [wan_text(rounded(value, 2)) for value in (before, after)]
+        lines.append(FieldChange(TITLES[name], *texts, step))
+    before, after = (_percent(table) for table in (left, right))
+    return [*lines, FieldChange(TITLES["completion"], before, after, "")]
+
+
+def _percent(table: LeagueTable) -> str:
+    total = table.total
+    return percent_text(total.received, total.target) if total.target else DASH

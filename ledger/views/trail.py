@@ -1,0 +1,94 @@
+"""The trail for the auditor and the head of the bureau, and what a unit has read.
+
+Must never: change a line, or show one of another county.
+"""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from ledger import history, notices
+from ledger.quarter_forms import TrailSieve
+from ledger.reports import official
+from ledger.trail_words import DEEDS
+from ledger.views.ranking import county_of
+from units.access import Right, allowed, person
+from units.models import County, Trail, Unit
+
+LINES_ON_A_PAGE = 50
+ANY = ("", "—")
+
+
+@allowed(Right.TRAIL_VIEW)
+def trail(request: HttpRequest) -> HttpResponse:
+    county = county_of(request)
+    sieve = _sieve(request, county)
+    page = _page(request, _found(county, sieve.wishes()))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "crumbs": [("", _("Trail"))],
+        "sieve": sieve,
+        "is_sieved": bool(sieve.wishes()),
+        "page": page,
+        "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+        "lines": history.told(page.object_list),
+        "query": query.urlencode(),
+    }
+    return render(request, "ledger/trail.html", context)
+
+
+@require_POST
+@allowed(Right.REPORT_VIEW)
+def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody of the unit has read a notice that asks for nothing else."""
+    notices.read(pk, by=person(request), at=timezone.now())
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+    return redirect(back if is_ours else "home")
+
+
+def _sieve(request: HttpRequest, county: County) -> TrailSieve:
+    units = sorted(Unit.objects.filter(county=county), key=official)
+    sieve = TrailSieve(request.GET)
+    sieve.fields["deed"].choices = [ANY, *DEEDS.items()]  # type: ignore[attr-defined]
+    choices = [(unit.code, unit.name) for unit in units]
+    sieve.fields["unit"].choices = [ANY, *choices]  # type: ignore[attr-defined]
+    return sieve
+
+
+def _found(county: County, wishes: dict[str, Any]) -> QuerySet[Trail]:
+    rows = Trail.objects.filter(county=county).select_related("actor__unit")
+    if who := wishes.get("who"):
+        rows = rows.filter(Q(actor_name__icontains=who) | Q(actor__display_name__icontains=who))
+    if deed := wishes.get("deed"):
+        rows = rows.filter(deed=deed)
+    if unit := wishes.get("unit"):
+        rows = rows.filter(Q(unit__code=unit) | Q(actor__unit__code=unit))
+    if record := wishes.get("record"):
+        rows = rows.filter(Q(record=record) | Q(label__icontains=record))
+    if wishes.get("refused"):
+        rows = rows.filter(refused=True)
+    return _between(rows, wishes).order_by("-at", "-id")
+
+
+def _between(rows: QuerySet[Trail], wishes: dict[str, Any]) -> QuerySet[Trail]:
+    """From the beginning of the first day to the end of the last, in the county's time."""
+    zone = timezone.get_default_timezone()
+    if since := wishes.get("since"):
+        rows = rows.filter(at__gte=datetime.combine(since, time.min, zone))
+    if until := wishes.get("until"):
+        rows = rows.filter(at__lt=datetime.combine(until, time.min, zone) + timedelta(days=1))
+    return rows
+
+
+def _page(request: HttpRequest, rows: QuerySet[Trail]) -> Page[Trail]:
+    return Paginator(rows, LINES_ON_A_PAGE).get_page(request.GET.get("page"))
