@@ -195,6 +195,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "units.middleware.CompressedPages",
     "csp.middleware.CSPMiddleware",
     "units.middleware.address_for_trail",
     "units.middleware.pages_for_trail",

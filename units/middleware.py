@@ -8,6 +8,8 @@ change the body of a page.
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 
 from units import trail
@@ -77,3 +79,15 @@ def cautious_headers(get_response: Answer) -> Answer:
         return response
 
     return answer
+
+
+class CompressedPages(GZipMiddleware):
+    """Django's own compression, with its random bytes against guessing secrets by length.
+
+    Files are sent as they are: they are compressed already, and their length is told beforehand.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        return response if response.streaming else super().process_response(request, response)

@@ -1,12 +1,14 @@
 """What every request and answer carries."""
 
+from io import BytesIO
+
 import pytest
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.test import RequestFactory
 
 from tests.builders import make_county, make_person
 from units import trail
-from units.middleware import address_for_trail
+from units.middleware import CompressedPages, address_for_trail
 from units.models import Role
 
 
@@ -50,3 +52,14 @@ def test_every_answer_forbids_what_no_page_needs(client):
     assert "geolocation=()" in page["Permissions-Policy"]
     assert "default-src 'none'" in page["Content-Security-Policy"]
     assert "unsafe-inline" not in page["Content-Security-Policy"]
+
+
+def test_pages_are_compressed_and_files_keep_the_length_they_tell():
+    request = RequestFactory().get("/", HTTP_ACCEPT_ENCODING="gzip")
+    page, file = HttpResponse("招商" * 500), FileResponse(BytesIO(b"x" * 1000))
+
+    sent = [CompressedPages(lambda _, answer=answer: answer)(request) for answer in (page, file)]
+
+    assert [answer.get("Content-Encoding") for answer in sent] == ["gzip", None]
+    assert sent[1]["Content-Length"] == "1000"
+    file.close()
