@@ -221,8 +221,8 @@ def _tone(part: Part) -> str:
 
 def _flag(part: Part) -> Word:
     if part.is_resource:
-        return words.EXCLUSIONS["resource"]
-    return words.EXCLUSIONS["property"] if part.is_property else ""
+        return _lazy("resource")
+    return _lazy("property") if part.is_property else ""
 
 
 def _word(cut: Cut, key: str, county: County, industries: Mapping[str, str]) -> Word:
