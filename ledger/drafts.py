@@ -277,7 +277,7 @@ def note(
     after: dict[str, object] | None = None,
 ) -> None:
     """One line of the trail about a receipt."""
-    trail.record_many([line(by, deed, receipt, at, before, after)])
+    line(by, deed, receipt, at, before, after).save(force_insert=True)
 
 
 def line(

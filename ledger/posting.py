@@ -87,7 +87,8 @@ def return_(receipt_id: int, version: int, reason: str, *, by: User, at: datetim
     receipt.version += 1
     receipt.save()
     told = Notice.Kind.RECEIPT_RETURNED
-    notices.send([receipt.unit], told, name_of(receipt), by=by, at=at, words=reason)
+    words = f"{receipt.project.name} {receipt.voucher_no}: {reason}"
+    notices.send([receipt.unit], told, name_of(receipt), by=by, at=at, words=words)
     after = {"state": receipt.state, "reason": reason}
     note(by, "receipt.return", receipt, at, before={"state": "submitted"}, after=after)
     return receipt

@@ -139,7 +139,8 @@ def _fill(investor: Investor, draft: InvestorDraft, by: User, at: datetime) -> N
         setattr(investor, name, value)
     investor.save()
     before, after = trail.changes(recorded, filled)
-    trail.record_many([_investor_line(by, at, "investor.change", investor, before, after)])
+    line = _investor_line(by, at, "investor.change", investor, before, after)
+    line.save(force_insert=True)
 
 
 def _investor_line(

@@ -87,7 +87,8 @@ class Accounts:
         year, quarter = day.year, quarter_of(day)
         while self.periods.get((year, quarter)) == Period.State.CLOSED:
             year, quarter = (year + 1, 1) if quarter == 4 else (year, quarter + 1)
-        return max(day, Period(year=year, quarter=quarter).starts_on)
+            day = date(year, 3 * quarter - 2, 1)
+        return day
 
 
 def open_accounts(county: County, by: User, today: date) -> Accounts:

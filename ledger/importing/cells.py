@@ -5,6 +5,7 @@ library and the pure modules, guess between two readings, or calculate with a fl
 the sentence in English with its words; the boundary puts it into the reader's language.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -12,12 +13,14 @@ from decimal import Decimal
 from typing import Any, Final
 
 from projects.shares import FULL, ShareError, parse_shares
-from units.money import WAN, YI, AmountError, Scale, parse_amount, parse_number
+from units.money import WAN, YUAN, AmountError, Scale, parse_amount, parse_number
 from units.text import TextError, clean
 
 EARLIEST: Final = date(1980, 1, 1)
 LATEST: Final = date(2099, 12, 31)
 MOST_COUNT: Final = 9_999
+NOISE: Final = Decimal("0.001")  # of a fen
+LONGEST_EXPONENT: Final = 30
 # A sheet keeps 15 digits of a number; of a longer one the last digits are lost already.
 MOST_DIGITS: Final = 10**15
 
@@ -195,9 +198,12 @@ def shares(value: Any) -> list[tuple[str, int]]:
 
 
 def _number(value: float, scale: Scale, allow_zero: bool) -> Decimal:
-    """Six decimals of 亿元 are not fen yet; a number in 亿元 is read as so many 万元."""
-    if scale == YI:
-        return parse_number(Decimal(f"{value:.15g}").scaleb(4), WAN, allow_zero=allow_zero)
+    """A computed cell may miss its fen by binary noise (862.729999999999); a thousandth is no more."""
+    if not math.isfinite(value):
+        return parse_number(value, scale)
+    fen = Decimal(f"{value:.15g}") * scale * 100
+    if abs(fen.adjusted()) < LONGEST_EXPONENT and abs(fen - round(fen)) < NOISE:
+        return parse_number(Decimal(round(fen)).scaleb(-2), YUAN, allow_zero=allow_zero)
     return parse_number(value, scale, allow_zero=allow_zero)
 
 

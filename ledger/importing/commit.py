@@ -70,12 +70,8 @@ class Unfit(Refusal):
 @transaction.atomic
 def carry_out(book: Book, county: County, wish: Wish, progress: Progress = no_progress) -> Plan:
     """Plan once more under lock, and do it. Raises Refusal, and then nothing has changed."""
-    # One import of a county at a time: the second finds what the first has entered.
-    County.objects.select_for_update(no_key=True).get(pk=county.pk)
-    plan = planning.make(book, county, by=wish.by, today=wish.today, is_verified=wish.is_verified)
-    if plan.remarks.refusals and not wish.skips_refused:
-        raise Refusal(_("Some rows are refused, so nothing was imported."), "file")
-    if wish.digest and wish.digest != plan.digest:
+    plan = planned_under_lock(book, county, wish)
+    if wish.digest != plan.digest:
         raise Conflict(
             _("The accounts have changed since this preview. Look at the new one, then decide."),
             "file",
@@ -84,8 +80,19 @@ def carry_out(book: Book, county: County, wish: Wish, progress: Progress = no_pr
     return plan
 
 
+def planned_under_lock(book: Book, county: County, wish: Wish) -> Plan:
+    """The plan, within the caller's transaction, while no other import of the county goes on.
+
+    Of two at once, the second finds what the first has entered.
+    """
+    County.objects.select_for_update(no_key=True).get(pk=county.pk)
+    return planning.make(book, county, by=wish.by, today=wish.today, is_verified=wish.is_verified)
+
+
 def apply(plan: Plan, wish: Wish, progress: Progress = no_progress) -> None:
-    """The deeds of a plan, within the caller's transaction."""
+    """The deeds of a plan, within the caller's transaction. Raises Refusal where rows are refused."""
+    if plan.remarks.refusals and not wish.skips_refused:
+        raise Refusal(_("Some rows are refused, so nothing was imported."), "file")
     if plan.is_empty:
         return
     done, total = 0, len(plan.rows)

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.importing import commit, plan, reading, words
+from ledger.importing import commit, reading, words
 from ledger.importing.commit import Wish
 from ledger.importing.planned import Plan
 from ledger.importing.preview import outlook
@@ -63,9 +63,7 @@ class Command(BaseCommand):
     def _import(self, book: Book, options: dict[str, Any]) -> None:
         county = _county(options["county"], options["create_county"])
         wish = _wish(county, options)
-        planned = plan.make(
-            book, county, by=wish.by, today=wish.today, is_verified=wish.is_verified
-        )
+        planned = commit.planned_under_lock(book, county, wish)
         self._tell(planned)
         if planned.remarks.refusals and not (options["skip_refused"] or options["dry_run"]):
             raise Refusal(
@@ -80,7 +78,7 @@ class Command(BaseCommand):
         elif planned.is_empty:
             self.stdout.write(_("The accounts hold all of this already; nothing has changed."))
         else:
-            commit.carry_out(book, county, wish)
+            commit.apply(planned, wish)
             self.stdout.write(self.style.SUCCESS(_("Imported.")))
 
     def _tell(self, planned: Plan) -> None:
