@@ -92,9 +92,10 @@ def _day(value: Any) -> SafeString:
     return format_html('<span class="num">{}</span>', date_format(value))
 
 
-def state_mark(receipt: Receipt) -> SafeString:
+def state_mark(receipt: Receipt, *, with_reason: bool = True) -> SafeString:
     """The state in words and tone; with the reason where the unit has to do something."""
-    reason = receipt.returned_reason if receipt.state == Receipt.State.RETURNED else ""
+    is_told = with_reason and receipt.state == Receipt.State.RETURNED
+    reason = receipt.returned_reason if is_told else ""
     return format_html(
         '<span class="state state--{}">{}</span>{}',
         receipt.state,

@@ -119,6 +119,12 @@ class ReceiptTable(tables.Table):
         self.doubts: Mapping[int, Sequence[Doubt]] = {}
         super().__init__(rows, **options)
 
+    def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
+        """A class by the column, by which a phone lays out the row."""
+        return super().get_column_class_names(classes_set, bound_column) | {
+            f"cell-{bound_column.name}"
+        }
+
     def records(self) -> list[Receipt]:
         """The receipts on this page."""
         return [row.record for row in self.paginated_rows]

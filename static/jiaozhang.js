@@ -78,3 +78,12 @@ document.addEventListener("change", (event) => {
     box.checked = event.target.checked;
   }
 });
+
+// Alt and the marked letter, in every browser the same; without this file the browser's own way.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || !/^Key[A-Z]$/.test(event.code)) return;
+  const target = document.querySelector(`[accesskey="${event.code.slice(3).toLowerCase()}"]`);
+  if (!target) return;
+  event.preventDefault();
+  target.click();
+});

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from ledger import history
 from ledger.accounts import (
     NOTHING,
     EntryTable,
@@ -23,15 +24,23 @@ from ledger.accounts import (
     entry_lines,
 )
 from ledger.admission import may_enter
+from ledger.context import NoticeLine, waiting
 from ledger.league import LeagueRow, league_table
 from ledger.models import Entry, Receipt
 from ledger.queue import ReceiptTable, listed
 from ledger.reach import receipts_of
 from ledger.tables import amounts, row_bullet
+from ledger.views.account_parts import (
+    RESERVES,
+    missing_reports,
+    reserves,
+    standings,
+    unit_curve,
+)
 from ledger.views.ranking import newest_month
 from ledger.words import SECTIONS, TIERS
 from projects.models import CreditShare
-from units.access import Right, allowed, may, person, units_of
+from units.access import Right, allowed, person, units_of
 from units.models import Unit, User
 from units.money import wan_text
 
@@ -57,15 +66,28 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "unit": unit,
         "as_of": as_of,
         "stand": _stand(unit, as_of),
+        "standings": standings(unit),
+        "reserves": reserves(unit, as_of.year),
+        "least_reserves": RESERVES,
+        "missing": missing_reports(unit, as_of, timezone.localdate()),
         "returned": _waiting(receipts, Receipt.State.RETURNED),
         "drafts": _waiting(receipts, Receipt.State.DRAFT),
         "projects": _projects(unit, user, as_of.year),
         "receipts": _newest(receipts, user),
         "entries": _entries(unit, receipts, as_of),
+        "history": history.of_unit(unit, user),
         "is_own": user.unit_id == unit.pk,
-        "may_enter": may(user, Right.RECEIPT_SUBMIT),
     }
+    if context["is_own"]:
+        context["notices"] = _other_notices(request, receipts)
     return render(request, "ledger/unit_account.html", context)
+
+
+def _other_notices(request: HttpRequest, receipts: QuerySet[Receipt]) -> list[NoticeLine]:
+    """What waits beside the returned receipts, which the page tells itself."""
+    returned = receipts.filter(state=Receipt.State.RETURNED).values_list("pk", flat=True)
+    told = {reverse("receipt-detail", args=[pk]) for pk in returned}
+    return [line for line in waiting(request).get("notices", []) if line.url not in told]
 
 
 def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
@@ -82,6 +104,7 @@ def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
         "tier_word": TIERS[row.tier],
         "section": SECTIONS[unit.kind],
         "ranked": sum(1 for other in section.rows if other.rank is not None),
+        "curve": unit_curve(row, as_of),
         "table_url": reverse("ranking-month", args=[f"{as_of:%Y-%m}"]),
     }
 

@@ -15,17 +15,19 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ledger import history
 from ledger.accounts import EntryTable, ReceiptLineTable, entry_lines, receipt_lines
 from ledger.admission import may_enter
 from ledger.models import Entry, Receipt
 from ledger.reach import receipts_of
+from ledger.views.claims import claims_on
 from ledger.views.receipt_parts import money_of
 from projects.forms import industry_name
 from projects.models import Project, Stage
 from projects.reach import may_change, projects_of
 from projects.register import DAYS
 from projects.shares import percent_text as share_text
-from units.access import Right, allowed, person, units_of
+from units.access import Right, allowed, may, person, units_of
 from units.models import User
 
 # What a unit that shares the credit may know of.
@@ -56,8 +58,11 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "money": money_of(project),
         "receipts": _receipts(project, openable, user),
         "entries": _entries(project, openable),
+        "claims": claims_on(project, user),
+        "history": history.of_project(project, user),
         "may_change": may_change(user, project),
         "may_enter": may_enter(user, project) and project.signed_on is not None,
+        "may_claim": may(user, Right.CLAIM_MAKE) and user.unit_id != project.lead_unit_id,
     }
     return render(request, "ledger/project_account.html", context)
 

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger import doubts, drafts, evidence, posting
+from ledger import doubts, drafts, evidence, history, posting
 from ledger.accounts import state_mark
 from ledger.admission import may_enter
 from ledger.doubts import Doubt
@@ -92,7 +92,7 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
         "receipt": receipt,
         "project": receipt.project,
         "amount": wan_text(receipt.amount),
-        "state": state_mark(receipt),
+        "state": state_mark(receipt, with_reason=False),
         "project_money": project_money(receipt),
         "shares": _shares(receipt.project),
         "verifies": verifies,
@@ -104,6 +104,7 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
         "files": file_lines(receipt),
         "entries": entry_lines(user, receipt),
         "may_repost": may(user, Right.ENTRY_REVERSE) and receipt.state == Receipt.State.VERIFIED,
+        "history": history.of_receipt(receipt),
         "queue": queue_of(user, receipt) if verifies else None,
         "verify_form": verify_form,
         "return_form": ReturnForm(initial=seen, auto_id="return_%s"),

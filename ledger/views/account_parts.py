@@ -1,0 +1,172 @@
+"""The parts of a unit's account: its curve of the year, its ranks, what it still owes.
+
+Owns: gathering what the template lays out. Must never: compute a figure of the league table.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import accumulate
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ledger import reports
+from ledger.charts import Curve, curve
+from ledger.league import LeagueRow
+from ledger.models import Entry, MonthlyReport, SettlementLine
+from ledger.months import Month
+from ledger.standing import benchmark
+from ledger.words import TIERS, quarter
+from units.models import Unit
+from units.money import WAN, percent_text, rounded, wan_text
+
+NOTHING = Decimal(0)
+# Rule 14: each unit compiles at least so many reserve projects a year.
+RESERVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One month of the curve in words: 万元 as text."""
+
+    month: int
+    received: str
+    benchmark: str
+    last_year: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCurve:
+    """What ``_curve.html`` draws, in 万元."""
+
+    drawing: Curve
+    months: tuple[MonthLine, ...]
+    year: int
+    words: str
+    unit: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the unit stood in a quarter, as it was announced."""
+
+    period: str
+    url: str
+    rank: int | None
+    completion: str
+    tier: str
+    tier_word: object
+
+
+@dataclass(frozen=True, slots=True)
+class MissingReport:
+    month: Month
+    url: str
+    due_on: date
+
+
+def unit_curve(row: LeagueRow, as_of: date) -> UnitCurve:
+    """The unit's money by month against what was due and the year before."""
+    found = _by_month(row.unit_id, as_of)
+    this_year = _running(found, as_of.year, as_of.month)
+    last_year = _running(found, as_of.year - 1, 12)
+    due = _due(row, as_of.year)
+    named: list[tuple[str, Sequence[Decimal | Fraction]]] = [
+        ("last_year", last_year),
+        ("benchmark", due),
+        ("this_year", this_year),
+    ]
+    return UnitCurve(
+        drawing=curve([(name, values) for name, values in named if any(values)], WAN),
+        months=tuple(
+            MonthLine(
+                month=month + 1,
+                received=wan_text(this_year[month]) if month < len(this_year) else "",
+                benchmark=wan_text(rounded(due[month], 2)) if any(due) else "",
+                last_year=wan_text(last_year[month]) if any(last_year) else "",
+            )
+            for month in range(12)
+        ),
+        year=as_of.year,
+        words=_("%(received)s 万元 received by month %(month)d.")
+        % {"received": wan_text(this_year[-1]), "month": as_of.month},
+        unit="万元",
+        end=wan_text(this_year[-1]),
+    )
+
+
+def _by_month(unit_id: int, as_of: date) -> dict[tuple[int, int], Decimal]:
+    start = date(as_of.year - 1, 1, 1)
+    entries = Entry.objects.filter(unit=unit_id, counted_on__range=(start, as_of)).order_by()
+    rows = entries.values_list("counted_on__year", "counted_on__month").annotate(Sum("amount"))
+    found: dict[tuple[int, int], Decimal] = defaultdict(lambda: NOTHING)
+    found.update({(year, month): amount for year, month, amount in rows})
+    return found
+
+
+def _running(found: dict[tuple[int, int], Decimal], year: int, months: int) -> list[Decimal]:
+    return list(accumulate(found[year, month] for month in range(1, months + 1)))
+
+
+def _due(row: LeagueRow, year: int) -> list[Fraction]:
+    if not row.due:
+        return [Fraction(0)] * 12
+    return [benchmark(row.due, Month(year, month).last_day) for month in range(1, 13)]
+
+
+def standings(unit: Unit) -> list[Standing]:
+    """The closed quarters, newest first, each by its newest settlement."""
+    lines = (
+        SettlementLine.objects.filter(unit=unit)
+        .select_related("settlement__period")
+        .order_by("settlement__period_id", "-settlement__version")
+        .distinct("settlement__period_id")
+    )
+    newest = sorted(lines, key=lambda line: line.settlement.as_of, reverse=True)
+    return [
+        Standing(
+            period=quarter(line.settlement.period.year, line.settlement.period.quarter),
+            url=reverse("ranking-month", args=[Month.of(line.settlement.as_of)]),
+            rank=line.rank,
+            completion=percent_text(line.received, line.target) if line.target else "",
+            tier=line.tier,
+            tier_word=TIERS[line.tier],
+        )
+        for line in newest
+    ]
+
+
+def reserves(unit: Unit, year: int) -> int:
+    """Reserve projects that the unit reported in the year."""
+    filed = MonthlyReport.objects.filter(unit=unit, year=year)
+    total: int = filed.aggregate(all=Sum("reserve_projects", default=0))["all"]
+    return total
+
+
+def missing_reports(unit: Unit, as_of: date, today: date) -> list[MissingReport]:
+    """The finished months of the year that the unit has not reported."""
+    filed = set(
+        MonthlyReport.objects.filter(unit=unit, year=as_of.year).values_list("month", flat=True)
+    )
+    months = [Month(as_of.year, number) for number in range(1, as_of.month + 1)]
+    return [
+        MissingReport(
+            month=month,
+            url=reverse("report-month", args=[month]),
+            due_on=reports.due_on(unit.county, month.first_day),
+        )
+        for month in months
+        if month.month not in filed and month.last_day < today and _owes(unit, month)
+    ]
+
+
+def _owes(unit: Unit, month: Month) -> bool:
+    day = month.last_day
+    begun = unit.active_from is None or unit.active_from <= day
+    return begun and (unit.ended_on is None or unit.ended_on >= day)
