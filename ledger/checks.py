@@ -41,6 +41,11 @@ TITLES: dict[int, Words] = {
     UNBALANCED: _("Verified receipts that are not fully posted"),
     ABOVE: _("Projects with more funds than their introduced amount"),
 }
+# What is said where a check finds nothing.
+PASSED: dict[int, Words] = {
+    SUMS: pgettext_lazy("findings", "equal"),
+    CHAIN: pgettext_lazy("findings", "unbroken"),
+}
 # What to do where a check finds something.
 ADVICE: dict[int, Words] = {
     UNVERIFIED: _("Verify or return them first; after the closing they count in the next quarter."),
@@ -68,6 +73,10 @@ class Check:
     @property
     def title(self) -> Words:
         return TITLES[self.number]
+
+    @property
+    def passed(self) -> Words:
+        return PASSED.get(self.number, pgettext_lazy("findings", "none"))
 
     @property
     def advice(self) -> Words:

@@ -28,11 +28,12 @@ from units.money import (
     percent_text,
     points_text,
     rounded,
-    wan_exact,
+    wan_short,
     wan_text,
 )
 
 Exact = Decimal | Fraction
+SHOWN_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,17 @@ def signed_projects(county: County, as_of: date) -> QuerySet[Project]:
 # Steps in words
 
 
+def wan(yuan: Exact) -> str:
+    """万元 to the fen, without idle zeros: what is calculated with, not what is shown in a table."""
+    return wan_short(rounded(yuan, 2), 6)
+
+
+def _digits(number: str) -> str:
+    """An exact decimal, cut where it goes on for long."""
+    whole, _point, fine = number.partition(".")
+    return f"{whole}.{fine[:SHOWN_DIGITS]}…" if len(fine) > SHOWN_DIGITS else number
+
+
 def benchmark_steps(due: Sequence[Decimal], benchmark: Exact | None, as_of: date) -> Iterable[Step]:
     """What is due by the day, from the cumulative targets of the quarters."""
     if benchmark is None:
@@ -149,15 +161,15 @@ def benchmark_steps(due: Sequence[Decimal], benchmark: Exact | None, as_of: date
     yield Step(_("On %(day)s, %(months)d months of the year are over.") % given)
     reached = due[quarters - 1] if quarters else Decimal(0)
     if quarters:
-        named = {"quarter": words.QUARTERS[quarters], "due": wan_exact(reached)}
+        named = {"quarter": words.QUARTERS[quarters], "due": wan(reached)}
         yield Step(_("By the end of the %(quarter)s, %(due)s 万元 are due.") % named)
     if over:
         named = {
             "quarter": words.QUARTERS[quarters + 1],
-            "due": wan_exact(due[quarters]),
-            "reached": wan_exact(reached),
+            "due": wan(due[quarters]),
+            "reached": wan(reached),
             "months": over,
-            "result": wan_text(rounded(benchmark, 2)),
+            "result": wan(benchmark),
         }
         yield Step(
             _(
@@ -177,9 +189,9 @@ def completion_steps(of: LeagueRow | Total) -> Iterable[Step]:
         yield Step(_("There is no target, so there is no percent."))
         return
     named = {
-        "received": wan_exact(of.received),
-        "target": wan_exact(of.target),
-        "exact": exact(of.completion * 100),
+        "received": wan(of.received),
+        "target": wan(of.target),
+        "exact": _digits(exact(of.completion * 100)),
         "shown": percent_text(of.received, of.target),
     }
     yield Step(_("%(received)s ÷ %(target)s = %(exact)s %%, shown as %(shown)s.") % named)
@@ -191,10 +203,10 @@ def gap_steps(of: LeagueRow | Total) -> Iterable[Step]:
         yield Step(_("There is no target, so there is no gap."))
         return
     named = {
-        "received": wan_exact(of.received),
-        "benchmark": wan_text(rounded(of.benchmark, 2)),
+        "received": wan(of.received),
+        "benchmark": wan(of.benchmark),
         "gap": gap_text(rounded(of.gap, 2)),
-        "target": wan_exact(of.target),
+        "target": wan(of.target),
         "points": points_text(of.gap_points),
     }
     yield Step(_("%(received)s − %(benchmark)s = %(gap)s 万元") % named)
@@ -208,9 +220,9 @@ def tier_steps(row: LeagueRow) -> Iterable[Step]:
     yield Step(_("Is there a target?"), has_target)
     if has_target:
         named = {
-            "received": wan_exact(row.received),
-            "target": wan_exact(row.target or Decimal(0)),
-            "due": wan_text(rounded(row.benchmark or 0, 2)),
+            "received": wan(row.received),
+            "target": wan(row.target or Decimal(0)),
+            "due": wan(row.benchmark or Decimal(0)),
         }
         # Each question with the answer that decides.
         asked = [
@@ -268,8 +280,8 @@ def over_half_steps(table: LeagueTable) -> Iterable[Step]:
     months = standing.completed_months(table.as_of)
     named = {
         "months": months,
-        "twice": wan_exact(2 * table.total.received),
-        "target": wan_exact(table.total.target),
+        "twice": wan(2 * table.total.received),
+        "target": wan(table.total.target),
     }
     yield Step(_("Is half the year over? %(months)d of 12 months") % named, months >= 6)
     yield Step(

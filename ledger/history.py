@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ledger import trail_words
 from ledger.models import CreditClaim, Period, Receipt
@@ -32,6 +32,14 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """Units by their key as JSON has it, projects by theirs."""
+
+    units: Mapping[str, str]
+    projects: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One deed as the page tells it."""
 
@@ -40,6 +48,7 @@ class Line:
     unit: str
     deed: Words
     record: str
+    record_words: str
     label: str
     changes: tuple[Changed, ...]
     address: str
@@ -77,7 +86,7 @@ def of_unit(unit: Unit, user: User) -> list[Line]:
 def told(rows: Iterable[Trail]) -> list[Line]:
     """Lines in words; the rows come with ``actor__unit``."""
     rows = list(rows)
-    names = _unit_names(rows)
+    names = _names(rows)
     return [_line(row, names) for row in rows]
 
 
@@ -86,7 +95,7 @@ def _newest(which: Q) -> list[Line]:
     return told(rows.order_by("-id")[:MOST_LINES])
 
 
-def _line(row: Trail, names: Mapping[str, str]) -> Line:
+def _line(row: Trail, names: Names) -> Line:
     actor = row.actor
     return Line(
         at=row.at,
@@ -94,6 +103,7 @@ def _line(row: Trail, names: Mapping[str, str]) -> Line:
         unit=actor.unit.name if actor and actor.unit else "",
         deed=trail_words.deed(row.deed),
         record=row.record,
+        record_words=trail_words.record(row.record),
         label=row.label,
         changes=tuple(_changes(_named(row.before, names), _named(row.after, names))),
         address=row.address or "",
@@ -109,17 +119,26 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ch
             yield Changed(word, was if name in before else "", became if name in after else DASH)
 
 
-def _unit_names(rows: Iterable[Trail]) -> dict[str, str]:
-    """The names of the units that credit is told by."""
-    keys = {
-        key for row in rows for side in (row.before, row.after) for key in side.get("credit", ())
-    }
-    return {
-        str(pk): name for pk, name in Unit.objects.filter(pk__in=keys).values_list("pk", "name")
-    }
+def _names(rows: Iterable[Trail]) -> Names:
+    """The names of the units and projects that lines tell by their keys."""
+    sides = [side for row in rows for side in (row.before, row.after)]
+    units = {key for side in sides for key in side.get("credit") or ()}
+    projects = {side["project_id"] for side in sides if side.get("project_id")}
+    return Names(
+        {str(pk): name for pk, name in _pairs(Unit.objects.filter(pk__in=units))},
+        dict(_pairs(Project.objects.filter(pk__in=projects))),
+    )
 
 
-def _named(side: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    if "credit" not in side:
-        return side
-    return side | {"credit": {names.get(key, key): part for key, part in side["credit"].items()}}
+def _pairs(rows: QuerySet[Any]) -> Iterable[tuple[int, str]]:
+    return rows.order_by().values_list("pk", "name")
+
+
+def _named(side: dict[str, Any], names: Names) -> dict[str, Any]:
+    """The same with names in place of keys."""
+    named = dict(side)
+    if side.get("credit"):
+        named["credit"] = {names.units.get(key, key): part for key, part in side["credit"].items()}
+    if side.get("project_id"):
+        named["project_id"] = names.projects.get(side["project_id"], side["project_id"])
+    return named

@@ -151,6 +151,7 @@ FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "name": (gettext_lazy("name"), plain),
     "state": (gettext_lazy("state"), STATES),
     "kind": (gettext_lazy("kind"), KINDS),
+    "project_id": (gettext_lazy("project"), plain),
     "amount": (gettext_lazy("amount"), amount),
     "received_on": (gettext_lazy("received on"), day),
     "counted_on": (gettext_lazy("counted on"), day),
@@ -229,3 +230,9 @@ def field(name: str, value: Any) -> tuple[Words, str]:
     """The word of a field and its value as people write it."""
     word, write = FIELDS.get(name, (name, plain))
     return word, DASH if value in (None, "", [], {}) else write(value)
+
+
+def record(name: str) -> str:
+    """``receipt:17`` as people say it."""
+    noun, _colon, key = name.partition(":")
+    return f"{NOUNS[noun]} {key}" if noun in NOUNS else name
