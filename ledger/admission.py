@@ -73,10 +73,10 @@ class Draft:
 def sound(draft: Draft, by: User, today: date) -> Draft:
     """The draft with every text as it is stored, if nothing speaks against it by itself."""
     demand_right(draft.project, by)
-    texts = {name: _text(name, getattr(draft, name)) for name in ("voucher_no", "note")}
-    if not texts["voucher_no"]:
+    number, note = _text("voucher_no", draft.voucher_no), _text("note", draft.note)
+    if not number:
         raise Refusal(_("Write the number of the voucher."), field="voucher_no")
-    draft = replace(draft, **texts)
+    draft = replace(draft, voucher_no=number, note=note)
     _demand_day(draft, today)
     _demand_proportion(draft)
     return draft
@@ -112,7 +112,7 @@ def _text(name: str, written: str) -> str:
         text = clean(written)
     except TextError as error:
         raise Refusal(_(error.sentence), field=name) from error
-    longest = Receipt._meta.get_field(name).max_length
+    longest = getattr(Receipt._meta.get_field(name), "max_length", None)
     if longest is not None and len(text) > longest:
         sentence = _("The text is too long: %(length)d characters, at most %(longest)d fit.")
         raise Refusal(sentence % {"length": len(text), "longest": longest}, field=name)

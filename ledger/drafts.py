@@ -5,7 +5,7 @@ receipt, or overwrite a version that the person has not seen. Each deed is one t
 writes the trail; what a draft must be is in ``admission.py``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -133,8 +133,8 @@ def add_evidence(
 @transaction.atomic
 def remove_evidence(evidence_id: int, version: int, *, by: User, at: datetime) -> Receipt:
     """Leave a file out of the receipt. Its bytes and its row stay."""
-    evidence = Evidence.objects.select_for_update().get(pk=evidence_id)
-    receipt = _locked(evidence.receipt_id)
+    evidence = Evidence.objects.select_for_update().get(pk=evidence_id, receipt__isnull=False)
+    receipt = _locked(evidence.receipt_id or 0)
     demand_right(receipt.project, by)
     if evidence.removed_at is not None:
         return receipt
@@ -228,7 +228,7 @@ def _sent_twice(receipt: Receipt, version: int, draft: Draft, submitting: bool, 
 # Writing
 
 
-def _locked(receipt_id: int | None) -> Receipt:
+def _locked(receipt_id: int) -> Receipt:
     receipts = Receipt.objects.select_related("project").select_for_update(of=("self",))
     return receipts.get(pk=receipt_id)
 
@@ -273,8 +273,8 @@ def note(
     deed: str,
     receipt: Receipt,
     at: datetime,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
 ) -> None:
     """One line of the trail about a receipt."""
     line(by, deed, receipt, at, before, after).save(force_insert=True)
@@ -285,8 +285,8 @@ def line(
     deed: str,
     receipt: Receipt,
     at: datetime,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
 ) -> Trail:
     """The line of the trail about a receipt, not written yet."""
     return trail.line(
@@ -296,8 +296,8 @@ def line(
         at=at,
         unit=receipt.unit,
         label=str(receipt),
-        before=before,
-        after=after,
+        before=dict(before or {}),
+        after=dict(after or {}),
     )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
@@ -68,7 +68,7 @@ class Attachment:
     stored: Stored
 
 
-def store(file: UploadedFile) -> Stored:
+def store(file: "File[bytes]") -> Stored:
     """Check a file and store it: on the disk, under its hash, before any row names it.
 
     Written beside its place, flushed, then renamed; a crash leaves at most an unnamed file that
@@ -125,7 +125,7 @@ def download_name(evidence: Evidence) -> str:
     return f"{record}-{evidence.get_kind_display()}-{evidence.sha256[:8]}.{suffix}"
 
 
-def _write(file: UploadedFile, draft: Path) -> tuple[str, int]:
+def _write(file: "File[bytes]", draft: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as target:
         os.fchmod(target.fileno(), 0o640)

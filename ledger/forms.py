@@ -6,12 +6,12 @@ form shows their sentences beside their fields).
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -40,7 +40,7 @@ class FilesField(forms.FileField):
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_empty_file=True, **options)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> "list[File[bytes]]":
         files = data if isinstance(data, list) else [data]
         if not any(files) and self.required:
             raise forms.ValidationError(_("Choose a file."), code="required")
@@ -131,9 +131,8 @@ class ReceiptForm(FilesForm):
 
     def again(self, **values: object) -> "ReceiptForm":
         """What was typed, with other hidden values."""
-        typed = self.data.copy()
-        for name, value in values.items():
-            typed[name] = str(value)
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        typed |= {name: str(value) for name, value in values.items()}
         return ReceiptForm(typed, project=self.project)
 
     def draft(self) -> Draft:
@@ -253,7 +252,8 @@ def _words(field: forms.BoundField, value: Any) -> str:
     text = "" if value is None else str(value)
     if not isinstance(field.field, forms.ChoiceField):
         return text
-    return next((str(label) for key, label in field.field.choices if str(key) == text), text)
+    choices: Iterable[tuple[Any, Any]] = list(field.field.choices)  # type: ignore[arg-type]
+    return next((str(label) for key, label in choices if str(key) == text), text)
 
 
 def chosen(values: Sequence[str]) -> list[tuple[int, int]]:

@@ -97,7 +97,7 @@ class ReceiptFilter(filters.FilterSet):
 
 
 class ReceiptTable(tables.Table):
-    """``doubts`` by receipt id are given after paging, for the rows of the page only."""
+    """The doubts ``found`` by receipt id are given after paging, for the rows of the page only."""
 
     pick = tables.Column("", empty_values=(), orderable=False)
     submitted_at = tables.Column(_("Submitted"), order_by=("submitted_at", "pk"), default="—")
@@ -116,14 +116,13 @@ class ReceiptTable(tables.Table):
 
     def __init__(self, rows: QuerySet[Receipt], *, reader: User, **options: Any) -> None:
         self.reader = reader
-        self.doubts: Mapping[int, Sequence[Doubt]] = {}
+        self.found: Mapping[int, Sequence[Doubt]] = {}
         super().__init__(rows, **options)
 
     def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
         """A class by the column, by which a phone lays out the row."""
-        return super().get_column_class_names(classes_set, bound_column) | {
-            f"cell-{bound_column.name}"
-        }
+        names: set[str] = super().get_column_class_names(classes_set, bound_column)
+        return names | {f"cell-{bound_column.name}"}
 
     def records(self) -> list[Receipt]:
         """The receipts on this page."""
@@ -160,7 +159,7 @@ class ReceiptTable(tables.Table):
         return wan_text(value)
 
     def render_doubts(self, record: Receipt) -> SafeString | str:
-        count = len(self.doubts.get(record.pk, ()))
+        count = len(self.found.get(record.pk, ()))
         if not count:
             return ""
         words = ngettext("%(count)d doubt", "%(count)d doubts", count) % {"count": count}

@@ -66,7 +66,7 @@ def _table(request: HttpRequest, sieve: ReceiptFilter, verifies: bool) -> Receip
     table.page = table.paginator.get_page(request.GET.get("page"))
     if verifies:
         waiting = [row for row in table.records() if row.state == Receipt.State.SUBMITTED]
-        table.doubts = doubts.doubts_of(waiting)
+        table.found = doubts.doubts_of(waiting)
     return table
 
 
