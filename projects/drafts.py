@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -103,7 +104,7 @@ def investor_draft(investor: Investor) -> InvestorDraft:
 def cleaned(draft: ProjectDraft) -> ProjectDraft:
     """The draft with every text as it is stored."""
     texts: dict[str, Any] = {
-        name: _text(Project, name, getattr(draft, name), name, multiline=name == "content")
+        name: stored_text(Project, name, getattr(draft, name), name, multiline=name == "content")
         for name in TEXTS
     }
     investor = draft.investor
@@ -111,7 +112,7 @@ def cleaned(draft: ProjectDraft) -> ProjectDraft:
         written = replace(investor, credit_code=investor.credit_code.upper())
         texts["investor"] = InvestorDraft(
             **{
-                name: _text(Investor, name, getattr(written, name), field)
+                name: stored_text(Investor, name, getattr(written, name), field)
                 for name, field in INVESTOR_FIELDS.items()
             }
         )
@@ -222,14 +223,10 @@ def _against_shares(draft: ProjectDraft) -> Iterator[Refusal]:
             yield Refusal(sentence % words, "shares")
 
 
-def _text(
-    model: type[Project] | type[Investor],
-    name: str,
-    written: str,
-    field: str,
-    *,
-    multiline: bool = False,
+def stored_text(
+    model: type[Model], name: str, written: str, field: str, *, multiline: bool = False
 ) -> str:
+    """What a person wrote, as the model's field ``name`` keeps it; refused beside ``field``."""
     try:
         text = clean(str(written), multiline=multiline)
     except TextError as error:

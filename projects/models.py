@@ -205,3 +205,81 @@ class CreditShare(models.Model):
                 """,
             ),
         ]
+
+
+class ServiceStep(models.Model):
+    """Something that an office owes a project by a day (限时办结): permits, land, power, water.
+
+    ``unit`` is the responsible one, which need not share the credit. Whether a step is overdue is not
+    stored: ``deadlines.standing`` says so for any day.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="services")
+    item = models.CharField(_("item"), max_length=200)
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        related_name="services",
+        verbose_name=_("responsible unit"),
+    )
+    sponsor = models.CharField(_("sponsor"), max_length=100, blank=True)
+    due_on = models.DateField(_("due on"))
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("recorded at"))
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("service step")
+        ordering = ("due_on", "id")
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(done_on=None), name="service_waiting"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "item", "unit", "due_on"], name="service_step_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.item
+
+
+class Problem(models.Model):
+    """What stands in a project's way, who said so, what was answered, and when it was settled.
+
+    ``unit`` is empty where the bureau raised it.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="problems")
+    words = models.TextField(_("problem"), max_length=1000)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="problems"
+    )
+    raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField(_("raised at"))
+    answer = models.TextField(_("answer"), max_length=1000, blank=True)
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    settled_on = models.DateField(_("settled on"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("problem")
+        ordering = ("raised_at", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", answered_by=None, answered_at=None)
+                | (~Q(answer="") & Q(answered_by__isnull=False, answered_at__isnull=False)),
+                name="problem_answer_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_on=None) | Q(answered_at__isnull=False),
+                name="problem_answered_before_settled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words

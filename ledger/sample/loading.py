@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from ledger import checks, drafts, periods, posting, reports
 from ledger.models import Period, Receipt
-from projects import register
-from projects.models import STAGES, Industry, Project
+from projects import problems, register, service
+from projects.models import STAGES, Industry, Problem, Project, ServiceStep
 from projects.shares import parse_shares
 from units import targets, text
 from units.models import County, Role, Unit, User
@@ -80,6 +80,8 @@ class Loading:
         self.add_projects()
         self.add_receipts()
         self.add_reports()
+        self.add_services()
+        self.add_problems()
         self.add_closings()
         while self.deeds:
             at, _order, deed = heapq.heappop(self.deeds)
@@ -228,6 +230,43 @@ class Loading:
             at=at,
             today=timezone.localdate(at),
         )
+
+    def add_services(self) -> None:
+        for row in rows("services"):
+            recorded_on = date.fromisoformat(row["recorded_on"])
+            self.at(recorded_on, 14, lambda at, row=row: self.record_service(row, at))
+
+    def record_service(self, row: dict[str, str], at: datetime) -> None:
+        """Record the step; let the office that owes it finish it on its day."""
+        project, unit = self.projects[row["project"]], self.units[row["unit"]]
+        due_on = date.fromisoformat(row["due_on"])
+        draft = service.StepDraft(row["item"], unit, due_on, row["sponsor"])
+        step = service.add(draft, project=project, by=self.clerks[project.lead_unit_id], at=at)
+        done_on = _day(row["done_on"])
+        if done_on is not None:
+            self.at(done_on, 17, lambda at: self.finish_service(step, at))
+
+    def finish_service(self, step: ServiceStep, at: datetime) -> None:
+        clerk = self.clerks[step.unit_id]
+        service.finish(step.pk, step.version, timezone.localdate(at), by=clerk, at=at)
+
+    def add_problems(self) -> None:
+        for row in rows("problems"):
+            raised_on = date.fromisoformat(row["raised_on"])
+            self.at(raised_on, 15, lambda at, row=row: self.tell_problem(row, at))
+
+    def tell_problem(self, row: dict[str, str], at: datetime) -> None:
+        """The unit tells it; the bureau answers on its day, and the unit calls it settled."""
+        project, clerk = self.projects[row["project"]], self.clerks[self.units[row["unit"]].pk]
+        problem = problems.tell(project, row["words"], by=clerk, at=at)
+        answered_on, settled_on = _day(row["answered_on"]), _day(row["settled_on"])
+        if answered_on is not None:
+            self.at(answered_on, 10, lambda at: self.answer_problem(problem, row["answer"], at))
+        if settled_on is not None:
+            self.at(settled_on, 16, lambda at: problems.settle(problem.pk, 2, by=clerk, at=at))
+
+    def answer_problem(self, problem: Problem, words: str, at: datetime) -> None:
+        problems.answer(problem.pk, problem.version, words, by=self.verifier, at=at)
 
     def add_closings(self) -> None:
         """On the twelfth of the next month, the verifier proposing and the head confirming."""

@@ -122,7 +122,9 @@ def money(found: Iterator[Row] | list[Row], column: str = "amount") -> Decimal:
     return sum((Decimal(row[column]) for row in found), Decimal(0))
 
 
-@pytest.mark.parametrize("name", ["units", "targets", "projects", "receipts", "reports"])
+@pytest.mark.parametrize(
+    "name", ["units", "targets", "projects", "receipts", "reports", "services", "problems"]
+)
 def test_file_is_utf8_with_plain_line_ends_and_full_rows(name: str) -> None:
     raw = (FOLDER / f"{name}.csv").read_bytes()
 
@@ -422,3 +424,37 @@ def test_some_reports_tell_of_problems() -> None:
     told = [row for row in REPORTS if row["problems"]]
 
     assert len(REPORTS) / 20 < len(told) < len(REPORTS) / 2
+
+
+def test_service_steps_fit_their_projects_and_units() -> None:
+    for row in rows("services"):
+        project = PROJECTS[row["project"]]
+        first = min(project[name] for name in SIGNATURES if project[name])
+        assert row["unit"] in UNITS, row
+        assert row["item"], row
+        assert row["sponsor"] == project["sponsor"], row
+        assert first <= row["recorded_on"] <= row["due_on"], row
+        assert row["recorded_on"] <= (row["done_on"] or row["recorded_on"]) <= str(HALF_END), row
+
+
+def test_6_of_40_service_steps_are_overdue_at_the_half_year() -> None:
+    found = rows("services")
+    undone = [row for row in found if not row["done_on"]]
+
+    assert (len(found), len(undone)) == (40, 17)
+    assert sum(row["due_on"] < str(HALF_END) for row in undone) == 6
+    assert sum(row["done_on"] > row["due_on"] for row in found) == 4
+    assert len({row["unit"] for row in undone if row["due_on"] < str(HALF_END)}) == 5
+
+
+def test_8_of_12_problems_are_answered_and_4_settled() -> None:
+    found = rows("problems")
+
+    assert len(found) == 12
+    assert sum(bool(row["answer"]) for row in found) == 8
+    assert sum(bool(row["settled_on"]) for row in found) == 4
+    for row in found:
+        days = [row[name] for name in ("raised_on", "answered_on", "settled_on") if row[name]]
+        assert [*days, str(HALF_END)] == sorted([*days, str(HALF_END)]), row
+        assert row["unit"] in shares(PROJECTS[row["project"]]), row
+        assert bool(row["answer"]) == bool(row["answered_on"]), row
