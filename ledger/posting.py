@@ -7,7 +7,7 @@ of a unit, ``Draft`` in ``admission.py``; both are named here because a receipt'
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 
@@ -96,7 +96,11 @@ def return_(receipt_id: int, version: int, reason: str, *, by: User, at: datetim
 
 @transaction.atomic
 def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
-    """Take an entry back by a new one that names it; once only (rule 9)."""
+    """Take an entry back, and with it what else stands of its receipt, each by a new one (rule 9).
+
+    Credit makes the whole of a receipt or nothing of it (rule 8): a part that is wrong is taken
+    back with the others and posted again by the right shares. Gives the named entry's reversal.
+    """
     _demand_reason(reason)
     entry = Entry.objects.get(pk=entry_id)
     receipt = _locked(entry.receipt_id, Right.ENTRY_REVERSE, by)
@@ -104,15 +108,15 @@ def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
         raise Refusal(_("A reversal cannot be reversed. Post the receipt again instead."))
     if Entry.objects.filter(reverses=entry).exists():
         raise Refusal(_("This entry has been reversed already."))
-    period = quarters.for_posting(entry.county_id, entry.counted_on)
-    [reversal] = _append(period, [_reversal(entry, period, reason)], by, at)
+    standing = list(live_entries(receipt))
+    reversals = _take_back(standing, _lock_days(receipt, standing), reason, by, at)
     after = {
-        "amount": reversal.amount,
-        "counted_on": reversal.counted_on,
+        "amount": sum(reversal.amount for reversal in reversals),
+        "counted_on": [reversal.counted_on for reversal in reversals],
         "reason": reason,
     }
     note(by, "entry.reverse", receipt, at, after=after)
-    return reversal
+    return next(reversal for reversal in reversals if reversal.reverses_id == entry.pk)
 
 
 @transaction.atomic
@@ -128,17 +132,32 @@ def repost(receipt_id: int, reason: str, *, by: User, at: datetime) -> list[Entr
     standing = list(live_entries(receipt))
     if _credit(standing) == parts(receipt):
         raise Refusal(_("The posted credit follows the present shares already."))
-    # In the order of the calendar, so that two people at once wait for each other, never both.
-    days = sorted({entry.counted_on for entry in standing} | {receipt.received_on})
-    periods = {day: quarters.for_posting(receipt.county_id, day) for day in days}
-    for entry in standing:
-        period = periods[entry.counted_on]
-        _append(period, [_reversal(entry, period, reason)], by, at)
+    periods = _lock_days(receipt, standing)
+    _take_back(standing, periods, reason, by, at)
     posted = post_credit(receipt, periods[receipt.received_on], by=by, at=at)
     before = {"credit": {str(unit): part for unit, part in _credit(standing).items()}}
     after = {"credit": {str(unit): part for unit, part in _credit(posted).items()}}
     note(by, "receipt.repost", receipt, at, before, after | {"reason": reason})
     return posted
+
+
+def _lock_days(receipt: Receipt, standing: Iterable[Entry]) -> dict[date, Period]:
+    """Where money of each day counts now, locked in the order of the calendar.
+
+    In one order, so that two people at once wait for each other, never both.
+    """
+    days = sorted({entry.counted_on for entry in standing} | {receipt.received_on})
+    return {day: quarters.for_posting(receipt.county_id, day) for day in days}
+
+
+def _take_back(
+    standing: Iterable[Entry], periods: dict[date, Period], reason: str, by: User, at: datetime
+) -> list[Entry]:
+    reversals = []
+    for entry in standing:
+        period = periods[entry.counted_on]
+        reversals += _append(period, [_reversal(entry, period, reason)], by, at)
+    return reversals
 
 
 def live_entries(receipt: Receipt) -> QuerySet[Entry]:

@@ -128,9 +128,13 @@ def entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
         "entry.reverse",
         lambda reason: posting.reverse(entry.pk, reason, **_now(request)),
     ):
-        messages.success(request, _("The entry is reversed by a new one."))
+        messages.success(request, _("The posting is reversed by new entries."))
         return redirect("receipt-detail", receipt.pk)
-    more = {"entry": entry, "amount": wan_text(entry.amount), "title": _("Reverse an entry")}
+    more = {
+        "entry": entry,
+        "amount": wan_text(receipt.amount),
+        "title": _("Reverse the posting"),
+    }
     return _asked(request, receipt, form, more)
 
 
@@ -165,10 +169,8 @@ def _receipt(request: HttpRequest, pk: int) -> Receipt:
 
 def _neighbour(request: HttpRequest, receipt: Receipt) -> str:
     """Where the verifier goes on: the next that waits, else the one before, else the list."""
-    if receipt.state != Receipt.State.SUBMITTED:
-        return reverse("receipt-list")
     queue = queue_of(person(request), receipt)
-    return queue.after or queue.before or reverse("receipt-list")
+    return (queue and (queue.after or queue.before)) or reverse("receipt-list")
 
 
 def _on(request: HttpRequest, sentence: Promise, receipt: Receipt, url: str) -> HttpResponse:
