@@ -5,10 +5,8 @@ from django.views.i18n import set_language
 
 from ledger.months import MonthConverter
 from ledger.views.account import unit_account
-from ledger.views.composition import composition_month, composition_newest
 from ledger.views.downloads import ranking_bulletin, ranking_docx, ranking_xlsx
 from ledger.views.evidence import evidence_add, evidence_file, evidence_remove, evidence_rules
-from ledger.views.glossary import glossary
 from ledger.views.home import home
 from ledger.views.project_account import project_detail
 from ledger.views.ranking import newest, ranking, ranking_json
@@ -37,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("units.urls")),
     path("", include("projects.urls")),
     path("", include("ledger.quarter_urls")),
+    path("", include("ledger.leaders_urls")),
+    path("", include("ledger.importing_urls")),
     path("ranking/", newest, name="ranking"),
     path("ranking/<month:month>/", ranking, name="ranking-month"),
     path("ranking/<month:month>.json", ranking_json, name="ranking-json"),
@@ -44,9 +44,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ranking/<month:month>.docx", ranking_docx, name="ranking-docx"),
     path("ranking/<month:month>/bulletin/", ranking_bulletin, name="ranking-bulletin"),
     path("targets/<int:year>/what-if/", target_what_if, name="target-what-if"),
-    path("composition/", composition_newest, name="composition"),
-    path("composition/<month:month>/", composition_month, name="composition-month"),
-    path("glossary/", glossary, name="glossary"),
     path("units/<str:code>/", unit_account, name="unit-account"),
     path("projects/<int:pk>/", project_detail, name="project-detail"),
     path("projects/<int:pk>/receipts/new/", receipt_new, name="receipt-new"),

@@ -1,0 +1,23 @@
+"""The addresses of what leaders look at beyond the league table. Must never: hold a rule."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from ledger.views.composition import composition_month, composition_newest
+from ledger.views.glossary import glossary
+from ledger.views.meeting import meeting_month, meeting_newest, pledge_record, pledge_take_back
+from ledger.views.screen import screen
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("composition/", composition_newest, name="composition"),
+    path("composition/<month:month>/", composition_month, name="composition-month"),
+    path("glossary/", glossary, name="glossary"),
+    path("meeting/", meeting_newest, name="meeting"),
+    path("meeting/<month:month>/", meeting_month, name="meeting-month"),
+    path("meeting/<month:month>/pledges/", pledge_record, name="pledge-record"),
+    path(
+        "meeting/<month:month>/pledges/<int:pk>/take-back/",
+        pledge_take_back,
+        name="pledge-take-back",
+    ),
+    path("screen/", screen, name="screen"),
+]

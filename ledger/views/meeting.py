@@ -1,0 +1,134 @@
+"""The meeting pack: one page to print or project, and the pledges made at the meeting.
+
+Must never: compute a figure, or say what became of a pledge (``pledges.py`` does).
+"""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from ledger import bulletin, exports, phrases, pledges
+from ledger.headline import headline
+from ledger.league import LeagueTable
+from ledger.meeting_forms import PledgeForm, TakeBackForm
+from ledger.models import Period, Pledge
+from ledger.months import Month
+from ledger.views.meeting_parts import (
+    pledge_lines,
+    promised_lines,
+    short_tables,
+    speaker_lines,
+    tier_lines,
+)
+from ledger.views.ranking import newest_month, same_wishes, table_for, unit_url
+from ledger.views.ranking_parts import month_links
+from units.access import Right, allowed, county_of, may, person, within
+from units.models import User
+from units.refusal import Refusal
+
+
+@allowed(Right.RANKING_VIEW)
+def meeting_newest(request: HttpRequest) -> HttpResponse:
+    return redirect(same_wishes(request, "meeting-month", newest_month(county_of(request))))
+
+
+@allowed(Right.RANKING_VIEW)
+def meeting_month(request: HttpRequest, month: Month) -> HttpResponse:
+    return _shown(request, month, PledgeForm(county=county_of(request)))
+
+
+@require_POST
+@allowed(Right.PLEDGE_RECORD)
+def pledge_record(request: HttpRequest, month: Month) -> HttpResponse:
+    county = county_of(request)
+    form = PledgeForm(request.POST, county=county)
+    if not form.is_valid():
+        return _shown(request, month, form, status=422)
+    try:
+        pledge = pledges.record(county, month, form.draft(), by=person(request), at=timezone.now())
+    except Refusal as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return _shown(request, month, form, status=422)
+    messages.success(request, _("The pledge of %(unit)s is recorded.") % {"unit": pledge.unit})
+    return redirect(f"{reverse('meeting-month', args=[month])}#pledges")
+
+
+@allowed(Right.PLEDGE_RECORD)
+def pledge_take_back(request: HttpRequest, month: Month, pk: int) -> HttpResponse:
+    rows = within(person(request), Pledge.objects.filter(is_withdrawn=False))
+    pledge = get_object_or_404(rows.select_related("unit", "period"), pk=pk)
+    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            pledges.take_back(pledge, reason, by=person(request), at=timezone.now())
+        except Refusal as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, _("The pledge is taken back."))
+            return redirect(f"{reverse('meeting-month', args=[month])}#pledges")
+    context = {
+        "crumbs": [
+            (reverse("meeting-month", args=[month]), _("Meeting")),
+            ("", _("Take a pledge back")),
+        ],
+        "pledge": pledge,
+        "line": promised_lines([pledge])[0],
+        "form": form,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "ledger/pledge_take_back.html", context, status=status)
+
+
+def _shown(request: HttpRequest, month: Month, form: PledgeForm, status: int = 200) -> HttpResponse:
+    with exports.one_moment():
+        table = table_for(request, month)
+        context = _page(table, month, person(request), timezone.localdate())
+    context |= {
+        "crumbs": [
+            (same_wishes(request, "ranking-month", month), _("League table")),
+            ("", _("Meeting")),
+        ],
+        "months": month_links(
+            table,
+            month,
+            request.GET,
+            timezone.localdate(),
+            lambda other: reverse("meeting-month", args=[other]),
+        ),
+        "form": form,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "ledger/meeting.html", context, status=status)
+
+
+def _page(table: LeagueTable, month: Month, reader: User, today: date) -> dict[str, Any]:
+    background = exports.background(table)
+    url = unit_url(reader)
+    before = pledges.outcomes(pledges.last_before(table.county, month), table)
+    broken = {outcome.pledge.unit_id for outcome in before if outcome.state == "broken"}
+    here = Period.objects.filter(county=table.county, year=month.year, quarter=month.quarter)
+    made = [pledge for period in here for pledge in pledges.made_at(period)]
+    return {
+        "month": month,
+        "league": table,
+        "settlement": table.settlement,
+        "period": phrases.period(table.as_of),
+        "headline": headline(table, background.series),
+        "tiers": tier_lines(table, url),
+        "leading": speaker_lines(table, url),
+        "owing": speaker_lines(table, url, broken=broken),
+        "outcomes": pledge_lines(before, url),
+        "outcome_of": before[0].pledge.period if before else None,
+        "sections": short_tables(table, url),
+        "bulletin": bulletin.bulletin(table, background),
+        "pledges": promised_lines(made),
+        "may_record": may(reader, Right.PLEDGE_RECORD),
+    }
