@@ -33,6 +33,7 @@ MOST_PIXELS: Final = 40_000_000
 MOST_FILES: Final = 20
 MOST_BYTES_OF_A_UNIT: Final = 5 * 1024**3
 LONGEST_NAME: Final = 200
+TOO_MANY: Final = _("A receipt holds at most 20 files. Put several pages into one PDF.")
 
 PDF: Final = "application/pdf"
 JPEG: Final = "image/jpeg"
@@ -242,9 +243,7 @@ def demand_room(receipt: Receipt, attachments: Sequence[Attachment]) -> None:
     if not attachments:
         return
     if receipt.evidence.filter(removed_at=None).count() + len(attachments) > MOST_FILES:
-        raise Refusal(
-            _("A receipt holds at most 20 files. Put several pages into one PDF."), "evidence"
-        )
+        raise Refusal(TOO_MANY, field="evidence")
     of_unit = Evidence.objects.filter(receipt__unit_id=receipt.unit_id)
     used: int = of_unit.aggregate(Sum("size", default=0))["size__sum"]
     if used + sum(new.stored.size for new in attachments) > MOST_BYTES_OF_A_UNIT:

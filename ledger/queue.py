@@ -26,7 +26,7 @@ from ledger.accounts import state_mark
 from ledger.doubts import Doubt
 from ledger.models import Receipt
 from units.forms import CleanCharField, DayField
-from units.models import County, Unit, User
+from units.models import Unit, User
 from units.money import wan_text
 from units.text import key
 
@@ -59,7 +59,9 @@ class ReceiptFilter(filters.FilterSet):
         empty_label=None,
         method="in_state",
     )
-    unit = filters.ChoiceFilter(label=_("Unit"), choices=(), empty_label=_("all"))
+    unit = filters.ChoiceFilter(
+        label=_("Unit"), field_name="unit__code", choices=(), empty_label=_("all")
+    )
     kind = filters.ChoiceFilter(
         label=_("Kind of money"), choices=Receipt.Kind.choices, empty_label=_("all")
     )
@@ -70,15 +72,15 @@ class ReceiptFilter(filters.FilterSet):
         model = Receipt
         fields: list[str] = []
 
-    def __init__(
-        self, data: QueryDict, rows: QuerySet[Receipt], county: County | None, state: str
-    ) -> None:
+    def __init__(self, data: QueryDict, rows: QuerySet[Receipt], reader: User, state: str) -> None:
         filled = data.copy()
         filled.setdefault("state", state)
         super().__init__(filled, rows)
-        units = Unit.objects.filter(county=county).order_by("kind", "order", "code")
+        if reader.unit_id is not None:
+            del self.filters["unit"]  # there is only one to choose
+            return
+        units = Unit.objects.filter(county=reader.county_id).order_by("kind", "order", "code")
         self.filters["unit"].extra["choices"] = list(units.values_list("code", "name"))
-        self.filters["unit"].field_name = "unit__code"
 
     def search(self, rows: QuerySet[Receipt], _name: str, words: str) -> QuerySet[Receipt]:
         """Each word somewhere: project, investor, unit, voucher."""

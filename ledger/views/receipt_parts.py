@@ -239,10 +239,12 @@ def credit_lines(receipt: Receipt) -> list[CreditLine]:
     ]
 
 
-def queue_of(user: User, receipt: Receipt) -> Queue:
-    """Its place among the receipts that wait, oldest first, and its neighbours."""
+def queue_of(user: User, receipt: Receipt) -> Queue | None:
+    """Its place among the receipts that wait, oldest first; None if it waits no longer."""
     waiting = receipts_of(user).filter(state=Receipt.State.SUBMITTED)
     ids = list(waiting.order_by("submitted_at", "pk").values_list("pk", flat=True))
+    if receipt.pk not in ids:
+        return None
     place = ids.index(receipt.pk)
     return Queue(
         place=place + 1,

@@ -38,7 +38,7 @@ def receipt_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     verifies = may(user, Right.RECEIPT_VERIFY)
     state = Receipt.State.SUBMITTED if verifies else ALL
-    sieve = ReceiptFilter(request.GET, receipts_of(user), user.county, state)
+    sieve = ReceiptFilter(request.GET, receipts_of(user), user, state)
     table = _table(request, sieve, verifies)
     context = {
         "crumbs": [("", _("Receipts"))],

@@ -281,7 +281,11 @@ def test_files_without_a_kind_and_wrong_files_are_refused_beside_their_field(off
         ),
     )
 
+    many = [SimpleUploadedFile(f"{n}.pdf", PDF) for n in range(21)]
+    too_many = client.post(address, typed(evidence_kind="invoice", evidence=many))
+
     assert list(no_kind.context["form"].errors) == ["evidence_kind"]
+    assert list(too_many.context["form"].errors) == ["evidence"]
     assert list(no_pdf.context["form"].errors) == ["evidence"]
     assert not Receipt.objects.exists()
 
