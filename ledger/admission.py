@@ -119,17 +119,22 @@ def _text(name: str, written: str) -> str:
     return text
 
 
-def _demand_day(draft: Draft, today: date) -> None:
-    signed_on = draft.project.signed_on
+def demand_signed(project: Project, received_on: date) -> None:
+    """Money counts for a project from its signing on; asked again at verification."""
+    signed_on = project.signed_on
     if signed_on is None:
         raise Refusal(
             _("This project is not signed yet. Enter its signing day first."), field="project"
         )
-    if draft.received_on < signed_on:
+    if received_on < signed_on:
         sentence = _("The day is before the signing of the project (%(day)s). Check both days.")
         raise Refusal(
             sentence % {"day": date_format(signed_on, "DATE_FORMAT")}, field="received_on"
         )
+
+
+def _demand_day(draft: Draft, today: date) -> None:
+    demand_signed(draft.project, draft.received_on)
     if draft.received_on > today:
         raise Refusal(
             _("The day lies in the future. Enter money after it has arrived."), field="received_on"

@@ -17,7 +17,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from ledger import chain, doubts, evidence, notices, quarters
-from ledger.admission import Draft
+from ledger.admission import Draft, demand_signed
 from ledger.drafts import line, note, submit
 from ledger.models import Entry, Notice, Period, Receipt, quarter_of
 from projects.models import CreditShare, Project
@@ -55,6 +55,7 @@ def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str =
     """
     receipt = _awaiting(receipt_id, version, by)
     _demand_another(receipt, by)
+    demand_signed(receipt.project, receipt.received_on)
     evidence.demand_complete(receipt)
     found = doubts.doubts(receipt)
     if found and not word.strip():

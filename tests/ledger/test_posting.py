@@ -1,6 +1,6 @@
 """Entries: split, chained, counted, reversed, posted again, and refused by the database itself."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -208,6 +208,15 @@ def test_a_return_needs_a_reason_and_makes_a_new_version(receipt, verifier):
     assert refused.value.field == "reason"
     assert (returned.state, returned.version) == (Receipt.State.RETURNED, 2)
     assert returned.returned_reason == "凭证看不清"
+
+
+def test_signing_day_moved_behind_the_money_is_noticed_at_verification(receipt, verifier):
+    type(receipt.project).objects.filter(pk=receipt.project_id).update(
+        contract_on=receipt.received_on + timedelta(days=1)
+    )
+
+    with pytest.raises(Refusal, match="before the signing"):
+        posting.verify(receipt.pk, 1, by=verifier, at=NOON)
 
 
 # Reversing and posting again
