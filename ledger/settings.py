@@ -328,6 +328,7 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 60 * 60  # of the few names without a hash
 MEDIA_ROOT = VAR_DIR / "evidence"
+IMPORT_ROOT = VAR_DIR / "imports"  # workbooks between preview and decision
 
 # --- the server (manage.py serve) ------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("var")
     with override_settings(
         MEDIA_ROOT=folder / "evidence",
+        IMPORT_ROOT=folder / "imports",
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES={
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

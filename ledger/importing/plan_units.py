@@ -41,7 +41,7 @@ def _read(reader: Reader, place: int, accounts: Accounts, seen: dict[Any, str]) 
     reader.demand("name")
     name = reader.text("name")
     kind = _kind(reader, accounts.unit(name))
-    order, code = reader.count("order"), reader.text("code").upper()
+    order = reader.count("order")
     days = reader.day("active_from"), reader.day("ended_on")
     if not name:
         return None
@@ -52,7 +52,7 @@ def _read(reader: Reader, place: int, accounts: Accounts, seen: dict[Any, str]) 
         reader.refuse("name", sentence % {"row": first})
         return None
     unit = accounts.unit(name)
-    _demand_code(reader, code, unit, accounts)
+    code = _code(reader, unit, accounts)
     if reader.is_refused or kind is None:
         return None
     origin = Origin(reader.section.sheet, reader.number)
@@ -82,16 +82,19 @@ def _kind(reader: Reader, unit: Unit | None) -> str | None:
     return None
 
 
-def _demand_code(reader: Reader, code: str, unit: Unit | None, accounts: Accounts) -> None:
+def _code(reader: Reader, unit: Unit | None, accounts: Accounts) -> str:
+    """The written code if it can be given; a code that is taken, or given already, stands."""
+    code = reader.text("code").upper()
     if not code or (unit is not None and code == unit.code):
-        return
+        return code
     if unit is not None:
-        sentence = _("The unit has the code %(code)s, which cannot change.")
-        reader.refuse("code", sentence % {"code": unit.code})
+        reader.notice("code", _("The unit has another code already; that stands."))
     elif not re.fullmatch(r"[0-9A-Z]+", code) or len(code) > LONGEST_CODE:
         reader.refuse("code", _("Write digits and capital letters only."))
     elif code in accounts.codes:
-        reader.refuse("code", _("This code is in use already. Leave it out to get the next one."))
+        reader.notice("code", _("This code is in use already; the unit gets the next one."))
+        return ""
+    return code
 
 
 def _changed(

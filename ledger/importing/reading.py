@@ -21,6 +21,7 @@ from units.refusal import Refusal
 CHILD: Final = Path(__file__).with_name("child.py")
 # The child's own limit counts computing; this one counts waiting, on a machine under load.
 MOST_SECONDS: Final = 20
+MOST_MEGABYTES: Final = 20
 ACCEPTED: Final = ".xlsx,.xls,.et,.ods,.xlsm,.xlsb"
 
 _SAVE_AS = _(

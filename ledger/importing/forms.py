@@ -1,0 +1,90 @@
+"""What people choose on the pages of an import: the workbook, how it comes in, which button.
+
+Owns: these two forms. Must never: look into the file.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ledger.forms import RefusableForm
+from ledger.importing.reading import ACCEPTED
+from units.access import Right, may
+from units.forms import CleanCharField
+from units.models import User
+
+LONGEST_DOCUMENT = 200
+
+
+class UploadForm(RefusableForm):
+    """The workbook; whoever may import history as verified says so here, with the document."""
+
+    file = forms.FileField(
+        label=_("Workbook"),
+        allow_empty_file=True,
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+        help_text=_("Excel or WPS (.xlsx, .xls, .et, .ods), at most 20 MB."),
+        error_messages={"required": _("Choose a workbook.")},
+    )
+    is_verified = forms.BooleanField(
+        label=_("History: let the receipts arrive verified, once a second person has confirmed it"),
+        required=False,
+    )
+    document = CleanCharField(
+        label=_("Document that allows it"),
+        max_length=LONGEST_DOCUMENT,
+        required=False,
+        help_text=_(
+            "Its number, for example 商招发〔2012〕3号. It stands as evidence of each receipt."
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User) -> None:
+        super().__init__(*args)
+        self.takes_history = may(user, Right.IMPORT_VERIFIED)
+        if not self.takes_history:
+            del self.fields["is_verified"], self.fields["document"]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        given = self.cleaned_data
+        given.setdefault("is_verified", False)
+        given.setdefault("document", "")
+        if given["is_verified"] and not given["document"] and "document" not in self.errors:
+            self.add_error("document", _("Name the document that allows it."))
+        return given
+
+
+class DecisionForm(RefusableForm):
+    """The buttons under a preview: those of ``deeds``, which are open to the person now."""
+
+    deed = forms.CharField(required=False)
+    skips_refused = forms.BooleanField(
+        label=_("Import everything but the refused rows"), required=False
+    )
+
+    def __init__(self, deeds: Sequence[str], refused: int, *args: Any) -> None:
+        super().__init__(*args)
+        self.deeds, self.refused = deeds, refused
+
+    @property
+    def is_open(self) -> bool:
+        return self.data.get("deed") in self.deeds
+
+    @property
+    def takes(self) -> bool:
+        """Whether it offers to take the workbook in, rather than only to drop it."""
+        return bool({"import", "hand_over"} & set(self.deeds))
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        takes = self.cleaned_data.get("deed") in ("import", "hand_over")
+        if takes and self.refused and not self.cleaned_data.get("skips_refused"):
+            sentence = _(
+                "Some rows are refused, so nothing was imported. Correct them, or tick that everything"
+                " else comes in without them."
+            )
+            self.add_error("skips_refused", sentence)
+        return self.cleaned_data

@@ -1,0 +1,133 @@
+"""The workbook that was sent, with every bad cell marked, commented and listed.
+
+Owns: how refusals are shown in it. Rows keep their numbers and headings keep their place, so that it can
+be corrected and sent again as it is. Must never: run a query or correct anything itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import IO, Any, Final
+
+from django.utils.translation import gettext as _
+
+from ledger import sheets
+from ledger.importing import cells
+from ledger.importing.layout import Section, sections
+from ledger.importing.reading import Book as ReadBook
+from ledger.importing.remarks import Remark, Remarks, column_letters
+from ledger.sheets import Book, Column, Styled, Value
+
+# Comments are heavy; a sheet with more bad cells than this has one reason for most of them.
+MOST_COMMENTS: Final = 2_000
+PROBLEMS: Final = "导入问题"
+BAD: Final = replace(sheets.TEXT, ground="F4B6B0", size=10.5)
+PLAIN: Final = replace(sheets.TEXT, size=10.5)
+ABOVE: Final = replace(sheets.LINE, size=12)
+WIDTH: Final = 16
+MOST_GAP: Final = 2_000
+
+
+def write(book: ReadBook, refusals: Sequence[Remark], file: IO[bytes]) -> None:
+    """The list of refusals, then every sheet of ours as it was read."""
+    found = sections(book, Remarks())
+    by_sheet: dict[str, list[Remark]] = defaultdict(list)
+    for remark in refusals:
+        by_sheet[remark.sheet].append(remark)
+    with Book(PROBLEMS) as written:
+        _write_list(written, refusals)
+        for section in found:
+            _write_section(written, section, by_sheet[section.sheet])
+        written.save(file)
+
+
+def _write_list(book: Book, refusals: Sequence[Remark]) -> None:
+    columns = [
+        Column(_("Sheet"), 14, PLAIN),
+        Column(_("Row"), 8, sheets.COUNT),
+        Column(_("Column"), 18, PLAIN),
+        Column(_("What stands there"), 30, replace(PLAIN, wraps=True)),
+        Column(_("What is expected"), 70, replace(PLAIN, wraps=True)),
+    ]
+    sheet = book.sheet(PROBLEMS, columns, title=_("What is refused, and why"))
+    top = sheet.row
+    for remark in refusals:
+        heading = f"{remark.letter} {remark.heading}".strip()
+        row = remark.row or None
+        sheet.add([remark.sheet, row, heading, remark.found, remark.sentence])
+    sheet.sieve(top)
+
+
+def _write_section(book: Book, section: Section, refusals: Sequence[Remark]) -> None:
+    """Every row at its old number; the sentences of a row stand in one more column behind it."""
+    rows = dict(section.grid.rows)
+    width = max(len(row) for row in rows.values())
+    above = section.heading_row + section.depth - 1
+    sheet = book.sheet(
+        section.sheet,
+        [*_columns(section, width), Column(PROBLEMS, 60, replace(PLAIN, wraps=True))],
+        lines=[_line(rows.get(number)) for number in range(1, above)],
+    )
+    remarks: dict[int, list[Remark]] = defaultdict(list)
+    for remark in refusals:
+        remarks[remark.row].append(remark)
+    comments = 0
+    for number, row in _numbered(rows, above):
+        said = remarks.get(number, [])
+        may_comment = comments < MOST_COMMENTS
+        sheet.add(list(_row(row, width, said, may_comment=may_comment)))
+        comments += len(said)
+
+
+def _columns(section: Section, width: int) -> Iterator[Column]:
+    by_place = {heading.place: heading for heading in section.headings.values()}
+    number = section.heading_row + section.depth - 1
+    texts = dict(section.grid.rows).get(number, [])
+    for place in range(width):
+        text = texts[place] if place < len(texts) and isinstance(texts[place], str) else ""
+        heading = by_place.get(place)
+        yield Column(heading.text if heading else text.strip(), WIDTH, PLAIN)
+
+
+def _line(row: Sequence[Any] | None) -> list[str]:
+    """A row above the headings as one line."""
+    return [cells.shown(cell) for cell in row or () if cell is not None] or [""]
+
+
+def _numbered(rows: dict[int, list[Any]], above: int) -> Iterator[tuple[int, list[Any]]]:
+    """The rows below the headings with the gaps between them, unless a gap is endless."""
+    last = above
+    for number in sorted(number for number in rows if number > above):
+        for gap in range(last + 1, min(number, last + MOST_GAP)):
+            yield gap, []
+        yield number, rows[number]
+        last = number
+
+
+def _row(
+    row: Sequence[Any], width: int, said: Sequence[Remark], *, may_comment: bool
+) -> Iterator[Value]:
+    by_place = {remark.column - 1: remark.sentence for remark in said if remark.column}
+    for place in range(width):
+        value = _value(row[place]) if place < len(row) else None
+        sentence = by_place.get(place)
+        if sentence is None:
+            yield value
+        else:
+            yield Styled(value, BAD, sentence if may_comment else "")
+    words = [f"{column_letters(remark.column)} {remark.sentence}".strip() for remark in said]
+    yield Styled("\n".join(words), BAD) if said else None
+
+
+def _value(cell: Any) -> Value:
+    """The cell as it was read; days stay days, numbers numbers."""
+    if isinstance(cell, bool) or cell is None:
+        return cells.shown(cell) or None
+    if isinstance(cell, dict) and "day" in cell:
+        day = date.fromisoformat(cell["day"][:10])
+        return Styled(day, sheets.DAY)
+    if isinstance(cell, int | float):
+        return Decimal(f"{cell:.15g}")
+    return cells.shown(cell)

@@ -1,0 +1,159 @@
+"""The workbook that people fill in: headings, drop-downs, lists, and a page that explains them.
+
+Owns: how the template looks. Its headings are those that ``columns.py`` reads, in Chinese in every
+language of the page. Must never: run a query, or offer a word that the import does not know.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import IO, Final
+
+from ledger import sheets
+from ledger.importing import vocabulary
+from ledger.importing.columns import COLUMNS, SHEET_NAMES, Form, Part
+from ledger.importing.columns import Column as BookColumn
+from ledger.importing.contents import Contents
+from ledger.sheets import Book, Column, Look, Value
+
+SPARE_ROWS: Final = 200
+LISTS: Final = "代码"
+TEXT: Final = replace(sheets.TEXT, form=sheets.TEXT_FORM, size=10.5)
+LOOKS: Final[dict[Form, Look]] = {
+    Form.AMOUNT: sheets.WAN,
+    Form.DAY: sheets.DAY,
+    Form.YEAR: replace(sheets.NUMBER, form="0", across="center"),
+    Form.COUNT: replace(sheets.NUMBER, form="0", across="center"),
+    Form.WORD: replace(TEXT, across="center"),
+}
+REQUIRED: Final = replace(sheets.HEAD, ground="F6DFB8")
+WIDTHS: Final = {
+    "name": 26,
+    "unit": 18,
+    "lead": 16,
+    "project": 30,
+    "investor": 28,
+    "shares": 28,
+    "content": 36,
+    "document_no": 20,
+    "voucher_no": 24,
+    "note": 28,
+    "credit_code": 22,
+    "location": 20,
+}
+# Columns whose cells are chosen from words that the template itself lists.
+WORDS: Final = {
+    (Part.UNITS, "kind"): vocabulary.KINDS,
+    (Part.TARGETS, "issuer"): vocabulary.ISSUERS,
+    (Part.PROJECTS, "stage"): vocabulary.STAGES,
+    (Part.PROJECTS, "source"): vocabulary.SOURCES,
+    (Part.RECEIPTS, "kind"): vocabulary.MONEY,
+    (Part.RECEIPTS, "state"): vocabulary.STATES,
+}
+# Columns whose cells are chosen from a column of the sheet of lists.
+LISTED: Final = {
+    (Part.UNITS, "successor"): 0,
+    (Part.TARGETS, "unit"): 0,
+    (Part.PROJECTS, "lead"): 0,
+    (Part.PROJECTS, "industry"): 1,
+}
+REFUSAL: Final = "请从下拉列表中选择。"
+HELP: Final = (
+    "一、浅黄色表头为必填列，其余可以不填；列的先后可以调整，可以增加自己的列（导入时不读取）。",
+    "二、金额默认以万元填写，最多六位小数；也可在表头注明（元）（亿元），或在单元格内写明单位，如 0.8亿元。",
+    "三、日期可写成 2012-06-30、2012.6.30、2012年6月30日 或 20120630。",
+    "四、《单位》：类别填镇、部门或企业；排序为同类单位的公布顺序。",
+    "五、《任务》：各季度为累计数，四季度等于年度任务；不填季度数时按县上进度计划生成。"
+    "年中调整任务的，另起一行，填写新任务数、生效日期和文号，原任务不改。",
+    "六、《项目》：份额写成 水沟镇 60%; 招商局 40%，合计须为 100%；不填时全部计入责任单位。"
+    "签约日期为首次签约（意向、协议或合同）的日期。",
+    "七、《到位资金》：每笔一行，凭证号必填；同一项目、同日、同额、同凭证号视为同一笔，只计一次。",
+    "八、单元格为空表示不修改，不会清空已登记的内容；同一份表重复导入不产生变化。",
+    "九、导入前先预览：逐表列出新增、变更、未变和退回的行数及原因，确认后才写入。",
+)
+
+
+def write(contents: Contents, file: IO[bytes]) -> None:
+    """The template with its lists, and with whatever rows the contents have."""
+    whose = contents.unit or contents.county
+    with Book(f"{whose}招商引资台账") as book:
+        _write_help(book, whose)
+        for part in Part:
+            if part is not Part.UNITS or not contents.unit:
+                _write_part(book, part, contents)
+        _write_lists(book, contents)
+        book.save(file)
+
+
+def _write_help(book: Book, whose: str) -> None:
+    wrapped = replace(sheets.LINE, wraps=True, size=12)
+    sheet = book.sheet(
+        "填表说明", [Column("填写要求", 110, wrapped)], title=f"{whose}招商引资台账填表说明"
+    )
+    for line in HELP:
+        sheet.add([line], height=36 if len(line) > 52 else 20)
+
+
+def _write_part(book: Book, part: Part, contents: Contents) -> None:
+    columns = COLUMNS[part]
+    whose = contents.unit or contents.county
+    sheet = book.sheet(
+        SHEET_NAMES[part],
+        [_column(column) for column in columns],
+        title=f"{whose}{TITLES[part]}",
+        lines=[["浅黄色表头为必填", "单位：万元" if _has_money(part) else ""]],
+        kept=1,
+        heading=sheets.HEAD,
+    )
+    top = sheet.row + 1
+    for row in contents.rows.get(part, ()):
+        sheet.add([row.get(column.field) for column in columns])
+    for _spare in range(SPARE_ROWS):
+        sheet.add([None] * len(columns))
+    _add_choices(sheet, part, contents, top)
+
+
+TITLES: Final = {
+    Part.UNITS: "单位名录",
+    Part.TARGETS: "招商引资年度任务表",
+    Part.PROJECTS: "招商引资项目台账",
+    Part.RECEIPTS: "到位资金明细表",
+}
+
+
+def _has_money(part: Part) -> bool:
+    return any(column.form is Form.AMOUNT for column in COLUMNS[part])
+
+
+def _column(column: BookColumn) -> Column:
+    look = LOOKS.get(column.form, TEXT)
+    heading = f"{column.heading}（万元）" if column.form is Form.AMOUNT else column.heading
+    return Column(heading, WIDTHS.get(column.field, 13), look)
+
+
+def _add_choices(sheet: sheets.Sheet, part: Part, contents: Contents, top: int) -> None:
+    lists = _lists(contents)
+    for place, column in enumerate(COLUMNS[part]):
+        words = WORDS.get((part, column.field))
+        listed = LISTED.get((part, column.field))
+        if words is not None:
+            source = f'"{",".join(vocabulary.offered(words))}"'
+        elif listed is not None and lists[listed]:
+            letter = "ABC"[listed]
+            source = f"'{LISTS}'!${letter}$2:${letter}${len(lists[listed]) + 1}"
+        else:
+            continue
+        sheet.choices(top, place, sheet.row, source, REFUSAL)
+
+
+def _lists(contents: Contents) -> tuple[Sequence[str], ...]:
+    return contents.units, contents.industries
+
+
+def _write_lists(book: Book, contents: Contents) -> None:
+    """The lists behind the drop-downs, on a sheet that nobody needs to see."""
+    sheet = book.sheet(LISTS, [Column("单位", 20, TEXT), Column("行业", 20, TEXT)])
+    lists = _lists(contents)
+    for place in range(max(len(words) for words in lists)):
+        row: list[Value] = [words[place] if place < len(words) else None for words in lists]
+        sheet.add(row)
+    sheet.grid.sheet_state = "hidden"

@@ -1,0 +1,225 @@
+"""The pages of an import: choose a workbook, look at what it would do, decide; the template.
+
+Must never: judge a row or write to the accounts; ``ledger.importing`` does. An upload is its owner's;
+once it waits for a second person it is open to those of the county who verify. To everybody else it does
+not exist (404).
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from ledger.attachments import XLSX, file_response
+from ledger.evidence import display_name
+from ledger.importing import contents, desk, marked, reading, template, work
+from ledger.importing.desk import State, Step, Upload
+from ledger.importing.forms import DecisionForm, UploadForm
+from ledger.importing.reading import MOST_MEGABYTES
+from ledger.importing.shown import listed, page
+from ledger.views.deeds import attempted
+from units.access import REACH, Reach, Right, allowed, may, person
+from units.models import Unit, User
+from units.refusal import Refusal
+
+
+@allowed(Right.IMPORT)
+def book_import(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    form = UploadForm(request.POST or None, request.FILES or None, user=user)
+    if request.method != "POST" or not form.is_valid():
+        return _chosen(request, form)
+    try:
+        with attempted(request, "book.import"):
+            desk.demand_idle(user)
+            upload = _laid_down(form, user)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _chosen(request, form)
+    work.start(upload)
+    return redirect("book-import-detail", upload.token)
+
+
+def _chosen(request: HttpRequest, form: UploadForm) -> HttpResponse:
+    user = person(request)
+    context = {
+        "crumbs": [("", _("Import"))],
+        "form": form,
+        "uploads": listed(upload for upload in desk.uploads() if _may_see(user, upload)),
+        "is_of_unit": REACH[user.role] is Reach.UNIT,
+        "user_id": user.pk,
+    }
+    return render(request, "ledger/import.html", context, status=422 if form.is_bound else 200)
+
+
+def _laid_down(form: UploadForm, user: User) -> Upload:
+    """Read the file in the child process and keep its cells; the file itself is gone afterwards."""
+    file: UploadedFile = form.cleaned_data["file"]
+    if (file.size or 0) > MOST_MEGABYTES * 1024**2:
+        raise reading.refusal("big_file", {"megabytes": MOST_MEGABYTES})
+    digest = hashlib.sha256()
+    with NamedTemporaryFile(suffix=".book") as copy:
+        for chunk in file.chunks():
+            digest.update(chunk)
+            copy.write(chunk)
+        copy.flush()
+        document = reading.read_plain(Path(copy.name))
+    assert user.county_id is not None
+    state = State(
+        owner=user.pk,
+        county=user.county_id,
+        file_name=display_name(file.name or ""),
+        sha256=digest.hexdigest(),
+        rows=reading.book_of(document).rows,
+        made_at=time.time(),
+        language=get_language() or "zh-hans",
+        is_verified=form.cleaned_data["is_verified"],
+        document=form.cleaned_data["document"],
+    )
+    return Upload.add(document, state)
+
+
+@allowed(Right.IMPORT)
+def book_import_detail(request: HttpRequest, token: str) -> HttpResponse:
+    upload = _upload(request, token)
+    return _shown(
+        request, upload, DecisionForm(_deeds(person(request), upload), upload.state.refused)
+    )
+
+
+def _shown(request: HttpRequest, upload: Upload, form: DecisionForm) -> HttpResponse:
+    context = {
+        "crumbs": [(reverse("book-import"), _("Import")), ("", upload.state.file_name)],
+        "form": form,
+        **page(upload, person(request)),
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "ledger/import_detail.html", context, status=status)
+
+
+@require_POST
+@allowed(Right.IMPORT)
+def book_import_decide(request: HttpRequest, token: str) -> HttpResponse:
+    """One of the buttons of the preview."""
+    upload = _upload(request, token)
+    form = DecisionForm(_deeds(person(request), upload), upload.state.refused, request.POST)
+    if not form.is_open:
+        return redirect("book-import-detail", token)  # pressed twice, or somebody was quicker
+    if not form.is_valid():
+        return _shown(request, upload, form)
+    deeds: dict[str, Callable[[HttpRequest, Upload, bool], HttpResponse]] = {
+        "import": _import,
+        "hand_over": _hand_over,
+        "confirm": _confirm,
+        "again": _again,
+        "discard": _discard,
+    }
+    deed = deeds[form.cleaned_data["deed"]]
+    return deed(request, upload, form.cleaned_data["skips_refused"])
+
+
+def _import(request: HttpRequest, upload: Upload, skips_refused: bool) -> HttpResponse:
+    if upload.claim(Step.COMMITTING, skips_refused=skips_refused):
+        work.start(upload)
+    return redirect("book-import-detail", upload.token)
+
+
+def _hand_over(request: HttpRequest, upload: Upload, skips_refused: bool) -> HttpResponse:
+    upload.set(step=Step.WAITING, skips_refused=skips_refused)
+    messages.success(request, _("The import waits for a second person to confirm it."))
+    return redirect("book-import-detail", upload.token)
+
+
+def _confirm(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse:
+    if upload.claim(Step.COMMITTING, second=person(request).pk):
+        work.start(upload)
+    return redirect("book-import-detail", upload.token)
+
+
+def _again(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse:
+    if upload.claim(Step.PLANNING, second=None):
+        work.start(upload)
+    return redirect("book-import-detail", upload.token)
+
+
+def _discard(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse:
+    upload.remove()
+    messages.success(request, _("The upload is removed; nothing was imported."))
+    return redirect("book-import")
+
+
+@allowed(Right.IMPORT)
+def book_import_marked(request: HttpRequest, token: str) -> FileResponse:
+    """The workbook with its refused cells marked."""
+    upload = _upload(request, token)
+    if not upload.state.refused or upload.kept("book") is None:
+        raise Http404
+    write = partial(marked.write, upload.book(), upload.refusals())
+    stem = Path(upload.state.file_name).stem
+    return file_response(f"{stem}-{marked.PROBLEMS}.xlsx", XLSX, write)
+
+
+@allowed(Right.IMPORT)
+def book_template(request: HttpRequest) -> FileResponse:
+    """The template for the county, or for one unit; ``filled=1`` with the accounts so far."""
+    user, code = person(request), request.GET.get("unit", "")
+    units = Unit.objects.filter(county=user.county_id)
+    unit = user.unit or (get_object_or_404(units, code=code) if code else None)
+    if user.county is None or (user.unit is not None and code not in ("", user.unit.code)):
+        raise Http404
+    found = contents.contents(
+        user.county,
+        unit,
+        is_filled=request.GET.get("filled") == "1",
+        year=timezone.localdate().year,
+    )
+    write = partial(template.write, found)
+    return file_response(f"{unit or user.county}招商引资台账.xlsx", XLSX, write)
+
+
+# Who sees an upload, and what he may do with it
+
+
+def _upload(request: HttpRequest, token: str) -> Upload:
+    upload = Upload.find(token)
+    if upload is None or not _may_see(person(request), upload):
+        raise Http404
+    return upload
+
+
+def _may_see(user: User, upload: Upload) -> bool:
+    state = upload.state
+    if state.county != user.county_id:
+        return False
+    if state.owner == user.pk:
+        return True
+    is_shared = state.step is Step.WAITING or state.second == user.pk
+    return is_shared and may(user, Right.RECEIPT_VERIFY)
+
+
+def _deeds(user: User, upload: Upload) -> list[str]:
+    """The deeds that are open to the person now, the first as the main one."""
+    state = upload.state
+    if state.step is Step.WAITING:
+        return ["discard"] if state.owner == user.pk else ["confirm"]
+    if state.owner != user.pk:
+        return []
+    if state.step is Step.FAILED or state.is_interrupted:
+        return ["again", "discard"]
+    if state.step is not Step.READY:
+        return []
+    if state.is_empty:
+        return ["discard"]
+    return ["hand_over" if state.is_verified else "import", "discard"]
