@@ -3,6 +3,7 @@
 Must never: compute a difference itself; ``compare.py`` does.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -20,16 +21,16 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from ledger import words
 from ledger.asked import day_of, moment_of
 from ledger.compare import FIELDS, RowChange, differences
-from ledger.league import LeagueRow, LeagueTable, announced_table, league_table
+from ledger.league import LeagueTable, Total, announced_table, league_table
 from ledger.models import Settlement
+from ledger.tables import UnitUrl
 from ledger.views.ranking import county_of, newest_month, unit_url
 from units.access import Right, allowed, person
 from units.models import County
-from units.money import gap_text, percent_text, rounded, wan_text
+from units.money import Exact, gap_text, percent_text, rounded, wan_text
 
 DASH = "—"
 TITLES: dict[str, str | Promise] = {
-    "name": gettext_lazy("Name"),
     "rank": gettext_lazy("Rank"),
     "target": gettext_lazy("Annual task"),
     "benchmark": gettext_lazy("Due by now"),
@@ -53,23 +54,30 @@ class Point:
     def __str__(self) -> str:
         return f"{self.as_of}@{self.known_by.isoformat() if self.known_by else ''}"
 
+    @property
+    def moment(self) -> str:
+        """The moment in the county's time, to the microsecond where it has one."""
+        return f"{timezone.localtime(self.known_by):%Y-%m-%d %H:%M:%S.%f}" if self.known_by else ""
+
 
 @dataclass(frozen=True, slots=True)
-class FieldChange:
+class Cell:
+    """One figure on both sides as text; ``before`` is empty where nothing changed."""
+
     title: str | Promise
-    before: str
     after: str
-    step: str
+    before: str = ""
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeOfRow:
-    """One unit whose line differs, as text."""
+class Line:
+    """One unit whose line differs; ``former_name`` is given where the name does."""
 
     name: str
-    kind: str | Promise
+    former_name: str
     url: str
-    fields: tuple[FieldChange, ...]
+    cells: tuple[Cell, ...]
 
 
 @allowed(Right.RANKING_VIEW)
@@ -84,8 +92,9 @@ def ranking_compare(request: HttpRequest) -> HttpResponse:
         "right": right,
         "left_table": tables[0],
         "right_table": tables[1],
-        "totals": _totals(*tables),
-        "changes": [_change(change, url) for change in changes],
+        "titles": TITLES.values(),
+        "totals": _totals(tables[0].total, tables[1].total),
+        "lines": [_line(change, url) for change in changes],
         "same": len(tables[1].rows) - sum(1 for change in changes if change.right),
     }
     return render(request, "ledger/compare.html", context)
@@ -128,29 +137,31 @@ def _point(request: HttpRequest, side: str, default: Point, today: date) -> Poin
     return Point(min(day, today), moment) if day else Point(default.as_of, moment)
 
 
-def _change(change: RowChange, url: Any) -> ChangeOfRow:
-    row = change.row
-    return ChangeOfRow(
+def _line(change: RowChange, url: UnitUrl) -> Line:
+    row, left = change.row, change.left
+    return Line(
         name=row.name,
-        kind=words.SECTIONS[row.kind],
+        former_name=left.name if left is not None and left.name != row.name else "",
         url=url(row),
-        fields=tuple(_field(name, change) for name in change.fields),
+        cells=tuple(_cell(name, change) for name in TITLES),
     )
 
 
-def _field(name: str, change: RowChange) -> FieldChange:
-    sides = [None if row is None else FIELDS[name](row) for row in (change.left, change.right)]
-    before, after = (
-        _text(name, side, row) for side, row in zip(sides, (change.left, change.right), strict=True)
-    )
-    step = ""
-    if name in AMOUNTS and None not in sides:
-        step = gap_text(rounded(Fraction(sides[1]) - Fraction(sides[0]), 2))
-    return FieldChange(TITLES[name], before, after, step)
+def _cell(name: str, change: RowChange) -> Cell:
+    values = [None if row is None else FIELDS[name](row) for row in (change.left, change.right)]
+    before, after = (_text(name, value) for value in values)
+    if name not in change.fields:
+        return Cell(TITLES[name], after)
+    step = _step(*values) if name in AMOUNTS and None not in values else ""
+    return Cell(TITLES[name], after, before, step)
 
 
-def _text(name: str, value: Any, row: LeagueRow | None) -> str:
-    if value is None or row is None:
+def _step(before: Exact, after: Exact) -> str:
+    return gap_text(rounded(Fraction(after) - Fraction(before), 2))
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
         return DASH
     if name in AMOUNTS:
         return wan_text(rounded(value, 2))
@@ -163,18 +174,24 @@ def _text(name: str, value: Any, row: LeagueRow | None) -> str:
     return str(value)
 
 
-def _totals(left: LeagueTable, right: LeagueTable) -> list[FieldChange]:
-    """The county's sums, whether they differ or not."""
-    lines = []
-    for name in ("target", "benchmark", "received"):
-        before, after = (getattr(table.total, name) for table in (left, right))
-        step = gap_text(rounded(Fraction(after) - Fraction(before), 2)) if before != after else ""
-        texts = [wan_text(rounded(value, 2)) for value in (before, after)]
-        lines.append(FieldChange(TITLES[name], *texts, step))
-    before, after = (_percent(table) for table in (left, right))
-    return [*lines, FieldChange(TITLES["completion"], before, after, "")]
+def _totals(left: Total, right: Total) -> list[Cell]:
+    """The county's sums under the same columns, empty where a sum says nothing."""
+    sums: dict[str, Callable[[Total], Any]] = {
+        "target": lambda total: total.target,
+        "benchmark": lambda total: total.benchmark,
+        "received": lambda total: total.received,
+        "new": lambda total: total.sums.new,
+        "outside": lambda total: total.sums.outside,
+        "completion": lambda total: total.completion,
+    }
+    return [_total_cell(name, sums.get(name), left, right) for name in TITLES]
 
 
-def _percent(table: LeagueTable) -> str:
-    total = table.total
-    return percent_text(total.received, total.target) if total.target else DASH
+def _total_cell(name: str, of: Callable[[Total], Any] | None, left: Total, right: Total) -> Cell:
+    if of is None:
+        return Cell(TITLES[name], "")
+    before, after = of(left), of(right)
+    if before == after:
+        return Cell(TITLES[name], _text(name, after))
+    step = _step(before, after) if name in AMOUNTS else ""
+    return Cell(TITLES[name], _text(name, after), _text(name, before), step)
