@@ -14,7 +14,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -110,14 +109,6 @@ def table_at(county: County, point: Point) -> LeagueTable:
         if settlement is not None:
             return announced_table(settlement)
     return league_table(county, point.as_of, point.known_by)
-
-
-def address_of(settlement: Settlement) -> str:
-    """The comparison of what was announced with what is known now."""
-    announced = Point(settlement.as_of, settlement.known_by)
-    now = Point(settlement.as_of, None)
-    query = urlencode({"left": str(announced), "right": str(now)})
-    return f"{reverse('ranking-compare')}?{query}"
 
 
 def _points(request: HttpRequest, county: County, today: date) -> tuple[Point, Point]:

@@ -11,13 +11,16 @@ from decimal import Decimal
 from django.db.models import Count, Model, Sum
 from django.db.models.functions import ExtractQuarter
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from ledger import aftermath, checks, words
 from ledger.checks import Check
 from ledger.models import QUARTERS, Entry, Period, Receipt, Settlement
+from ledger.reach import receipts_of
 from projects.models import Project
 from units import targets
-from units.models import County, Unit
+from units.access import within
+from units.models import County, Unit, User
 from units.money import gap_text, percent_text, wan_text
 
 NOTHING = Decimal("0.00")
@@ -152,17 +155,29 @@ def _link(record: Model) -> Link:
     raise TypeError(record)
 
 
-def change_lines(settlement: Settlement) -> list[ChangeLine]:
-    """What was posted after the meeting about the announced money."""
-    entries = aftermath.since(settlement).select_related("unit", "project", "receipt", "posted_by")
+def change_lines(settlement: Settlement, user: User) -> list[ChangeLine]:
+    """What was posted after the meeting about the announced money, as far as the reader sees."""
+    entries = within(user, aftermath.since(settlement)).select_related("unit", "project", "receipt")
+    lines = list(entries)
+    shown = receipts_of(user).filter(pk__in={entry.receipt_id for entry in lines})
+    open_to = set(shown.values_list("pk", flat=True)) if lines else set()
     return [
         ChangeLine(
             entry=entry,
             amount=gap_text(entry.amount),
-            url=reverse("receipt-detail", args=[entry.receipt_id]),
+            url=reverse("receipt-detail", args=[entry.receipt_id])
+            if entry.receipt_id in open_to
+            else "",
         )
-        for entry in entries
+        for entry in lines
     ]
+
+
+def compare_address(settlement: Settlement) -> str:
+    """The comparison of what was announced with what is known now."""
+    day = settlement.as_of
+    sides = {"left": f"{day}@{settlement.known_by.isoformat()}", "right": f"{day}@"}
+    return f"{reverse('ranking-compare')}?{urlencode(sides)}"
 
 
 def change_total(lines: list[ChangeLine]) -> str:

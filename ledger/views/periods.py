@@ -24,13 +24,13 @@ from ledger.models import Period, Settlement
 from ledger.months import Month
 from ledger.quarter_forms import ConfirmForm, KnownForm, ReasonForm, ReopenForm
 from ledger.series import by_month
-from ledger.views.compare import address_of
 from ledger.views.deeds import attempted
 from ledger.views.period_parts import (
     change_lines,
     change_total,
     check_lines,
     checks_of,
+    compare_address,
     year_lines,
 )
 from ledger.views.ranking import county_of, newest_month, unit_url
@@ -217,7 +217,7 @@ def _detail(request: HttpRequest, period: Period, form: Form | None = None) -> d
     found = checks_of(period)
     settlements = list(period.settlements.select_related("proposed_by", "confirmed_by"))
     newest = settlements[-1] if settlements and period.state == Period.State.CLOSED else None
-    changes = change_lines(newest) if newest else []
+    changes = change_lines(newest, user) if newest else []
     ticked = form.ticked if isinstance(form, KnownForm) else []
     return {
         "crumbs": [_crumbs(period)[0], ("", words.quarter(period.year, period.quarter))],
@@ -231,7 +231,7 @@ def _detail(request: HttpRequest, period: Period, form: Form | None = None) -> d
         "settlements": settlements,
         "newest": newest,
         "changes": changes,
-        "compare_url": address_of(newest) if newest else "",
+        "compare_url": compare_address(newest) if newest else "",
         "change_total": change_total(changes),
         "history": history.of_period(period),
         **_forms(form, found),

@@ -19,6 +19,7 @@ from ledger.league import LeagueRow, LeagueTable
 from ledger.models import Entry
 from ledger.months import Month
 from ledger.series import by_month
+from ledger.views.period_parts import change_lines, change_total, compare_address
 from ledger.views.ranking_parts import curve_of, month_links, sections_of, sieve_of
 from units.access import Right, allowed, county_of, person, units_of
 from units.models import County, User
@@ -72,6 +73,7 @@ def newest_month(county: County) -> Month:
 
 def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, Any]:
     series = by_month(table.county, table.as_of, table.known_by, table.without)
+    changes = change_lines(table.settlement, person(request)) if table.settlement else []
     return {
         "month": month,
         "league": table,
@@ -84,6 +86,9 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "curve": curve_of(table, series),
         "months": month_links(table, month, request.GET, timezone.localdate()),
         "sieve": sieve_of(wishes(request, month), request.GET),
+        "changes": changes,
+        "change_total": change_total(changes),
+        "compare_url": compare_address(table.settlement) if table.settlement else "",
         "query": request.GET.urlencode(),
     }
 
