@@ -13,7 +13,7 @@ PIP := $(IN_VENV) -m pip install --quiet --disable-pip-version-check --root-user
 export VAR_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format
+.PHONY: help setup setup-dev run test check-office lint format
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: setup-dev ## lint, migrations, tests, browser tests
 	$(IN_VENV) manage.py makemigrations --check --dry-run
 	$(IN_VENV) tests/browser/chromium.py
 	$(IN_VENV) -m pytest -n 2 --dist loadfile
+
+check-office: export VAR_DIR := $(VAR_DIR)/test
+check-office: setup-dev ## open the settlement workbook in LibreOffice and compare what it recalculates
+	$(IN_VENV) -m pytest tests/office/check_office.py
 
 format: setup-dev ## bring the code into the one format
 	$(IN_VENV) -m ruff format .

@@ -183,10 +183,11 @@ def _ratios(sheet: Sheet, row: int, target: object, unit: str) -> Iterator[Check
     if not target:
         return
     owed, due, received = (sheet.address(row, column) for column in (TARGET, DUE, RECEIVED))
+    points = f"{POINT_STEP}+100*{HALF_A_FEN}/{owed}"  # what is due is rounded to the fen
     for column, should, step, look in (
         (COMPLETION, f"{received}/{owed}", PERCENT_STEP, PERCENT),
         (GAP_WAN, f"ROUND({received}-{due},6)", HALF_A_FEN, GAP),
-        (POINTS, f"({received}-{due})/{owed}*100", POINT_STEP, IN_POINTS),
+        (POINTS, f"({received}-{due})/{owed}*100", points, IN_POINTS),
     ):
         yield Check(_column_name(column), unit, sheet.address(row, column), should, step, look)
 

@@ -5,7 +5,7 @@ figure that the table holds already, hold all rows in memory, or give a person r
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -236,15 +236,16 @@ def _lines(table: LeagueTable, entries: QuerySet[Entry]) -> Iterator[EntryLine]:
 def _owners(table: LeagueTable) -> dict[int, tuple[str, str]]:
     """In whose line of the table each unit counts: its own, else its successor's (rule 15)."""
     lines = {row.unit_id: (row.code, row.name) for row in table.rows}
-    units = Unit.objects.filter(county=table.county)
-    heirs: dict[int, int | None] = dict(units.values_list("pk", "successor"))
-    own = {pk: (code, name) for pk, code, name in units.values_list("pk", "code", "name")}
-    return {unit: lines.get(_line_of(unit, lines, heirs), own[unit]) for unit in heirs}
+    units = {unit.pk: unit for unit in Unit.objects.filter(county=table.county)}
+    return {
+        pk: lines.get(_line_of(unit, lines, units).pk, (unit.code, unit.name))
+        for pk, unit in units.items()
+    }
 
 
-def _line_of(unit: int, lines: Mapping[int, object], heirs: Mapping[int, int | None]) -> int:
-    while unit not in lines and heirs[unit] is not None:
-        unit = heirs[unit] or 0
+def _line_of(unit: Unit, lines: Container[int], units: Mapping[int, Unit]) -> Unit:
+    while unit.pk not in lines and unit.successor_id is not None:
+        unit = units[unit.successor_id]
     return unit
 
 
