@@ -6,7 +6,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from ledger.league import league_table
+from ledger.management.commands import load_sample
 from ledger.models import Entry, Period, Settlement
+from ledger.sample import loading
 from ledger.standing import Tier
 from tests.builders import day, make_county, wan
 from units.models import County, Unit, User
@@ -84,6 +86,19 @@ def test_quarters_before_the_meeting_are_closed_and_the_second_is_open(table, co
 def test_every_unit_has_a_clerk_and_no_one_holds_a_master_key(table, county):
     assert Unit.objects.filter(people__role="clerk").distinct().count() == 100
     assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_printed_sign_ins_are_what_they_say(table, county):
+    printed = {name: User.objects.get(username=name) for name, _words in load_sample.SIGN_INS}
+
+    assert {name: user.role for name, user in printed.items()} == {
+        "leader": "leader",
+        "head": "bureau_head",
+        "verifier": "verifier",
+        "t13": "clerk",
+    }
+    assert printed["t13"].unit.name == "水沟镇"
+    assert all(user.check_password(loading.PASSWORD) for user in printed.values())
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ SIGN_INS = (
     ("leader", gettext_noop("leader: reads the league table")),
     ("head", gettext_noop("bureau head: targets, closing")),
     ("verifier", gettext_noop("bureau verifier: verifies receipts")),
-    ("t02", gettext_noop("clerk of the town 水沟镇: enters projects and receipts")),
+    ("t13", gettext_noop("clerk of the town 水沟镇: enters projects and receipts")),
 )
 
 
