@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ledger.checks import Check
+from ledger.checks import ADVISORY
 from ledger.forms import FilesForm, RefusableForm
 from units.forms import CleanCharField, CleanTextField, PercentField
 from units.password_again import PasswordAgainForm
@@ -19,14 +19,14 @@ MOST = 9_999
 
 
 class KnownForm(RefusableForm):
-    """The ticks beside the findings of the checks, by their numbers."""
+    """The ticks beside the findings of the checks, by their numbers.
 
-    known = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    A tick whose finding has gone meanwhile does no harm.
+    """
 
-    def __init__(self, *args: Any, checks: tuple[Check, ...] = (), **options: Any) -> None:
-        super().__init__(*args, **options)
-        numbers = [(str(check.number), check.title) for check in checks if check.must_be_known]
-        self.fields["known"].choices = numbers  # type: ignore[attr-defined]
+    known = forms.TypedMultipleChoiceField(
+        coerce=int, choices=[(number, number) for number in sorted(ADVISORY)], required=False
+    )
 
     @property
     def ticked(self) -> list[str]:

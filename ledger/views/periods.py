@@ -152,7 +152,7 @@ def _done(
 ) -> HttpResponse:
     """Do the deed and go back to the quarter; what is refused is shown where it was typed."""
     period = get_object_or_404(_periods(request), pk=pk)
-    form = _form(request, period, form_class)
+    form = form_class(request.POST) if form_class is not None else None
     if form is not None and not form.is_valid():
         return _refused(request, period, form, 422)
     try:
@@ -174,14 +174,6 @@ def _do(request: HttpRequest, period: Period, verb: Deed, form: Form | None) -> 
     if "password" in given:
         demand_password(request, given.pop("password"))
     verb(period.pk, **given, by=person(request), at=timezone.now())
-
-
-def _form(request: HttpRequest, period: Period, form_class: type[Form] | None) -> Form | None:
-    if form_class is None:
-        return None
-    if issubclass(form_class, KnownForm):
-        return form_class(request.POST, checks=checks_of(period))
-    return form_class(request.POST)
 
 
 def _refused(request: HttpRequest, period: Period, form: Form | None, status: int) -> HttpResponse:
@@ -234,7 +226,7 @@ def _detail(request: HttpRequest, period: Period, form: Form | None = None) -> d
         "compare_url": compare_address(newest) if newest else "",
         "change_total": change_total(changes),
         "history": history.of_period(period),
-        **_forms(form, found),
+        **_forms(form),
         **_may(user, period, today),
     }
 
@@ -248,11 +240,11 @@ def _headline(period: Period, newest: Settlement | None, today: Any) -> Any:
     return headline(table, by_month(period.county, table.as_of, table.known_by))
 
 
-def _forms(form: Form | None, found: Any) -> dict[str, Form]:
+def _forms(form: Form | None) -> dict[str, Form]:
     """Each form of the page, the one that was sent as it was typed."""
     fresh: dict[str, Form] = {
-        "known_form": KnownForm(checks=found),
-        "confirm_form": ConfirmForm(checks=found),
+        "known_form": KnownForm(),
+        "confirm_form": ConfirmForm(),
         "reason_form": ReasonForm(),
         "reopen_form": ReopenForm(),
     }
