@@ -5,7 +5,9 @@ from django.urls import URLPattern, URLResolver, path
 from ledger.views.composition import composition_month, composition_newest
 from ledger.views.glossary import glossary
 from ledger.views.meeting import meeting_month, meeting_newest, pledge_record, pledge_take_back
+from ledger.views.regions import region_month, region_newest
 from ledger.views.screen import screen
+from ledger.views.search import search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("composition/", composition_newest, name="composition"),
@@ -19,5 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         pledge_take_back,
         name="pledge-take-back",
     ),
+    path("regions/", region_newest, name="region-newest"),
+    path("regions/<str:prefix>/<month:month>/", region_month, name="region-month"),
+    path("search/", search, name="search"),
     path("screen/", screen, name="screen"),
 ]

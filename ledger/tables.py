@@ -179,12 +179,16 @@ def row_bullet(row: LeagueRow) -> Bullet | None:
 
 
 def movement(row: LeagueRow) -> str:
+    return movement_of(row.rank, row.movement)
+
+
+def movement_of(rank: object, places: int | None) -> str:
     """As in ▲2, with the words for those who hear the page; nothing without a rank."""
-    if row.rank is None:
+    if not rank:
         return ""
     return format_html(
         '<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
-        *_moved(row.movement),
+        *_moved(places),
     )
 
 

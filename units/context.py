@@ -1,7 +1,7 @@
 """What every page shows of the signed-in person: the navigation by right.
 
-Owns: the entries of the navigation. Must never: decide a right itself (``access.py`` does) or run a
-query.
+Owns: the entries of the navigation, and the name of the place at its head. Must never: decide a right
+itself (``access.py`` does), or run a query for those who keep to one county.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from units.access import REACH, Reach, Right, may
+from units.access import REACH, Reach, Right, counties_of, county_named, may
 from units.models import User
+from units.regions import region_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class NavEntry:
 
 PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
     ("ranking", Right.RANKING_VIEW, _("League table")),
+    ("composition", Right.RANKING_VIEW, _("Composition")),
+    ("meeting", Right.RANKING_VIEW, _("Meeting")),
     ("project-list", Right.PROJECT_VIEW, _("Projects")),
     ("receipt-list", Right.RECEIPT_VIEW, _("Receipts")),
     ("report-newest", Right.REPORT_VIEW, _("Monthly reports")),
@@ -37,15 +40,47 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
 )
 
 
+# Pages that show all that a region's leader reaches; the others are about one county.
+OF_ALL_COUNTIES = ("project-list", "receipt-list")
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """``nav``: the pages that the person's role opens, nothing for a visitor."""
+    """``nav``: the pages that the person's role opens; ``place``: where he is. Nothing for a visitor."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
-    found = [(_address(name), label) for name, right, label in PAGES if may(user, right)]
+    pages = [(name, label) for name, right, label in PAGES if may(user, right)]
+    found = [(_address(name), label) for name, label in pages]
     if REACH.get(user.role) is Reach.UNIT and user.unit is not None:
         found.insert(0, (_address("unit-account", user.unit.code), _("Our account")))
-    return {"nav": [NavEntry(label, url, _is_here(request, url)) for url, label in found if url]}
+    searches = {"may_search": may(user, Right.PROJECT_VIEW)}
+    if user.region:
+        return searches | _of_region(request, user, pages)
+    return searches | {"nav": _entries(request, found), "place": user.county or ""}
+
+
+def _of_region(
+    request: HttpRequest, user: User, pages: list[tuple[str, str | Promise]]
+) -> dict[str, Any]:
+    """Counties first; the pages of one county as soon as the address names one."""
+    counties = list(counties_of(user))
+    named = county_named(request) or (counties[0] if len(counties) == 1 else None)
+    query = f"?county={named.code}" if named and len(counties) > 1 else ""
+    found = [(_address(name), label) for name, label in pages if named or name in OF_ALL_COUNTIES]
+    entries = _entries(request, found, query)
+    if len(counties) > 1:
+        entries = _entries(request, [(_address("region-newest"), _("Counties"))]) + entries
+    return {
+        "nav": entries,
+        "place": named or region_name(user.region),
+        "named_county": named.code if query and named else "",
+    }
+
+
+def _entries(
+    request: HttpRequest, found: list[tuple[str, str | Promise]], query: str = ""
+) -> list[NavEntry]:
+    return [NavEntry(label, f"{url}{query}", _is_here(request, url)) for url, label in found if url]
 
 
 def _address(name: str, *args: str) -> str:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from units import views
 from units.accounts import PasswordChange, SignIn
+from units.county_views import county_target_list
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/login/", SignIn.as_view(), name="login"),
@@ -16,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("units/<str:code>/targets/", views.unit_targets, name="unit-targets"),
     path("targets/", views.target_current, name="target-current"),
     path("targets/<int:year>/", views.target_grid, name="target-grid"),
+    path("targets/<int:year>/county/", county_target_list, name="county-target-list"),
     path("targets/<int:year>/schedule/", views.target_schedule, name="target-schedule"),
 ]

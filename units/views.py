@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from units import register, targets
-from units.access import Right, allowed, may, person, units_of
+from units.access import Right, allowed, county_of, may, person, units_of
 from units.forms import PlacesForm, ScheduleForm, UnitForm
-from units.models import County, Target, Unit
+from units.models import Target, Unit
 from units.refusal import Conflict, Refusal
 from units.tables import TargetTable, UnitTable
 from units.target_grid import FILL_CHANGED, FILL_EMPTY, KINDS, TargetGrid
@@ -212,13 +212,6 @@ def grid_shown(
         **more,
     }
     return render(request, "units/target_grid.html", context, status=status)
-
-
-def county_of(request: HttpRequest) -> County:
-    county = person(request).county
-    if county is None:
-        raise Http404
-    return county
 
 
 def _is_year(year: int) -> bool:

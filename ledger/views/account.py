@@ -105,8 +105,13 @@ def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
         "section": SECTIONS[unit.kind],
         "ranked": sum(1 for other in section.rows if other.rank is not None),
         "curve": unit_curve(row, as_of),
-        "table_url": reverse("ranking-month", args=[f"{as_of:%Y-%m}"]),
+        "table_url": _table_url(unit, as_of),
     }
+
+
+def _table_url(unit: Unit, as_of: date) -> str:
+    """With the county, for those who read several; for the others it is their own anyway."""
+    return f"{reverse('ranking-month', args=[f'{as_of:%Y-%m}'])}?county={unit.county.code}"
 
 
 def _waiting(receipts: QuerySet[Receipt], state: Receipt.State) -> list[ToDo]:

@@ -5,15 +5,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger.views.ranking import county_of, newest_month
-from units.access import REACH, Reach, Right, may, person
+from units.access import REACH, Reach, Right, counties_of, may, person
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """A clerk's own account, else the current league table; who has neither sees what he has."""
+    """A clerk's own account, a region's counties, else the current league table; or what there is."""
     user = person(request)
     if REACH.get(user.role) is Reach.UNIT and user.unit is not None:
         return redirect("unit-account", user.unit.code)
+    if user.region and counties_of(user).count() > 1:
+        return redirect("region-newest")
     if may(user, Right.RANKING_VIEW):
         return redirect("ranking-month", newest_month(county_of(request)))
     return render(request, "ledger/home.html")
