@@ -44,7 +44,9 @@ _END = b"PK\x05\x06"
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|table|head|meta|body)\b|MIME-Version:", re.I)
 _DECLARATIONS = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 # Only cells that hold something end a sheet; formats down to the last row are harmless.
-_FAR = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3}\d+|[A-Z]+\d{6,7})"[^>/]*>\s*<')
+_FAR = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3}\d+|[A-Z]+\d{6,7})"[^>]*>\s*<(?:\w+:)?(?:v|is|f)\b'
+)
 _FAULTY = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>')
 _UNCOMPUTED = re.compile(
     rb"<(?:\w+:)?c\b([^>/]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"

@@ -139,7 +139,9 @@ def _section(grid: Grid, book: Book, remarks: Remarks) -> Section | None:
         remarks.notice(grid.name, _("The sheet is not understood and is left out."))
         return None
     section = _headed(grid, part, top, remarks)
-    if section is not None:
+    if section is None:
+        remarks.unread.add(part)
+    else:
         section.epoch = book.epoch
         section.rows = list(_rows(section))
         _remark_on_rest(section, top, remarks)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from ledger.admission import Draft, sound
 from ledger.importing.accounts import Accounts, Identity, look_up_projects, look_up_receipts
+from ledger.importing.columns import Part
 from ledger.importing.layout import Section
 from ledger.importing.planned import Origin, Outcome, ReceiptRow
 from ledger.importing.remarks import Remarks
@@ -113,6 +114,8 @@ def _project(reader: Reader, accounts: Accounts) -> Project | None:
     if row is not None:
         sentence = _("The project is refused in row %(row)s of its sheet. Correct it there first.")
         reader.refuse("project", sentence % {"row": row})
+    elif Part.PROJECTS in reader.remarks.unread:
+        reader.refuse("project", _("The sheet of projects is refused. Correct that one first."))
     else:
         sentence = _("There is no project of this name. Add it to the sheet 项目, or correct it.")
         reader.refuse("project", sentence)

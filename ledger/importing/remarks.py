@@ -45,10 +45,14 @@ class Remark:
 
 @dataclass(slots=True)
 class Remarks:
-    """All that is said about one workbook, in the order of sheets, rows and columns."""
+    """All that is said about one workbook, in the order of sheets, rows and columns.
+
+    ``unread`` names the parts of which a whole sheet is refused.
+    """
 
     refusals: list[Remark] = field(default_factory=list)
     notices: list[Remark] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
 
     def refuse(
         self,

@@ -144,12 +144,24 @@ class Line:
     is_changed: bool
 
 
-def _sections(lines: Iterable[Mapping[str, Any]]) -> list[tuple[str | Promise, list[Line]]]:
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The units of a kind after the import, those that change apart."""
+
+    word: str | Promise
+    lines: list[Line]
+    changed: list[Line]
+
+
+def _sections(lines: Iterable[Mapping[str, Any]]) -> list[Section]:
     """The lines by kind, in the order of the table."""
-    sections: dict[str, list[Line]] = {}
+    by_kind: dict[str, list[Line]] = {}
     for line in lines:
-        sections.setdefault(line["kind"], []).append(_line(line["after"], line["before"]))
-    return [(SECTIONS[kind], rows) for kind, rows in sections.items()]
+        by_kind.setdefault(line["kind"], []).append(_line(line["after"], line["before"]))
+    return [
+        Section(SECTIONS[kind], rows, [row for row in rows if row.is_changed])
+        for kind, rows in by_kind.items()
+    ]
 
 
 def _line(after: Mapping[str, Any], before: Mapping[str, Any] | None) -> Line:

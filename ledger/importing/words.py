@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from ledger.importing.planned import Outcome, Tally
 from ledger.importing.preview import Outlook
 from ledger.importing.remarks import Remark
 from ledger.league import LeagueTable
 from ledger.standing import Tier
+from ledger.words import TIERS
 from units.money import percent_text, wan_short
 
 OUTCOMES: dict[Outcome, str | Promise] = {
@@ -22,27 +23,26 @@ OUTCOMES: dict[Outcome, str | Promise] = {
     Outcome.UNCHANGED: pgettext_lazy("rows", "unchanged"),
     Outcome.REFUSED: pgettext_lazy("rows", "refused"),
 }
-TIERS: dict[Tier, str | Promise] = {
-    Tier.COMPLETED: gettext_lazy("completed"),
-    Tier.ON_SCHEDULE: gettext_lazy("on schedule"),
-    Tier.BEHIND: gettext_lazy("behind"),
-    Tier.NO_FUNDS: gettext_lazy("no funds yet"),
-    Tier.NO_TARGET: gettext_lazy("no target"),
-}
 ROWS_NAMED = 10
 
 
 def tally_line(tally: Tally) -> str:
     """``到位资金: 550 new, 0 changed, 2 unchanged, 1 refused``."""
-    counts = ", ".join(f"{tally.counts[outcome]} {word}" for outcome, word in OUTCOMES.items())
-    return f"{tally.sheet}: {counts}"
+    sentence = _(
+        "%(sheet)s: %(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(refused)s refused"
+    )
+    return sentence % {
+        "sheet": tally.sheet,
+        **{str(outcome): tally.counts[outcome] for outcome in Outcome},
+    }
 
 
 def refusal_line(remark: Remark) -> str:
     """Sheet, row, column, what stands there, what is expected."""
     place = "!".join(filter(None, [remark.sheet, remark.cell]))
     about = f"{remark.heading} “{remark.found}”" if remark.found else remark.heading
-    return f"{place} {about}: {remark.sentence}".replace(" :", ":")
+    words = {"place": f"{place} {about}".strip(), "sentence": remark.sentence}
+    return _("%(place)s: %(sentence)s") % words
 
 
 def grouped(remarks: Iterable[Remark]) -> Iterator[str]:
@@ -51,22 +51,29 @@ def grouped(remarks: Iterable[Remark]) -> Iterator[str]:
     for remark in remarks:
         rows.setdefault((remark.sheet, remark.sentence), []).append(remark.row)
     for (sheet, sentence), numbers in rows.items():
-        yield f"{sheet}{rows_text(numbers)}: {sentence}"
+        yield _about_rows(sheet, sentence, [number for number in numbers if number])
 
 
-def rows_text(numbers: list[int]) -> str:
-    """``!3, 5, 8``, and how many more there are; nothing for the sheet as a whole."""
-    named = [str(number) for number in numbers if number][:ROWS_NAMED]
-    if not named:
-        return ""
-    rest = len(numbers) - len(named)
-    more = " " + _("and %(count)s more") % {"count": rest} if rest > 0 else ""
-    return f"!{', '.join(named)}{more}"
+def _about_rows(sheet: str, sentence: str, numbers: list[int]) -> str:
+    words = {
+        "sheet": sheet,
+        "sentence": sentence,
+        "rows": ", ".join(str(number) for number in numbers[:ROWS_NAMED]),
+        "rest": len(numbers) - ROWS_NAMED,
+    }
+    if not numbers:
+        return _("%(sheet)s: %(sentence)s") % words
+    if len(numbers) <= ROWS_NAMED:
+        return _("%(sheet)s, row %(rows)s: %(sentence)s") % words
+    return _("%(sheet)s, rows %(rows)s and %(rest)s more: %(sentence)s") % words
 
 
 def outlook_lines(outlook: Outlook) -> Iterator[str]:
     """The headline before and after."""
-    for word, table in ((_("before"), outlook.before), (_("after"), outlook.after)):
+    for word, table in (
+        (pgettext("import", "now"), outlook.before),
+        (pgettext("import", "afterwards"), outlook.after),
+    ):
         yield f"{table.as_of.isoformat()} {word}: {_headline(table)}"
 
 
