@@ -11,7 +11,9 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -120,7 +122,7 @@ class Loading:
     def add_targets(self) -> None:
         for row in rows("targets"):
             effective_on = date.fromisoformat(row["effective_on"])
-            self.at(effective_on, 9, lambda at, row=row: self.record_target(row, at))
+            self.at(effective_on, 9, partial(self.record_target, row))
 
     def record_target(self, row: dict[str, str], at: datetime) -> None:
         amount = parse_amount(row["amount"])
@@ -140,7 +142,7 @@ class Loading:
         for row in rows("projects"):
             draft = self.project_draft(row, industries)
             for day in sorted({day for day in _days(draft).values() if day}):
-                self.at(day, 10, lambda at, row=row, draft=draft: self.save_project(row, draft, at))
+                self.at(day, 10, partial(self.save_project, row, draft))
 
     def project_draft(
         self, row: dict[str, str], industries: dict[str, Industry]
@@ -148,8 +150,9 @@ class Loading:
         investor = register.InvestorDraft(
             row["investor"], row["origin"], row["credit_code"], row["origin_place"]
         )
-        days = {name: _day(row[name]) for name in register.DAYS.values()}
-        texts = ("name", "stage", "location", "content", "sponsor", "contact", "phone")
+        days: dict[str, Any] = {name: _day(row[name]) for name in register.DAYS.values()}
+        names = ("name", "stage", "location", "content", "sponsor", "contact", "phone")
+        texts: dict[str, Any] = {name: row[name] for name in names}
         return register.ProjectDraft(
             industry=industries[row["industry"]],
             investor=investor if row["investor"] else None,
@@ -157,7 +160,7 @@ class Loading:
             total_investment=parse_amount(row["total_investment"]),
             introduced_amount=parse_amount(row["introduced_amount"]),
             **days,
-            **{name: row[name] for name in texts},
+            **texts,
         )
 
     def save_project(self, row: dict[str, str], draft: register.ProjectDraft, at: datetime) -> None:
@@ -167,7 +170,7 @@ class Loading:
         stage = max(
             (stage for stage, name in register.DAYS.items() if name in known), key=STAGES.index
         )
-        unknown = dict.fromkeys(register.DAYS.values())
+        unknown: dict[str, Any] = dict.fromkeys(register.DAYS.values())
         project = self.projects.get(row["key"])
         self.projects[row["key"]] = register.save(
             replace(draft, stage=stage, **(unknown | known)),
@@ -180,14 +183,12 @@ class Loading:
     def add_receipts(self) -> None:
         for row in rows("receipts"):
             received_on = date.fromisoformat(row["received_on"])
-            self.at(
-                received_on + timedelta(days=1), 11, lambda at, row=row: self.enter_receipt(row, at)
-            )
+            self.at(received_on + timedelta(days=1), 11, partial(self.enter_receipt, row))
 
     def enter_receipt(self, row: dict[str, str], at: datetime) -> None:
         """Submit now; verify or return after a few days, by one verifier or the other."""
         project = self.projects[row["project"]]
-        draft = drafts.Draft(
+        draft = admission.Draft(
             project=project,
             received_on=date.fromisoformat(row["received_on"]),
             amount=parse_amount(row["amount"]),
@@ -216,7 +217,7 @@ class Loading:
     def add_reports(self) -> None:
         for row in rows("reports"):
             filed_on = date.fromisoformat(row["filed_on"])
-            self.at(filed_on, 16, lambda at, row=row: self.file_report(row, at))
+            self.at(filed_on, 16, partial(self.file_report, row))
 
     def file_report(self, row: dict[str, str], at: datetime) -> None:
         unit = self.units[row["unit"]]
@@ -234,7 +235,7 @@ class Loading:
     def add_services(self) -> None:
         for row in rows("services"):
             recorded_on = date.fromisoformat(row["recorded_on"])
-            self.at(recorded_on, 14, lambda at, row=row: self.record_service(row, at))
+            self.at(recorded_on, 14, partial(self.record_service, row))
 
     def record_service(self, row: dict[str, str], at: datetime) -> None:
         """Record the step; let the office that owes it finish it on its day."""
@@ -244,7 +245,7 @@ class Loading:
         step = service.add(draft, project=project, by=self.clerks[project.lead_unit_id], at=at)
         done_on = _day(row["done_on"])
         if done_on is not None:
-            self.at(done_on, 17, lambda at: self.finish_service(step, at))
+            self.at(done_on, 17, partial(self.finish_service, step))
 
     def finish_service(self, step: ServiceStep, at: datetime) -> None:
         clerk = self.clerks[step.unit_id]
@@ -253,7 +254,7 @@ class Loading:
     def add_problems(self) -> None:
         for row in rows("problems"):
             raised_on = date.fromisoformat(row["raised_on"])
-            self.at(raised_on, 15, lambda at, row=row: self.tell_problem(row, at))
+            self.at(raised_on, 15, partial(self.tell_problem, row))
 
     def tell_problem(self, row: dict[str, str], at: datetime) -> None:
         """The unit tells it; the bureau answers on its day, and the unit calls it settled."""
@@ -261,7 +262,7 @@ class Loading:
         problem = problems.tell(project, row["words"], by=clerk, at=at)
         answered_on, settled_on = _day(row["answered_on"]), _day(row["settled_on"])
         if answered_on is not None:
-            self.at(answered_on, 10, lambda at: self.answer_problem(problem, row["answer"], at))
+            self.at(answered_on, 10, partial(self.answer_problem, problem, row["answer"]))
         if settled_on is not None:
             self.at(settled_on, 16, lambda at: problems.settle(problem.pk, 2, by=clerk, at=at))
 
@@ -272,7 +273,7 @@ class Loading:
         """On the twelfth of the next month, the verifier proposing and the head confirming."""
         for year, quarter in CLOSED:
             day = Period(year=year, quarter=quarter).ends_on + timedelta(days=12)
-            self.at(day, 15, lambda at, year=year, quarter=quarter: self.close(year, quarter, at))
+            self.at(day, 15, partial(self.close, year, quarter))
 
     def close(self, year: int, quarter: int, at: datetime) -> None:
         period = Period.objects.get(county=self.county, year=year, quarter=quarter)
