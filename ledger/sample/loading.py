@@ -19,7 +19,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from ledger import checks, drafts, periods, posting, reports
+from ledger import admission, checks, drafts, periods, posting, reports
 from ledger.models import Period, Receipt
 from projects import problems, register, service
 from projects.models import STAGES, Industry, Problem, Project, ServiceStep
