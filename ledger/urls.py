@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("projects.urls")),
     path("", include("ledger.quarter_urls")),
     path("", include("ledger.leaders_urls")),
+    path("", include("ledger.list_urls")),
     path("", include("ledger.importing_urls")),
     path("ranking/", newest, name="ranking"),
     path("ranking/<month:month>/", ranking, name="ranking-month"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -97,7 +97,7 @@ class ProjectFilter(filters.FilterSet):
     def __init__(
         self, data: QueryDict, queryset: QuerySet[Project], county: County | None, today: date
     ) -> None:
-        self.county, self.today = county, today
+        self.today = today
         super().__init__(_with_year(data, queryset, today), queryset)
         units = Unit.objects.filter(county=county).order_by()
         self.filters["unit"].extra["choices"] = unit_choices(units)
@@ -129,8 +129,8 @@ class ProjectFilter(filters.FilterSet):
         return rows.filter(signed_on__lt=start)
 
     def of_size(self, rows: QuerySet[Project], _name: str, size: str) -> QuerySet[Project]:
-        """At least the county's own threshold (rule 12)."""
-        return rows.filter(total_investment__gte=getattr(self.county, SIZES[size]))
+        """At least the threshold of the project's own county (rule 12)."""
+        return rows.filter(total_investment__gte=F(f"county__{SIZES[size]}"))
 
     def flagged(self, rows: QuerySet[Project], _name: str, flag: str) -> QuerySet[Project]:
         return rows.filter(FLAGS[flag])

@@ -21,7 +21,7 @@ from projects.forms import ProjectForm, differences
 from projects.models import Project
 from projects.reach import may_change, projects_of
 from projects.tables import ProjectTable, listed
-from units.access import Right, allowed, may, person
+from units.access import Right, allowed, county_named, may, person
 from units.money import yi_short
 from units.refusal import Conflict, Refusal
 
@@ -30,25 +30,35 @@ ROWS_ON_A_PAGE = 50
 
 @allowed(Right.PROJECT_VIEW)
 def project_list(request: HttpRequest) -> HttpResponse:
-    user = person(request)
-    sieve = ProjectFilter(request.GET, projects_of(user), user.county, timezone.localdate())
-    rows = sieve.qs
-    table = ProjectTable(
-        listed(rows),
-        year=sieve.reference_year,
-        order_by=request.GET.getlist("sort"),
-        request=request,
-    )
+    sieve = sieve_of(request)
+    table = table_of(request, sieve)
     table.paginate(per_page=ROWS_ON_A_PAGE)
     table.page = table.paginator.get_page(request.GET.get("page"))
     context = {
         "sieve": sieve.form,
         "table": table,
-        "sums": _sums(rows),
+        "sums": _sums(sieve.qs),
         "is_sieved": any(value for name, value in request.GET.items() if name in sieve.filters),
-        "may_enter": may(user, Right.PROJECT_EDIT),
+        "may_enter": may(person(request), Right.PROJECT_EDIT),
+        "query": request.GET.urlencode(),
     }
     return render(request, "projects/project_list.html", context)
+
+
+def sieve_of(request: HttpRequest) -> ProjectFilter:
+    user, county = person(request), county_named(request)
+    rows = projects_of(user)
+    if user.region and county is not None:
+        rows = rows.filter(county=county)
+    return ProjectFilter(request.GET, rows, county, timezone.localdate())
+
+
+def table_of(request: HttpRequest, sieve: ProjectFilter) -> ProjectTable:
+    """The table of all that was found, not paged yet."""
+    order = request.GET.getlist("sort")
+    return ProjectTable(
+        listed(sieve.qs), year=sieve.reference_year, order_by=order, request=request
+    )
 
 
 @allowed(Right.PROJECT_EDIT)

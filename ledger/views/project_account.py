@@ -22,10 +22,12 @@ from ledger.models import Entry, Receipt
 from ledger.reach import receipts_of
 from ledger.views.claims import claims_on
 from ledger.views.receipt_parts import money_of
+from ledger.views.services import day_for
 from projects.forms import industry_name
 from projects.models import Project, Stage
 from projects.reach import may_change, projects_of
 from projects.register import DAYS
+from projects.service_parts import service_of
 from projects.shares import percent_text as share_text
 from units.access import Right, allowed, may, person, units_of
 from units.models import User
@@ -58,6 +60,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "money": money_of(project),
         "receipts": _receipts(project, openable, user),
         "entries": _entries(project, openable),
+        **service_of(project, user, day_for(user.county)),
         "claims": claims_on(project, user),
         "history": history.of_project(project, user),
         "may_change": may_change(user, project),

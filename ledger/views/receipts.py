@@ -26,7 +26,7 @@ from ledger.views.deeds import attempted
 from ledger.views.receipt_parts import detail, money_of
 from projects.models import Project
 from projects.reach import projects_of
-from units.access import Right, allowed, may, person
+from units.access import Right, allowed, county_named, may, person
 from units.models import User
 from units.refusal import Conflict, Refusal
 
@@ -37,9 +37,8 @@ ROWS_ON_A_PAGE = 50
 def receipt_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     verifies = may(user, Right.RECEIPT_VERIFY)
-    state = Receipt.State.SUBMITTED if verifies else ALL
-    sieve = ReceiptFilter(request.GET, receipts_of(user), user, state)
-    table = _table(request, sieve, verifies)
+    sieve = sieve_of(request)
+    table = _paged(request, sieve)
     context = {
         "crumbs": [("", _("Receipts"))],
         "sieve": sieve.form,
@@ -48,23 +47,39 @@ def receipt_list(request: HttpRequest) -> HttpResponse:
         "verifies": verifies,
         "rules_url": reverse("evidence-rules") if may(user, Right.EVIDENCE_RULES) else "",
         "is_sieved": any(request.GET.get(name) for name in sieve.filters),
+        "query": request.GET.urlencode(),
     }
     return render(request, "ledger/receipt_list.html", context)
 
 
-def _table(request: HttpRequest, sieve: ReceiptFilter, verifies: bool) -> ReceiptTable:
+def sieve_of(request: HttpRequest) -> ReceiptFilter:
+    """The bureau begins with what waits for it."""
+    user = person(request)
+    state = Receipt.State.SUBMITTED if may(user, Right.RECEIPT_VERIFY) else ALL
+    rows, county = receipts_of(user), county_named(request)
+    if user.region and county is not None:
+        rows = rows.filter(county=county)
+    return ReceiptFilter(request.GET, rows, user, state)
+
+
+def table_of(request: HttpRequest, sieve: ReceiptFilter) -> ReceiptTable:
     """The bureau works from the oldest on, a unit sees its newest first."""
     user = person(request)
-    table = ReceiptTable(
+    verifies = may(user, Right.RECEIPT_VERIFY)
+    return ReceiptTable(
         listed(sieve.qs).order_by(*(("submitted_at", "pk") if verifies else ("-pk",))),
         reader=user,
         order_by=request.GET.getlist("sort"),
         exclude=() if verifies else ("pick", "doubts", *(("unit",) if user.unit_id else ())),
         request=request,
     )
+
+
+def _paged(request: HttpRequest, sieve: ReceiptFilter) -> ReceiptTable:
+    table = table_of(request, sieve)
     table.paginate(per_page=ROWS_ON_A_PAGE)
     table.page = table.paginator.get_page(request.GET.get("page"))
-    if verifies:
+    if may(person(request), Right.RECEIPT_VERIFY):
         waiting = [row for row in table.records() if row.state == Receipt.State.SUBMITTED]
         table.found = doubts.doubts_of(waiting)
     return table

@@ -30,8 +30,8 @@ ANY = ("", "—")
 @allowed(Right.TRAIL_VIEW)
 def trail(request: HttpRequest) -> HttpResponse:
     county = county_of(request)
-    sieve = _sieve(request, county)
-    page = _page(request, _found(county, sieve.wishes()))
+    sieve = sieve_of(request, county)
+    page = _page(request, found(county, sieve.wishes()))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -56,7 +56,7 @@ def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(back if is_ours else "home")
 
 
-def _sieve(request: HttpRequest, county: County) -> TrailSieve:
+def sieve_of(request: HttpRequest, county: County) -> TrailSieve:
     units = sorted(Unit.objects.filter(county=county), key=official)
     sieve = TrailSieve(request.GET)
     sieve.fields["deed"].choices = [ANY, *DEEDS.items()]  # type: ignore[attr-defined]
@@ -65,7 +65,7 @@ def _sieve(request: HttpRequest, county: County) -> TrailSieve:
     return sieve
 
 
-def _found(county: County, wishes: dict[str, Any]) -> QuerySet[Trail]:
+def found(county: County, wishes: dict[str, Any]) -> QuerySet[Trail]:
     rows = Trail.objects.filter(county=county).select_related("actor__unit")
     if who := wishes.get("who"):
         rows = rows.filter(Q(actor_name__icontains=who) | Q(actor__display_name__icontains=who))
