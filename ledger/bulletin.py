@@ -16,7 +16,7 @@ from django.utils.translation import ngettext, pgettext
 
 from ledger.exports import Background, IndustrySum
 from ledger.league import LeagueRow, LeagueTable, Section
-from ledger.phrases import and_so, bureau, day, left_out, period, short_town
+from ledger.phrases import and_so, bureau, day, known, left_out, period, short_town
 from ledger.standing import Tier, completed_months, last_full_month
 from units.models import Unit
 from units.money import YI, percent_text, points_text, wan_short, yi_short
@@ -400,6 +400,9 @@ def _closing(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
     if table.total.pending:
         said = _("Counted are verified receipts; another %(pending)s await verification.")
         yield Paragraph(Role.NOTE, said % {"pending": money(table.total.pending)})
+    if known(table):
+        said = pgettext("remark", "Figures: %(words)s.")
+        yield Paragraph(Role.NOTE, said % {"words": known(table)})
     if table.without:
         said = _("This bulletin is %(words)s and does not decide ranks.")
         yield Paragraph(Role.NOTE, said % {"words": left_out(table)})

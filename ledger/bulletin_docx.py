@@ -12,7 +12,8 @@ from docx import Document
 from docx.document import Document as Paper
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
+from docx.opc.oxml import serialize_part_xml
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as Printed
@@ -23,12 +24,14 @@ from ledger.sheets import HEAD_FACE, NUMBER_FACE, TEXT_FACE, TITLE_FACE, writabl
 SECOND, THIRD, FOURTH = Pt(22), Pt(16), Pt(14)  # 二号, 三号, 四号
 LINE_HEIGHT = Pt(28)
 INDENT = 2 * THIRD  # two characters
+SUBSTITUTES = {TITLE_FACE: "宋体", TEXT_FACE: "仿宋_GB2312", HEAD_FACE: "SimHei"}
 
 
 def write(bulletin: Bulletin, file: IO[bytes]) -> None:
     paper = Document()
     _set_up_page(paper)
     _set_up_text(paper)
+    _name_substitutes(paper)
     paper.core_properties.title = writable(bulletin.title)[:255]
     paper.core_properties.author = ""
     _title(paper, bulletin.title_lines)
@@ -66,6 +69,19 @@ def _page_number(run: Any) -> None:
         else:
             part.text = text
         run._r.append(part)
+
+
+def _name_substitutes(paper: Paper) -> None:
+    """Which face a machine without the official one takes instead."""
+    [part] = [p for p in paper.part.package.iter_parts() if p.partname == "/word/fontTable.xml"]
+    fonts = parse_xml(part.blob)
+    for name, substitute in SUBSTITUTES.items():
+        font, other = OxmlElement("w:font"), OxmlElement("w:altName")
+        font.set(qn("w:name"), name)
+        other.set(qn("w:val"), substitute)
+        font.append(other)
+        fonts.append(font)
+    part._blob = serialize_part_xml(fonts)
 
 
 def _set_up_text(paper: Paper) -> None:

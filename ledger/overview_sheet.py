@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import zip_longest
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -35,7 +36,6 @@ from ledger.sheets import (
     WAN,
     Book,
     Column,
-    Look,
     Sheet,
     Styled,
     Value,
@@ -89,50 +89,77 @@ def write(book: Book, table: LeagueTable, background: Background, sentence: str)
 # --- tables ----------------------------------------------------------------------------------------
 
 
+class Figure(NamedTuple):
+    """A line of the headline: its name for the checks, its share of all that was received."""
+
+    name: str
+    word: str
+    value: Styled
+    unit: str = ""
+    share: Value = None
+
+
 def _headline(sheet: Sheet, table: LeagueTable, background: Background) -> dict[str, int]:
     _head(sheet, [_("Figure"), _("Value"), pgettext("sheet", "Unit of measure"), _("Share")])
-    rows: dict[str, int] = {}
-    for name, word, value, unit, *share in _figures(table, background):
-        rows[name] = _add(sheet, [word, value, Styled(unit, CENTRED), *(share or [None])])
-    return rows
+    return {
+        figure.name: _add(
+            sheet, [figure.word, figure.value, Styled(figure.unit, CENTRED), figure.share]
+        )
+        for figure in _figures(table, background)
+    }
 
 
-def _figures(table: LeagueTable, background: Background) -> Iterable[Sequence[Value]]:
-    """Name, word, value, unit of measure, and perhaps the share of all that was received."""
-    total, signed = table.total, table.signed
-    wan_word, projects = _("万元"), pgettext("counted", "projects")
-    carried = total.received - total.sums.new
-    if total.target:
-        yield "target", _("Annual task"), _wan(total.target), wan_word
-    yield "received", _("Received"), _wan(total.received), wan_word
-    if total.gap is not None and total.gap_points is not None:
-        yield "completion", _("Completion"), percent(total.received, total.target), None
-        yield "due", _("Due by now"), Styled(wan(total.benchmark), WAN), wan_word
-        yield "gap", _("Gap to benchmark"), Styled(wan(total.gap), GAP), wan_word
-        yield "points", _("Gap to benchmark"), points(total.gap_points), _("percentage points")
-        claim = pgettext("past half", "yes") if table.over_half else pgettext("past half", "no")
-        yield "half", _("Past half"), Styled(claim, replace(CENTRED, across="right")), None
-    for name, word, amount in (
-        ("new", _("New projects: received"), total.sums.new),
-        ("carried", _("Carry-over projects: received"), carried),
-        ("outside", _("From outside the province"), total.sums.outside),
-    ):
-        yield name, word, _wan(amount), wan_word, _share(amount, total.received)
-    yield "pending", _("Pending (not counted)"), _wan(total.pending), wan_word
+def _figures(table: LeagueTable, background: Background) -> Iterator[Figure]:
+    yield from _received(table)
+    yield from _parts(table)
+    yield Figure("pending", _("Pending (not counted)"), _wan(table.total.pending), _("万元"))
     yield from _last_year(table, background)
-    yield "projects", _("New projects"), Styled(signed.projects, _whole()), projects
-    yield "contracts", _("of which contracts"), Styled(signed.contracts, _whole()), projects
-    yield "investment", _("Total investment"), _wan(signed.total_investment), wan_word
-    yield "introduced", _("Introduced amount"), _wan(signed.introduced), wan_word
+    yield from _signed(table)
 
 
-def _last_year(table: LeagueTable, background: Background) -> Iterable[Sequence[Value]]:
+def _received(table: LeagueTable) -> Iterator[Figure]:
+    """Task and money; what needs a target is left out without one."""
+    total, wan_word = table.total, _("万元")
+    if total.target:
+        yield Figure("target", _("Annual task"), _wan(total.target), wan_word)
+    yield Figure("received", _("Received"), _wan(total.received), wan_word)
+    if total.gap is None or total.gap_points is None:
+        return
+    yield Figure("completion", _("Completion"), percent(total.received, total.target))
+    yield Figure("due", _("Due by now"), Styled(wan(total.benchmark), WAN), wan_word)
+    gap = _("Gap to benchmark")
+    yield Figure("gap", gap, Styled(wan(total.gap), GAP), wan_word)
+    yield Figure("points", gap, points(total.gap_points), _("percentage points"))
+    claim = pgettext("past half", "yes") if table.over_half else pgettext("past half", "no")
+    yield Figure("half", _("Past half"), Styled(claim, replace(CENTRED, across="right")))
+
+
+def _parts(table: LeagueTable) -> Iterator[Figure]:
+    received, sums = table.total.received, table.total.sums
+    for name, word, amount in (
+        ("new", _("New projects: received"), sums.new),
+        ("carried", _("Carry-over projects: received"), received - sums.new),
+        ("outside", _("From outside the province"), sums.outside),
+    ):
+        yield Figure(name, word, _wan(amount), _("万元"), _share(amount, received))
+
+
+def _last_year(table: LeagueTable, background: Background) -> Iterator[Figure]:
     before = background.series.same_time_last_year
     if before is None or before <= 0:
         return
-    yield "before", _("Same time last year"), _wan(before), _("万元")
+    yield Figure("before", _("Same time last year"), _wan(before), _("万元"))
     growth = table.total.received - before
-    yield "growth", _("Change on last year"), _percent_signed(growth, before), None
+    yield Figure("growth", _("Change on last year"), _percent_signed(growth, before))
+
+
+def _signed(table: LeagueTable) -> Iterator[Figure]:
+    signed, counted = table.signed, pgettext("counted", "projects")
+    whole = replace(COUNT, across="right")
+    yield Figure("projects", _("New projects"), Styled(signed.projects, whole), counted)
+    yield Figure("contracts", _("of which contracts"), Styled(signed.contracts, whole), counted)
+    yield Figure("investment", _("Total investment"), _wan(signed.total_investment), _("万元"))
+    yield Figure("introduced", _("Introduced amount"), _wan(signed.introduced), _("万元"))
 
 
 def _tiers(sheet: Sheet, table: LeagueTable) -> dict[Tier, int]:
@@ -213,10 +240,6 @@ def _wan(amount: Decimal | None) -> Styled:
 
 def _share(part: Decimal, whole: Decimal) -> Value:
     return percent(part, whole) if whole > 0 else None
-
-
-def _whole() -> Look:
-    return replace(COUNT, across="right")
 
 
 def _percent_signed(part: Decimal, whole: Decimal) -> Styled:

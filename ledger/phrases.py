@@ -7,6 +7,7 @@ clock, or decide which units are named.
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -52,6 +53,14 @@ def short_town(name: str) -> str:
         if name.endswith(ending) and len(name) > len(ending) + 1:
             return name.removesuffix(ending)
     return name
+
+
+def known(table: LeagueTable) -> str:
+    """Up to when postings count, where somebody asked for that."""
+    if table.known_by is None or table.settlement is not None:
+        return ""
+    moment = timezone.localtime(table.known_by)
+    return _("posted up to %(moment)s") % {"moment": f"{day(moment.date())} {moment:%H:%M}"}
 
 
 def left_out(table: LeagueTable) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from ledger import words
 from ledger.league import LeagueRow, LeagueTable, Section, Total
-from ledger.phrases import and_so, bureau, day, left_out, period
+from ledger.phrases import and_so, bureau, day, known, left_out, period
 from ledger.sheets import (
     CENTRED,
     COUNT,
@@ -65,8 +65,8 @@ COLUMNS = (
     Column(pgettext_lazy("sheet", "In all"), 12, WAN, _RECEIVED),
     Column(pgettext_lazy("sheet", "of which new"), 11.5, WAN, _RECEIVED),
     Column(pgettext_lazy("sheet", "of which carry-over"), 11.5, WAN, _RECEIVED),
-    Column(pgettext_lazy("sheet", "of which from outside the province"), 11.5, WAN, _RECEIVED),
-    Column(pgettext_lazy("sheet", "Completion"), 9, NUMBER),
+    Column(pgettext_lazy("sheet", "of which outside the province"), 11.5, WAN, _RECEIVED),
+    Column(pgettext_lazy("sheet", "Completion"), 10, NUMBER),
     Column(pgettext_lazy("sheet", "万元"), 12, GAP, _FROM_BENCHMARK),
     Column(pgettext_lazy("sheet", "Points"), 8.5, NUMBER, _FROM_BENCHMARK),
     Column(pgettext_lazy("sheet", "Tier"), 16, CENTRED),
@@ -111,7 +111,7 @@ def title(table: LeagueTable) -> str:
 
 def subtitle(table: LeagueTable) -> list[str]:
     """What stands under the title of each sheet: the day, who filled it in, the unit of money."""
-    said = [_("As of %(day)s") % {"day": day(table.as_of)}, left_out(table)]
+    said = [_("As of %(day)s") % {"day": day(table.as_of)}, known(table), left_out(table)]
     return [
         pgettext("between remarks", "; ").join(part for part in said if part),
         _("Filled in by: %(bureau)s") % {"bureau": bureau(table)},
@@ -196,7 +196,7 @@ def _sums(word: str, total: Total) -> list[Value]:
 
 def _as_sum(value: Value, look: Look) -> Styled:
     if isinstance(value, Styled):
-        value, look = value.value, value.look
+        return _as_sum(value.value, value.look)
     return Styled(value, replace(look, bold=True, ground=SUM_GROUND))
 
 

@@ -324,13 +324,15 @@ class Sheet:
 
     def _write_headings(self, look: Look) -> None:
         """One row, or two where columns share a heading; a column without a group takes both."""
-        headings = [column.heading for column in self.columns]
+        needed = [lines_of(str(column.heading), column.width) for column in self.columns]
+        height = 15 * max(needed)
         if not self._is_grouped:
-            self.add(headings, look, 30)
+            self.add([column.heading for column in self.columns], look, max(height, 30))
             return
-        top = self.row + 1
+        top, height = self.row + 1, max(height, 28)
         self.add([column.group or column.heading for column in self.columns], look, 22)
-        self.add([column.heading if column.group else None for column in self.columns], look, 30)
+        own = [column.heading if column.group else None for column in self.columns]
+        self.add(own, look, height)
         for left, right in _runs([str(column.group) for column in self.columns]):
             grouped = bool(self.columns[left].group)
             self.merge(top, left, top if grouped else top + 1, right)
