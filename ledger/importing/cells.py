@@ -212,6 +212,8 @@ def _number_text(value: float) -> str:
 
 
 def _day_of_number(value: float, epoch: int) -> date:
+    if not math.isfinite(value):
+        raise CellError(NOT_A_DAY)
     if not float(value).is_integer():
         # A day with its hour, or 2012.6 for a month.
         if 1980 <= value < 2100:

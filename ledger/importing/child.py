@@ -25,7 +25,7 @@ except ImportError:  # Windows has no such limits; the parent's clock remains
 import python_calamine as calamine
 
 MOST_BYTES = 20 * 1024 * 1024
-MOST_MEMORY = 384 * 1024 * 1024
+MOST_MEMORY = 208 * 1024 * 1024
 MOST_SECONDS = 2  # of computing, not of waiting
 MOST_ENTRIES = 1_000
 MOST_UNPACKED = 200 * 1024 * 1024
@@ -33,7 +33,8 @@ MOST_MARKUP = 64 * 1024 * 1024
 MOST_SHEETS = 60
 MOST_ROWS = 99_999
 MOST_COLUMNS = 256
-MOST_CELLS = 1_500_000
+MOST_CELLS = 1_000_000
+MOST_DRAWN = 1_500_000  # cells in the markup, most of them perhaps only formatted
 LONGEST_TEXT = 4_000
 MOST_MARKED = 20_000  # cells that hold an error or a formula without its result
 CHUNK = 256 * 1024
@@ -52,7 +53,7 @@ _UNCOMPUTED = re.compile(
     rb"<(?:\w+:)?c\b([^>/]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v\s*></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-_HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*[^/]>')
+_HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"(?![^>]*/>)')
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _MARKUP_NAMES = (".xml", ".rels", ".vml")
 
@@ -272,6 +273,8 @@ def _sheet_names(
 
 
 def _marks(markup: bytes, sheet: str) -> Marks:
+    if markup.count(b"<c ") + markup.count(b"<c>") > MOST_DRAWN:
+        raise Refused("large")
     far = _FAR.search(markup)
     if far is not None:
         raise Refused("far_cell", sheet=sheet, cell=far[1].decode("ascii"))
@@ -311,10 +314,12 @@ def _sheets(path: str, marks: dict[str, Marks]) -> Iterator[dict[str, Any]]:
             sheet = book.get_sheet_by_index(place)
         except calamine.CalamineError as error:
             raise Refused("broken") from error
-        rows = list(_rows(sheet))
-        cells += sum(len(row) for _number, row in rows)
-        if cells > MOST_CELLS:
-            raise Refused("large")
+        rows = []
+        for number, row in _rows(sheet):
+            rows.append((number, row))
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise Refused("large")
         yield {
             "name": about.name,
             "is_hidden": about.visible != calamine.SheetVisibleEnum.Visible,

@@ -12,7 +12,7 @@ from units.text import key
 
 # our choice: the words, the first as the template offers it
 KINDS: Final = {
-    "town": "镇 乡镇 乡 街道 街道办 街道办事处 镇办 镇（办） 镇街 town",
+    "town": "镇 乡镇 乡 街道 街道办 街道办事处 镇办 镇街 town",
     "department": "部门 单位 县直部门 县直单位 县级部门 机关 事业单位 党群部门 政府部门 垂直部门 department",
     "enterprise": "企业 公司 国有企业 县属企业 重点企业 enterprise",
 }
