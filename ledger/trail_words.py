@@ -119,6 +119,9 @@ def credit(value: Any) -> str:
 
 
 def day(value: Any) -> str:
+    """One day, or several."""
+    if isinstance(value, list):
+        return ", ".join(map(day, value))
     try:
         return date_format(date.fromisoformat(str(value)))
     except ValueError:
