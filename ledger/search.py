@@ -7,6 +7,7 @@ or a receipt by its amount.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -91,14 +92,15 @@ def _projects(words: str, user: User, county: County | None, today: date) -> Gro
     asked = QueryDict(mutable=True)
     asked["q"] = words
     rows = ProjectFilter(asked, projects_of(user), county, today).qs
-    found = rows.select_related("investor", "lead_unit").order_by("-signed_on", "-pk")
+    found = rows.select_related("county", "investor", "lead_unit").order_by("-signed_on", "-pk")
     url = f"{reverse('project-list')}?{urlencode({'q': words})}"
-    return _group("project", found, _project_hit, url)
+    return _group("project", found, partial(_project_hit, with_county=bool(user.region)), url)
 
 
-def _project_hit(project: Project) -> Hit:
+def _project_hit(project: Project, with_county: bool) -> Hit:
+    county = project.county.name if with_county else ""
     investor = project.investor.name if project.investor else ""
-    parts = (project.lead_unit.name, investor, project.get_stage_display())
+    parts = (county, project.lead_unit.name, investor, project.get_stage_display())
     beside = " · ".join(str(part) for part in parts if part)
     return Hit(project.name, reverse("project-detail", args=[project.pk]), beside)
 
