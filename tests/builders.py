@@ -53,6 +53,13 @@ def make_person(county: County | None, role: str, unit: Unit | None = None) -> U
     )
 
 
+def make_leader_of(region: str) -> User:
+    """A leader of a city or province, by the first digits of its counties' codes."""
+    return User.objects.create_user(
+        username=f"region{next(_serial)}", password="sample", role=Role.LEADER, region=region
+    )
+
+
 def make_clerk(unit: Unit) -> User:
     return make_person(unit.county, Role.CLERK, unit)
 
