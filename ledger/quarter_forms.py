@@ -64,6 +64,12 @@ class ReportForm(RefusableForm):
     )
 
 
+class DeadlineForm(RefusableForm):
+    report_day = forms.IntegerField(
+        label=_("Reports are due by this day of the following month"), min_value=1, max_value=28
+    )
+
+
 class ClaimForm(FilesForm):
     """A claim to a share. ``project`` is left out where the page is about one."""
 

@@ -24,7 +24,7 @@ from ledger.views.periods import (
     reopening_propose,
     settlement_detail,
 )
-from ledger.views.reports import report_month, report_newest, report_remind
+from ledger.views.reports import report_deadline, report_month, report_newest, report_remind
 from ledger.views.trail import notice_read, trail
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", report_newest, name="report-newest"),
     path("reports/<month:month>/", report_month, name="report-month"),
     path("reports/<month:month>/remind/", report_remind, name="report-remind"),
+    path("reports/<month:month>/deadline/", report_deadline, name="report-deadline"),
     path("claims/", claim_list, name="claim-list"),
     path("claims/new/", claim_new, name="claim-new"),
     path("claims/<int:pk>/", claim_detail, name="claim-detail"),

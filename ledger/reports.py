@@ -22,6 +22,8 @@ from units import trail
 from units.models import County, Unit, User
 from units.refusal import Refusal
 
+LAST_DEADLINE = 28
+
 
 @dataclass(frozen=True, slots=True)
 class Filing:
@@ -82,6 +84,22 @@ def remind(county: County, month: date, *, by: User, at: datetime, today: date) 
     after = {"month": f"{month:%Y-%m}", "units": names}
     trail.record(by, "report.remind", at=at, county=county, label=f"{month:%Y-%m}", after=after)
     return told
+
+
+@transaction.atomic
+def set_deadline(county: County, day: int, *, by: User, at: datetime) -> County:
+    """From now on reports are due by this day of the following month, 1 to 28."""
+    if not 1 <= day <= LAST_DEADLINE:
+        raise Refusal(_("Choose a day from 1 to 28; every month has those."), field="report_day")
+    county = County.objects.select_for_update().get(pk=county.pk)
+    before, after = trail.changes({"report_day": county.report_day}, {"report_day": day})
+    county.report_day = day
+    county.save(update_fields=["report_day"])
+    label = county.name
+    trail.record(
+        by, "report.deadline", at=at, county=county, label=label, before=before, after=after
+    )
+    return county
 
 
 def filed(county: County, month: date) -> QuerySet[MonthlyReport]:

@@ -41,6 +41,7 @@ class Right(StrEnum):
     REPORT_VIEW = "report.view"
     REPORT_FILE = "report.file"
     REPORT_REMIND = "report.remind"
+    REPORT_DEADLINE = "report.deadline"
     CLAIM_VIEW = "claim.view"
     CLAIM_MAKE = "claim.make"
     CLAIM_DECIDE = "claim.decide"
@@ -96,6 +97,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.UNIT_EDIT,
             Right.TARGET_EDIT,
             Right.PERIOD_CONFIRM,
+            Right.REPORT_DEADLINE,
             Right.CLAIM_DECIDE,
             Right.IMPORT_VERIFIED,
             Right.TRAIL_VIEW,

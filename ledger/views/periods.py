@@ -14,12 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ledger import history, periods, words
 from ledger.headline import headline
-from ledger.league import announced_table, league_table
+from ledger.league import LeagueRow, announced_table, league_table
 from ledger.models import Period, Settlement
 from ledger.months import Month
 from ledger.quarter_forms import ConfirmForm, KnownForm, ReasonForm, ReopenForm
@@ -134,9 +135,17 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
         "chain_head": settlement.chain_head[:16],
         "league": table,
         "headline": headline(table, by_month(table.county, table.as_of, settlement.known_by)),
-        "sections": sections_of(table, request.GET, unit_url(person(request))),
+        "sections": sections_of(table, request.GET, _explained(settlement, person(request))),
     }
     return render(request, "ledger/period_settlement.html", context)
+
+
+def _explained(settlement: Settlement, user: User) -> Callable[[LeagueRow], str]:
+    """Each announced line leads to what it was made of then."""
+    account = unit_url(user)
+    known_by = settlement.known_by.isoformat()
+    query = urlencode({"as_of": settlement.as_of.isoformat(), "known_by": known_by})
+    return lambda row: f"{address}explain/?{query}" if (address := account(row)) else ""
 
 
 # Deeds

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from ledger import reports
 from ledger.months import Month
-from ledger.quarter_forms import ReportForm
+from ledger.quarter_forms import DeadlineForm, ReportForm
 from ledger.reports import Filing
 from ledger.views.deeds import attempted
 from ledger.views.ranking import county_of, newest_month
@@ -80,6 +80,19 @@ def report_remind(request: HttpRequest, month: Month) -> HttpResponse:
         return redirect("report-month", month)
     sentence = ngettext("%d unit is reminded.", "%d units are reminded.", len(told)) % len(told)
     messages.success(request, sentence)
+    return redirect("report-month", month)
+
+
+@require_POST
+@allowed(Right.REPORT_DEADLINE)
+def report_deadline(request: HttpRequest, month: Month) -> HttpResponse:
+    form = DeadlineForm(request.POST)
+    if not form.is_valid():
+        context = _of_county(request, month) | {"deadline_form": form}
+        return render(request, "ledger/report_month.html", context, status=422)
+    by, at = person(request), timezone.now()
+    reports.set_deadline(county_of(request), form.cleaned_data["report_day"], by=by, at=at)
+    messages.success(request, _("The deadline is set."))
     return redirect("report-month", month)
 
 
@@ -182,6 +195,8 @@ def _of_county(request: HttpRequest, month: Month) -> dict[str, Any]:
         "reserves": sum(filing.report.reserve_projects for filing in done if filing.report),
         "may_remind": may(user, Right.REPORT_REMIND) and month.last_day < today and bool(missing),
         "enough": ENOUGH_RESERVES,
+        "may_set_deadline": may(user, Right.REPORT_DEADLINE),
+        "deadline_form": DeadlineForm(initial={"report_day": county.report_day}),
     }
 
 

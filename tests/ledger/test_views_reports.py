@@ -122,3 +122,16 @@ def test_an_impossible_month_is_no_page(client, unit, month):
     client.force_login(make_head(unit.county))
 
     assert client.get(f"/reports/{month}/").status_code == 404
+
+
+def test_the_head_sets_the_deadline_of_the_county(client, unit):
+    client.force_login(make_head(unit.county))
+
+    wrong = client.post(f"{MAY}deadline/", {"report_day": "29"})
+    right = client.post(f"{MAY}deadline/", {"report_day": "10"})
+
+    unit.county.refresh_from_db()
+    assert (wrong.status_code, right.status_code, unit.county.report_day) == (422, 302, 10)
+
+    client.force_login(make_verifier(unit.county))
+    assert client.post(f"{MAY}deadline/", {"report_day": "3"}).status_code == 403
