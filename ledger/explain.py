@@ -164,7 +164,7 @@ def benchmark_steps(due: Sequence[Decimal], benchmark: Exact | None, as_of: date
         named = {"quarter": words.QUARTERS[quarters], "due": wan(reached)}
         yield Step(_("By the end of the %(quarter)s, %(due)s 万元 are due.") % named)
     if over:
-        named = {
+        step: dict[str, object] = {
             "quarter": words.QUARTERS[quarters + 1],
             "due": wan(due[quarters]),
             "reached": wan(reached),
@@ -175,10 +175,10 @@ def benchmark_steps(due: Sequence[Decimal], benchmark: Exact | None, as_of: date
             _(
                 "By the end of the %(quarter)s, %(due)s 万元 will be due; %(months)d of its 3 months are over."
             )
-            % named
+            % step
         )
         yield Step(
-            _("%(reached)s + (%(due)s − %(reached)s) × %(months)d/3 = %(result)s 万元") % named
+            _("%(reached)s + (%(due)s − %(reached)s) × %(months)d/3 = %(result)s 万元") % step
         )
     elif not quarters:
         yield Step(_("No month is over, so nothing is due yet."))

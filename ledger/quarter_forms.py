@@ -7,6 +7,7 @@ sentences beside their fields.
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -31,7 +32,7 @@ class KnownForm(RefusableForm):
     @property
     def ticked(self) -> list[str]:
         """The numbers that are ticked now, as they were typed."""
-        return self.data.getlist("known") if self.is_bound else []  # type: ignore[union-attr]
+        return self.data.getlist("known") if isinstance(self.data, QueryDict) else []
 
 
 class ConfirmForm(PasswordAgainForm, KnownForm):

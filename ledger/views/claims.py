@@ -4,6 +4,7 @@ Must never: decide who may answer or decide (``claims.py`` does), or show a clai
 no party to it and does not share the project.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -177,7 +177,7 @@ def _decided(request: HttpRequest, pk: int, form: DecisionForm, grants: bool) ->
 
 
 def _done(
-    request: HttpRequest, claim: CreditClaim, form: Form, deed: str, verb: Verb, said: Promise
+    request: HttpRequest, claim: CreditClaim, form: Form, deed: str, verb: Verb, said: Any
 ) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, claim, form, 422)
@@ -232,8 +232,8 @@ def _claim_form(request: HttpRequest) -> ClaimForm:
     if request.method == "POST":
         return ClaimForm(request.POST, request.FILES)
     asked = request.GET.get("project", "")
-    seen = projects_of(person(request)).filter(pk=int(asked) if asked.isdecimal() else None)
-    project = seen.first()
+    pk = int(asked) if re.fullmatch(r"[0-9]{1,18}", asked) else 0
+    project = projects_of(person(request)).filter(pk=pk).first()
     return ClaimForm(initial={"project": project.name} if project else {})
 
 

@@ -23,8 +23,8 @@ from ledger.compare import FIELDS, RowChange, differences
 from ledger.league import LeagueTable, Total, announced_table, league_table
 from ledger.models import Settlement
 from ledger.tables import UnitUrl
-from ledger.views.ranking import county_of, newest_month, unit_url
-from units.access import Right, allowed, person
+from ledger.views.ranking import newest_month, unit_url
+from units.access import Right, allowed, county_of, person
 from units.models import County
 from units.money import Exact, gap_text, percent_text, rounded, wan_text
 
@@ -139,12 +139,14 @@ def _line(change: RowChange, url: UnitUrl) -> Line:
 
 
 def _cell(name: str, change: RowChange) -> Cell:
-    values = [None if row is None else FIELDS[name](row) for row in (change.left, change.right)]
-    before, after = (_text(name, value) for value in values)
+    was, became = (
+        None if row is None else FIELDS[name](row) for row in (change.left, change.right)
+    )
     if name not in change.fields:
-        return Cell(TITLES[name], after)
-    step = _step(*values) if name in AMOUNTS and None not in values else ""
-    return Cell(TITLES[name], after, before, step)
+        return Cell(TITLES[name], _text(name, became))
+    is_step = name in AMOUNTS and was is not None and became is not None
+    step = _step(was, became) if is_step else ""
+    return Cell(TITLES[name], _text(name, became), _text(name, was), step)
 
 
 def _step(before: Exact, after: Exact) -> str:

@@ -21,10 +21,10 @@ from ledger.months import Month
 from ledger.reach import receipts_of
 from ledger.tables import amounts, subtotal
 from ledger.views.compare import Point, table_at
-from ledger.views.ranking import county_of, newest_month, table_for
+from ledger.views.ranking import newest_month, table_for
 from projects.models import Project
 from projects.reach import projects_of
-from units.access import REACH, Reach, Right, allowed, person, units_of
+from units.access import REACH, Reach, Right, allowed, county_of, person, units_of
 from units.models import User
 from units.money import percent_text, wan_text
 

@@ -4,6 +4,7 @@ Must never: close or reopen by itself, or decide who may; the verbs in ``periods
 person gives the password again.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -34,9 +35,9 @@ from ledger.views.period_parts import (
     compare_address,
     year_lines,
 )
-from ledger.views.ranking import county_of, newest_month, unit_url
+from ledger.views.ranking import newest_month, unit_url
 from ledger.views.ranking_parts import sections_of
-from units.access import Right, allowed, may, person, within
+from units.access import Right, allowed, county_of, may, person, within
 from units.models import User
 from units.password_again import demand_password
 from units.refusal import Conflict, Refusal
@@ -49,7 +50,7 @@ def period_list(request: HttpRequest) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
     years = _years(request)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() else newest_month(county).year
+    year = int(asked) if re.fullmatch("[0-9]{4}", asked) else newest_month(county).year
     if year not in years:
         year = years[0] if years else today.year
     context = {

@@ -22,8 +22,8 @@ from ledger.months import Month
 from ledger.quarter_forms import DeadlineForm, ReportForm
 from ledger.reports import Filing
 from ledger.views.deeds import attempted
-from ledger.views.ranking import county_of, newest_month
-from units.access import REACH, Reach, Right, allowed, may, person
+from ledger.views.ranking import newest_month
+from units.access import REACH, Reach, Right, allowed, county_of, may, person
 from units.models import Unit, User
 from units.money import wan_text
 from units.refusal import Refusal
@@ -71,7 +71,7 @@ def report_month(request: HttpRequest, month: Month) -> HttpResponse:
 @allowed(Right.REPORT_REMIND)
 def report_remind(request: HttpRequest, month: Month) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
-    deed = {"by": person(request), "at": timezone.now(), "today": today}
+    deed: dict[str, Any] = {"by": person(request), "at": timezone.now(), "today": today}
     try:
         with attempted(request, "report.remind"):
             told = reports.remind(county, month.first_day, **deed)

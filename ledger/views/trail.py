@@ -19,8 +19,7 @@ from ledger import history, notices
 from ledger.quarter_forms import TrailSieve
 from ledger.reports import official
 from ledger.trail_words import DEEDS
-from ledger.views.ranking import county_of
-from units.access import Right, allowed, person
+from units.access import Right, allowed, county_of, person
 from units.models import County, Trail, Unit
 
 LINES_ON_A_PAGE = 50
