@@ -13,7 +13,9 @@ PURE = (
     "units/money.py",
     "units/schedule.py",
     "units/text.py",
+    "projects/deadlines.py",
     "projects/shares.py",
+    "projects/timeline.py",
     "ledger/standing.py",
     "ledger/chain.py",
 )
