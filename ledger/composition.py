@@ -372,7 +372,8 @@ def _began_on(project: Project, reached: Step) -> date:
     """The day that decides of which year a project is: its signature, before it its compilation."""
     if reached is not Step.RESERVE and project.signed_on is not None:
         return project.signed_on
-    return project.reserved_on or timezone.localdate(project.created_at)
+    compiled_on: date | None = project.reserved_on
+    return compiled_on or timezone.localdate(project.created_at)
 
 
 def _ever_received(table: LeagueTable) -> dict[int, Decimal]:

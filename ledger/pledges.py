@@ -53,7 +53,8 @@ class Outcome:
 
     @property
     def lacking(self) -> Decimal:
-        return max(self.pledge.promised_amount - self.received, NOTHING)
+        lacking: Decimal = self.pledge.promised_amount - self.received
+        return max(lacking, NOTHING)
 
 
 @transaction.atomic
