@@ -9,6 +9,7 @@ drop what was recorded, or to own a table; triggers stop accidents, missing righ
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from django.apps import apps
 from django.contrib.sessions.models import Session
@@ -33,13 +34,27 @@ HIDDEN_FROM_READER = (Session,)
 
 
 def create(app_password: str, reader_password: str) -> None:
-    """Create the two logins, or set their passwords, and grant them exactly their rights."""
+    """Create the two logins, or give them these passwords, and grant them exactly their rights."""
+    _execute(_login(APP, app_password), _login(READER, reader_password), _grants())
+
+
+def renew_grants() -> None:
+    """Grant the existing logins their rights anew: an upgrade may have brought tables."""
+    _execute(_grants())
+
+
+def append_only() -> list[type[models.Model]]:
+    """The models whose tables only grow, as their triggers declare it."""
+    return [
+        model
+        for model in apps.get_models()
+        if any(trigger.name == "append_only" for trigger in getattr(model._meta, "triggers", ()))
+    ]
+
+
+def _execute(*statements: Iterator[sql.Composable]) -> None:
     with connection.cursor() as cursor:
-        for statement in (
-            *_login(APP, app_password),
-            *_login(READER, reader_password),
-            *_grants(),
-        ):
+        for statement in chain.from_iterable(statements):
             cursor.execute(statement)
 
 
@@ -59,7 +74,7 @@ def _grants() -> Iterator[sql.Composable]:
     yield sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}, {}").format(app, reader)
     yield sql.SQL("GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(app)
     yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(app)
-    for model in APPEND_ONLY:
+    for model in append_only():
         yield sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(_table(model), app)
     for model in (*HIDDEN_FROM_READER, *_second_factors()):
         yield sql.SQL("REVOKE SELECT ON {} FROM {}").format(_table(model), reader)

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 
 from ledger import logins, posting
-from ledger.models import Entry
+from ledger.models import Entry, Settlement, SettlementLine
 from tests.builders import (
     make_county,
     make_head,
@@ -17,6 +17,7 @@ from tests.builders import (
     make_verifier,
     moment,
 )
+from units.models import Target, Trail
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def receipt():
     """A submitted receipt, and both logins made (taken back with the test's transaction)."""
-    call_command("create_logins", verbosity=0)
+    call_command("create_logins")
     county = make_county()
     make_head(county)
     return make_receipt(make_project(make_unit(county)))
@@ -57,7 +58,7 @@ def test_the_program_can_verify_a_receipt(receipt):
     assert Entry.objects.count() == 1
 
 
-@pytest.mark.parametrize("model", logins.APPEND_ONLY)
+@pytest.mark.parametrize("model", logins.append_only())
 @pytest.mark.parametrize(
     "deed",
     [
@@ -93,6 +94,18 @@ def test_the_program_cannot_switch_triggers_off_for_its_session(receipt):
 def test_the_reader_only_reads_and_no_secrets(receipt, deed):
     with signed_in_as(logins.READER) as cursor:
         refused(cursor, deed)
+
+
+def test_what_only_grows_is_known_by_its_triggers():
+    assert {Entry, Settlement, SettlementLine, Target, Trail} <= set(logins.append_only())
+
+
+def test_rights_are_renewed_without_new_passwords(receipt, capsys):
+    call_command("create_logins", grants_only=True)
+
+    assert capsys.readouterr().out == ""
+    with signed_in_as(logins.APP) as cursor:
+        refused(cursor, "DELETE FROM ledger_entry")
 
 
 def test_the_reader_reads_figures_and_names(receipt):

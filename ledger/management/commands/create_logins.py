@@ -6,7 +6,7 @@ Owns: the passwords made and the words printed. Must never: be run by the progra
 import secrets
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError, transaction
 from django.utils.translation import gettext as _
 
@@ -16,10 +16,20 @@ from ledger import logins
 class Command(BaseCommand):
     help = "Create the database logins of the program (no change of money) and of the reader."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--grants-only",
+            action="store_true",
+            help="after an upgrade: keep the passwords, grant the rights on new tables",
+        )
+
+    def handle(self, *args: Any, grants_only: bool, **options: Any) -> None:
         app_password, reader_password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         try:
             with transaction.atomic():
+                if grants_only:
+                    logins.renew_grants()
+                    return
                 logins.create(app_password, reader_password)
         except ProgrammingError as error:
             raise CommandError(
