@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
 from units.models import County, Role, Unit, User
 
@@ -49,6 +50,10 @@ class Right(StrEnum):
     IMPORT = "book.import"
     IMPORT_VERIFIED = "book.import_verified"
     TRAIL_VIEW = "trail.view"
+
+
+class CountyWanted(Exception):
+    """The page is about one county, and a region's leader has not said which."""
 
 
 class Reach(StrEnum):
@@ -147,7 +152,10 @@ def allowed(
         @wraps(view)
         def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             demand(person(request), right)
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except CountyWanted:
+                return redirect("region-newest")
 
         return cast(Any, checked)
 
@@ -192,14 +200,21 @@ def county_named(request: HttpRequest) -> County | None:
 
 
 def county_of(request: HttpRequest) -> County:
-    """The one county that a page is about. 404 where a region's leader has not named one of his."""
+    """The one county that a page is about; 404 where it is not one of the person's.
+
+    A region's leader who has named none goes back to his counties to choose.
+    """
     county = county_named(request)
-    if county is None and person(request).region:
-        found = list(counties_of(person(request))[:2])
-        county = found[0] if len(found) == 1 else None
-    if county is None:
+    if county is not None:
+        return county
+    if not person(request).region or "county" in request.GET:
         raise Http404
-    return county
+    found = list(counties_of(person(request))[:2])
+    if len(found) > 1:
+        raise CountyWanted
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def units_of(user: User) -> QuerySet[Unit]:

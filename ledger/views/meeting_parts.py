@@ -91,7 +91,7 @@ def _speaker_line(speaker: Speaker, url: UnitUrl) -> SpeakerLine:
     row = speaker.row
     said = {
         "rank": row.rank or 0,
-        "kind": words.SECTIONS[row.kind],
+        "kind": str(words.SECTIONS[row.kind]).lower(),
         "places": row.movement or 0,
         "completion": percent_text(row.received, row.target or row.received),
         "gap": gap_text(rounded(row.gap or 0, 2)),

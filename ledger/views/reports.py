@@ -22,9 +22,9 @@ from ledger.months import Month
 from ledger.quarter_forms import DeadlineForm, ReportForm
 from ledger.reports import Filing
 from ledger.views.deeds import attempted
-from ledger.views.ranking import newest_month
+from ledger.views.ranking import newest_month, same_wishes
 from units.access import REACH, Reach, Right, allowed, county_of, may, person
-from units.models import Unit, User
+from units.models import County, Unit
 from units.money import wan_text
 from units.refusal import Refusal
 
@@ -55,7 +55,7 @@ class FilingLine:
 
 @allowed(Right.REPORT_VIEW)
 def report_newest(request: HttpRequest) -> HttpResponse:
-    return redirect("report-month", newest_month(county_of(request)))
+    return redirect(same_wishes(request, "report-month", newest_month(county_of(request))))
 
 
 @allowed(Right.REPORT_VIEW)
@@ -190,7 +190,7 @@ def _of_county(request: HttpRequest, month: Month) -> dict[str, Any]:
         "due_on": reports.due_on(county, month.first_day),
         "count": len(filings),
         "missing": missing,
-        "lines": _lines(done, user, month),
+        "lines": _lines(done, county, month),
         "trips": sum(filing.report.trips for filing in done if filing.report),
         "reserves": sum(filing.report.reserve_projects for filing in done if filing.report),
         "may_remind": may(user, Right.REPORT_REMIND) and month.last_day < today and bool(missing),
@@ -200,9 +200,8 @@ def _of_county(request: HttpRequest, month: Month) -> dict[str, Any]:
     }
 
 
-def _lines(done: list[Filing], user: User, month: Month) -> list[FilingLine]:
-    assert user.county is not None
-    reserves = reports.reserves_of_year(user.county, month.first_day)
+def _lines(done: list[Filing], county: County, month: Month) -> list[FilingLine]:
+    reserves = reports.reserves_of_year(county, month.first_day)
     return [
         FilingLine(
             filing=filing,

@@ -354,6 +354,20 @@ def test_wishes_that_cannot_be_met_leave_the_page(province, as_, query):
     assert as_(province.city).get("/regions/6110/2100-06/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "page", ["ranking", "composition", "meeting", "screen", "periods", "reports", "ranking/2012-06"]
+)
+def test_a_page_of_one_county_asks_which(province, as_, page):
+    client = as_(province.city)
+
+    asked_which = client.get(f"/{page}/")
+    named = client.get(f"/{page}/?county=611022", follow=True)
+
+    assert (asked_which.status_code, asked_which.url) == (302, "/regions/")
+    assert named.status_code == 200
+    assert "丹凤县" in named.content.decode()
+
+
 # Regions and their leaders
 
 
