@@ -19,7 +19,7 @@ from ledger import chain, checks, quarters, words
 from ledger.league import LeagueRow, LeagueTable, league_table
 from ledger.models import Entry, Period, Settlement, SettlementLine
 from units import trail
-from units.access import Right, may
+from units.access import Right, demand, may
 from units.models import User
 from units.refusal import Conflict, Refusal
 
@@ -45,7 +45,7 @@ def close(period_id: int, *, by: User, at: datetime, known: Collection[int] = ()
 
     ``known`` are the numbers of the checks whose findings the person says he knows.
     """
-    period = quarters.for_closing(period_id)
+    period = _locked(period_id, by)
     _demand_earlier_closed(period)
     if period.ends_on >= timezone.localdate(at):
         raise Refusal(_("The quarter has not ended yet."))
@@ -57,7 +57,7 @@ def close(period_id: int, *, by: User, at: datetime, known: Collection[int] = ()
 @transaction.atomic
 def confirm(period_id: int, *, by: User, at: datetime, known: Collection[int] = ()) -> Settlement:
     """Confirm the closing: store the table as announced and shut the quarter for entries."""
-    period = quarters.for_closing(period_id)
+    period = _locked(period_id, by)
     if period.state != Period.State.PROPOSED or period.proposed_by is None:
         raise Conflict(_("The closing of this quarter is not proposed. Reload the page."))
     _demand_second(period.proposed_by, by)
@@ -79,7 +79,7 @@ def propose_reopening(period_id: int, reason: str, *, by: User, at: datetime) ->
     """Ask for a closed quarter to be opened again; it stays closed until a second person agrees."""
     if not reason.strip():
         raise Refusal(_("Give the reason for reopening."), field="reason")
-    period = _closed(period_id)
+    period = _closed(period_id, by)
     period.reopen_reason, period.reopen_proposed_by = reason, by
     period.save()
     _note(by, "period.propose_reopening", period, at, {"reason": reason})
@@ -89,7 +89,7 @@ def propose_reopening(period_id: int, reason: str, *, by: User, at: datetime) ->
 @transaction.atomic
 def drop_reopening(period_id: int, *, by: User, at: datetime) -> Period:
     """Let a proposal to reopen fall; the quarter stays closed."""
-    period = _closed(period_id)
+    period = _closed(period_id, by)
     if period.reopen_proposed_by_id is None:
         return period
     before = {"reason": period.reopen_reason}
@@ -102,7 +102,7 @@ def drop_reopening(period_id: int, *, by: User, at: datetime) -> Period:
 @transaction.atomic
 def reopen(period_id: int, *, by: User, at: datetime) -> Period:
     """Open a closed quarter again. The settlement that was announced stays as its version."""
-    period = _closed(period_id)
+    period = _closed(period_id, by)
     if period.reopen_proposed_by is None:
         raise Conflict(_("Nobody has proposed to reopen this quarter. Reload the page."))
     _demand_second(period.reopen_proposed_by, by)
@@ -116,8 +116,17 @@ def reopen(period_id: int, *, by: User, at: datetime) -> Period:
     return period
 
 
-def _closed(period_id: int) -> Period:
+def _locked(period_id: int, by: User) -> Period:
+    """The quarter under lock, if it is of the person's county and the role may close."""
+    demand(by, Right.PERIOD_CLOSE)
     period = quarters.for_closing(period_id)
+    if period.county_id != by.county_id:
+        raise Refusal(_("This quarter belongs to another county."))
+    return period
+
+
+def _closed(period_id: int, by: User) -> Period:
+    period = _locked(period_id, by)
     if period.state != Period.State.CLOSED:
         raise Conflict(_("This quarter is not closed. Reload the page."))
     return period
@@ -153,7 +162,7 @@ def _move(
     at: datetime,
     found: dict[str, Any] | None = None,
 ) -> Period:
-    period = quarters.for_closing(period_id)
+    period = _locked(period_id, by)
     if period.state not in sources:
         raise Conflict(_("Somebody changed this quarter meanwhile. Reload the page."))
     before = {"state": period.state}
@@ -168,6 +177,8 @@ def _move(
 def _demand_second(first: User, second: User) -> None:
     if first.pk == second.pk:
         raise Refusal(_("A second person must confirm it."))
+    if not (first.is_active and may(first, Right.PERIOD_CLOSE)):
+        raise Refusal(_("Who proposed it no longer has the right to. Let it be proposed anew."))
     if not (may(first, Right.PERIOD_CONFIRM) or may(second, Right.PERIOD_CONFIRM)):
         raise Refusal(_("One of the two people must be the head of the bureau."))
 

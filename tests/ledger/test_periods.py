@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pgtrigger
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.db.models import Sum
 
@@ -327,3 +328,12 @@ def test_the_database_itself_makes_a_close_wait_for_an_entry_under_way():
     assert isinstance(outcome, OperationalError)
     assert "lock timeout" in str(outcome)
     assert office.period.entries.count() == 2
+
+
+@pytest.mark.parametrize("deed", [periods.start_review, periods.close, periods.confirm])
+def test_a_verb_asks_for_the_right_itself(office, deed):
+    """quality 7"""
+    with pytest.raises(PermissionDenied):
+        deed(office.period.pk, by=make_clerk(office.unit), at=APRIL)
+    with pytest.raises(Refusal):
+        deed(office.period.pk, by=make_head(make_county("611024", "山阳县")), at=APRIL)

@@ -270,3 +270,30 @@ def test_another_countys_quarter_is_not_there(office, sit):
     assert sit(stranger).get(office.path()).status_code == 404
     assert sit(stranger).post(office.path("review/")).status_code == 404
     assert sit(stranger).get(office.path("settlements/1/")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("taken", "status"),
+    [({"is_active": False}, 302), ({"role": Role.LEADER}, 403), ({"county": None}, 404)],
+)
+def test_rights_that_are_taken_away_are_gone_with_the_next_request(office, sit, taken, status):
+    """quality 8"""
+    client = sit(office.verifier)
+    assert client.get(office.path()).status_code == 200
+
+    type(office.verifier).objects.filter(pk=office.verifier.pk).update(**taken)
+
+    assert client.post(office.path("review/")).status_code == status
+    assert office.state() == "open"
+
+
+@pytest.mark.parametrize("taken", [{"is_active": False}, {"role": Role.LEADER}])
+def test_what_somebody_proposed_falls_with_his_right(office, sit, taken):
+    """quality 7, quality 8"""
+    sit(office.verifier).post(office.path("propose/"), {"known": KNOWN})
+    type(office.verifier).objects.filter(pk=office.verifier.pk).update(**taken)
+
+    given = {"known": KNOWN, "password": "sample"}
+    answer = sit(office.head).post(office.path("confirm/"), given)
+
+    assert (answer.status_code, office.state()) == (422, "proposed")
