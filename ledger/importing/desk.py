@@ -119,9 +119,10 @@ class Upload:
 
         Of two who press at once one gets it, and nobody gets what has gone on meanwhile.
         """
-        lock = self.folder / f"{step}.lock"
         if self.state.is_interrupted:
-            lock.unlink(missing_ok=True)
+            for left in self.folder.glob("*.lock"):
+                left.unlink(missing_ok=True)
+        lock = self.folder / f"{step}.lock"
         try:
             lock.touch(mode=0o600, exist_ok=False)
         except OSError:

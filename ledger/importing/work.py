@@ -8,6 +8,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -41,13 +42,15 @@ def start(upload: Upload) -> None:
         run(upload)
         return
     command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "import_step"]
-    subprocess.Popen(
+    process = subprocess.Popen(
         [*command, upload.token],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         env=os.environ | _surroundings(),
         start_new_session=True,
     )
+    # Somebody must take note of its end, or the system keeps its entry.
+    threading.Thread(target=process.wait, daemon=True).start()
 
 
 def run(upload: Upload) -> None:

@@ -38,8 +38,9 @@ from units.refusal import Refusal
 @allowed(Right.IMPORT)
 def book_import(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    form = UploadForm(request.POST or None, request.FILES or None, user=user)
-    if request.method != "POST" or not form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, user=user)
+    if not form.is_bound or not form.is_valid():
         return _chosen(request, form)
     try:
         with attempted(request, "book.import"):

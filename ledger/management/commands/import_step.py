@@ -13,6 +13,7 @@ from ledger.importing.desk import AT_WORK, Upload
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # the server has made them
     help = "Continue a large import that a page has begun (started by the program itself)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
