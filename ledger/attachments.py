@@ -15,6 +15,7 @@ from ledger.sheets import Book, Column, Value
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ROW_HEIGHT = 17
 
 
 def file_response(name: str, media_type: str, write: Callable[[IO[bytes]], None]) -> FileResponse:
@@ -45,7 +46,7 @@ def list_response(
         with Book(title) as book:
             said = "；".join(f"{label}：{value}" for label, value in filters if value)
             lines = [_("Filters: %(filters)s") % {"filters": said or _("none")}]
-            sheet = book.sheet(title, columns, title=title, lines=lines)
+            sheet = book.sheet(title, columns, title=title, lines=lines, row_height=ROW_HEIGHT)
             head = sheet.row
             sheet.extend(rows)
             sheet.sieve(head)

@@ -78,7 +78,7 @@ RECEIPTS = (
     Column(gettext_lazy("State"), 10),
     Column(gettext_lazy("Reason of the return"), 26, _WRAPPED),
 )
-DOUBTS = Column(gettext_lazy("Doubts"), 40, _WRAPPED)
+DOUBTS = Column(gettext_lazy("Doubts"), 34, _WRAPPED)
 TRAIL = (
     _NUMBER,
     Column(gettext_lazy("When"), 18, replace(DAY, form="yyyy-mm-dd hh:mm:ss")),
@@ -86,7 +86,7 @@ TRAIL = (
     Column(gettext_lazy("Unit"), 14),
     Column(gettext_lazy("What was done"), 22, _WRAPPED),
     Column(gettext_lazy("To which record"), 30, _WRAPPED),
-    Column(gettext_lazy("Record"), 14),
+    Column(gettext_lazy("Number of the record"), 18),
     Column(gettext_lazy("Before and after"), 60, _WRAPPED),
     Column(gettext_lazy("From where"), 15),
 )

@@ -31,6 +31,7 @@ from units.money import percent_text
 from units.text import key
 
 WAITING = "waiting"
+SCREEN_ONLY = {"td": {"class": "screen-only"}, "th": {"class": "screen-only"}}
 
 
 def progress_q(progress: str, today: date) -> Q:
@@ -116,7 +117,7 @@ class ServiceTable(tables.Table):
     project = tables.Column(_("Project"), order_by=("project__name_key", "due_on"))
     sponsor = tables.Column(_("Sponsor"), orderable=False, default=DASH)
     done_on = tables.Column(_("Done on"), order_by=("done_on", "pk"), default=DASH)
-    deeds = tables.Column(_("Deeds"), empty_values=(), orderable=False)
+    deeds = tables.Column(_("Deeds"), empty_values=(), orderable=False, attrs=SCREEN_ONLY)
 
     class Meta:
         attrs = {"class": "stack services", "label": _("Service steps")}
@@ -207,6 +208,13 @@ def by_unit(rows: QuerySet[ServiceStep], today: date) -> list[UnitSum]:
         .order_by("-overdue", "oldest", "unit__kind", "unit__order", "unit")
     )
     return [_unit_sum(row, today) for row in found]
+
+
+def owed_by(unit: Unit, today: date) -> dict[str, int]:
+    """How many steps the unit owes, and how many of them are overdue."""
+    return ServiceStep.objects.filter(unit=unit).aggregate(
+        undone=_count(WAITING, today), overdue=_count(Progress.OVERDUE, today)
+    )
 
 
 def whole(sums: Iterable[UnitSum], name: str) -> int:

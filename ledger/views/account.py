@@ -38,8 +38,10 @@ from ledger.views.account_parts import (
     unit_curve,
 )
 from ledger.views.ranking import newest_month
+from ledger.views.services import day_for
 from ledger.words import SECTIONS, TIERS
 from projects.models import CreditShare
+from projects.service_list import owed_by
 from units.access import Right, allowed, person, units_of
 from units.models import Unit, User
 from units.money import wan_text
@@ -80,6 +82,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     }
     if context["is_own"]:
         context["notices"] = _other_notices(request, receipts)
+        context["owed"] = owed_by(unit, day_for(unit.county))
     return render(request, "ledger/unit_account.html", context)
 
 

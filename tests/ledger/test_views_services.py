@@ -338,3 +338,16 @@ def test_a_sharing_unit_tells_of_problems_and_records_no_steps(client, town, off
     assert "/problems/new/" in page
     assert "/services/new/" not in page
     assert page.count("/done/") == 1
+
+
+def test_a_units_account_tells_its_people_what_the_unit_owes(client, office, other, town, steps):
+    client.force_login(make_clerk(office))
+    answer = client.get(f"/units/{office.code}/")
+
+    assert answer.context["owed"] == {"undone": 2, "overdue": 2}
+    assert f"/services/?unit={office.pk}" in answer.content.decode()
+
+    client.force_login(make_clerk(town))
+    answer = client.get(f"/units/{town.code}/")
+    assert answer.context["owed"] == {"undone": 0, "overdue": 0}
+    assert "/services/?unit=" not in answer.content.decode()
