@@ -351,3 +351,15 @@ def test_a_units_account_tells_its_people_what_the_unit_owes(client, office, oth
     answer = client.get(f"/units/{town.code}/")
     assert answer.context["owed"] == {"undone": 0, "overdue": 0}
     assert "/services/?unit=" not in answer.content.decode()
+
+
+def test_a_regions_leader_sees_the_steps_and_projects_of_its_counties(client, steps):
+    """quality 6"""
+    leader = make_person(None, Role.LEADER)
+    leader.region = "6110"
+    leader.save()
+    client.force_login(leader)
+
+    assert len(items(client.get("/services/"))) == 6
+    assert stacks(client.get("/projects/board/?size=large"))["contract"][0] == 1
+    assert client.get("/services.xlsx").getvalue()
