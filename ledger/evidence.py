@@ -73,9 +73,17 @@ def store(file: "File[bytes]") -> Stored:
     """Check a file and store it: on the disk, under its hash, before any row names it.
 
     Written beside its place, flushed, then renamed; a crash leaves at most an unnamed file that
-    ``sweep`` removes. The same content again lies in the same place.
+    ``sweep`` removes. The same content again lies in the same place. Refuses what is no evidence,
+    and everything where the storage is full or broken.
     """
-    name = display_name(file.name or "")
+    try:
+        return _stored(file, display_name(file.name or ""))
+    except OSError as error:
+        sentence = _("The file cannot be stored now; nothing was saved. Tell the administrator.")
+        raise Refusal(sentence, field="evidence") from error
+
+
+def _stored(file: "File[bytes]", name: str) -> Stored:
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(mode=0o750, parents=True, exist_ok=True)
     draft = root / f".{secrets.token_hex(16)}"

@@ -3,12 +3,14 @@
 from contextlib import contextmanager
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from ledger import chain, periods, posting, proof
+from ledger import chain, evidence, periods, posting, proof
 from ledger.checks import ADVISORY
-from ledger.models import Entry, Period
+from ledger.models import Entry, Evidence, Period
+from projects.models import CreditShare
 from tests.builders import (
     make_county,
     make_head,
@@ -191,6 +193,60 @@ def test_reversed_receipt_agrees(county):
     posting.reverse(entries(2)[0].pk, "重复", by=make_verifier(county), at=moment("2012-05-20"))
 
     assert found() == []
+
+
+@pytest.mark.parametrize("harm", ["missing", "altered"])
+def test_evidence_that_lost_its_content_is_found(county, harm):
+    """quality 4, quality 44"""
+    receipt = entries(2)[0].receipt
+    stored = evidence.store(SimpleUploadedFile("回单.pdf", b"%PDF-1.4\n%%EOF\n"))
+    proof_of_it = Evidence.objects.create(
+        receipt=receipt,
+        kind=Evidence.Kind.BANK_SLIP,
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=stored.media_type,
+        original_name=stored.name,
+        added_by=receipt.entered_by,
+        added_at=receipt.entered_at,
+    )
+    assert found() == []
+    path = evidence.path_of(stored.sha256)
+
+    path.unlink() if harm == "missing" else path.write_bytes(b"%PDF-1.4 another\n%%EOF\n")
+
+    assert found() == [(7, f"evidence:{proof_of_it.pk}")]
+    path.unlink(missing_ok=True)
+
+
+def test_entry_of_an_unverified_receipt_is_found(county):
+    """quality 1"""
+    entry = entries(2)[0]
+    type(entry.receipt).objects.filter(pk=entry.receipt_id).update(state="submitted")
+
+    assert (4, f"entry:{entry.pk}") in found()
+
+
+def test_reversal_of_another_unit_is_found(county):
+    """quality 1: reversal pairs sum to zero, unit by unit."""
+    reversal = posting.reverse(
+        entries(2)[0].pk, "重复", by=make_verifier(county), at=moment("2012-05-20")
+    )
+    with owner() as cursor:
+        cursor.execute("UPDATE ledger_entry SET amount = amount - 1 WHERE id = %s", [reversal.pk])
+
+    assert (5, f"entry:{reversal.pk}") in found()
+
+
+def test_shares_that_miss_the_whole_are_found(county):
+    """quality 1"""
+    share = CreditShare.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE projects_creditshare DISABLE TRIGGER USER")
+        cursor.execute("UPDATE projects_creditshare SET basis_points = 9999")
+
+    assert found() == [(6, f"project:{share.project_id}")]
 
 
 def test_malformed_anchor_is_told_how_to_be_written(county):
