@@ -77,7 +77,7 @@ def page(
 
 def record_many(lines: Iterable[Trail]) -> None:
     """Write many lines that ``line`` made, in their order. An import writes tens of thousands."""
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in COPIED)
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in COPIED if field.column)
     table = connection.ops.quote_name(Trail._meta.db_table)
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for written in lines:

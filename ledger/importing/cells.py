@@ -19,7 +19,7 @@ from units.text import TextError, clean
 EARLIEST: Final = date(1980, 1, 1)
 LATEST: Final = date(2099, 12, 31)
 MOST_COUNT: Final = 9_999
-NOISE: Final = Decimal("0.001")  # of a fen
+NOISE: Final = Decimal("0.005")  # of a fen
 LONGEST_EXPONENT: Final = 30
 # A sheet keeps 15 digits of a number; of a longer one the last digits are lost already.
 MOST_DIGITS: Final = 10**15
@@ -34,7 +34,7 @@ _DAY: Final = re.compile(
 _EIGHT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _YEAR: Final = re.compile(r"(\d{4}) ?(?:年度?)?", re.ASCII)
 _COUNT: Final = re.compile(r"\d{1,4}", re.ASCII)
-_NUMERALS: Final = {
+_NUMERALS: Final[dict[str, int]] = {
     **dict(zip("〇零一二三四五六七八九", (0, *range(10)), strict=True)),
     "○": 0,
     "Ｏ": 0,
@@ -198,7 +198,7 @@ def shares(value: Any) -> list[tuple[str, int]]:
 
 
 def _number(value: float, scale: Scale, allow_zero: bool) -> Decimal:
-    """A computed cell may miss its fen by binary noise (862.729999999999); a thousandth is no more."""
+    """A computed cell may miss its fen by binary noise (862.729999999999); a two-hundredth is no more."""
     if not math.isfinite(value):
         return parse_number(value, scale)
     fen = Decimal(f"{value:.15g}") * scale * 100

@@ -216,7 +216,8 @@ def _unpacked(
     file: BinaryIO, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]
 ) -> tuple[dict[str, Marks], int]:
     """Unpack every part once, counting; the parts that calamine will read are no larger."""
-    total, found = 0, {}
+    total = 0
+    found: dict[str, Marks] = {}
     names, epoch = _sheet_names(archive, entries)
     for entry in entries:
         is_markup = _is_markup(entry)
@@ -284,7 +285,7 @@ def _marks(markup: bytes, sheet: str) -> Marks:
 
 
 def _places(pattern: re.Pattern[bytes], markup: bytes) -> list[tuple[int, int]]:
-    found = []
+    found: list[tuple[int, int]] = []
     for match in pattern.finditer(markup):
         place = _PLACE.search(match[1])
         if place is not None and len(found) < MOST_MARKED:

@@ -7,7 +7,7 @@ table itself; each row goes through the verb that pages use, or through its equi
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from ledger.importing.planned import (
     Progress,
     ProjectRow,
     ReceiptRow,
+    UnitRow,
     no_progress,
 )
 from ledger.importing.reading import Book
@@ -33,6 +34,7 @@ from units.models import County, Unit, User
 from units.refusal import Conflict, Refusal
 
 BATCH = 1_000
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -114,27 +116,24 @@ def apply(plan: Plan, wish: Wish, progress: Progress = no_progress) -> None:
 
 def apply_units(plan: Plan, wish: Wish) -> Iterator[int]:
     """Add and change units; a successor may itself be new, so successions come last."""
-    county = plan.accounts.county
     for row in plan.units:
-        draft = replace(row.draft, successor=None) if row.outcome == Outcome.NEW else row.draft
         if row.outcome == Outcome.NEW:
-            unit = _tried(
-                row.origin,
-                lambda draft=draft, row=row: units_register.save(
-                    draft, county=county, by=wish.by, at=wish.at, code=row.code or None
-                ),
-            )
-            _become(row.unit, unit)
+            _become(row.unit, _tried(row.origin, _add_unit, row, plan.accounts.county, wish))
         yield 1
     for row in plan.units:
         if row.outcome == Outcome.CHANGED or row.draft.successor is not None:
-            unit = Unit.objects.select_related("successor").get(pk=row.unit.pk)
-            _tried(
-                row.origin,
-                lambda row=row, unit=unit: units_register.save(
-                    row.draft, county=county, by=wish.by, at=wish.at, unit=unit
-                ),
-            )
+            _tried(row.origin, _change_unit, row, plan.accounts.county, wish)
+
+
+def _add_unit(row: UnitRow, county: County, wish: Wish) -> Unit:
+    draft = replace(row.draft, successor=None)
+    code = row.code or None
+    return units_register.save(draft, county=county, by=wish.by, at=wish.at, code=code)
+
+
+def _change_unit(row: UnitRow, county: County, wish: Wish) -> Unit:
+    unit = Unit.objects.select_related("successor").get(pk=row.unit.pk)
+    return units_register.save(row.draft, county=county, by=wish.by, at=wish.at, unit=unit)
 
 
 def apply_targets(plan: Plan, wish: Wish) -> Iterator[int]:
@@ -163,7 +162,7 @@ def apply_projects(plan: Plan, wish: Wish) -> Iterator[int]:
         yield len(batch)
     for row in plan.projects:
         if row.outcome == Outcome.CHANGED:
-            _tried(row.origin, lambda row=row: _change(row, wish))
+            _tried(row.origin, _change, row, wish)
             yield 1
 
 
@@ -188,7 +187,7 @@ def _apply_receipts(plan: Plan, wish: Wish) -> Iterator[int]:
         yield len(batch)
     for row in plan.receipts:
         if row.outcome == Outcome.CHANGED and row.known is not None:
-            _tried(row.origin, lambda row=row: _change_receipt(row, wish))
+            _tried(row.origin, _change_receipt, row, wish)
             yield 1
 
 
@@ -221,9 +220,10 @@ def _become(stand_in: Unit, stored: Unit) -> None:
         setattr(stand_in, field.attname, getattr(stored, field.attname))
 
 
-def _tried(origin: Origin, deed: Callable[[], T]) -> T:
+def _tried(origin: Origin, deed: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The deed; what a verb refuses is told with the row that it came from."""
     try:
-        return deed()
+        return deed(*args, **kwargs)
     except Conflict:
         raise
     except Refusal as refusal:

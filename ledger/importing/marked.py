@@ -116,7 +116,8 @@ def _row(
         if sentence is None:
             yield value
         else:
-            yield Styled(value, BAD, sentence if may_comment else "")
+            bare = value.value if isinstance(value, Styled) else value
+            yield Styled(bare, BAD, sentence if may_comment else "")
     words = [f"{column_letters(remark.column)} {remark.sentence}".strip() for remark in said]
     yield Styled("\n".join(words), BAD) if said else None
 

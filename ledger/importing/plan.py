@@ -70,14 +70,14 @@ def _judges(is_verified: bool) -> dict[Part, Judge]:
 
 def _take(plan: Plan, section: Section, judged: Judged) -> None:
     tally = Tally(section.part, section.sheet)
-    kept = {
+    lists: dict[Part, list[Any]] = {
         Part.UNITS: plan.units,
         Part.TARGETS: plan.targets,
         Part.PROJECTS: plan.projects,
         Part.RECEIPTS: plan.receipts,
-    }[section.part]
+    }
     for outcome, row in judged:
         tally.counts[outcome] += 1
         if outcome in (Outcome.NEW, Outcome.CHANGED):
-            kept.append(row)
+            lists[section.part].append(row)
     plan.tallies.append(tally)

@@ -162,9 +162,8 @@ def _draft(
     stage, days = _stage_and_days(reader, recorded)
     total = reader.amount("total_investment")
     introduced = reader.amount("introduced_amount", allow_zero=True)
-    texts = {field: reader.text(field) for field in TEXTS} | {
-        "content": reader.long_text("content")
-    }
+    texts: dict[str, Any] = {field: reader.text(field) for field in TEXTS}
+    texts["content"] = reader.long_text("content")
     industry = _industry(reader, recorded, accounts)
     investor = _investor(reader, recorded, accounts, told)
     if recorded is None:
@@ -172,7 +171,7 @@ def _draft(
     else:
         total = total if total is not None else recorded.total_investment
         introduced = introduced if introduced is not None else recorded.introduced_amount
-        texts = {field: text or getattr(recorded, field) for field, text in texts.items()}
+        texts |= {field: getattr(recorded, field) for field, text in texts.items() if not text}
     if reader.is_refused or not shares or total is None or introduced is None or not name:
         return None
     draft = ProjectDraft(
@@ -255,9 +254,7 @@ def _lead_first(reader: Reader, lead: Unit, shares: Shares) -> Shares:
 # Stage and days
 
 
-def _stage_and_days(
-    reader: Reader, recorded: ProjectDraft | None
-) -> tuple[str, dict[str, date | None]]:
+def _stage_and_days(reader: Reader, recorded: ProjectDraft | None) -> tuple[str, dict[str, Any]]:
     """The stage, and the day of each; 签约日期 is the day of the stage's own signature."""
     days: dict[str, date | None] = {}
     for field in DAYS.values():

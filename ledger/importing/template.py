@@ -25,7 +25,6 @@ LOOKS: Final[dict[Form, Look]] = {
     Form.COUNT: replace(sheets.NUMBER, form="0", across="center"),
     Form.WORD: replace(TEXT, across="center"),
 }
-REQUIRED: Final = replace(sheets.HEAD, ground="F6DFB8")
 WIDTHS: Final = {
     "name": 26,
     "unit": 18,
@@ -58,7 +57,7 @@ LISTED: Final = {
 }
 REFUSAL: Final = "请从下拉列表中选择。"
 HELP: Final = (
-    "一、浅黄色表头为必填列，其余可以不填；列的先后可以调整，可以增加自己的列（导入时不读取）。",
+    "一、表头带 * 的列必须填写，其余可以不填；列的先后可以调整，可以增加自己的列（导入时不读取）。",
     "二、金额默认以万元填写，最多六位小数；也可在表头注明（元）（亿元），或在单元格内写明单位，如 0.8亿元。",
     "三、日期可写成 2012-06-30、2012.6.30、2012年6月30日 或 20120630。",
     "四、《单位》：类别填镇、部门或企业；排序为同类单位的公布顺序。",
@@ -100,9 +99,8 @@ def _write_part(book: Book, part: Part, contents: Contents) -> None:
         SHEET_NAMES[part],
         [_column(column) for column in columns],
         title=f"{whose}{TITLES[part]}",
-        lines=[["浅黄色表头为必填", "单位：万元" if _has_money(part) else ""]],
+        lines=[["带 * 的列必须填写", "单位：万元" if _has_money(part) else ""]],
         kept=1,
-        heading=sheets.HEAD,
     )
     top = sheet.row + 1
     for row in contents.rows.get(part, ()):
@@ -126,8 +124,9 @@ def _has_money(part: Part) -> bool:
 
 def _column(column: BookColumn) -> Column:
     look = LOOKS.get(column.form, TEXT)
-    heading = f"{column.heading}（万元）" if column.form is Form.AMOUNT else column.heading
-    return Column(heading, WIDTHS.get(column.field, 13), look)
+    star = "*" if column.is_required else ""
+    unit = "（万元）" if column.form is Form.AMOUNT else ""
+    return Column(f"{star}{column.heading}{unit}", WIDTHS.get(column.field, 13), look)
 
 
 def _add_choices(sheet: sheets.Sheet, part: Part, contents: Contents, top: int) -> None:

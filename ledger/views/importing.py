@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -67,7 +66,7 @@ def _chosen(request: HttpRequest, form: UploadForm) -> HttpResponse:
 
 def _laid_down(form: UploadForm, user: User) -> Upload:
     """Read the file in the child process and keep its cells; the file itself is gone afterwards."""
-    file: UploadedFile = form.cleaned_data["file"]
+    file = form.cleaned_data["file"]
     if (file.size or 0) > MOST_MEGABYTES * 1024**2:
         raise reading.refusal("big_file", {"megabytes": MOST_MEGABYTES})
     digest = hashlib.sha256()

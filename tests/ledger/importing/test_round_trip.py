@@ -162,7 +162,7 @@ def test_the_template_has_every_column_with_drop_downs_from_the_countys_lists(co
 
     for part in Part:
         sheet = book[SHEET_NAMES[part]]
-        headings = [str(cell.value).removesuffix("（万元）") for cell in sheet[3]]
+        headings = [str(cell.value).removeprefix("*").removesuffix("（万元）") for cell in sheet[3]]
         assert headings == [column.heading for column in COLUMNS[part]]
     kinds = book["单位"].data_validations.dataValidation
     assert kinds[0].formula1 == '"镇,部门,企业"'
