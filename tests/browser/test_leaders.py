@@ -1,0 +1,131 @@
+"""What leaders look at, in a real browser: no hindrance by WCAG, no sideways scrolling, no script needed."""
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+
+from ledger import pledges
+from ledger.months import Month
+from ledger.pledges import PledgeDraft
+from tests import builders
+from tests.builders import day, moment, wan
+from units.models import Role
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+class County:
+    """Three towns in three tiers, a pledge kept and a pledge open, and a second county beside it."""
+
+    def __init__(self):
+        self.county = builders.make_county()
+        self.head = builders.make_head(self.county)
+        self.leader = builders.make_person(self.county, Role.LEADER)
+        for name, amount in (("水沟镇", 1000), ("试马镇", 600), ("富水镇", 0)):
+            unit = builders.make_unit(self.county, name)
+            builders.set_target(unit, 1000)
+            if amount:
+                builders.make_verified(builders.make_project(unit, f"{name}矿山"), amount)
+            draft = PledgeDraft(unit, "按期完成任务。", wan(600), day("2012-06-30"))
+            pledges.record(
+                self.county, Month(2012, 3), draft, by=self.head, at=moment("2012-04-16")
+            )
+        self.neighbour = builders.make_county("611022", "丹凤县")
+        builders.set_target(builders.make_unit(self.neighbour, "龙驹寨镇"), 1000)
+        self.city = builders.make_leader_of("6110")
+
+
+@pytest.fixture
+def county():
+    return County()
+
+
+def sign_in(page, user, language):
+    page.context.clear_cookies()
+    page.context.add_cookies(
+        [{"name": "language", "value": language, "domain": "localhost", "path": "/"}]
+    )
+    page.goto("/accounts/login/")
+    page.fill("[name=username]", user.username)
+    page.fill("[name=password]", "sample")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "login" not in url)
+
+
+def hindrances(page, address):
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    found = Axe().run(page, options={"runOnly": RULES})["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    return [f"{address}: {v['id']} {v['nodes'][0]['target']}" for v in found] + (
+        [f"{address}: scrolls sideways"] if wide else []
+    )
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_page_hinders_anybody(page_at, county, width, language):
+    page = page_at(width, bypass_csp=True)  # the checker is put into the page
+    found = []
+    for user, addresses in (
+        (
+            county.head,
+            ["/meeting/2012-06/", "/targets/2012/county/", "/search/?q=%E9%95%87"],
+        ),
+        (
+            county.leader,
+            [
+                "/composition/2012-06/?part=age.new",
+                "/glossary/",
+                "/screen/",
+                "/screen/?slide=town-1",
+            ],
+        ),
+        (county.city, ["/regions/6110/2012-06/", "/ranking/2012-06/?county=611023"]),
+    ):
+        sign_in(page, user, language)
+        found += [line for address in addresses for line in hindrances(page, address)]
+
+    assert found == []
+
+
+def test_the_screen_turns_by_script_and_by_the_keyboard(page_at, county):
+    page = page_at(1920, 1080)
+    sign_in(page, county.leader, "en")
+    page.goto("/screen/")
+
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/screen/?slide=curve")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/screen/?slide=headline")
+
+    page.evaluate("document.body.dataset.seconds = '0.1'; turn()")
+    page.wait_for_url("**/screen/?slide=curve")
+
+
+def test_a_slide_fills_the_screen_and_no_more(page_at, county):
+    page = page_at(1920, 1080)
+    sign_in(page, county.leader, "zh-hans")
+    for slide in ("headline", "curve", "tiers", "town-1", "idle", "composition"):
+        page.goto(f"/screen/?slide={slide}")
+        size = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        assert page.evaluate(size) == [1920, 1080], slide
+
+
+def test_a_pledge_is_recorded_and_money_is_opened_without_script(page_at, county):
+    page = page_at(1440, java_script_enabled=False)
+    sign_in(page, county.head, "en")
+    page.goto("/meeting/2012-06/")
+    page.select_option("[name=unit]", label="富水镇")
+    page.fill("[name=promised_amount]", "３００")
+    page.fill("[name=due_on]", "2012-09-30")
+    page.fill("[name=words]", "三季度末到位300万元。")
+    page.click("text=Record >> nth=-1")
+
+    page.wait_for_selector("text=三季度末到位300万元。")
+    page.goto("/composition/2012-06/")
+    page.click("text=really new >> nth=-1")
+    page.wait_for_selector("text=水沟镇矿山")
+    page.goto("/screen/")
+    page.click(".screen__dot >> nth=1")
+    assert "slide=curve" in page.url
