@@ -44,7 +44,7 @@ def contents(county: County, unit: Unit | None, *, is_filled: bool, year: int) -
     rows: dict[Part, list[Rows]] = {}
     if is_filled:
         rows = {
-            Part.UNITS: [_unit(each) for each in own],
+            Part.UNITS: [] if unit else [_unit(each) for each in own],
             Part.TARGETS: [_target(each) for each in _targets(own)],
             Part.PROJECTS: list(_projects(led)),
             Part.RECEIPTS: list(_receipts(led)),

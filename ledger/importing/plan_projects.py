@@ -167,7 +167,11 @@ def _draft(
     industry = _industry(reader, recorded, accounts)
     investor = _investor(reader, recorded, accounts, told)
     if recorded is None:
-        reader.demand("total_investment", "introduced_amount")
+        reader.demand("total_investment")
+        if stage == Stage.RESERVE and not reader.has("introduced_amount"):
+            introduced = register.NOTHING  # nobody has promised anything yet
+        else:
+            reader.demand("introduced_amount")
     else:
         total = total if total is not None else recorded.total_investment
         introduced = introduced if introduced is not None else recorded.introduced_amount

@@ -139,8 +139,11 @@ class _Given:
         return self._row(reader, outcome, self.day or date(self.year, 1, 1), due)
 
     def _same_day(self, versions: list[Target]) -> Target | None:
-        """The newest version of the day; of any day where the row tells none."""
-        same = [v for v in versions if self.day is None or v.effective_on == self.day]
+        """The newest version of the day; where the row tells none, the one that it repeats."""
+        if self.day is not None:
+            same = [version for version in versions if version.effective_on == self.day]
+        else:
+            same = [version for version in versions if self._equals(version)] or versions
         return max(same, key=lambda version: (version.effective_on, version.pk), default=None)
 
     def _equals(self, version: Target) -> bool:

@@ -54,6 +54,7 @@ LISTED: Final = {
     (Part.TARGETS, "unit"): 0,
     (Part.PROJECTS, "lead"): 0,
     (Part.PROJECTS, "industry"): 1,
+    (Part.RECEIPTS, "project"): 2,
 }
 REFUSAL: Final = "请从下拉列表中选择。"
 HELP: Final = (
@@ -77,7 +78,7 @@ def write(contents: Contents, file: IO[bytes]) -> None:
     with Book(f"{whose}招商引资台账") as book:
         _write_help(book, whose)
         for part in Part:
-            if part is not Part.UNITS or not contents.unit:
+            if not contents.unit or part not in OF_THE_COUNTY or contents.rows.get(part):
                 _write_part(book, part, contents)
         _write_lists(book, contents)
         book.save(file)
@@ -110,6 +111,8 @@ def _write_part(book: Book, part: Part, contents: Contents) -> None:
     _add_choices(sheet, part, contents, top)
 
 
+# What a unit has no say in stands in its template only where there is something to read.
+OF_THE_COUNTY: Final = (Part.UNITS, Part.TARGETS)
 TITLES: Final = {
     Part.UNITS: "单位名录",
     Part.TARGETS: "招商引资年度任务表",
@@ -145,12 +148,13 @@ def _add_choices(sheet: sheets.Sheet, part: Part, contents: Contents, top: int) 
 
 
 def _lists(contents: Contents) -> tuple[Sequence[str], ...]:
-    return contents.units, contents.industries
+    return contents.units, contents.industries, contents.projects
 
 
 def _write_lists(book: Book, contents: Contents) -> None:
     """The lists behind the drop-downs, on a sheet that nobody needs to see."""
-    sheet = book.sheet(LISTS, [Column("单位", 20, TEXT), Column("行业", 20, TEXT)])
+    headings = ("单位", "行业", "项目")
+    sheet = book.sheet(LISTS, [Column(heading, 20, TEXT) for heading in headings])
     lists = _lists(contents)
     for place in range(max(len(words) for words in lists)):
         row: list[Value] = [words[place] if place < len(words) else None for words in lists]

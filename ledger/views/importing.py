@@ -29,7 +29,7 @@ from ledger.importing.forms import DecisionForm, UploadForm
 from ledger.importing.reading import MOST_MEGABYTES
 from ledger.importing.shown import listed, page
 from ledger.views.deeds import attempted
-from units.access import REACH, Reach, Right, allowed, may, person
+from units.access import REACH, Reach, Right, allowed, may, person, units_of
 from units.models import Unit, User
 from units.refusal import Refusal
 
@@ -58,7 +58,7 @@ def _chosen(request: HttpRequest, form: UploadForm) -> HttpResponse:
         "crumbs": [("", _("Import"))],
         "form": form,
         "uploads": listed(upload for upload in desk.uploads() if _may_see(user, upload)),
-        "is_of_unit": REACH[user.role] is Reach.UNIT,
+        "units": () if REACH[user.role] is Reach.UNIT else units_of(user).order_by("kind", "order"),
         "user_id": user.pk,
     }
     return render(request, "ledger/import.html", context, status=422 if form.is_bound else 200)

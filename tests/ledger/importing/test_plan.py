@@ -139,6 +139,35 @@ def test_a_target_changed_with_day_and_document_is_a_new_version(county, head, s
     assert imported(bent(tmp_path, bend), county, head).is_empty
 
 
+def test_two_versions_of_a_target_in_one_sheet_come_in_once(county, head, tmp_path):
+    """The first without a day counts from the first of January."""
+    rows = [
+        ["单位名称", "年度", "年度任务", "生效日期"],
+        ["水沟镇", 2012, 7000, None],
+        ["水沟镇", 2012, 8000, "2012-07-01"],
+    ]
+    make_unit(county, "水沟镇")
+    path = books.written(tmp_path, {"任务": rows})
+
+    imported(path, county, head)
+
+    days = Target.objects.order_by("effective_on").values_list("effective_on", flat=True)
+    assert list(days) == [day("2012-01-01"), day("2012-07-01")]
+    assert imported(path, county, head).is_empty
+
+
+def test_a_reserve_project_promises_nothing_yet(county, head, tmp_path):
+    make_unit(county, "水沟镇")
+    row = ["桑蚕基地", None, "水沟镇", None, "储备", None, 800, None, "种养业", None]
+    path = books.written(tmp_path, {"项目": [books.HEADINGS["项目"], row]})
+
+    imported(path, county, head)
+
+    project = Project.objects.get()
+    assert (project.stage, project.introduced_amount, project.signed_on) == ("reserve", 0, None)
+    assert imported(path, county, head).is_empty
+
+
 def test_a_further_stage_changes_the_project(county, head, stored, tmp_path):
     def bend(book):
         book["项目"]["K1"], book["项目"]["K2"] = "开工日期", "2012-05-20"
