@@ -13,8 +13,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ledger import charts_composition as charts
 from ledger import words
@@ -43,27 +42,27 @@ from units.money import percent_text, wan_text, yi_text
 Word = str | Promise
 ALL_CUTS = (Cut.AGE, Cut.ORIGIN, Cut.SIZE, Cut.INDUSTRY)
 TITLES: Mapping[Cut, Word] = {
-    Cut.AGE: _lazy("New and carry-over projects"),
-    Cut.ORIGIN: _lazy("Where the investors come from"),
-    Cut.SIZE: _lazy("How large the projects are"),
-    Cut.INDUSTRY: _lazy("Industries"),
-    Cut.STAIR: _lazy("What did we really bring in this year?"),
+    Cut.AGE: gettext_lazy("New and carry-over projects"),
+    Cut.ORIGIN: gettext_lazy("Where the investors come from"),
+    Cut.SIZE: gettext_lazy("How large the projects are"),
+    Cut.INDUSTRY: gettext_lazy("Industries"),
+    Cut.STAIR: gettext_lazy("What did we really bring in this year?"),
 }
 AGES: Mapping[str, Word] = {
-    NEW: _lazy("signed this year"),
-    CARRY_OVER: _lazy("carried over from earlier years"),
+    NEW: gettext_lazy("signed this year"),
+    CARRY_OVER: gettext_lazy("carried over from earlier years"),
 }
 SOURCES: Mapping[str, Word] = {
-    Source.CARRY_OVER: _lazy("carry-over projects"),
-    Source.RESOURCE: _lazy("new, resource extraction"),
-    Source.PROPERTY: _lazy("new, property"),
-    Source.REAL: _lazy("really new"),
+    Source.CARRY_OVER: gettext_lazy("carry-over projects"),
+    Source.RESOURCE: gettext_lazy("new, resource extraction"),
+    Source.PROPERTY: gettext_lazy("new, property"),
+    Source.REAL: gettext_lazy("really new"),
 }
 STEP_WORDS: Mapping[Step, Word] = {
-    Step.RESERVE: _lazy("compiled or further"),
-    Step.SIGNED: _lazy("signed or further"),
-    Step.CONTRACT: _lazy("contract signed or further"),
-    Step.STARTED: _lazy("works started or further"),
+    Step.RESERVE: gettext_lazy("compiled or further"),
+    Step.SIGNED: gettext_lazy("signed or further"),
+    Step.CONTRACT: gettext_lazy("contract signed or further"),
+    Step.STARTED: gettext_lazy("works started or further"),
     Step.PRODUCTION: pgettext_lazy("stage", "in production"),
 }
 # Where the register shows exactly the projects of a part, the choices of its sieve.
@@ -221,8 +220,8 @@ def _tone(part: Part) -> str:
 
 def _flag(part: Part) -> Word:
     if part.is_resource:
-        return _lazy("resource")
-    return _lazy("property") if part.is_property else ""
+        return gettext_lazy("resource")
+    return gettext_lazy("property") if part.is_property else ""
 
 
 def _word(cut: Cut, key: str, county: County, industries: Mapping[str, str]) -> Word:
@@ -323,26 +322,30 @@ def rates_of(found: Composition) -> list[RateLine]:
         _rate(
             found,
             "performance-rate",
-            _lazy("Contract performance rate"),
-            _lazy("contracts under which funds were verified, of all contracts signed by the day"),
+            gettext_lazy("Contract performance rate"),
+            gettext_lazy(
+                "contracts under which funds were verified, of all contracts signed by the day"
+            ),
         ),
         _rate(
             found,
             "start-rate",
-            _lazy("Start-of-works rate"),
-            _lazy("projects whose works have started, of all projects signed by the day"),
+            gettext_lazy("Start-of-works rate"),
+            gettext_lazy("projects whose works have started, of all projects signed by the day"),
         ),
         _rate(
             found,
             "funding-rate",
-            _lazy("Funds-in-place rate"),
-            _lazy("verified funds since the signing, of the introduced amount of the contracts"),
+            gettext_lazy("Funds-in-place rate"),
+            gettext_lazy(
+                "verified funds since the signing, of the introduced amount of the contracts"
+            ),
         ),
         _rate(
             found,
             "production-rate",
-            _lazy("Production rate"),
-            _lazy("projects in production, of all projects signed by the day"),
+            gettext_lazy("Production rate"),
+            gettext_lazy("projects in production, of all projects signed by the day"),
         ),
     ]
 
@@ -420,7 +423,7 @@ def _money_behind(
     word = SOURCES[key] if cut is Cut.STAIR else _word(cut, key, found.county, industry_words())
     return MadeOf(
         title=word,
-        heads=(_lazy("Received this year (万元)"), _lazy("Part of it")),
+        heads=(gettext_lazy("Received this year (万元)"), gettext_lazy("Part of it")),
         lines=tuple(lines),
         hidden=len(behind) - len(lines),
         sums=(wan_text(whole), ""),
@@ -446,7 +449,7 @@ def _progress_behind(found: Composition, scope: str, key: str, user: User) -> Ma
     shown = [project for project in behind if project.project_id in open_to]
     return MadeOf(
         title=_("contracts with funds") if key == PERFORMED else STEP_WORDS[Step(key)],
-        heads=(_lazy("Introduced amount (万元)"), _lazy("Received so far (万元)")),
+        heads=(gettext_lazy("Introduced amount (万元)"), gettext_lazy("Received so far (万元)")),
         lines=tuple(_progress_line(project) for project in shown),
         hidden=len(behind) - len(shown),
         sums=(

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from ledger import speakers, words
 from ledger.league import LeagueTable, Section
@@ -21,10 +20,12 @@ from units.money import gap_text, percent_text, rounded, wan_short
 
 NAMED_TIERS = (Tier.COMPLETED, Tier.ON_SCHEDULE, Tier.BEHIND, Tier.NO_FUNDS)
 REASONS: dict[Reason, str | Promise] = {
-    Reason.BEST: _lazy("rank %(rank)d of the %(kind)s, completion %(completion)s"),
-    Reason.CLIMBED: _lazy("up %(places)d places since the last quarter, completion %(completion)s"),
-    Reason.FURTHEST: _lazy("completion %(completion)s, %(gap)s万元 against the benchmark"),
-    Reason.BROKE: _lazy(
+    Reason.BEST: gettext_lazy("rank %(rank)d of the %(kind)s, completion %(completion)s"),
+    Reason.CLIMBED: gettext_lazy(
+        "up %(places)d places since the last quarter, completion %(completion)s"
+    ),
+    Reason.FURTHEST: gettext_lazy("completion %(completion)s, %(gap)s万元 against the benchmark"),
+    Reason.BROKE: gettext_lazy(
         "did not keep its last pledge; completion %(completion)s, %(gap)s万元 against the benchmark"
     ),
 }

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from ledger import words
 from ledger.charts import Bullet, Segment, bullet, stacked
@@ -23,9 +23,9 @@ from units.money import percent_text, points_text, wan_text, yi_text
 from units.regions import region_names
 
 MEASURES: dict[Measure, str | Promise] = {
-    Measure.OWN: _lazy("the counties' own targets"),
-    Measure.CITY: _lazy("targets set by the city"),
-    Measure.PROVINCE: _lazy("targets set by the province"),
+    Measure.OWN: gettext_lazy("the counties' own targets"),
+    Measure.CITY: gettext_lazy("targets set by the city"),
+    Measure.PROVINCE: gettext_lazy("targets set by the province"),
 }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from ledger import words
 from ledger.charts import Bullet, Segment, stacked
@@ -28,11 +28,11 @@ SECONDS = 20
 ROWS = 13  # a county's towns; readable from ten metres
 NAMES = 60
 TITLES: Mapping[str, str | Promise] = {
-    "headline": _lazy("Where the county stands"),
-    "curve": _lazy("Received by month"),
-    "tiers": _lazy("Where the units stand"),
-    "idle": _lazy("No funds received yet"),
-    "composition": _lazy("What did we really bring in this year?"),
+    "headline": gettext_lazy("Where the county stands"),
+    "curve": gettext_lazy("Received by month"),
+    "tiers": gettext_lazy("Where the units stand"),
+    "idle": gettext_lazy("No funds received yet"),
+    "composition": gettext_lazy("What did we really bring in this year?"),
 }
 IDLE = (Tier.NO_FUNDS, Tier.NO_TARGET)
 
