@@ -6,8 +6,10 @@ The database starts with the first connection (ledger/postgres); DATABASE_URL ch
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,4 +53,11 @@ def _empty_tables(case: TransactionTestCase) -> None:
 def emptied_by_the_owner() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def the_countys_language() -> Iterator[None]:
+    """Each test begins in Chinese, whatever language a page of the test before it was read in."""
+    with translation.override(settings.LANGUAGE_CODE):
         yield
