@@ -230,7 +230,7 @@ def league_table(
             reported=unit.pk in reported,
         )
         for unit in units
-        if _stands(unit, as_of)
+        if _stands(unit, as_of) or unit.pk in credited  # money of no successor is not lost
     ]
     compared_with = last_settlement(county, as_of)
     return LeagueTable(

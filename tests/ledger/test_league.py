@@ -191,6 +191,17 @@ def test_merged_unit_counts_in_its_successor_from_then_on(county):
     assert june.rows[0].pending == wan(40)
 
 
+def test_money_of_a_unit_that_ended_without_a_successor_is_not_lost(county):
+    """quality 2: the table's total stays the sum of the entries."""
+    gone = make_unit(county, "撤销局", "department", ended_on=day("2012-05-31"))
+    make_verified(make_project(gone), 300)
+
+    june = league_table(county, JUNE)
+
+    assert [(row.name, row.received) for row in june.rows] == [("撤销局", wan(300))]
+    assert june.total.received == wan(300)
+
+
 def test_unit_not_yet_active_has_no_line(county):
     make_unit(county, active_from=day("2012-07-01"))
 
