@@ -16,6 +16,7 @@ from ledger.admission import Draft, demand_open, demand_right, sound
 from ledger.evidence import Attachment, demand_room
 from ledger.models import Evidence, Notice, Receipt, quarter_of
 from units import trail
+from units.copying import copy_in, reserve_keys
 from units.models import Trail, User
 from units.refusal import Conflict
 
@@ -307,10 +308,15 @@ def line(
 @transaction.atomic
 def submit_many(drafts: Sequence[Draft], *, by: User, at: datetime, today: date) -> list[Receipt]:
     """Enter many new receipts of one county for verification, by the same rules, in few statements."""
+    return store_many(build_many(drafts, by=by, at=at, today=today), by=by, at=at)
+
+
+def build_many(drafts: Sequence[Draft], *, by: User, at: datetime, today: date) -> list[Receipt]:
+    """The receipts of sound drafts, submitted but not stored yet."""
     drafts = [sound(draft, by, today) for draft in drafts]
     for draft in {(d.received_on.year, quarter_of(d.received_on)): d for d in drafts}.values():
         demand_open(draft, by)
-    receipts = Receipt.objects.bulk_create(
+    return [
         Receipt(
             county_id=draft.project.county_id,
             unit=draft.project.lead_unit,
@@ -327,9 +333,16 @@ def submit_many(drafts: Sequence[Draft], *, by: User, at: datetime, today: date)
             submitted_at=at,
         )
         for draft in drafts
-    )
+    ]
+
+
+def store_many(receipts: Sequence[Receipt], *, by: User, at: datetime) -> list[Receipt]:
+    """Store receipts that ``build_many`` made, each with the line of its submission."""
+    for receipt, key in zip(receipts, reserve_keys(Receipt, len(receipts)), strict=True):
+        receipt.pk = key
+    copy_in(Receipt, receipts)
     trail.record_many(
-        line(by, "receipt.submit", receipt, at, after=draft.contents())
-        for receipt, draft in zip(receipts, drafts, strict=True)
+        line(by, "receipt.submit", receipt, at, after=Draft.of(receipt).contents())
+        for receipt in receipts
     )
-    return receipts
+    return list(receipts)

@@ -6,24 +6,24 @@ is one transaction that also writes the trail. ``submit`` lives in ``drafts.py``
 of a unit, ``Draft`` in ``admission.py``; both are named here because a receipt's way begins there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import DateField, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ledger import chain, doubts, evidence, notices, quarters
 from ledger.admission import Draft, demand_signed
-from ledger.drafts import line, note, submit
+from ledger.drafts import build_many, line, note, store_many, submit
 from ledger.models import Entry, Notice, Period, Receipt, quarter_of
 from projects.models import CreditShare, Project
 from projects.shares import split
 from units import trail
 from units.access import Right, demand
+from units.copying import copy_in
 from units.models import Trail, User
 from units.refusal import Conflict, Refusal
 from units.trail import name_of
@@ -38,8 +38,8 @@ __all__ = [
     "return_",
     "reverse",
     "submit",
+    "take_over",
     "verify",
-    "verify_history",
 ]
 
 # Deeds after which a person has a hand in what a receipt says.
@@ -227,6 +227,11 @@ def _reversal(entry: Entry, period: Period, reason: str) -> Entry:
 
 def _append(period: Period, entries: Iterable[Entry], by: User, at: datetime) -> list[Entry]:
     """Chain the entries to the end of the locked period and store them."""
+    return Entry.objects.bulk_create(_chained(period, entries, by, at))
+
+
+def _chained(period: Period, entries: Iterable[Entry], by: User, at: datetime) -> list[Entry]:
+    """The entries as the next ones of the locked period's chain."""
     last = Entry.objects.filter(period=period).order_by("-position").first()
     position, head = (last.position, last.content_hash) if last else (0, chain.GENESIS)
     if last is not None:
@@ -243,7 +248,7 @@ def _append(period: Period, entries: Iterable[Entry], by: User, at: datetime) ->
         entry.hash_name, entry.prev_hash = chain.HASH_NAME, head
         entry.content_hash = head = chain.content_hash(head, hashed_fields(entry))
         appended.append(entry)
-    return Entry.objects.bulk_create(appended)
+    return appended
 
 
 def hashed_fields(entry: Entry) -> dict[str, chain.Plain]:
@@ -287,88 +292,78 @@ def _demand_reason(reason: str) -> None:
 
 
 @transaction.atomic
-def verify_history(receipts: Sequence[Receipt], document: str, *, by: User, at: datetime) -> None:
-    """Verify receipts that a document allows to be taken over from earlier books.
+def take_over(
+    history: Sequence[Draft],
+    document: str,
+    *,
+    entered_by: User,
+    by: User,
+    at: datetime,
+    today: date,
+) -> list[Receipt]:
+    """Enter receipts of earlier books and verify them at once, because a document allows it.
 
     The document stands for the evidence and for the word about doubts; everything else is as in
-    ``verify``: somebody else entered them, and closed quarters stay closed. In few statements.
+    ``submit`` and ``verify``: two people, and closed quarters stay closed. In few statements.
     """
     demand(by, Right.RECEIPT_VERIFY)
+    if by.pk == entered_by.pk or by.county_id != entered_by.county_id:
+        raise Refusal(_("Somebody else must verify what you entered yourself."))
     if not document.strip():
         raise Refusal(_("Name the document that allows it."), field="document")
-    _demand_others(receipts, by)
-    ordered = sorted(receipts, key=lambda receipt: receipt.received_on)
-    shares = _shares_of({receipt.project_id for receipt in receipts})
-    projects = Project.objects.select_related("investor").in_bulk(shares.keys())
-    for _quarter, group in groupby(ordered, key=_quarter_of):
-        together = list(group)
-        period = quarters.for_posting(together[0].county_id, together[0].received_on)
-        _take_over(together, period, document, by, at)
-        entries = [
-            entry
-            for receipt in together
-            for entry in _credits(
-                receipt,
-                projects[receipt.project_id],
-                _without_nothing(split(receipt.amount, shares[receipt.project_id])),
-                period,
-            )
-        ]
-        _append(period, entries, by, at)
+    receipts = build_many(history, by=entered_by, at=at, today=today)
+    receipts.sort(key=lambda receipt: receipt.received_on)
+    quarters_ = [list(group) for _quarter, group in groupby(receipts, key=_quarter_of)]
+    # In the order of the calendar, so that two people at once wait for each other, never both.
+    periods = [quarters.for_posting(q[0].county_id, q[0].received_on) for q in quarters_]
+    for period, together in zip(periods, quarters_, strict=True):
+        for receipt in together:
+            _mark(receipt, period, document, by, at)
+    store_many(receipts, by=entered_by, at=at)
+    trail.record_many(_line_of_verification(receipt) for receipt in receipts)
+    credits_of = _creditors(receipts)
+    for period, together in zip(periods, quarters_, strict=True):
+        entries = (entry for receipt in together for entry in credits_of(receipt, period))
+        copy_in(Entry, _chained(period, entries, by, at))
+    return receipts
 
 
 def _quarter_of(receipt: Receipt) -> tuple[int, int]:
     return receipt.received_on.year, quarter_of(receipt.received_on)
 
 
-def _shares_of(projects: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
-    found: dict[int, list[tuple[int, int]]] = {}
-    rows = CreditShare.objects.filter(project__in=projects).order_by("project", "order", "id")
-    for project, unit, points in rows.values_list("project", "unit", "basis_points"):
-        found.setdefault(project, []).append((unit, points))
-    return found
+def _mark(receipt: Receipt, period: Period, document: str, by: User, at: datetime) -> None:
+    """Verified, counted in the period, not stored yet."""
+    receipt.state = Receipt.State.VERIFIED
+    receipt.verified_by, receipt.verified_at, receipt.verified_word = by, at, document
+    receipt.counted_on = max(receipt.received_on, period.starts_on)
 
 
-def _demand_others(receipts: Sequence[Receipt], by: User) -> None:
-    """All await verification in the county of ``by``, who had no hand in any of them."""
-    ids = [receipt.pk for receipt in receipts]
-    awaiting = Receipt.objects.select_for_update(no_key=True).filter(
-        pk__in=ids, county=by.county_id, state=Receipt.State.SUBMITTED
-    )
-    if len(awaiting.values_list("pk")) != len(ids):
-        raise Conflict(_("Some of these receipts no longer await verification. Start again."))
-    names = [name_of(receipt) for receipt in receipts]
-    entered = Trail.objects.filter(record__in=names, actor=by, deed__in=ENTERING, refused=False)
-    if any(receipt.entered_by_id == by.pk for receipt in receipts) or entered.exists():
-        raise Refusal(_("Somebody else must verify what you entered yourself."))
-
-
-def _take_over(
-    receipts: Sequence[Receipt], period: Period, document: str, by: User, at: datetime
-) -> None:
-    """Mark the receipts of a quarter as verified, counted in the period."""
-    starts_on = period.starts_on
-    Receipt.objects.filter(pk__in=[receipt.pk for receipt in receipts]).update(
-        state=Receipt.State.VERIFIED,
-        verified_by=by,
-        verified_at=at,
-        verified_word=document,
-        counted_on=Greatest("received_on", Value(starts_on, DateField())),
-    )
+def _line_of_verification(receipt: Receipt) -> Trail:
+    assert receipt.verified_by is not None
+    assert receipt.verified_at is not None
+    after = {
+        "state": receipt.state,
+        "counted_on": receipt.counted_on,
+        "version": receipt.version,
+        "word": receipt.verified_word,
+    }
     before = {"state": Receipt.State.SUBMITTED}
-    trail.record_many(
-        line(
-            by,
-            "receipt.verify",
-            receipt,
-            at,
-            before=before,
-            after={
-                "state": Receipt.State.VERIFIED,
-                "counted_on": max(receipt.received_on, starts_on),
-                "version": receipt.version,
-                "word": document,
-            },
-        )
-        for receipt in receipts
-    )
+    by, at = receipt.verified_by, receipt.verified_at
+    return line(by, "receipt.verify", receipt, at, before=before, after=after)
+
+
+def _creditors(receipts: Iterable[Receipt]) -> Callable[[Receipt, Period], list[Entry]]:
+    """What makes the entries of any of these receipts, with their projects and shares read once."""
+    ids = {receipt.project_id for receipt in receipts}
+    projects = Project.objects.select_related("investor").in_bulk(ids)
+    shares: dict[int, list[tuple[int, int]]] = {}
+    rows = CreditShare.objects.filter(project__in=ids).order_by("project", "order", "id")
+    for project, unit, points in rows.values_list("project", "unit", "basis_points"):
+        shares.setdefault(project, []).append((unit, points))
+
+    def credits_of(receipt: Receipt, period: Period) -> list[Entry]:
+        parts_ = split(receipt.amount, shares[receipt.project_id])
+        return _credits(receipt, projects[receipt.project_id], _without_nothing(parts_), period)
+
+    return credits_of

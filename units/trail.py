@@ -4,24 +4,20 @@ Owns: writing lines of the trail, inside the transaction of the deed, so that a 
 recorded does not happen. Must never: be switched off, or change a line.
 """
 
-import json
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
 from django.db.models import Model
 
+from units.copying import copy_in
 from units.models import County, Trail, Unit, User
 
 # Set by the middleware for the length of a request; commands leave it empty.
 address: ContextVar[str | None] = ContextVar("address", default=None)
 # Whether a refusal of this request has its line already, so that it does not get a second one.
 refusal_noted: ContextVar[bool] = ContextVar("refusal_noted", default=False)
-
-COPIED = [field for field in Trail._meta.concrete_fields if not field.primary_key]
 
 
 def name_of(record: Model) -> str:
@@ -77,17 +73,7 @@ def page(
 
 def record_many(lines: Iterable[Trail]) -> None:
     """Write many lines that ``line`` made, in their order. An import writes tens of thousands."""
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in COPIED if field.column)
-    table = connection.ops.quote_name(Trail._meta.db_table)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for written in lines:
-            copy.write_row([_copied(getattr(written, field.attname)) for field in COPIED])
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
-    return value
+    copy_in(Trail, lines)
 
 
 def line(

@@ -192,12 +192,18 @@ def _apply_receipts(plan: Plan, wish: Wish) -> Iterator[int]:
 
 
 def _enter(batch: Sequence[ReceiptRow], wish: Wish) -> None:
-    receipts = drafts.submit_many(
-        [row.draft for row in batch], by=wish.by, at=wish.at, today=wish.today
-    )
-    verified = [receipt for row, receipt in zip(batch, receipts, strict=True) if row.is_verified]
+    waiting = [row.draft for row in batch if not row.is_verified]
+    drafts.submit_many(waiting, by=wish.by, at=wish.at, today=wish.today)
+    verified = [row.draft for row in batch if row.is_verified]
     if verified and wish.second is not None:
-        posting.verify_history(verified, wish.document, by=wish.second, at=wish.at)
+        posting.take_over(
+            verified,
+            wish.document,
+            entered_by=wish.by,
+            by=wish.second,
+            at=wish.at,
+            today=wish.today,
+        )
 
 
 def _change_receipt(row: ReceiptRow, wish: Wish) -> Receipt:

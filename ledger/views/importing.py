@@ -58,7 +58,7 @@ def _chosen(request: HttpRequest, form: UploadForm) -> HttpResponse:
         "crumbs": [("", _("Import"))],
         "form": form,
         "uploads": listed(upload for upload in desk.uploads() if _may_see(user, upload)),
-        "units": () if REACH[user.role] is Reach.UNIT else units_of(user).order_by("kind", "order"),
+        "units": () if REACH[user.role] is Reach.UNIT else units_of(user).order_by("-kind", "order"),
         "user_id": user.pk,
     }
     return render(request, "ledger/import.html", context, status=422 if form.is_bound else 200)

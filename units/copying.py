@@ -1,0 +1,49 @@
+"""Storing tens of thousands of rows by COPY, which costs a fraction of INSERT statements.
+
+Owns: turning unsaved records into rows of the table, with the same columns and constraints as ``save``
+(triggers fire for each row). Must never: be used where records have side effects in ``save``, or return
+keys that it did not ask the table's own sequence for.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+from django.db.models import Field, Model
+
+
+def copy_in(model: type[Model], records: Iterable[Model]) -> None:
+    """Store the records in their order; those without a key get one that nobody is told."""
+    rows = list(records)
+    if not rows:
+        return
+    fields = [f for f in model._meta.concrete_fields if not f.generated and _is_given(f, rows[0])]
+    names = [field.attname for field in fields]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for record in rows:
+            copy.write_row([_plain(getattr(record, name)) for name in names])
+
+
+def reserve_keys(model: type[Model], count: int) -> list[int]:
+    """So many keys from the table's sequence, in ascending order."""
+    key = model._meta.pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, str(key.column), count],
+        )
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def _is_given(field: "Field[Any, Any]", record: Model) -> bool:
+    return not field.primary_key or record.pk is not None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return value
