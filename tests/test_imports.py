@@ -18,6 +18,10 @@ PURE = (
     "projects/timeline.py",
     "ledger/standing.py",
     "ledger/chain.py",
+    "ledger/importing/cells.py",
+    "ledger/importing/columns.py",
+    "ledger/importing/places.py",
+    "ledger/importing/vocabulary.py",
 )
 
 

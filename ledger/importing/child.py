@@ -25,7 +25,7 @@ except ImportError:  # Windows has no such limits; the parent's clock remains
 import python_calamine as calamine
 
 MOST_BYTES = 20 * 1024 * 1024
-MOST_MEMORY = 208 * 1024 * 1024
+MOST_MEMORY = 192 * 1024 * 1024  # beyond what the bare process has
 MOST_SECONDS = 2  # of computing, not of waiting
 MOST_ENTRIES = 1_000
 MOST_UNPACKED = 200 * 1024 * 1024
@@ -99,10 +99,22 @@ def read(path: str) -> dict[str, Any]:
 def _limit() -> None:
     if resource is None:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    memory = _memory_now() + MOST_MEMORY
+    for limit, soft, hard in (
+        (resource.RLIMIT_AS, memory, memory),
+        (resource.RLIMIT_CPU, MOST_SECONDS, MOST_SECONDS + 1),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+    ):
+        with suppress(ValueError, OSError):  # a system that does not know this limit
+            resource.setrlimit(limit, (soft, hard))
+
+
+def _memory_now() -> int:
+    """What the process has mapped already; some systems map their locales, which is much."""
+    with suppress(OSError, ValueError), open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+    return 64 * 1024 * 1024
 
 
 # What kind of file it is

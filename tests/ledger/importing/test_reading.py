@@ -8,6 +8,8 @@ import zlib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ledger.importing import child, reading
 from tests.ledger.importing import books
@@ -304,3 +306,50 @@ def test_the_child_may_write_nothing(tmp_path):
 
     assert done.returncode != 0
     assert target.read_bytes() == b""
+
+
+SEEDS = [plain_content(), (FILES / "plain.xls").read_bytes(), (FILES / "plain.ods").read_bytes()]
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    seed=st.integers(min_value=0, max_value=len(SEEDS) - 1),
+    changes=st.lists(
+        st.tuples(st.floats(min_value=0, max_value=1), st.binary(min_size=1, max_size=6)),
+        min_size=1,
+        max_size=12,
+    ),
+    is_inside=st.booleans(),
+    part=st.integers(min_value=0, max_value=20),
+)
+def test_a_damaged_workbook_is_read_or_refused_with_a_sentence(
+    seed, changes, is_inside, part, tmp_path
+):
+    """quality 17: bytes changed in the file, or in one part of its archive"""
+    content = SEEDS[seed]
+    if is_inside and content.startswith(b"PK"):
+        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+        name = names[part % len(names)]
+        content = books.edited(content, {name: lambda old: damaged(old, changes)})
+    else:
+        content = damaged(content, changes)
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(content)
+
+    sentence = "read"
+    try:
+        reading.read(path)
+    except Refusal as refused:
+        sentence = str(refused)
+
+    assert sentence
+
+
+def damaged(content, changes):
+    changed = bytearray(content)
+    for place, put in changes:
+        start = int(place * max(0, len(changed) - len(put)))
+        changed[start : start + len(put)] = put
+    return bytes(changed)
