@@ -51,7 +51,7 @@ ADVICE: dict[int, Words] = {
     UNVERIFIED: _("Verify or return them first; after the closing they count in the next quarter."),
     UNREPORTED: _("Remind the units; the table will say that they did not report."),
     SHARES: _("Correct the shares of these projects."),
-    SUMS: _("Look for money of a unit that has ended without a successor."),
+    SUMS: _("The entries were tampered with: have the ledger verified before closing."),
     CHAIN: _("An entry was altered in the database. Run the proof of the ledger and find out who."),
     REVERSALS: _(
         "An entry was altered in the database. Run the proof of the ledger and find out who."

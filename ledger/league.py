@@ -365,7 +365,9 @@ def _into_successors(
     by_id = {unit.pk: unit for unit in units}
     gathered: dict[int, V] = defaultdict(lambda: nothing)
     for unit_id, value in found.items():
-        unit = by_id[unit_id]
+        unit = by_id.get(unit_id)
+        if unit is None:
+            continue  # another county's: only tampering does that, and the sums of the check tell
         while not _stands(unit, as_of) and unit.successor_id is not None:
             unit = by_id[unit.successor_id]
         gathered[unit.pk] = gathered[unit.pk] + value

@@ -112,8 +112,17 @@ def test_a_unit_that_missed_one_month_is_found_once(office):
     assert (check.count, check.records) == (1, (late,))
 
 
-def test_money_of_a_unit_that_ended_without_a_successor_breaks_the_sums(office):
+def test_money_of_a_unit_that_ended_without_a_successor_stays_in_the_sums(office):
     Unit.objects.filter(pk=office.unit.pk).update(ended_on=day("2012-03-20"))
+
+    assert not checks.run(office.period)[3].blocks
+
+
+def test_an_entry_moved_to_a_unit_of_another_county_breaks_the_sums(office):
+    """quality 44"""
+    foreign = make_unit(make_county("611024", "山阳县"), "丰阳镇")
+    with owner("ledger_entry"):
+        Entry.objects.update(unit=foreign)
 
     check = checks.run(office.period)[3]
 
