@@ -75,7 +75,7 @@ class Office:
     def __init__(self, serial: int) -> None:
         self.county = make_county(f"{600_000 + serial}", f"演练县{serial}")
         self.head, self.verifier = make_head(self.county), make_verifier(self.county)
-        lead, other = make_unit(self.county, "甲镇"), make_unit(self.county, "乙局")
+        lead, other = (make_unit(self.county, name, order=1) for name in ("甲镇", "乙局"))
         self.clerk = make_clerk(lead)
         self.project = make_project(
             lead,
