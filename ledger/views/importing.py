@@ -7,7 +7,7 @@ not exist (404).
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -58,10 +58,15 @@ def _chosen(request: HttpRequest, form: UploadForm) -> HttpResponse:
         "crumbs": [("", _("Import"))],
         "form": form,
         "uploads": listed(upload for upload in desk.uploads() if _may_see(user, upload)),
-        "units": () if REACH[user.role] is Reach.UNIT else units_of(user).order_by("-kind", "order"),
-        "user_id": user.pk,
+        "units": _choosable(user),
     }
     return render(request, "ledger/import.html", context, status=422 if form.is_bound else 200)
+
+
+def _choosable(user: User) -> Iterable[Unit]:
+    """The units whose template the bureau may take, towns first; a unit's people take their own."""
+    is_of_unit = REACH[user.role] is Reach.UNIT
+    return () if is_of_unit else units_of(user).order_by("-kind", "order")
 
 
 def _laid_down(form: UploadForm, user: User) -> Upload:
