@@ -17,10 +17,13 @@ from ledger import embedded
 
 ROOT = Path(embedded.__file__).resolve().parent.parent
 USER_PROGRAM = """
+import signal
 import sys
 from pathlib import Path
 from ledger import embedded
 import psycopg
+# A shell lets what it starts in the background ignore Ctrl+C, and that is inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 url = embedded.database_url(Path(sys.argv[1]))
 with psycopg.connect(url) as connection:
     connection.execute("select 1")
