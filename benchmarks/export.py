@@ -1,7 +1,7 @@
 """The settlement workbook of a county with 100,000 receipts: peak memory, time, and what we add.
 
-    VAR_DIR=/tmp/bench python benchmarks/export.py            100,000 receipts (QUALITY 48, issue 7)
-    VAR_DIR=/tmp/bench python benchmarks/export.py 20000      any other number
+    VAR_DIR=var/bench python benchmarks/export.py            100,000 receipts (QUALITY 48, issue 7)
+    VAR_DIR=var/bench python benchmarks/export.py 20000      any other number
 
 Prints (1) the ratio of our sheet of receipts to openpyxl's own write-only loop on the same cells,
 over interleaved rounds; (2) the peak memory of the whole workbook with about 1,000 and with all

@@ -1,6 +1,6 @@
 """How long a workbook of 20,000 receipts takes, and how much memory: preview, then commit.
 
-    VAR_DIR=/tmp/var-x python benchmarks/import_book.py [RECEIPTS] [PROJECTS]
+    VAR_DIR=var/bench python benchmarks/import_book.py [RECEIPTS] [PROJECTS]
 
 Goal: preview and commit in under 30 seconds on 2 cores, memory under 300 MB. Each step runs as a process
 of its own, as the program starts it; the county of the benchmark is created anew by each run.
