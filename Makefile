@@ -13,7 +13,7 @@ PIP := $(IN_VENV) -m pip install --quiet --disable-pip-version-check --root-user
 export VAR_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check-office lint format
+.PHONY: help setup setup-dev run test check-office screenshots format
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: setup-dev ## lint, migrations, tests, browser tests
 check-office: export VAR_DIR := $(VAR_DIR)/test
 check-office: setup-dev ## open the settlement workbook in LibreOffice and compare what it recalculates
 	$(IN_VENV) -m pytest tests/office/check_office.py
+
+screenshots: setup-dev ## pictures of the sample county's pages, into VAR_DIR/screenshots (ONLY=ranking,account)
+	$(IN_VENV) -m tests.browser.screenshots $(if $(ONLY),--only $(ONLY)) $(if $(INTO),--into $(INTO))
 
 format: setup-dev ## bring the code into the one format
 	$(IN_VENV) -m ruff format .

@@ -5,13 +5,14 @@ Must never: let the browser tests be skipped. Where nothing helps it ends with w
 Run as a program it prepares the machine once, before the tests run side by side.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
@@ -20,6 +21,12 @@ PLACES = (
     "/snap/bin/chromium",
 )
 FONT_PLACES = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 ADVICE = (
     "The browser tests need Chromium (or Chrome) and a Chinese font; {missing} is missing.\n"
     "Debian, Ubuntu: apt-get install chromium fonts-noto-cjk\n"
@@ -36,6 +43,15 @@ def chromium() -> Path:
     if found is None:
         raise SystemExit(ADVICE.format(missing="a browser"))
     return found
+
+
+def launched(playwright: Playwright) -> Browser:
+    """With Chromium's sandbox where there can be one: not as root, nor in most containers."""
+    path = chromium()
+    if os.geteuid() != 0:
+        with contextlib.suppress(Error):
+            return playwright.chromium.launch(executable_path=path, args=QUIET)
+    return playwright.chromium.launch(executable_path=path, args=[*QUIET, "--no-sandbox"])
 
 
 def chinese_font() -> None:

@@ -1,25 +1,17 @@
 """A real browser against the live server. A page that asks for anything elsewhere fails its test."""
 
-import contextlib
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.chromium import chinese_font, chromium
+from tests.browser.chromium import chinese_font, launched
 from tests.browser.watch import watch
 
 # Playwright's loop runs in the test's own thread, where Django would refuse a plain query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-QUIET = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PATIENCE_MS = 10_000
 
 
@@ -27,17 +19,9 @@ PATIENCE_MS = 10_000
 def browser() -> Iterator[Browser]:
     chinese_font()
     with sync_playwright() as playwright:
-        started = launched(playwright, chromium())
+        started = launched(playwright)
         yield started
         started.close()
-
-
-def launched(playwright: Playwright, path: Path) -> Browser:
-    """With Chromium's sandbox where there can be one: not as root, nor in most containers."""
-    if os.geteuid() != 0:
-        with contextlib.suppress(Error):
-            return playwright.chromium.launch(executable_path=path, args=QUIET)
-    return playwright.chromium.launch(executable_path=path, args=[*QUIET, "--no-sandbox"])
 
 
 @pytest.fixture

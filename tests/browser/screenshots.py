@@ -1,0 +1,168 @@
+"""`make screenshots`: pictures of the sample county's pages, the same names every time.
+
+    python -m tests.browser.screenshots [--only ranking,account] [--languages zh] [--whole]
+                                        [--at http://127.0.0.1:8000] [--into var/screenshots]
+
+Owns: the server for the pictures (its own sample county, its own port), small files.
+Must never: touch another database than the one under its folder, or write outside `--into`.
+"""
+
+import argparse
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+
+from tests.browser.chromium import chinese_font, launched
+from tests.browser.pictures import LANGUAGES, PICTURES, Picture
+
+ROOT = Path(__file__).parents[2]
+VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
+START_SECONDS = 300
+PATIENCE_MS = 20_000
+PASSWORD = "Shangnan-2012"  # of the sample only, as README says
+MOST_BYTES = 200_000
+COLOURS = (128, 64, 32, 16)
+
+
+def main() -> None:
+    wishes = parsed()
+    chinese_font()
+    wishes.into.mkdir(parents=True, exist_ok=True)
+    served = contextlib.nullcontext(wishes.at) if wishes.at else sample_county()
+    with served as home, sync_playwright() as playwright:
+        browser = launched(playwright)
+        for language in wishes.languages:
+            for picture in wishes.pictures:
+                for file in taken(browser, home, picture, language, wishes):
+                    sys.stdout.write(f"{file}  {file.stat().st_size / 1000:.0f} KB\n")
+        browser.close()
+
+
+def parsed() -> argparse.Namespace:
+    known = {picture.name: picture for picture in PICTURES}
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", default=",".join(known), help="names of pictures, by commas")
+    parser.add_argument("--languages", default="zh,en", type=lambda text: text.split(","))
+    parser.add_argument("--whole", action="store_true", help="the page to its end, not one window")
+    parser.add_argument("--at", default="", help="a served sample county; otherwise one is started")
+    parser.add_argument("--into", default=VAR / "screenshots", type=Path)
+    wishes = parser.parse_args()
+    wishes.pictures = [known[name] for name in wishes.only.split(",")]
+    return wishes
+
+
+@contextlib.contextmanager
+def sample_county() -> Iterator[str]:
+    """A server of this copy with the sample county, stopped at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    home = f"http://127.0.0.1:{port}"
+    folder = VAR / "screenshots-county"
+    settings = {
+        "VAR_DIR": str(folder),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "LOG_LEVEL": "ERROR",
+    }
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--sample"],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stdout=sys.stderr,
+    )
+    try:
+        answers(home, server)
+        yield home
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def answers(home: str, server: subprocess.Popen[bytes]) -> None:
+    last = time.monotonic() + START_SECONDS
+    while time.monotonic() < last and server.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{home}/accounts/login/"):
+            return
+        time.sleep(0.3)
+    raise SystemExit("The server for the pictures did not start; its last words are above.")
+
+
+def taken(
+    browser: Browser, home: str, picture: Picture, language: str, wishes: argparse.Namespace
+) -> Iterator[Path]:
+    """The picture in every width that it has, and on paper."""
+    for width in picture.widths:
+        page = opened(browser, home, picture, language, width)
+        file = wishes.into / f"{picture.name}-{language}-{width}.png"
+        shot = page.locator(picture.part).first if picture.part else page
+        whole = {} if picture.part else {"full_page": wishes.whole}
+        png = shot.screenshot(**whole)
+        file.write_bytes(png if wishes.whole else small(png))
+        yield file
+        if picture.paper and width == picture.widths[0]:
+            paper = wishes.into / f"{picture.name}-{language}.pdf"
+            page.pdf(path=paper, prefer_css_page_size=True, print_background=True)
+            yield paper
+        page.context.close()
+
+
+def opened(browser: Browser, home: str, picture: Picture, language: str, width: int) -> Page:
+    context = browser.new_context(
+        base_url=home,
+        viewport={"width": width, "height": picture.height},
+        storage_state=signed_in(browser, home, picture.who),
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_cookies([{"name": "language", "value": LANGUAGES[language], "url": home}])
+    page = context.new_page()
+    page.goto(picture.address)
+    if picture.follow:
+        page.goto(page.locator(picture.follow).first.get_attribute("href") or "")
+    if picture.before:
+        picture.before(page)
+    return page
+
+
+@cache
+def signed_in(browser: Browser, home: str, who: str) -> StorageState | None:
+    """The cookies of one sign-in per person."""
+    if not who:
+        return None
+    page = browser.new_page(base_url=home)
+    page.goto("/accounts/login/")
+    page.fill("[name=username]", who)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda address: "login" not in address)
+    cookies = page.context.storage_state()
+    page.close()
+    return cookies
+
+
+def small(png: bytes) -> bytes:
+    """The same picture in few colours: under 200 KB, so that it may stand in the documents."""
+    picture = Image.open(BytesIO(png)).convert("RGB")
+    for colours in COLOURS:
+        out = BytesIO()
+        picture.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() <= MOST_BYTES:
+            break
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    main()
