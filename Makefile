@@ -26,9 +26,10 @@ run: setup ## serve on HOST:PORT (127.0.0.1:8000); the sample county goes into a
 	@$(IN_VENV) manage.py serve --sample
 
 test: export VAR_DIR := $(VAR_DIR)/test
-test: setup-dev ## lint, migrations, tests, browser tests
+test: setup-dev ## lint, types, migrations, tests, browser tests
 	$(IN_VENV) -m ruff format --check .
 	$(IN_VENV) -m ruff check .
+	$(IN_VENV) -m mypy units projects ledger manage.py
 	$(IN_VENV) manage.py makemigrations --check --dry-run
 	$(IN_VENV) tests/browser/chromium.py
 	$(IN_VENV) -m pytest -n 2 --dist loadfile

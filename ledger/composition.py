@@ -370,9 +370,10 @@ def _reached(project: Project, as_of: date) -> Step:
 
 def _began_on(project: Project, reached: Step) -> date:
     """The day that decides of which year a project is: its signature, before it its compilation."""
-    if reached is not Step.RESERVE and project.signed_on is not None:
-        return project.signed_on
+    signed_on: date | None = project.signed_on
     compiled_on: date | None = project.reserved_on
+    if reached is not Step.RESERVE and signed_on is not None:
+        return signed_on
     return compiled_on or timezone.localdate(project.created_at)
 
 

@@ -301,7 +301,7 @@ def _credited(
             outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
         )
     )
-    return {unit: Sums(*sums) for unit, *sums in rows}
+    return {unit: Sums(received, new, outside) for unit, received, new, outside in rows}
 
 
 def _pending(county: County, as_of: date, without: frozenset[str]) -> dict[int, Decimal]:
@@ -318,8 +318,8 @@ def _pending(county: County, as_of: date, without: frozenset[str]) -> dict[int, 
         shares = shares.exclude(project__industry__is_property=True)
     if "carry_over" in without:
         shares = shares.exclude(project__signed_on__lt=start)
-    rows = shares.order_by().values_list("unit_id")
-    rows = rows.annotate(parts=Sum(F("project__receipts__amount") * F("basis_points")))
+    parts = Sum(F("project__receipts__amount") * F("basis_points"))
+    rows = shares.order_by().values_list("unit_id").annotate(parts=parts)
     return {unit: (amount / 10_000).quantize(NOTHING) for unit, amount in rows}
 
 

@@ -204,7 +204,8 @@ def _trail_line(line: Line) -> list[Value]:
 def _value_words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField):
         choices: Any = field.choices
-        words = {str(key): str(word) for key, word in flatten_choices(choices)}
+        shown: Iterable[tuple[Any, Any]] = flatten_choices(choices)
+        words = {str(key): str(word) for key, word in shown}
         return words.get(str(value), str(value))
     if isinstance(value, bool):
         return _("yes")

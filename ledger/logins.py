@@ -76,12 +76,14 @@ def _grants() -> Iterator[sql.Composable]:
     yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(app)
     for model in append_only():
         yield sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(_table(model), app)
-    for model in (*HIDDEN_FROM_READER, *_second_factors()):
+    hidden: list[type[models.Model]] = [*HIDDEN_FROM_READER, *_second_factors()]
+    for model in hidden:
         yield sql.SQL("REVOKE SELECT ON {} FROM {}").format(_table(model), reader)
-    columns = [field.column for field in User._meta.local_fields if field.name != "password"]
+    shown = [field.column for field in User._meta.local_fields if field.name != "password"]
+    columns = [sql.Identifier(column) for column in shown if column]
     yield sql.SQL("REVOKE SELECT ON {} FROM {}").format(_table(User), reader)
     yield sql.SQL("GRANT SELECT ({}) ON {} TO {}").format(
-        sql.SQL(", ").join(map(sql.Identifier, columns)), _table(User), reader
+        sql.SQL(", ").join(columns), _table(User), reader
     )
 
 

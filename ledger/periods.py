@@ -66,7 +66,7 @@ def confirm(period_id: int, *, by: User, at: datetime, known: Collection[int] = 
     # A deed that waited for our lock, or a clock behind ours, may have posted "after" this moment.
     known_by = max(at, last.posted_at) if last else at
     table = league_table(period.county, period.ends_on, known_by)
-    settlement = _store(period, table, last, by, at)
+    settlement = _store(period, table, known_by, last, (period.proposed_by, by), at)
     period.state = Period.State.CLOSED
     period.save()
     after = {"version": settlement.version, "chain_head": settlement.chain_head}
@@ -203,13 +203,18 @@ def _last_entry(period: Period) -> Entry | None:
 
 
 def _store(
-    period: Period, table: LeagueTable, last: Entry | None, by: User, at: datetime
+    period: Period,
+    table: LeagueTable,
+    known_by: datetime,
+    last: Entry | None,
+    people: tuple[User, User],
+    at: datetime,
 ) -> Settlement:
     settlement = Settlement.objects.create(
         period=period,
         version=period.settlements.count() + 1,
         as_of=table.as_of,
-        known_by=table.known_by,
+        known_by=known_by,
         target=table.total.target,
         received=table.total.received,
         benchmark=_six_places(table.total.benchmark),
@@ -219,8 +224,8 @@ def _store(
         introduced=table.signed.introduced,
         chain_head=last.content_hash if last else chain.GENESIS,
         chain_length=last.position if last else 0,
-        proposed_by_id=period.proposed_by_id,
-        confirmed_by=by,
+        proposed_by=people[0],
+        confirmed_by=people[1],
         closed_at=at,
     )
     SettlementLine.objects.bulk_create(_line(settlement, row) for row in table.rows)

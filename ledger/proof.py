@@ -85,11 +85,8 @@ def _first_break(entries: Iterable[tuple[Any, ...]]) -> Finding | None:
 def _continues(row: tuple[Any, ...], position: int, head: str) -> bool:
     fields = dict(zip(chain.COVERED, row, strict=False))
     hash_name, prev_hash, content_hash = row[-4:-1]
-    return (
-        fields["position"] == position
-        and prev_hash == head
-        and content_hash == chain.content_hash(head, fields, hash_name)
-    )
+    expected = chain.content_hash(head, fields, hash_name)
+    return (fields["position"], prev_hash, content_hash) == (position, head, expected)
 
 
 def changed_settlements(scope: Scope) -> Iterator[Finding]:

@@ -178,7 +178,10 @@ FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "note": (gettext_lazy("note"), plain),
     "reason": (gettext_lazy("reason"), plain),
     "word": (gettext_lazy("word of the verifier"), plain),
-    "doubts": (gettext_lazy("doubts"), several(one_of({**doubts.SENTENCES}))),
+    "doubts": (
+        gettext_lazy("doubts"),
+        several(one_of({str(code): words for code, words in doubts.SENTENCES.items()})),
+    ),
     "version": (gettext_lazy("version"), plain),
     "credit": (gettext_lazy("credit"), credit),
     "file": (gettext_lazy("file"), plain),

@@ -7,7 +7,7 @@ person, or answer 403 where the object is another unit's (that is 404: its exist
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -157,7 +157,7 @@ def allowed(
             except CountyWanted:
                 return redirect("region-newest")
 
-        return cast(Any, checked)
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], checked)
 
     return decorate
 
@@ -188,7 +188,7 @@ def counties_of(user: User) -> QuerySet[County]:
         return counties.none()
     if user.region:
         return counties.filter(code__startswith=user.region)
-    return counties.filter(pk=user.county_id)
+    return counties.filter(pk=user.county_id) if user.county_id else counties.none()
 
 
 def county_named(request: HttpRequest) -> County | None:

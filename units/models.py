@@ -6,7 +6,7 @@ or delete a target or a line of the trail (the database refuses both).
 """
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.serializers.json import DjangoJSONEncoder
@@ -290,7 +290,7 @@ class User(AbstractUser):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
+    objects: ClassVar[UserManager[Self]] = UserManager()
     REQUIRED_FIELDS = ["role"]
 
     class Meta(AbstractUser.Meta):

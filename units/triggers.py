@@ -37,7 +37,7 @@ class FirmTriggerSql(compiler.UpsertTriggerSql):
 class FirmTrigger(pgtrigger.Trigger):
     """A trigger without django-pgtrigger's way to ignore it."""
 
-    def compile(self, model: type[models.Model]) -> compiler.Trigger:
+    def compile(self, model: models.Model) -> compiler.Trigger:
         compiled = super().compile(model)
         kwargs: dict[str, Any] = dict(compiled.sql.kwargs)
         kwargs.pop("ignore_func_name", None)

@@ -139,17 +139,17 @@ def _line(change: RowChange, url: UnitUrl) -> Line:
 
 
 def _cell(name: str, change: RowChange) -> Cell:
-    was, became = (
-        None if row is None else FIELDS[name](row) for row in (change.left, change.right)
-    )
+    was = FIELDS[name](change.left) if change.left else None
+    became = FIELDS[name](change.right) if change.right else None
     if name not in change.fields:
         return Cell(TITLES[name], _text(name, became))
-    is_step = name in AMOUNTS and was is not None and became is not None
-    step = _step(was, became) if is_step else ""
+    step = _step(was, became) if name in AMOUNTS else ""
     return Cell(TITLES[name], _text(name, became), _text(name, was), step)
 
 
-def _step(before: Exact, after: Exact) -> str:
+def _step(before: Exact | None, after: Exact | None) -> str:
+    if before is None or after is None:
+        return ""
     return gap_text(rounded(Fraction(after) - Fraction(before), 2))
 
 

@@ -4,8 +4,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from ledger.views.ranking import county_of, newest_month
-from units.access import REACH, Reach, Right, counties_of, may, person
+from ledger.views.ranking import newest_month
+from units.access import REACH, Reach, Right, counties_of, county_of, may, person
 
 
 @login_required

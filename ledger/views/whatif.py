@@ -19,11 +19,11 @@ from ledger.league import Section
 from ledger.models import Entry
 from ledger.months import Month
 from ledger.whatif import WhatIf, WhatIfTable, county_lines, tier_counts, what_if
-from units.access import Right, allowed
+from units.access import Right, allowed, county_of
 from units.forms import parse_day
 from units.models import County
 from units.target_grid import TargetGrid
-from units.views import county_of, grid_shown, year_or_404
+from units.views import grid_shown, year_or_404
 
 
 @require_POST
