@@ -91,6 +91,7 @@ _BUREAU = _READ | {
 }
 
 RIGHTS: dict[str, frozenset[Right]] = {
+    Role.NONE: frozenset(),
     Role.CLERK: frozenset(_UNIT),
     Role.UNIT_HEAD: frozenset(_UNIT),
     Role.VERIFIER: frozenset(_BUREAU | {Right.ENTRY_REVERSE}),
@@ -115,6 +116,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
 }
 
 REACH: dict[str, Reach] = {
+    Role.NONE: Reach.NOTHING,
     Role.CLERK: Reach.UNIT,
     Role.UNIT_HEAD: Reach.UNIT,
     Role.VERIFIER: Reach.COUNTY,

@@ -13,10 +13,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from units.triggers import append_only
+from units.triggers import apart_from_administrators, append_only, unit_of_county
 
 
 def amount_field(verbose_name: Any = None, **options: Any) -> "models.DecimalField[Any, Any]":
@@ -259,6 +260,7 @@ class CountyTarget(models.Model):
 
 
 class Role(models.TextChoices):
+    NONE = "none", _("no role yet")
     CLERK = "clerk", _("unit clerk")
     UNIT_HEAD = "unit_head", _("unit head")
     VERIFIER = "verifier", _("bureau verifier")
@@ -270,13 +272,25 @@ class Role(models.TextChoices):
 
 
 UNIT_ROLES = (Role.CLERK, Role.UNIT_HEAD)
+BUREAU_ROLES = (Role.VERIFIER, Role.BUREAU_HEAD)
+BUSINESS_ROLES = (*UNIT_ROLES, *BUREAU_ROLES, Role.LEADER)
+ADMIN_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+
+_NO_REGION = Q(region="")
+_REGION_ONLY = Q(county__isnull=True, region__regex=r"^([0-9]{2}|[0-9]{4})$")
+_COUNTY_ONLY = _NO_REGION & Q(county__isnull=False)
 
 
 class User(AbstractUser):
     """A person with exactly one role; the role decides county, unit and rights (``access.py``).
 
-    A leader of a city or province has no county but a ``region``: the first digits of the codes of
-    the counties that he reads.
+    A new account has no role until the security administrator grants one. A leader of a city or
+    province has no county but a ``region``: the first digits of the codes of the counties that he
+    reads. An administrator without a county administers the whole installation.
+
+    One column holds the role, so nobody has two; the database keeps the administrators apart from
+    the rest for good: an account made as an administrator's never changes its role, and no other
+    becomes one.
     """
 
     display_name = models.CharField(_("name"), max_length=50, blank=True)
@@ -287,40 +301,43 @@ class User(AbstractUser):
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
     )
     region = models.CharField(_("region code"), max_length=6, blank=True)
-    role = models.CharField(_("role"), max_length=20, choices=Role)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.NONE)
+    # Part of every session: raising it ends all that are open.
+    session_round = models.PositiveIntegerField(default=0, editable=False)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
 
     objects: ClassVar[UserManager[Self]] = UserManager()
-    REQUIRED_FIELDS = ["role"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__in=UNIT_ROLES, unit__isnull=False)
-                | (~Q(role__in=UNIT_ROLES) & Q(unit__isnull=True)),
-                name="user_unit_by_role",
+                condition=(_COUNTY_ONLY & Q(role__in=UNIT_ROLES, unit__isnull=False))
+                | (_COUNTY_ONLY & Q(role__in=BUREAU_ROLES, unit__isnull=True))
+                | ((_COUNTY_ONLY | _REGION_ONLY) & Q(role=Role.LEADER, unit__isnull=True))
+                | (_NO_REGION & Q(role__in=ADMIN_ROLES, unit__isnull=True))
+                | (_COUNTY_ONLY & Q(role=Role.NONE))
+                | (_REGION_ONLY & Q(role=Role.NONE, unit__isnull=True)),
+                name="user_place_by_role",
             ),
             models.CheckConstraint(
                 condition=Q(role__in=[role.value for role in Role]),
                 name="user_role_known",
             ),
             models.CheckConstraint(
-                condition=Q(region="")
-                | Q(
-                    role="leader",
-                    county__isnull=True,
-                    region__regex=r"^([0-9]{2}|[0-9]{4})$",
-                ),
-                name="user_region_of_leaders",
-            ),
-            models.CheckConstraint(
                 condition=Q(is_staff=False, is_superuser=False),
                 name="user_no_master_key",
             ),
         ]
+        triggers = [apart_from_administrators(ADMIN_ROLES), unit_of_county()]
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """A session stands for the password and for the rights that it was begun with."""
+        salt = f"units.User.session.{self.session_round}"
+        return salted_hmac(salt, self.password, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Trail(models.Model):

@@ -1,10 +1,11 @@
 """Triggers that hold: declared like django-pgtrigger's, but no session can switch them off.
 
-Owns: the SQL by which our triggers are installed, and the append-only pair. Must never: ask a setting
-of the session whether to fire; django-pgtrigger's own template does, and anybody who may write SQL
+Owns: the SQL by which our triggers are installed, the append-only pair, and what holds between the
+accounts of people. Must never: ask a setting of the session whether to fire; django-pgtrigger's own template does, and anybody who may write SQL
 could then change what was recorded. Only the owner of a table can disable these.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import pgtrigger
@@ -62,3 +63,38 @@ def append_only() -> list[pgtrigger.Trigger]:
             func=refusal,
         ),
     ]
+
+
+def apart_from_administrators(roles: Sequence[str]) -> pgtrigger.Trigger:
+    """An administrator's account never changes its role, and no other account becomes one."""
+    names = ", ".join(f"'{role}'" for role in roles)
+    return FirmTrigger(
+        name="apart_from_administrators",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=f"""
+            IF NEW.role <> OLD.role AND (OLD.role IN ({names}) OR NEW.role IN ({names})) THEN
+                RAISE EXCEPTION 'administrators and other people stay apart: % to %',
+                    OLD.role, NEW.role USING ERRCODE = '23514';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def unit_of_county() -> pgtrigger.Trigger:
+    """A person's unit is one of the person's county."""
+    return FirmTrigger(
+        name="unit_of_county",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__unit__isnull=False),
+        func="""
+            IF NOT EXISTS (
+                SELECT 1 FROM units_unit WHERE id = NEW.unit_id AND county_id = NEW.county_id
+            ) THEN
+                RAISE EXCEPTION 'the unit is of another county' USING ERRCODE = '23514';
+            END IF;
+            RETURN NEW;
+        """,
+    )

@@ -10,6 +10,7 @@ from tests.builders import (
     make_clerk,
     make_county,
     make_head,
+    make_leader_of,
     make_person,
     make_project,
     make_unit,
@@ -355,10 +356,7 @@ def test_a_units_account_tells_its_people_what_the_unit_owes(client, office, oth
 
 def test_a_regions_leader_sees_the_steps_and_projects_of_its_counties(client, steps):
     """quality 6"""
-    leader = make_person(None, Role.LEADER)
-    leader.region = "6110"
-    leader.save()
-    client.force_login(leader)
+    client.force_login(make_leader_of("6110"))
 
     assert len(items(client.get("/services/"))) == 6
     assert stacks(client.get("/projects/board/?size=large"))["contract"][0] == 1
