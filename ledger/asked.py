@@ -11,7 +11,8 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from ledger.league import EXCLUSIONS, LeagueTable, announced_table, league_table
+from ledger.announced import announced_table
+from ledger.league import EXCLUSIONS, LeagueTable, league_table
 from ledger.models import Period, Settlement
 from ledger.months import Month, is_counted_year
 from units.models import County

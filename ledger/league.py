@@ -17,7 +17,7 @@ from typing import TypeVar
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from ledger import standing
-from ledger.models import Entry, MonthlyReport, Receipt, Settlement, SettlementLine
+from ledger.models import Entry, MonthlyReport, Receipt, Settlement
 from ledger.standing import Tier
 from projects.models import CreditShare, Investor, Project
 from units import targets
@@ -237,30 +237,9 @@ def league_table(
         county=county,
         as_of=as_of,
         known_by=known_by,
-        sections=_sections(rows, _ranks_of(compared_with)),
+        sections=sections(rows, ranks_of(compared_with)),
         signed=_signed(county, as_of),
         without=left_out,
-        compared_with=compared_with,
-    )
-
-
-def announced_table(settlement: Settlement) -> LeagueTable:
-    """The table of a closed quarter as it was announced, from the stored lines alone."""
-    lines = settlement.lines.select_related("unit")
-    compared_with = last_settlement(settlement.period.county, settlement.as_of)
-    rows = [_announced_row(line) for line in lines]
-    return LeagueTable(
-        county=settlement.period.county,
-        as_of=settlement.as_of,
-        known_by=settlement.known_by,
-        sections=_sections(rows, _ranks_of(compared_with)),
-        signed=Signed(
-            settlement.projects,
-            settlement.contracts,
-            settlement.total_investment,
-            settlement.introduced,
-        ),
-        settlement=settlement,
         compared_with=compared_with,
     )
 
@@ -403,27 +382,7 @@ def _row(
     )
 
 
-def _announced_row(line: SettlementLine) -> LeagueRow:
-    due = tuple(Decimal(part) for part in line.due)
-    benchmark = standing.benchmark(due, line.settlement.as_of) if line.target else None
-    return LeagueRow(
-        unit_id=line.unit_id,
-        code=line.unit.code,
-        name=line.name,
-        kind=line.kind,
-        order=line.order,
-        target=line.target,
-        due=due,
-        benchmark=benchmark,
-        sums=Sums(line.received, line.received_new, line.received_outside),
-        pending=line.pending,
-        tier=Tier(line.tier),
-        completion=standing.completion(line.received, line.target),
-        reported=line.reported,
-    )
-
-
-def _sections(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tuple[Section, ...]:
+def sections(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tuple[Section, ...]:
     """Rank each kind apart (rule 6); kinds without units get no section."""
     sections = []
     for kind in KINDS:
@@ -443,7 +402,8 @@ def _ranked(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tu
     return tuple(sorted(ranked, key=lambda row: (row.rank or last, row.order, row.code)))
 
 
-def _ranks_of(settlement: Settlement | None) -> dict[int, int | None]:
+def ranks_of(settlement: Settlement | None) -> dict[int, int | None]:
+    """Each unit's announced rank, to measure movement against; nothing without a settlement."""
     if settlement is None:
         return {}
     return dict(settlement.lines.values_list("unit", "rank"))

@@ -1,29 +1,25 @@
 """The deeds on a quarter: review, propose the closing, confirm it, reopen.
 
-Owns: the states of a period and the only writes of settlements. Must never: close alone (one person
+Owns: the states of a period, and when a settlement is stored. Must never: close alone (one person
 proposes, a second confirms, and one of the two heads the bureau), close over a blocking check, change
 a settlement, or compute a figure of its own: what it stores is the ``LeagueTable`` of the moment.
 """
 
 from collections.abc import Collection
 from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger import chain, checks, quarters, words
-from ledger.league import LeagueRow, LeagueTable, league_table
-from ledger.models import Entry, Period, Settlement, SettlementLine
+from ledger import announced, checks, quarters, words
+from ledger.league import league_table
+from ledger.models import Entry, Period, Settlement
 from units import trail
 from units.access import Right, demand, may
 from units.models import User
 from units.refusal import Conflict, Refusal
-
-SIX_PLACES = Decimal("0.000001")
 
 
 @transaction.atomic
@@ -66,7 +62,7 @@ def confirm(period_id: int, *, by: User, at: datetime, known: Collection[int] = 
     # A deed that waited for our lock, or a clock behind ours, may have posted "after" this moment.
     known_by = max(at, last.posted_at) if last else at
     table = league_table(period.county, period.ends_on, known_by)
-    settlement = _store(period, table, known_by, last, (period.proposed_by, by), at)
+    settlement = announced.store(period, table, known_by, last, (period.proposed_by, by), at)
     period.state = Period.State.CLOSED
     period.save()
     after = {"version": settlement.version, "chain_head": settlement.chain_head}
@@ -200,60 +196,6 @@ def _demand_checked(period: Period, known: Collection[int]) -> dict[str, Any]:
 
 def _last_entry(period: Period) -> Entry | None:
     return Entry.objects.filter(period=period).order_by("-position").first()
-
-
-def _store(
-    period: Period,
-    table: LeagueTable,
-    known_by: datetime,
-    last: Entry | None,
-    people: tuple[User, User],
-    at: datetime,
-) -> Settlement:
-    settlement = Settlement.objects.create(
-        period=period,
-        version=period.settlements.count() + 1,
-        as_of=table.as_of,
-        known_by=known_by,
-        target=table.total.target,
-        received=table.total.received,
-        benchmark=_six_places(table.total.benchmark),
-        projects=table.signed.projects,
-        contracts=table.signed.contracts,
-        total_investment=table.signed.total_investment,
-        introduced=table.signed.introduced,
-        chain_head=last.content_hash if last else chain.GENESIS,
-        chain_length=last.position if last else 0,
-        proposed_by=people[0],
-        confirmed_by=people[1],
-        closed_at=at,
-    )
-    SettlementLine.objects.bulk_create(_line(settlement, row) for row in table.rows)
-    return settlement
-
-
-def _line(settlement: Settlement, row: LeagueRow) -> SettlementLine:
-    return SettlementLine(
-        settlement=settlement,
-        unit_id=row.unit_id,
-        name=row.name,
-        kind=row.kind,
-        order=row.order,
-        target=row.target,
-        due=[str(part) for part in row.due],
-        benchmark=None if row.benchmark is None else _six_places(row.benchmark),
-        received=row.received,
-        received_new=row.sums.new,
-        received_outside=row.sums.outside,
-        pending=row.pending,
-        rank=row.rank,
-        tier=row.tier,
-        reported=row.reported,
-    )
-
-
-def _six_places(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(SIX_PLACES)
 
 
 def _note(

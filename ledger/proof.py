@@ -14,8 +14,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from ledger import chain, evidence
-from ledger.league import announced_table, league_table
+from ledger import announced, chain, evidence
 from ledger.models import Entry, Evidence, Receipt, Settlement
 from projects.models import CreditShare
 from projects.shares import FULL
@@ -91,16 +90,16 @@ def _continues(row: tuple[Any, ...], position: int, head: str) -> bool:
 
 def changed_settlements(scope: Scope) -> Iterator[Finding]:
     """Settlements that differ from the table computed again, or whose head left the chain."""
-    settlements = scope.of_county(Settlement.objects.all(), "period__county")
+    found = scope.of_county(Settlement.objects.all(), "period__county")
     if scope.period_id is not None:
-        settlements = settlements.filter(period=scope.period_id)
-    for settlement in settlements.select_related("period__county"):
+        found = found.filter(period=scope.period_id)
+    for settlement in found.select_related("period__county"):
         if not _head_in_chain(settlement):
             sentence = _("The head of the chain that was announced is no longer in the chain.")
             yield Finding(2, f"settlement:{settlement.pk}", sentence)
-        elif differing := _differing_unit(settlement):
+        elif unit := announced.differing(settlement):
             sentence = _("The announced line of %(unit)s differs from the entries.")
-            yield Finding(2, f"settlement:{settlement.pk}", sentence % {"unit": differing})
+            yield Finding(2, f"settlement:{settlement.pk}", sentence % {"unit": unit})
 
 
 def _head_in_chain(settlement: Settlement) -> bool:
@@ -111,22 +110,6 @@ def _head_in_chain(settlement: Settlement) -> bool:
         position=settlement.chain_length,
         content_hash=settlement.chain_head,
     ).exists()
-
-
-def _differing_unit(settlement: Settlement) -> str | None:
-    """The first unit whose announced money or tier is not what the entries give."""
-    announced = {row.unit_id: row for row in announced_table(settlement).rows}
-    table = league_table(settlement.period.county, settlement.as_of, settlement.known_by)
-    for row in table.rows:
-        stored = announced.pop(row.unit_id, None)
-        if stored is None or (stored.sums, stored.tier, stored.rank, stored.target) != (
-            row.sums,
-            row.tier,
-            row.rank,
-            row.target,
-        ):
-            return row.name
-    return next((row.name for row in announced.values()), None)
 
 
 def unbalanced_receipts(scope: Scope) -> Iterator[Finding]:

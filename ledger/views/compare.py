@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ledger import words
+from ledger.announced import announced_table
 from ledger.asked import day_of, moment_of
 from ledger.compare import FIELDS, RowChange, differences
-from ledger.league import LeagueTable, Total, announced_table, league_table
+from ledger.league import LeagueTable, Total, league_table
 from ledger.models import Settlement
 from ledger.tables import UnitUrl
 from ledger.views.ranking import newest_month, unit_url

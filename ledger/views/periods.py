@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ledger import history, periods, words
+from ledger.announced import announced_table
 from ledger.headline import headline
-from ledger.league import LeagueRow, announced_table, league_table
+from ledger.league import LeagueRow, league_table
 from ledger.models import Period, Settlement
 from ledger.months import Month
 from ledger.quarter_forms import ConfirmForm, KnownForm, ReasonForm, ReopenForm

@@ -8,8 +8,9 @@ from django.utils import translation
 from docx.oxml.ns import qn
 
 from ledger import bulletin_docx, exports
+from ledger.announced import announced_table
 from ledger.bulletin import Role, bulletin
-from ledger.league import announced_table, league_table
+from ledger.league import league_table
 from ledger.reports import file_report
 from tests.builders import (
     day,

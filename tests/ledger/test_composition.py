@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger import periods, posting
+from ledger.announced import announced_table
 from ledger.composition import Cut, Size, Source, Step, composition
-from ledger.league import announced_table, league_table
+from ledger.league import league_table
 from ledger.models import Period
 from projects.models import Project
 from tests import builders

@@ -3,8 +3,9 @@
 import pytest
 
 from ledger import explain, periods, posting
+from ledger.announced import announced_table
 from ledger.checks import ADVISORY
-from ledger.league import announced_table, league_table
+from ledger.league import league_table
 from ledger.models import Entry, Period
 from tests.builders import (
     day,

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from ledger import exports
+from ledger.announced import announced_table
 from ledger.attachments import list_response
-from ledger.league import announced_table, league_table
+from ledger.league import league_table
 from ledger.models import Entry
 from ledger.sheets import COUNT, Column
 from tests.builders import (

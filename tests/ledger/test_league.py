@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 
 from ledger import periods, posting
+from ledger.announced import announced_table
 from ledger.checks import ADVISORY
-from ledger.league import EXCLUSIONS, Signed, announced_table, league_table
+from ledger.league import EXCLUSIONS, Signed, league_table
 from ledger.models import Entry, Period, Settlement
 from ledger.standing import Tier
 from tests.builders import (

@@ -25,8 +25,9 @@ from hypothesis.stateful import (
 )
 
 from ledger import drafts, periods, posting, proof
+from ledger.announced import announced_table
 from ledger.checks import ADVISORY
-from ledger.league import announced_table, league_table
+from ledger.league import league_table
 from ledger.models import Entry, Period, Receipt, Settlement
 from projects.models import CreditShare
 from tests.builders import (

@@ -172,11 +172,22 @@ def test_full_rewrite_of_a_chain_is_found_by_the_printed_head(county):
     assert found(printed) == [(8, f"anchor:{printed}")]
 
 
-def test_changed_settlement_line_is_found(county):
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ledger_settlementline SET received = received + 1",
+        "ledger_settlementline SET benchmark = benchmark + 1",
+        "ledger_settlementline SET due = jsonb_set(due, '{0}', '\"1.00\"')",
+        "ledger_settlement SET received = received + 1",
+        "ledger_settlement SET target = target + 1",
+        "ledger_settlement SET benchmark = benchmark + 1",
+    ],
+)
+def test_changed_settlement_is_found(county, change):
     """quality 44"""
     settlement = Period.objects.get(quarter=1).settlements.get()
     with owner() as cursor:
-        cursor.execute("UPDATE ledger_settlementline SET received = received + 1")
+        cursor.execute(f"UPDATE {change}")
 
     assert found() == [(2, f"settlement:{settlement.pk}")]
 

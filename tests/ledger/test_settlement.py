@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from ledger import words
+from ledger.announced import announced_table
 from ledger.interchange import document
-from ledger.league import announced_table, league_table
+from ledger.league import league_table
 from ledger.models import Entry, Settlement
 from tests.builders import day
 from tests.ledger.papers import book_bytes, paper_of, rows_of

@@ -9,7 +9,8 @@ import pytest
 from django.utils import translation
 
 from ledger import exports, posting, workbook
-from ledger.league import announced_table, league_table
+from ledger.announced import announced_table
+from ledger.league import league_table
 from ledger.models import Entry
 from tests.builders import (
     day,

@@ -18,7 +18,8 @@ from django.db import transaction
 from django.utils import translation
 
 from ledger import posting
-from ledger.league import announced_table, league_table
+from ledger.announced import announced_table
+from ledger.league import league_table
 from ledger.models import Entry, Settlement
 from tests.builders import (
     day,
