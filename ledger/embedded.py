@@ -41,6 +41,7 @@ SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root
 DEADLINE_SECONDS = 90.0  # long enough for crash recovery on a slow disk
 SILENCE_SECONDS = 10.0  # a postmaster that neither answers nor refuses for so long is hung
 BIRTH_SECONDS = 2.0  # from the command to a process that can be seen
+PATIENCE_SECONDS = 10.0  # that one thread waits while another brings the server up
 STOP_SECONDS = 60.0
 LARGEST_LOG = 8 * 1024 * 1024
 SOCKET_PATH_LIMIT = 103  # sun_path on macOS; Linux has four more
@@ -78,7 +79,7 @@ def socket_folder(var_dir: Path) -> Path:
 def database_url(var_dir: Path) -> str:
     """Start the server or join it, prove with a query that it answers, and give its URL."""
     pgdata = _pgdata(var_dir)
-    with _thread_lock:
+    with _one_thread():
         pgdata.parent.mkdir(parents=True, exist_ok=True)
         _hold(pgdata)
         with _exclusive(pgdata.with_name("postgres.start")):
@@ -106,6 +107,17 @@ def _pgdata(var_dir: Path) -> Path:
 
 
 # --- locks -------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """One thread brings the server up; the others do not wait for a server that may never come."""
+    if not _thread_lock.acquire(timeout=PATIENCE_SECONDS):
+        raise EmbeddedServerError("The embedded PostgreSQL is still being started.")
+    try:
+        yield
+    finally:
+        _thread_lock.release()
 
 
 @contextlib.contextmanager

@@ -120,6 +120,10 @@ def _put_in_place(path: Path, text: str) -> None:
         draft.unlink()
 
 
+# A server that is gone without a word must not keep the threads that could say so.
+NETWORK = {"connect_timeout": "5", "keepalives_idle": "30", "tcp_user_timeout": "15000"}
+
+
 def read_database(name: str, var_dir: Path) -> dict[str, Any]:
     """The server that NAME points at, else the embedded one, started by the first connection."""
     # Kept connections fit the server: a fixed number of threads, each with one of its own.
@@ -149,7 +153,7 @@ def _connection(name: str, url: str) -> dict[str, Any]:
         "PASSWORD": known["password"],
         "HOST": known["host"],
         "PORT": known["port"],
-        "OPTIONS": given,
+        "OPTIONS": NETWORK | given,
     }
 
 
@@ -193,6 +197,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ledger.health.probes",
+    "ledger.logs.numbered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "units.middleware.CompressedPages",
@@ -341,10 +347,19 @@ TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()
 # --- log -----------------------------------------------------------------------------------------
 
 LOG_LEVEL = read_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+LOG_FORMAT = read_choice("LOG_FORMAT", "LINE", ("LINE", "JSON"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "LINE": {"()": "ledger.logs.LineFormatter"},
+        "JSON": {"()": "ledger.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Pages refused have their line in ledger.access.
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "waitress.queue": {"level": "ERROR"},  # one line for each request that waits its turn
+    },
 }

@@ -29,6 +29,8 @@ from ledger.views.whatif import target_what_if
 
 register_converter(MonthConverter, "month")
 
+handler500 = "ledger.views.faults.broken"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("language/", set_language, name="set_language"),

@@ -8,6 +8,7 @@ Must never: be used when DATABASE_URL names a server.
 from pathlib import Path
 from typing import Any
 
+from django.db import OperationalError
 from django.db.backends.postgresql import base
 from psycopg import Connection
 
@@ -22,6 +23,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_connection_params() | {"host": str(folder), "user": embedded.ROLE}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
-        embedded.database_url(Path(self.settings_dict["VAR_DIR"]))
+        try:
+            embedded.database_url(Path(self.settings_dict["VAR_DIR"]))
+        except embedded.EmbeddedServerError as error:
+            raise OperationalError(str(error)) from error
         connection: Connection[Any] = super().get_new_connection(conn_params)
         return connection

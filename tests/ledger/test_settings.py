@@ -121,7 +121,7 @@ def test_database_url_becomes_a_connection(monkeypatch, tmp_path):
     assert found["ENGINE"] == "django.db.backends.postgresql"
     assert (found["NAME"], found["USER"], found["PASSWORD"]) == ("county", "clerk", "p@ss")
     assert (found["HOST"], found["PORT"]) == ("db.example", "6432")
-    assert found["OPTIONS"] == {"sslmode": "require"}
+    assert found["OPTIONS"] == settings.NETWORK | {"sslmode": "require"}
 
 
 @pytest.mark.parametrize(

@@ -25,14 +25,15 @@ from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
+from waitress.task import ThreadedTaskDispatcher
 
-from ledger import static_build
-from ledger.embedded import EmbeddedServerError
+from ledger import health, static_build
 from units.models import County
 
 CONNECTION_LIMIT = 2000  # the default of 100 is what 100 idle sockets would use up
 OPEN_FILES = 4096
 LARGEST_BODY = 128 * 1024 * 1024
+LARGEST_BODY_IN_MEMORY = LARGEST_HEAD = 32 * 1024
 
 
 class Command(BaseCommand):
@@ -63,7 +64,7 @@ class Command(BaseCommand):
             self.migrate()
             if sample and not County.objects.exists():
                 call_command("load_sample", stdout=self.stdout)
-        except (OperationalError, EmbeddedServerError) as error:
+        except OperationalError as error:
             raise CommandError(
                 _("The database does not answer: %(reason)s") % {"reason": error}
             ) from error
@@ -96,11 +97,14 @@ def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
     server = waitress.create_server(
         get_wsgi_application(),  # now, since it lists the static files that were just built
         sockets=[listener],
-        threads=settings.SERVE_THREADS,
         connection_limit=CONNECTION_LIMIT,
         asyncore_use_poll=True,
         channel_timeout=60,
         max_request_body_size=LARGEST_BODY,
+        # What 2,000 unfinished requests may hold in memory; more of a body goes to a file.
+        inbuf_overflow=LARGEST_BODY_IN_MEMORY,
+        max_request_header_size=LARGEST_HEAD,
+        _dispatcher=Dispatcher(settings.SERVE_THREADS),
         ident="",
         clear_untrusted_proxy_headers=True,
         **proxy,
@@ -109,6 +113,23 @@ def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
         server.run()
     finally:
         server.close()
+
+
+class Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
+    """The working threads, and two that only say how the program is, however busy those are."""
+
+    def __init__(self, threads: int) -> None:
+        super().__init__()
+        self.set_thread_count(threads)
+        self._probes = ThreadedTaskDispatcher()
+        self._probes.set_thread_count(2)
+
+    def add_task(self, channel: Any) -> None:
+        path = getattr(channel.requests[0], "path", "").rstrip("/")
+        if path in (health.LIVE, health.READY):
+            self._probes.add_task(channel)
+        else:
+            super().add_task(channel)
 
 
 def proxy_options() -> dict[str, Any]:

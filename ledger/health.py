@@ -1,0 +1,122 @@
+"""Whether the program lives and can work: ``/live`` and ``/ready``, for a proxy or a service manager.
+
+Owns: the two answers and what they look at. Must never: need a session, a host name or HTTPS, tell a
+secret, or keep a probe waiting longer than its patience.
+"""
+
+import logging
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+LIVE, READY = "/live", "/ready"
+PATIENCE_SECONDS: Final = 3.0
+ONE_BLOCK: Final = b"\0" * 4096
+NEARLY_FULL: Final = (95, 90, 80)  # percent, each told once when it is reached
+log = logging.getLogger(__name__)
+
+
+def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
+    """Middleware, before all else: neither session, nor host, nor redirection is asked about."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        path = request.path_info.rstrip("/")
+        if path not in (LIVE, READY) or request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        return told("" if path == LIVE else _readiness.trouble())
+
+    return answer
+
+
+def told(trouble: str) -> HttpResponse:
+    body = f"{trouble or 'ok'}\n".encode()
+    plain = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))}
+    plain |= {"Cache-Control": "no-store"}
+    return HttpResponse(body, status=503 if trouble else 200, headers=plain)
+
+
+class Readiness:
+    """Looks when asked, one look at a time whoever asks, and remembers what it said last."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._looker = ThreadPoolExecutor(1, thread_name_prefix="ready")
+        self._look: Future[str] | None = None
+        self._last = ""
+        self._is_migrated = False
+        self._told_percent = 0
+
+    def trouble(self) -> str:
+        """What keeps the program from working, as a sentence; nothing when all is well."""
+        with self._lock:
+            if self._look is None or self._look.done():
+                self._look = self._looker.submit(self._found)
+            look = self._look
+        try:
+            found = look.result(PATIENCE_SECONDS)
+        except TimeoutError:
+            found = _("The database has not answered within 3 seconds.")
+        if found != self._last:
+            log.warning("ready: %s", found or "ok")
+            self._last = found
+        return found
+
+    def _found(self) -> str:
+        try:
+            return self._trouble_of_database() or self._trouble_of_storage()
+        finally:
+            connection.close()
+
+    def _trouble_of_database(self) -> str:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_is_in_recovery()")
+                [is_copy] = cursor.fetchone()
+            if is_copy:
+                return _("The database is a copy that can only be read.")
+            self._is_migrated = self._is_migrated or not _open_migrations()
+        except DatabaseError:
+            return _("The database does not answer.")
+        return "" if self._is_migrated else _("The database is not up to date; run migrate.")
+
+    def _trouble_of_storage(self) -> str:
+        for folder in (settings.MEDIA_ROOT, settings.IMPORT_ROOT, tempfile.gettempdir()):
+            try:
+                _write_once(Path(folder))
+            except OSError:
+                log.exception("ready: %s cannot be written", folder)
+                return _("The storage cannot be written.")
+            self._warn_of_space(Path(folder))
+        return ""
+
+    def _warn_of_space(self, folder: Path) -> None:
+        used = shutil.disk_usage(folder)
+        percent = 100 * (used.total - used.free) // used.total
+        reached = next((level for level in NEARLY_FULL if percent >= level), 0)
+        if reached > self._told_percent:
+            log.warning("the disk of %s is %d %% full", folder, percent)
+        self._told_percent = max(self._told_percent, reached)
+
+
+def _open_migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _write_once(folder: Path) -> None:
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(ONE_BLOCK)
+
+
+_readiness = Readiness()
