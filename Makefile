@@ -22,8 +22,8 @@ setup: $(VENV)/.run-stamp ## install what the program needs into $(VENV)
 
 setup-dev: $(VENV)/.dev-stamp
 
-run: setup ## serve on HOST:PORT (127.0.0.1:8000); the sample county goes into an empty database
-	@$(IN_VENV) manage.py serve --sample
+run: setup ## serve on HOST:PORT; an empty database gets the sample county, or with SAMPLE=0 a code to found your own
+	@$(IN_VENV) manage.py serve $(if $(filter 0,$(SAMPLE)),,--sample)
 
 test: export VAR_DIR := $(VAR_DIR)/test
 test: setup-dev ## lint, types, migrations, tests, browser tests

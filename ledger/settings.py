@@ -335,6 +335,7 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 60 * 60  # of the few names without a hash
 MEDIA_ROOT = VAR_DIR / "evidence"
 IMPORT_ROOT = VAR_DIR / "imports"  # workbooks between preview and decision
+FOUNDING_ROOT = VAR_DIR / "founding"  # a new county until its accounts are open
 
 # --- the server (manage.py serve) ------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ledger.leaders_urls")),
     path("", include("ledger.list_urls")),
     path("", include("ledger.importing_urls")),
+    path("", include("ledger.founding_urls")),
     path("ranking/", newest, name="ranking"),
     path("ranking/<month:month>/", ranking, name="ranking-month"),
     path("ranking/<month:month>.json", ranking_json, name="ranking-json"),

@@ -19,6 +19,7 @@ def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with override_settings(
         MEDIA_ROOT=folder / "evidence",
         IMPORT_ROOT=folder / "imports",
+        FOUNDING_ROOT=folder / "founding",
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES={
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

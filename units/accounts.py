@@ -7,15 +7,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from units.models import County
+from units.models import County, User
 
 
 class SignIn(LoginView):
     redirect_authenticated_user = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Where nobody has an account yet, the county is founded first."""
+        if not User.objects.exists():
+            return redirect("founding")
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The page names the county where the installation keeps only one."""

@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from waitress.task import ThreadedTaskDispatcher
 
 from ledger import health, static_build
+from ledger.founding import desk
 from units.models import County
 
 CONNECTION_LIMIT = 2000  # the default of 100 is what 100 idle sockets would use up
@@ -52,12 +53,20 @@ class Command(BaseCommand):
         self.prepare_database(sample)
         if static_build.build_if_changed():
             self.stdout.write(_("Static files built."))
+        is_empty = not County.objects.exists()
         connection.close()
         self.stdout.write(
             _("Serving on %(address)s (Ctrl+C ends it)") % {"address": f"http://{host}:{port}/"}
         )
+        if is_empty:
+            self.invite(f"http://{host}:{port}/start/")
         self.stdout.flush()
         serve(listener, proxy)
+
+    def invite(self, address: str) -> None:
+        """Nobody can sign in yet: say where the county is founded, and the code that opens it."""
+        sentence = _("No county yet. Open %(address)s and type this code: %(code)s")
+        self.stdout.write(sentence % {"address": address, "code": desk.terminal_code()})
 
     def prepare_database(self, sample: bool) -> None:
         try:

@@ -1,0 +1,67 @@
+"""Units and targets of the year out of a workbook, for the founding.
+
+Owns: planning the workbook for a county that does not stand yet. Must never: leave anything behind; the
+plan is made in a transaction that always goes back.
+"""
+
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from ledger.founding.desk import Draft
+from ledger.founding.unit_list import UnitLine
+from ledger.importing import plan as planning
+from ledger.importing import reading, words
+from ledger.importing.planned import Plan
+from units.models import County, Role, Target, User
+from units.money import wan_exact
+from units.refusal import Refusal
+from units.target_grid import KINDS
+
+SHOWN = 5
+
+
+def units_of_book(path: Path, draft: Draft, today: date) -> tuple[UnitLine, ...]:
+    """The units of the sheet 单位 with their targets of the year. Raises Refusal, saying which rows."""
+    book = reading.book_of(reading.read_plain(path))
+    with transaction.atomic():
+        try:
+            lines = _lines(_plan(book, draft, today), draft.year)
+        finally:
+            transaction.set_rollback(True)
+    if not lines:
+        sentence = _(
+            "The workbook names no units. Its sheet 单位 needs the columns 单位名称 and 类型."
+        )
+        raise Refusal(sentence, "file")
+    return lines
+
+
+def _plan(book: reading.Book, draft: Draft, today: date) -> Plan:
+    county = County.objects.create(code=draft.code, name=draft.name)
+    head = User.objects.create(username="founding", county=county, role=Role.BUREAU_HEAD)
+    return planning.make(book, county, by=head, today=today)
+
+
+def _lines(plan: Plan, year: int) -> tuple[UnitLine, ...]:
+    amounts = {
+        row.unit.pk: wan_exact(row.amount)
+        for row in plan.targets
+        if row.year == year and row.issuer == Target.Issuer.COUNTY
+    }
+    _demand_sound(plan)
+    rows = sorted(plan.units, key=lambda row: (KINDS.index(row.draft.kind), row.draft.order))
+    return tuple(
+        UnitLine(row.draft.name, row.draft.kind, row.code, amounts.get(row.unit.pk, ""))
+        for row in rows
+    )
+
+
+def _demand_sound(plan: Plan) -> None:
+    """Rows of projects and receipts come in later; here only units and targets must be sound."""
+    sheets = {section.sheet for section in plan.sections if section.part in ("units", "targets")}
+    refused = [remark for remark in plan.remarks.refusals if remark.sheet in sheets]
+    if refused:
+        raise Refusal(" ".join(words.refusal_line(remark) for remark in refused[:SHOWN]), "file")

@@ -1,0 +1,102 @@
+"""What lies between the pages of the founding: the code of the terminal, and what was typed so far.
+
+Owns: the folder ``FOUNDING_ROOT`` and the two files in it, readable by the program only. Must never:
+keep anything once the county stands (``clear``).
+"""
+
+import hmac
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from ledger.founding import one_time
+from ledger.founding.unit_list import UnitLine
+
+# Without look-alikes, and only capitals: it is typed from a terminal.
+ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+GROUPS, GROUP = 4, 4  # sixteen signs: 80 bits, so nobody guesses it over the network
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed so far. ``schedule`` in basis points; amounts of ``units`` in 万元 as written."""
+
+    code: str = ""
+    name: str = ""
+    year: int = 0
+    units: tuple[UnitLine, ...] = ()
+    schedule: tuple[int, int, int] = (2_500, 5_000, 7_500)
+    document_no: str = ""
+    has_targets: bool = False  # whether the page of the targets has been left
+    people: dict[str, str] = field(default_factory=dict)  # names by sign-in name
+    seed: str = field(default_factory=one_time.new_seed)
+
+
+def terminal_code() -> str:
+    """The code that opens the founding; made once, kept until the county stands."""
+    found = known_code()
+    if not found:
+        signs = "".join(secrets.choice(ALPHABET) for _sign in range(GROUPS * GROUP))
+        _write(_root() / "code", signs)
+        found = known_code()
+    return "-".join(found[at : at + GROUP] for at in range(0, len(found), GROUP))
+
+
+def known_code() -> str:
+    """The signs of the code, or nothing where the program was not started by ``manage.py serve``."""
+    with suppress(OSError):
+        return (_root() / "code").read_text(encoding="ascii").strip()
+    return ""
+
+
+def is_code(written: str) -> bool:
+    """Whether this is the code of the terminal; hyphens, spaces and small letters do not matter."""
+    signs = "".join(sign for sign in written.upper() if sign.isascii() and sign.isalnum())
+    known = known_code()
+    return bool(known) and hmac.compare_digest(signs, known)
+
+
+def load() -> Draft:
+    """What was typed so far; a new draft keeps its seed from the first look on."""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        return _draft(json.loads((_root() / "draft.json").read_text(encoding="utf-8")))
+    draft = Draft()
+    save(draft)
+    return draft
+
+
+def save(draft: Draft) -> None:
+    _write(_root() / "draft.json", json.dumps(asdict(draft), ensure_ascii=False))
+
+
+def clear() -> None:
+    """Forget code, draft and seed."""
+    shutil.rmtree(_root(), ignore_errors=True)
+
+
+def _draft(plain: Mapping[str, Any]) -> Draft:
+    units = tuple(UnitLine(**unit) for unit in plain["units"])
+    first, second, third = plain["schedule"]
+    return Draft(**{**plain, "units": units, "schedule": (first, second, third)})
+
+
+def _root() -> Path:
+    return Path(settings.FOUNDING_ROOT)
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all, for this user's eyes only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(draft).replace(path)

@@ -1,0 +1,116 @@
+"""A pasted list of units: one a line, with kind and annual target where the line has them.
+
+Owns: reading such lines and recognising the kind by the name (镇, 公司 …). Must never: import more than
+the standard library and the pure modules, or drop a line in silence that could be a unit.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.importing.vocabulary import KINDS, choice
+from units.money import WAN, AmountError, parse_amount
+from units.text import clean, key
+
+MOST_LINES: Final = 400
+LONGEST_NAME: Final = 100
+
+_NUMBERED = re.compile(
+    r"^[\s　]*(?:[(（]?\d{1,3}[)）.．、]|\d{1,3}[\s　]+|[一二三四五六七八九十]{1,4}[、.．]|[(（][一二三四五六七八九十]{1,4}[)）])"
+)
+# A comma between digits belongs to an amount; one blank parts a name from the amount behind it.
+_CELLS = re.compile(
+    r"[\t;；|]|(?<!\d)[,，]|[,，](?!\d{3})|[ 　]{2,}|[ 　](?=[\d０-９][\d０-９,，.．]*$)"
+)
+_OFFICE = re.compile(r"(?:党委|党工委|人民政府|镇政府|乡政府|政府)$")
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
+_TOWN = re.compile(r"(?:镇|乡|街道|街道办|街道办事处|办事处|苏木)$")
+_ENTERPRISE = re.compile(r"(?:公司|集团|厂|合作社|企业)$")
+# What stands above such a list, and its sum below.
+_HEADINGS: Final = frozenset(
+    map(key, ["序号", "单位", "单位名称", "名称", "责任单位", "部门", "镇", "乡镇", "镇名", "企业"])
+) | frozenset(map(key, ["合计", "总计", "小计", "全县", "name", "unit", "total"]))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A unit as the list gives it; ``amount`` is the annual target as written, in 万元."""
+
+    name: str
+    kind: str
+    code: str = ""
+    amount: str = ""
+
+
+def kind_of(name: str) -> str:
+    """The kind that the name of a unit speaks of; a department where it speaks of none."""
+    bare = _OFFICE.sub("", _BRACKETS.sub("", name.strip()))
+    if name.strip().endswith(("镇政府", "乡政府")):
+        return "town"
+    if _ENTERPRISE.search(bare):
+        return "enterprise"
+    return "town" if _TOWN.search(bare) else "department"
+
+
+def read_lines(text: str) -> list[UnitLine]:
+    """The units of a pasted list, in its order. Raises TextError for what cannot be kept."""
+    found = (_line(line) for line in clean(text, multiline=True).splitlines() if line.strip())
+    return [line for line in found if line is not None]
+
+
+def _line(written: str) -> UnitLine | None:
+    cells = [clean(cell) for cell in _CELLS.split(_NUMBERED.sub("", written)) if cell.strip()]
+    name = next((cell for cell in cells if not _is_amount(cell)), "")
+    if not name or key(name) in _HEADINGS:
+        return None
+    rest = [cell for cell in cells if cell != name]
+    kinds = (choice(cell, KINDS) for cell in rest)
+    amounts = [cell for cell in rest if _is_amount(cell)]
+    kind = next((kind for kind in kinds if kind), None) or kind_of(name)
+    return UnitLine(name, kind, amount=amounts[-1] if amounts else "")
+
+
+def _is_amount(cell: str) -> bool:
+    try:
+        parse_amount(cell, WAN, allow_zero=True)
+    except AmountError:
+        return False
+    return True
+
+
+def doubled(names: Sequence[str]) -> dict[int, int]:
+    """The places of names that stand earlier already, with the place where they do."""
+    first: dict[str, int] = {}
+    again: dict[int, int] = {}
+    for place, name in enumerate(names):
+        if name and first.setdefault(key(name), place) != place:
+            again[place] = first[key(name)]
+    return again
+
+
+def amounts_for(text: str, names: Sequence[str]) -> tuple[dict[int, str], list[str]]:
+    """Pasted targets by the place of their unit, and the lines that name no unit of the list.
+
+    A line is a name and an amount, or an amount alone: those count from the first unit on.
+    """
+    places = {key(name): place for place, name in enumerate(names)}
+    found: dict[int, str] = {}
+    unknown: list[str] = []
+    for counted, (name, amount) in enumerate(_pairs(text)):
+        place = places.get(key(name)) if name else counted
+        if place is None or place >= len(names):
+            unknown.append(f"{name} {amount}".strip())
+        else:
+            found[place] = amount
+    return found, unknown
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Name and amount of each line that has an amount."""
+    for written in clean(text, multiline=True).splitlines():
+        cells = [cell.strip() for cell in re.split(r"[\t;；|]|[ 　]+", written) if cell.strip()]
+        amounts = [cell for cell in cells if _is_amount(cell)]
+        name = next((cell for cell in cells if not _is_amount(cell)), "")
+        if amounts and key(name) not in _HEADINGS - {""}:
+            yield name, amounts[-1]
