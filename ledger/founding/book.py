@@ -33,7 +33,7 @@ def units_of_book(path: Path, draft: Draft, today: date) -> tuple[UnitLine, ...]
             transaction.set_rollback(True)
     if not lines:
         sentence = _(
-            "The workbook names no units. Its sheet 单位 needs the columns 单位名称 and 类型."
+            "The workbook names no units. Its sheet 单位 needs the columns 单位名称 and 类别."
         )
         raise Refusal(sentence, "file")
     return lines

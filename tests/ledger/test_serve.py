@@ -1,6 +1,7 @@
 """`manage.py serve` from an empty folder to an answered request, and its refusals."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -56,7 +57,7 @@ def test_an_empty_folder_becomes_a_served_program_that_ends_when_told(tmp_path):
     try:
         wait_for_listening(process, port)
 
-        status, caching, page = answer(port, "/accounts/login/")
+        status, caching, page = answer(port, "/start/")
         name = next(part for part in page.decode().split('"') if "/static/jiaozhang." in part)
 
         assert (status, "no-store" in caching) == (200, True)
@@ -66,7 +67,8 @@ def test_an_empty_folder_becomes_a_served_program_that_ends_when_told(tmp_path):
         process.send_signal(signal.SIGTERM)
         said, _nothing = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert f"http://127.0.0.1:{port}/" in said
+    assert f"http://127.0.0.1:{port}/start/" in said
+    assert re.search(r"(?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}$", said, re.MULTILINE)
 
 
 def wait_for_listening(process: "subprocess.Popen[str]", port: int) -> None:
