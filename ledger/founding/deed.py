@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from units.register import LETTERS, UnitDraft
 from units.schedule import FULL_YEAR, scheduled
 
 LOCK = 0x6A7A  # one founding at a time
+ROUNDS = 50_000
 # Sign-in names, roles, and what the person is called where no name was typed.
 OFFICES: tuple[tuple[str, Role, str | Promise], ...] = (
     ("head", Role.BUREAU_HEAD, _("Head of the investment bureau")),
@@ -87,8 +88,7 @@ def _free(stem: str, taken: set[str]) -> Iterator[str]:
 def found(draft: Draft, *, at: datetime) -> County:
     """Everything in one transaction. Raises Refusal where a county stands already."""
     people = accounts(draft)
-    # Hashed before anything is locked: a hundred of them take their time.
-    hashed = [make_password(one_time.password(draft.seed, each.username)) for each in people]
+    hashed = [_hashed(one_time.password(draft.seed, each.username)) for each in people]
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
@@ -108,6 +108,15 @@ def found(draft: Draft, *, at: datetime) -> County:
             if each.place is not None:
                 _add_person(county, each, password, at, units[each.place])
     return county
+
+
+def _hashed(password: str) -> str:
+    """Nobody guesses 69 random bits, so a hundred slips need not wait for a hundred slow hashes.
+
+    The first sign-in, which also changes the password, replaces it by the slow one.
+    """
+    hasher = PBKDF2PasswordHasher()
+    return hasher.encode(password, hasher.salt(), ROUNDS)
 
 
 def _add_person(

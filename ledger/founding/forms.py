@@ -84,7 +84,6 @@ class UnitListForm(forms.Form):
     names = CleanTextField(
         label=_("One unit a line, in official order"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 14}),
         help_text=_(
             "Paste it from Word or Excel. A kind or an annual target in 万元 on the same line is taken"
             " along; numbers at the beginning of a line do not matter."
@@ -99,6 +98,7 @@ class UnitListForm(forms.Form):
 
     def __init__(self, data: Any = None, files: Any = None, initial: Any = None) -> None:
         super().__init__(data, files, initial=initial)
+        self.fields["names"].widget.attrs["rows"] = 14
 
     def clean_names(self) -> list[UnitLine]:
         lines = unit_list.read_lines(self.cleaned_data["names"])

@@ -1,0 +1,77 @@
+"""From an empty database to the first receipt: the code, five pages, a slip, the clerk's own password."""
+
+from datetime import date
+
+import pytest
+
+from ledger.founding import desk
+from ledger.models import Receipt
+from tests.browser.test_walk import enter_project, enter_receipt, fits
+from units.models import County, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OWN = "Qinling-8821-cha"
+
+
+@pytest.fixture(autouse=True)
+def only_the_code_on_the_desk():
+    desk.clear()
+    desk.terminal_code()
+    yield
+    desk.clear()
+
+
+def go_on(page):
+    assert fits(page)
+    page.click("main .form__deeds .btn-primary")
+
+
+def found(page):
+    """Every page of the founding; returns the slip of the first town as printed."""
+    page.goto("/")
+    page.wait_for_url("**/start/")
+    page.fill("[name=code]", desk.terminal_code())
+    go_on(page)
+    page.fill("[name=code]", "611023")
+    page.fill("[name=name]", "商南县")
+    go_on(page)
+    page.fill("[name=names]", "1、水沟镇\t5000\n2、富水镇\t3000\n3、财政局")
+    go_on(page)
+    page.wait_for_url("**/check/")
+    go_on(page)
+    page.fill("[name=document_no]", "商政发〔2026〕8号")
+    go_on(page)
+    page.fill("[name=head]", "李明")
+    go_on(page)
+    slip = page.locator(".slip", has_text="水沟镇填报人").locator("code").all_inner_texts()
+    page.check("[name=printed]")
+    go_on(page)
+    page.wait_for_url("**/accounts/login/")
+    return slip
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_new_county_enters_its_first_receipt(page_at, width):
+    page = page_at(width)
+    today = date.today()  # noqa: DTZ011
+
+    username, password = found(page)
+    assert County.objects.get().name == "商南县"
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "login" not in url)
+    page.goto("/accounts/password/")
+    page.fill("[name=old_password]", password)
+    page.fill("[name=new_password1]", OWN)
+    page.fill("[name=new_password2]", OWN)
+    page.press("[name=new_password2]", "Enter")
+    page.wait_for_url(lambda url: "password" not in url)
+    enter_project(page, f"{today.year}-01-01")
+    enter_receipt(page, today.isoformat(), "250.5")
+    page.wait_for_url("**/receipts/*/")
+
+    clerk = User.objects.get(username="t01")
+    assert Receipt.objects.get().entered_by == clerk
+    assert clerk.check_password(OWN)
+    assert not clerk.must_change_password
