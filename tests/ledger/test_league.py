@@ -9,7 +9,7 @@ import pytest
 from ledger import periods, posting
 from ledger.announced import announced_table
 from ledger.checks import ADVISORY
-from ledger.league import EXCLUSIONS, Signed, league_table
+from ledger.league import EXCLUSIONS, Signed, entries_of, league_table
 from ledger.models import Entry, Period, Settlement
 from ledger.standing import Tier
 from tests.builders import (
@@ -139,6 +139,17 @@ def test_other_county_and_other_issuer_do_not_count(county):
     assert league_table(county, JUNE).total.received == 0
     assert league_table(county, JUNE).total.target == wan(1000)
     assert [row.name for row in league_table(county, JUNE).rows] == [unit.name]
+
+
+def test_a_table_is_made_of_its_own_countys_entries_alone(county):
+    elsewhere = make_county("611022", "丹凤县")
+    make_head(elsewhere)
+    make_verified(make_project(make_unit(elsewhere)), 70)
+    own = make_verified(make_project(make_unit(county)), 30)
+
+    entries = entries_of(county, JUNE, None)
+
+    assert [entry.receipt for entry in entries] == [own]
 
 
 def test_reversal_takes_the_money_out_again(county):
