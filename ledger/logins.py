@@ -43,6 +43,13 @@ def renew_grants() -> None:
     _execute(_grants())
 
 
+def exist() -> bool:
+    """Whether both logins have been made on this server."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname IN (%s, %s)", [APP, READER])
+        return cursor.fetchone() == (2,)
+
+
 def append_only() -> list[type[models.Model]]:
     """The models whose tables only grow, as their triggers declare it."""
     return [

@@ -345,6 +345,11 @@ SERVE_THREADS = read_integer("THREADS", 8, 1, 64)
 # Forwarded headers count only when they come from this address.
 TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()
 
+# --- backups (manage.py backup) --------------------------------------------------------------------
+
+# The public key that they are encrypted to; the secret one has no place on this machine.
+BACKUP_RECIPIENT = os.environ.get("BACKUP_RECIPIENT", "").strip()
+
 # --- log -----------------------------------------------------------------------------------------
 
 LOG_LEVEL = read_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -77,6 +77,7 @@ DEEDS: dict[str, Words] = {
     "unit.order": pgettext_lazy("deed", "changed the order of the units"),
     "user.add": pgettext_lazy("deed", "added the account"),
     "book.import": pgettext_lazy("deed", "imported a workbook"),
+    "backup.restore": pgettext_lazy("deed", "restored the program from a backup"),
     "page.export": pgettext_lazy("deed", "took figures out of the program"),
     "page.refuse": pgettext_lazy("deed", "was refused a page"),
     "password.again": pgettext_lazy("deed", "gave the password again"),
