@@ -18,7 +18,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
-from typing import BinaryIO, Final, Self
+from typing import IO, Final, Self, cast
 
 import pyrage
 import pyrage.passphrase
@@ -110,11 +110,11 @@ def is_locked(path: Path) -> bool:
 class Writer:
     """Adds members one after the other; sealed when the ``with`` block ends well."""
 
-    def __init__(self, target: BinaryIO) -> None:
+    def __init__(self, target: io.BufferedIOBase) -> None:
         self._target = target
         self._digest = hashlib.sha256()
         self._failed = False
-        self._tar = tarfile.open(fileobj=self, mode="w|", bufsize=BLOCK)  # noqa: SIM115
+        self._tar = tarfile.open(fileobj=cast(IO[bytes], self), mode="w|", bufsize=BLOCK)  # noqa: SIM115
 
     def write(self, block: bytes) -> int:
         """What tarfile calls, after a failure once more from its destructor: then it is too late."""
@@ -155,7 +155,9 @@ def writing(path: Path, recipient: pyrage.x25519.Recipient | None) -> Iterator[W
 
 
 @contextlib.contextmanager
-def _encrypted(file: BinaryIO, recipient: pyrage.x25519.Recipient | None) -> Iterator[BinaryIO]:
+def _encrypted(
+    file: io.BufferedWriter, recipient: pyrage.x25519.Recipient | None
+) -> Iterator[io.BufferedWriter]:
     if recipient is None:
         yield file
         return
@@ -181,13 +183,13 @@ def verify_seal(path: Path, key: pyrage.x25519.Identity | None) -> None:
 def members(source: "Sealed") -> Iterator[tuple[str, bytes]]:
     """Name and content of each member in order, then the seal."""
     try:
-        with tarfile.open(fileobj=source, mode="r|", bufsize=BLOCK) as tar:
+        with tarfile.open(fileobj=cast(IO[bytes], source), mode="r|", bufsize=BLOCK) as tar:
             for member in tar:
                 content = tar.extractfile(member) if member.isreg() else None
                 if content is None or member.size > LARGEST_MEMBER:
                     raise damaged()
                 yield member.name, content.read()
-                tar.members = []  # else it remembers every member
+                vars(tar)["members"].clear()  # else it remembers every one
     except tarfile.TarError as error:
         raise damaged() from error
     while source.read(BLOCK):
@@ -198,7 +200,7 @@ def members(source: "Sealed") -> Iterator[tuple[str, bytes]]:
 class Sealed:
     """The bytes before the seal, as a stream; ``demand_seal`` when it has ended."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: io.BufferedIOBase) -> None:
         self._source = source
         self._digest = hashlib.sha256()
         self._ahead = b""
@@ -229,7 +231,9 @@ def reading(path: Path, key: pyrage.x25519.Identity | None) -> Iterator[Sealed]:
 
 
 @contextlib.contextmanager
-def _decrypted(file: BinaryIO, key: pyrage.x25519.Identity | None) -> Iterator[BinaryIO]:
+def _decrypted(
+    file: io.BufferedReader, key: pyrage.x25519.Identity | None
+) -> Iterator[io.BufferedReader]:
     if key is None:
         yield file
         return
@@ -247,13 +251,13 @@ def _decrypted(file: BinaryIO, key: pyrage.x25519.Identity | None) -> Iterator[B
 # --- a thread at the other end of a pipe -------------------------------------------------------------
 
 
-def _pipe() -> tuple[BinaryIO, BinaryIO]:
+def _pipe() -> tuple[io.BufferedReader, io.BufferedWriter]:
     source, target = os.pipe()
     return os.fdopen(source, "rb"), os.fdopen(target, "wb")
 
 
 @contextlib.contextmanager
-def _beside(call: Callable[[], None], end: BinaryIO) -> Iterator[None]:
+def _beside(call: Callable[[], object], end: io.BufferedIOBase) -> Iterator[None]:
     """Run a call in a thread, close its end of the pipe after it, and raise what it raised."""
     failures: list[Exception] = []
 

@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger import archive, dump, evidence, fingerprint
+from ledger import archive, dump, evidence, fingerprint, pg_programs
 from ledger.models import Evidence
 from units.durable import write_durably
 from units.refusal import Refusal
@@ -124,7 +124,7 @@ def _about(at: datetime) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "made_at": at.isoformat(),
-        "server": connection.pg_version,
+        "server": pg_programs.server_version(),
         "migrations": fingerprint.migrations(),
         "tables": fingerprint.tables(),
         "chains": fingerprint.chains(),

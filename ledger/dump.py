@@ -34,7 +34,7 @@ SETTING: Final = re.compile(rb"SET (\w+) = ")
 
 def read(snapshot: str) -> Iterator[bytes]:
     """The dump of the moment that ``snapshot`` names, in parts."""
-    command = [pg_programs.fitting("pg_dump"), *DUMP, f"--snapshot={snapshot}"]
+    command = [str(pg_programs.fitting("pg_dump")), *DUMP, f"--snapshot={snapshot}"]
     with (
         TemporaryFile() as complaints,
         subprocess.Popen(

@@ -47,7 +47,8 @@ def exist() -> bool:
     """Whether both logins have been made on this server."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname IN (%s, %s)", [APP, READER])
-        return cursor.fetchone() == (2,)
+        [count] = cursor.fetchone()
+    return int(count) == 2
 
 
 def append_only() -> list[type[models.Model]]:

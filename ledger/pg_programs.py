@@ -19,9 +19,16 @@ from psycopg import pq
 from units.refusal import Refusal
 
 
+def server_version() -> int:
+    """Such as 180004."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0])
+
+
 def fitting(name: str) -> Path:
     """The one of the server's version, else the next newer: an older one cannot read the server."""
-    server = connection.pg_version // 10_000
+    server = server_version() // 10_000
     found = {major: path for path in _installed(name) if (major := _major(path)) >= server}
     if not found:
         raise _not_installed(name, server)
@@ -32,7 +39,7 @@ def newest(name: str) -> Path:
     """The newest there is: it reads what any older one has written."""
     found = {_major(path): path for path in _installed(name)}
     if not found:
-        raise _not_installed(name, connection.pg_version // 10_000)
+        raise _not_installed(name, server_version() // 10_000)
     return found[max(found)]
 
 
