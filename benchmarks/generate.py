@@ -4,10 +4,13 @@
     python benchmarks/generate.py M     100 counties
     python benchmarks/generate.py L     2,844 counties (280,000 units, 10 million entries)
     python benchmarks/generate.py 278   any number of counties
+    python benchmarks/generate.py L --copies    the first county checked, the others copied in SQL
 
 Owns: deterministic counties (no random numbers at all) that each show the tiers of the speech at 30
 June 2012: 2+2 completed, 7+16 on schedule, 4+20 behind, 47 with nothing. Must never: be pointed at
-a database with a county in it; triggers stay on, so what they refuse is refused here too.
+a database with a county in it. Triggers stay on, so what they refuse is refused here too; only
+``--copies``, for measuring sizes, goes without them and copies the hashes of the first county as they
+are (``verify_ledger`` would say so).
 """
 
 import os
@@ -52,7 +55,7 @@ COLUMNS = {
     "evidence_required",
     "units_unit": "id county_id code name name_key kind order",
     "units_user": "id county_id username password display_name role is_superuser is_staff "
-    "is_active first_name last_name email date_joined must_change_password region",
+    "is_active first_name last_name email date_joined must_change_password region session_round",
     "units_target": "id unit_id county_id year issuer amount due_first due_second due_third "
     "effective_on document_no recorded_at recorded_by_id",
     "projects_investor": "id county_id name name_key credit_code origin origin_place",
@@ -70,7 +73,22 @@ COLUMNS = {
 }
 
 
-def main(size: str) -> None:
+# Rows of a county in each table, so that a copy's keys follow from the first county's.
+STRIDES = {
+    "county": 1,
+    "unit": UNITS,
+    "user": 2,
+    "target": UNITS * len(YEARS),
+    "investor": PROJECTS_A_YEAR * len(YEARS),
+    "project": PROJECTS_A_YEAR * len(YEARS),
+    "creditshare": PROJECTS_A_YEAR * len(YEARS),
+    "period": 4 * len(YEARS),
+    "receipt": PROJECTS_A_YEAR * RECEIPTS_A_PROJECT * len(YEARS),
+    "entry": PROJECTS_A_YEAR * RECEIPTS_A_PROJECT * len(YEARS),
+}
+
+
+def main(size: str, copies: bool) -> None:
     counties = SIZES.get(size.upper()) or int(size)
     if County.objects.exists():
         raise SystemExit(
@@ -78,16 +96,53 @@ def main(size: str) -> None:
         )
     begun = time.monotonic()
     with ProcessPoolExecutor() as pool, connection.cursor() as cursor:
-        for number, rows in enumerate(pool.map(county_rows, range(counties), chunksize=4), start=1):
+        cursor.execute("SET synchronous_commit = off")
+        written = 1 if copies else counties
+        for number, rows in enumerate(pool.map(county_rows, range(written), chunksize=4), start=1):
             for table, columns in COLUMNS.items():
                 copy(cursor, table, columns, rows[table])
             if number % 100 == 0:
                 print(f"{number} counties, {time.monotonic() - begun:.0f} s", flush=True)
+        if copies:
+            copy_first_county(cursor, counties)
         for table in COLUMNS:
             sequence = f"pg_get_serial_sequence('{table}', 'id')"
             cursor.execute(f"SELECT setval({sequence}, (SELECT max(id) FROM {table}))")
         cursor.execute("VACUUM (ANALYZE)")
     print(f"{counties} counties in {time.monotonic() - begun:.0f} s")
+
+
+def copy_first_county(cursor: object, counties: int) -> None:
+    cursor.execute("SET session_replication_role = replica")
+    for table, columns in COLUMNS.items():
+        names = columns.split()
+        found = ", ".join(_copied(table, name) for name in names)
+        quoted = ", ".join(f'"{name}"' for name in names)
+        cursor.execute(
+            f"INSERT INTO {table} ({quoted}) SELECT {found} "
+            f"FROM generate_series(1, %s) n, (SELECT * FROM {table} ORDER BY id) AS first",
+            [counties - 1],
+        )
+        print(f"{table}: {cursor.rowcount:,} rows", flush=True)
+    cursor.execute("SET session_replication_role = origin")
+
+
+def _copied(table: str, column: str) -> str:
+    """A column of the n-th copy: keys move on by the rows of a county, codes and names by its number."""
+    own = table.partition("_")[2]
+    if (table, column) in {("units_county", "code"), ("units_user", "username")}:
+        return f"replace(first.{column}, '100000', (100000 + n)::text)"
+    if (table, column) == ("units_unit", "code"):
+        return "(100000 + n)::text || substr(first.code, 7)"
+    if column == "key":
+        serial = f"to_hex(first.id + n * {STRIDES[own]})"
+        return f"lpad('{int(own == 'entry')}' || lpad({serial}, 16, '0'), 32, '0')::uuid"
+    named = "id" if column == "id" else column.removesuffix("_id")
+    if named.endswith("_by"):
+        named = "user"
+    stride = STRIDES.get(own if named == "id" else named.removeprefix("lead_"))
+    moves = column.endswith("id") and stride is not None
+    return f'first."{column}" + n * {stride}' if moves else f'first."{column}"'
 
 
 def copy(cursor: object, table: str, columns: str, rows: list[Row]) -> None:
@@ -119,7 +174,7 @@ def people(rows: Rows, county: int, code: str) -> tuple[int, int]:
     found = (2 * county - 1, 2 * county)
     for user, role in zip(found, ("verifier", "bureau_head"), strict=True):
         names = (f"{role}{code}", "!", role, role)
-        flags = (False, False, True, "", "", "", FOUNDED, False, "")
+        flags = (False, False, True, "", "", "", FOUNDED, False, "", 0)
         rows["units_user"].append((user, county, *names, *flags))
     return found
 
@@ -292,4 +347,4 @@ def period_of(county: int, day: date) -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "S")
+    main(sys.argv[1] if len(sys.argv) > 1 else "S", "--copies" in sys.argv)
