@@ -17,9 +17,13 @@ from django.utils.translation import pgettext_lazy
 
 from projects.models import Industry, Investor, Project
 from units.models import County, Unit, User, amount_field
-from units.triggers import FirmTrigger, append_only
+from units.triggers import FirmTrigger, append_only, marks_county
 
 QUARTERS = (1, 2, 3, 4)
+OF_PERIOD = (
+    "SELECT DISTINCT period.county_id FROM changed "
+    "JOIN ledger_period period ON period.id = changed.period_id"
+)
 
 
 def quarter_of(day: date) -> int:
@@ -59,6 +63,7 @@ class Period(models.Model):
             models.UniqueConstraint(fields=["county", "year", "quarter"], name="period_once"),
             models.CheckConstraint(condition=Q(quarter__in=QUARTERS), name="period_quarter"),
         ]
+        triggers = marks_county()
 
     def __str__(self) -> str:
         return f"{self.year}Q{self.quarter}"
@@ -149,6 +154,7 @@ class Receipt(models.Model):
                 name="receipt_verified_by_another",
             ),
         ]
+        triggers = marks_county()
 
     def __str__(self) -> str:
         return f"{self.voucher_no} {self.received_on}"
@@ -216,6 +222,7 @@ class Entry(models.Model):
         ]
         triggers = [
             *append_only(),
+            *marks_county(),
             FirmTrigger(
                 name="open_period",
                 when=pgtrigger.Before,
@@ -275,7 +282,7 @@ class Settlement(models.Model):
                 name="settlement_by_two_people",
             ),
         ]
-        triggers = append_only()
+        triggers = [*append_only(), *marks_county(OF_PERIOD)]
 
 
 class SettlementLine(models.Model):
@@ -388,6 +395,7 @@ class MonthlyReport(models.Model):
         indexes = [
             models.Index(fields=["county", "year", "month"], name="report_month_idx"),
         ]
+        triggers = marks_county()
 
 
 class Notice(models.Model):
@@ -424,6 +432,7 @@ class Notice(models.Model):
                 name="notice_waits_once",
             ),
         ]
+        triggers = marks_county()
 
 
 class CreditClaim(models.Model):

@@ -1,7 +1,8 @@
 """Triggers that hold: declared like django-pgtrigger's, but no session can switch them off.
 
-Owns: the SQL by which our triggers are installed, the append-only pair, and what holds between the
-accounts of people. Must never: ask a setting of the session whether to fire; django-pgtrigger's own template does, and anybody who may write SQL
+Owns: the SQL by which our triggers are installed, the append-only pair, what holds between the accounts
+of people, and the marks of changed counties. Must never: ask a setting of the session whether to fire;
+django-pgtrigger's own template does, and anybody who may write SQL
 could then change what was recorded. Only the owner of a table can disable these.
 """
 
@@ -96,5 +97,46 @@ def unit_of_county() -> pgtrigger.Trigger:
                 RAISE EXCEPTION 'the unit is of another county' USING ERRCODE = '23514';
             END IF;
             RETURN NEW;
+        """,
+    )
+
+
+def marks_county(found: str = "SELECT DISTINCT county_id FROM changed") -> list[pgtrigger.Trigger]:
+    """The triggers that leave a ``CountyMark`` for each county whose rows a statement changes.
+
+    ``found`` selects the counties of the rows in ``changed``. PostgreSQL wants one trigger for each
+    kind of statement to show it the changed rows.
+    """
+    kinds = {
+        "mark_added": (pgtrigger.Insert, pgtrigger.Referencing(new="changed")),
+        "mark_edited": (pgtrigger.Update, pgtrigger.Referencing(new="changed")),
+        "mark_removed": (pgtrigger.Delete, pgtrigger.Referencing(old="changed")),
+    }
+    return [
+        FirmTrigger(
+            name=name,
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=referencing,
+            func=f"""
+                PERFORM mark_county(found.county) FROM ({found}) AS found (county);
+                RETURN NULL;
+            """,
+        )
+        for name, (operation, referencing) in kinds.items()
+    ]
+
+
+def renamed() -> pgtrigger.Trigger:
+    """A person's name stands on the tables that he closed; a sign-in is no change."""
+    return FirmTrigger(
+        name="mark_renamed",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("username", "display_name"),
+        condition=pgtrigger.AnyChange("username", "display_name"),
+        func="""
+            PERFORM mark_county(NEW.county_id) WHERE NEW.county_id IS NOT NULL;
+            RETURN NULL;
         """,
     )
