@@ -7,6 +7,7 @@ change the body of a page.
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -76,9 +77,17 @@ def cautious_headers(get_response: Answer) -> Answer:
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
+        if _takes_session(response):
+            response.headers["Clear-Site-Data"] = '"cache"'
         return response
 
     return answer
+
+
+def _takes_session(response: HttpResponse) -> bool:
+    """Signed out, or found to be: what the browser kept (``ledger.kept``) goes with the cookie."""
+    cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+    return cookie is not None and cookie["max-age"] == 0
 
 
 class CompressedPages(GZipMiddleware):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from ledger import asked, interchange, words
 from ledger.asked import Asked
 from ledger.headline import headline
+from ledger.kept import kept
 from ledger.league import LeagueRow, LeagueTable
 from ledger.models import Entry
 from ledger.months import Month
@@ -31,6 +32,7 @@ def newest(request: HttpRequest) -> HttpResponse:
 
 
 @allowed(Right.RANKING_VIEW)
+@kept
 def ranking(request: HttpRequest, month: Month) -> HttpResponse:
     table = table_for(request, month)
     return render(request, "ledger/ranking.html", page(request, month, table))

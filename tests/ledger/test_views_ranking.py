@@ -259,6 +259,7 @@ def test_the_number_of_queries_does_not_grow_with_units(
     client, leader, county, django_assert_num_queries
 ):
     """quality 45"""
+    client.get("/ranking/2012-05/")  # brings the cookie of the forms
     with django_assert_num_queries(QUERIES):
         client.get("/ranking/2012-06/")
     for serial in range(20):
@@ -270,7 +271,7 @@ def test_the_number_of_queries_does_not_grow_with_units(
         client.get("/ranking/2012-06/")
 
 
-QUERIES = 14
+QUERIES = 15
 
 
 def test_the_page_holds_no_inline_style_or_script_and_is_not_kept_in_caches(client, leader):
