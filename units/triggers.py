@@ -107,10 +107,11 @@ def marks_county(found: str = "SELECT DISTINCT county_id FROM changed") -> list[
     ``found`` selects the counties of the rows in ``changed``. PostgreSQL wants one trigger for each
     kind of statement to show it the changed rows.
     """
+    shown: Any = pgtrigger.Referencing  # its package tells no types
     kinds = {
-        "mark_added": (pgtrigger.Insert, pgtrigger.Referencing(new="changed")),
-        "mark_edited": (pgtrigger.Update, pgtrigger.Referencing(new="changed")),
-        "mark_removed": (pgtrigger.Delete, pgtrigger.Referencing(old="changed")),
+        "mark_added": (pgtrigger.Insert, shown(new="changed")),
+        "mark_edited": (pgtrigger.Update, shown(new="changed")),
+        "mark_removed": (pgtrigger.Delete, shown(old="changed")),
     }
     return [
         FirmTrigger(
@@ -130,10 +131,11 @@ def marks_county(found: str = "SELECT DISTINCT county_id FROM changed") -> list[
 
 def renamed() -> pgtrigger.Trigger:
     """A person's name stands on the tables that he closed; a sign-in is no change."""
+    update_of: Any = pgtrigger.UpdateOf
     return FirmTrigger(
         name="mark_renamed",
         when=pgtrigger.After,
-        operation=pgtrigger.UpdateOf("username", "display_name"),
+        operation=update_of("username", "display_name"),
         condition=pgtrigger.AnyChange("username", "display_name"),
         func="""
             PERFORM mark_county(NEW.county_id) WHERE NEW.county_id IS NOT NULL;
