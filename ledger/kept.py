@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from threading import Lock
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -91,7 +91,7 @@ def kept(
             pages.put(key, page)
         return _marked(_response(request, page), etag)
 
-    return cast(Any, answer)
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], answer)
 
 
 def key_of(request: HttpRequest) -> str | None:
