@@ -78,6 +78,9 @@ DEEDS: dict[str, Words] = {
     "user.add": pgettext_lazy("deed", "added the account"),
     "book.import": pgettext_lazy("deed", "imported a workbook"),
     "backup.restore": pgettext_lazy("deed", "restored the program from a backup"),
+    "key.make": pgettext_lazy("deed", "made an access key"),
+    "key.revoke": pgettext_lazy("deed", "revoked an access key"),
+    "key.read": pgettext_lazy("deed", "took figures out by an access key"),
     "page.export": pgettext_lazy("deed", "took figures out of the program"),
     "page.refuse": pgettext_lazy("deed", "was refused a page"),
     "password.again": pgettext_lazy("deed", "gave the password again"),
@@ -93,6 +96,7 @@ NOUNS: dict[str, Words] = {
     "countytarget": gettext_lazy("county target"),
     "pledge": gettext_lazy("pledge"),
     "region": gettext_lazy("region"),
+    "accesskey": gettext_lazy("access key"),
     "unit": gettext_lazy("unit"),
     "investor": gettext_lazy("investor"),
 }

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.i18n import set_language
 
+from ledger.api.views import addresses
 from ledger.months import MonthConverter
 from ledger.views.account import unit_account
 from ledger.views.downloads import ranking_bulletin, ranking_docx, ranking_xlsx
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ledger.list_urls")),
     path("", include("ledger.importing_urls")),
     path("", include("ledger.founding_urls")),
+    *addresses(),
     path("ranking/", newest, name="ranking"),
     path("ranking/<month:month>/", ranking, name="ranking-month"),
     path("ranking/<month:month>.json", ranking_json, name="ranking-json"),

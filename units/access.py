@@ -50,6 +50,8 @@ class Right(StrEnum):
     IMPORT = "book.import"
     IMPORT_VERIFIED = "book.import_verified"
     TRAIL_VIEW = "trail.view"
+    KEY_MAKE = "key.make"
+    KEY_REVOKE = "key.revoke"
 
 
 class CountyWanted(Exception):
@@ -107,11 +109,14 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.CLAIM_DECIDE,
             Right.IMPORT_VERIFIED,
             Right.TRAIL_VIEW,
+            Right.KEY_MAKE,
+            Right.KEY_REVOKE,
         }
     ),
     Role.LEADER: frozenset(_READ),
     Role.SYSTEM_ADMIN: frozenset(),
-    Role.SECURITY_ADMIN: frozenset(),
+    # Makes none: he would read figures with its secret.
+    Role.SECURITY_ADMIN: frozenset({Right.KEY_REVOKE}),
     Role.AUDIT_ADMIN: frozenset({Right.TRAIL_VIEW}),
 }
 

@@ -1,7 +1,7 @@
 """Who is measured, what they owe, who may act for them, and the trail of what was done.
 
 Owns: counties and the regions above them, units (单位), annual targets (年度任务) with their quarter
-targets, accounts of people, and the append-only trail. Must never: know of projects or money received,
+targets, accounts of people with the keys that read for them, and the append-only trail. Must never: know of projects or money received,
 or delete a target or a line of the trail (the database refuses both).
 """
 
@@ -394,3 +394,40 @@ class Trail(models.Model):
             models.Index(fields=["record", "-id"], name="trail_record"),
         ]
         triggers = append_only()
+
+
+class AccessKey(models.Model):
+    """A secret with which a program reads what one person reads (接口密钥). Only its SHA-256 is kept.
+
+    It has no reach of its own: it ends with the account of its ``person``, and narrows with it.
+    """
+
+    class Purpose(models.TextChoices):
+        API = "api", pgettext_lazy("key", "data interface")
+        CALENDAR = "calendar", pgettext_lazy("key", "calendar")
+
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
+    name = models.CharField(_("used by"), max_length=100)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="keys")
+    sha256 = models.CharField(max_length=64, unique=True)
+    opening = models.CharField(_("begins with"), max_length=10)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(_("made at"))
+    expires_on = models.DateField(_("last day"), null=True)
+    used_at = models.DateTimeField(_("last used"), null=True)
+    used_from = models.GenericIPAddressField(_("from where"), null=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True)
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("access key")
+        ordering = ("-id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(purpose="calendar") | Q(expires_on__isnull=False),
+                name="access_key_of_programs_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -6,11 +6,14 @@ from django.urls import URLPattern, URLResolver, path
 from units import views
 from units.accounts import PasswordChange, SignIn
 from units.county_views import county_target_list
+from units.key_views import key_list, key_revoke
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/login/", SignIn.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("accounts/password/", PasswordChange.as_view(), name="password-change"),
+    path("api/keys/", key_list, name="key-list"),
+    path("api/keys/<int:pk>/revoke/", key_revoke, name="key-revoke"),
     path("units/", views.unit_list, name="unit-list"),
     path("units/new/", views.unit_new, name="unit-new"),
     path("units/<str:code>/edit/", views.unit_edit, name="unit-edit"),

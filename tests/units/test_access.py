@@ -36,6 +36,8 @@ MATRIX = {
     Right.IMPORT: UNITS | BUREAU,
     Right.IMPORT_VERIFIED: {Role.BUREAU_HEAD},
     Right.TRAIL_VIEW: {Role.BUREAU_HEAD, Role.AUDIT_ADMIN},
+    Right.KEY_MAKE: {Role.BUREAU_HEAD},
+    Right.KEY_REVOKE: {Role.BUREAU_HEAD, Role.SECURITY_ADMIN},
 }
 
 
@@ -52,7 +54,7 @@ def test_every_role_has_its_rights_and_its_reach():
 def test_administrators_hold_no_right_over_the_accounts():
     """quality 7"""
     for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
-        assert RIGHTS[role] <= {Right.TRAIL_VIEW}
+        assert RIGHTS[role] <= {Right.TRAIL_VIEW, Right.KEY_REVOKE}
         assert REACH[role] is Reach.NOTHING
 
 

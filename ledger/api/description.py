@@ -1,0 +1,166 @@
+"""The description of the interface as an OpenAPI 3.1 document.
+
+Owns: laying the declarations out as that document, in the language of the reader. Must never: say
+anything that the declarations do not: an answer and its description come from the same place.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger.api import lists, problems, ranking
+from ledger.api.resources import RESOURCES
+from ledger.api.shapes import Field, Parameter, Resource, Schema, Words
+
+VERSION = "1.0"
+PREFIX = "/api/v1"
+ABOUT = _(
+    "Read-only figures of the investment accounts for other systems. Amounts are strings in yuan, so "
+    "that nothing is lost; a completion is an exact decimal string. Only verified money ranks. A "
+    "repeated question with If-None-Match costs nothing when nothing changed."
+)
+ETAG = {"description": _("Fingerprint of the answer"), "schema": {"type": "string"}}
+RETRY = {"description": _("Seconds to wait"), "schema": {"type": "integer"}}
+
+
+def document() -> dict[str, Any]:
+    written: dict[str, Any] = _plain(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": _("Data interface"), "version": VERSION, "description": ABOUT},
+            "servers": [{"url": "/"}],
+            "security": [{"key": []}],
+            "paths": _paths(),
+            "components": {
+                "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+                "schemas": _schemas(),
+                "responses": {
+                    f"problem{status}": _problem(status) for status in problems.SENTENCES
+                },
+            },
+        }
+    )
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One reading for people: its address, what may be asked, and the fields of an answer."""
+
+    address: str
+    words: Words
+    parameters: Sequence[Parameter]
+    key: str = ""
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+
+def readings() -> list[Shown]:
+    first = Shown(f"{PREFIX}/ranking", ranking.WORDS, ranking.PARAMETERS)
+    return [
+        first,
+        *(
+            Shown(
+                f"{PREFIX}/{resource.name}",
+                resource.words,
+                (*resource.parameters, *lists.PAGING),
+                "code" if resource.key == "code" else "id",
+                resource.fields,
+            )
+            for resource in RESOURCES
+        ),
+    ]
+
+
+def _paths() -> dict[str, Any]:
+    found = {
+        f"{PREFIX}/ranking": _reading(
+            "ranking", ranking.WORDS, ranking.PARAMETERS, "LeagueTable", (400, 404)
+        )
+    }
+    for resource in RESOURCES:
+        address = f"{PREFIX}/{resource.name}"
+        name = _schema_name(resource)
+        parameters = (*resource.parameters, *lists.PAGING)
+        found[address] = _reading(resource.name, resource.words, parameters, f"{name}Page", (400,))
+        found[f"{address}/{{key}}"] = _of_one(resource, name)
+    return found
+
+
+def _reading(
+    name: str,
+    words: Words,
+    parameters: Sequence[Parameter],
+    schema: str,
+    refusals: tuple[int, ...],
+) -> dict[str, Any]:
+    answer = {
+        "description": words,
+        "headers": {"ETag": ETAG},
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+    }
+    statuses = sorted({*refusals, 401, 403, 429})
+    refused = {str(s): {"$ref": f"#/components/responses/problem{s}"} for s in statuses}
+    return {
+        "get": {
+            "operationId": name,
+            "summary": words,
+            "parameters": [_parameter(parameter) for parameter in parameters],
+            "responses": {"200": answer, "304": {"description": _("Nothing changed")}, **refused},
+        }
+    }
+
+
+def _of_one(resource: Resource, name: str) -> dict[str, Any]:
+    path = _reading(f"{resource.name}-one", resource.words, (), name, (400, 404))
+    key = {"name": "key", "in": "path", "required": True, "schema": resource.key_schema}
+    path["get"]["parameters"].append(key)
+    return path
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": False,
+        "schema": parameter.schema,
+        "description": parameter.words,
+    }
+
+
+def _schemas() -> dict[str, Schema]:
+    found: dict[str, Schema] = {"LeagueTable": ranking.SCHEMA, "Problem": problems.SCHEMA}
+    for resource in RESOURCES:
+        name = _schema_name(resource)
+        found[name] = lists.record_schema(resource)
+        found[f"{name}Page"] = lists.page_schema({"$ref": f"#/components/schemas/{name}"})
+    return found
+
+
+def _schema_name(resource: Resource) -> str:
+    return {"counties": "County", "entries": "Entry"}.get(
+        resource.name, resource.name[:-1].capitalize()
+    )
+
+
+def _problem(status: int) -> dict[str, Any]:
+    title, _detail = problems.SENTENCES[status]
+    reference = {"$ref": "#/components/schemas/Problem"}
+    answer: dict[str, Any] = {
+        "description": title,
+        "content": {problems.MEDIA_TYPE: {"schema": reference}},
+    }
+    return answer | ({"headers": {"Retry-After": RETRY}} if status == 429 else {})
+
+
+def _plain(value: Any) -> Any:
+    """With every text in the language of the reader."""
+    if isinstance(value, Promise):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value

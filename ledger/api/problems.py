@@ -1,0 +1,89 @@
+"""Refusals of the interface as problem details (RFC 9457), in the language that the caller reads.
+
+Owns: their statuses, sentences and bodies. Must never: carry a technical message or tell whether a
+record beyond the reader's reach exists.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from ledger.api.shapes import Schema, Words, record, several
+
+MEDIA_TYPE = "application/problem+json"
+SENTENCES: dict[int, tuple[Words, Words]] = {
+    400: (
+        _("Not understood"),
+        _("Something in the address was not understood. Correct what is named here."),
+    ),
+    401: (
+        _("No valid key"),
+        _(
+            "Send a valid key as “Authorization: Bearer …”. Keys are made by the head of the "
+            "investment bureau."
+        ),
+    ),
+    403: (
+        _("Not allowed"),
+        _("The person for whom the key was made may not read this."),
+    ),
+    404: (
+        _("Nothing here"),
+        _("There is nothing at this address that the key may read."),
+    ),
+    405: (
+        _("Only reading"),
+        _("This interface is read with GET; it changes nothing."),
+    ),
+    429: (
+        _("Too many requests"),
+        _("Wait as long as Retry-After says, and ask less often."),
+    ),
+}
+SCHEMA: Schema = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "parameters": several(record({"name": {"type": "string"}, "detail": {"type": "string"}})),
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+
+
+class Problem(Exception):
+    """A refusal with its status, and what else the answer must say."""
+
+    def __init__(
+        self,
+        status: int,
+        headers: Mapping[str, str] | None = None,
+        parameters: Mapping[str, Words] | None = None,
+    ) -> None:
+        super().__init__(status)
+        self.status, self.headers, self.parameters = status, headers or {}, parameters or {}
+
+    def response(self) -> HttpResponse:
+        title, detail = SENTENCES[self.status]
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": str(title),
+            "status": self.status,
+            "detail": str(detail),
+        }
+        if self.parameters:
+            named = self.parameters.items()
+            body["parameters"] = [{"name": name, "detail": str(words)} for name, words in named]
+        text = json.dumps(body, ensure_ascii=False)
+        response = HttpResponse(text, MEDIA_TYPE, self.status, headers=dict(self.headers))
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def bad_request(parameters: Mapping[str, Words]) -> Problem:
+    return Problem(400, parameters=parameters)

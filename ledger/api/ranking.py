@@ -1,0 +1,133 @@
+"""The league table for other systems: the very document of ``ledger/interchange.py``.
+
+Owns: its schema and what may be asked of it. Must never: have a second shape, or answer a wish that it
+did not understand with another table.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ledger import asked, interchange
+from ledger.api.problems import Problem, bad_request
+from ledger.api.shapes import (
+    BOOLEAN,
+    COUNT,
+    COUNTY,
+    DAY,
+    EXACT,
+    MOMENT,
+    MONTH,
+    TEXT,
+    UNIT,
+    YUAN,
+    Parameter,
+    Words,
+    day_of,
+    matching,
+    maybe,
+    moment_of,
+    month_of,
+    one_of,
+    record,
+    several,
+)
+from ledger.asked import Asked
+from ledger.league import EXCLUSIONS
+from ledger.months import Month
+from ledger.standing import Tier
+from ledger.views.ranking import newest_month
+from units.access import counties_of
+from units.models import County, Unit, User
+
+WORDS: Words = _("League table")
+
+ROW = record(
+    {
+        "rank": maybe({"type": "integer", "minimum": 1}),
+        "code": UNIT,
+        "name": TEXT,
+        "kind": one_of(Unit.Kind),
+        "target": maybe(YUAN),
+        "received": YUAN,
+        "completion": maybe(EXACT),
+        "tier": {"type": "string", "enum": [str(tier) for tier in Tier]},
+        "benchmark": maybe(YUAN),
+        "gap": maybe(YUAN),
+        "pending": YUAN,
+    }
+)
+SECTION = record(
+    {
+        "kind": one_of(Unit.Kind),
+        "tiers": record({str(tier): COUNT for tier in Tier}),
+        "rows": several(ROW),
+    }
+)
+HEADLINE = record(
+    {
+        "target": YUAN,
+        "received": YUAN,
+        "completion": maybe(EXACT),
+        "gap": maybe(YUAN),
+        "gap_points": maybe(EXACT),
+        "over_half": BOOLEAN,
+        "projects": COUNT,
+        "contracts": COUNT,
+        "total_investment": YUAN,
+        "introduced": YUAN,
+    }
+)
+SCHEMA = record(
+    {
+        "county": COUNTY,
+        "as_of": DAY,
+        "benchmark_percent": maybe(EXACT),
+        "headline": HEADLINE,
+        "sections": several(SECTION),
+    }
+)
+
+LEFT_OUT = {"type": "string", "enum": sorted(EXCLUSIONS)}
+PARAMETERS = (
+    Parameter(
+        "county", COUNTY, _("The county; needed where the key reads several."), matching(COUNTY)
+    ),
+    Parameter(
+        "month",
+        MONTH,
+        _(
+            "The table as of this month's end; the announced one where it ends a closed quarter. "
+            "By default the newest month with money."
+        ),
+        month_of,
+    ),
+    Parameter("as_of", DAY, _("Counted up to this day of the month's year."), day_of),
+    Parameter("known_by", MOMENT, _("Only what was posted by this moment."), moment_of),
+    Parameter(
+        "without", several(LEFT_OUT), _("What is left out of the money."), matching(LEFT_OUT)
+    ),
+)
+
+
+def document(user: User, wished: dict[str, Any], today: date) -> dict[str, Any]:
+    county = _county(user, wished.get("county"))
+    month: Month = wished.get("month") or newest_month(county)
+    if month.first_day > today:
+        raise bad_request({"month": _("This month has not begun yet.")})
+    day = wished.get("as_of")
+    if day is not None and day.year != month.year:
+        raise bad_request({"as_of": _("Choose a day of the month's year.")})
+    without = frozenset(wished.get("without", ()))
+    wishes = Asked(month, day, wished.get("known_by"), without)
+    return interchange.document(asked.answer(county, wishes, today))
+
+
+def _county(user: User, code: str | None) -> County:
+    found = list(counties_of(user).filter(**({"code": code} if code else {}))[:2])
+    if not found:
+        raise Problem(404)
+    if len(found) > 1:
+        raise bad_request({"county": _("The key reads several counties. Name one by its code.")})
+    return found[0]
