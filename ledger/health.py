@@ -84,7 +84,7 @@ class Readiness:
                 [is_copy] = cursor.fetchone()
             if is_copy:
                 return _("The database is a copy that can only be read.")
-            self._is_migrated = self._is_migrated or not _open_migrations()
+            self._is_migrated = self._is_migrated or not open_migrations()
         except DatabaseError:
             return _("The database does not answer.")
         return "" if self._is_migrated else _("The database is not up to date; run migrate.")
@@ -101,14 +101,14 @@ class Readiness:
 
     def _warn_of_space(self, folder: Path) -> None:
         used = shutil.disk_usage(folder)
-        percent = 100 * (used.total - used.free) // used.total
+        percent = 100 * used.used // (used.used + used.free)  # as df tells it
         reached = next((level for level in NEARLY_FULL if percent >= level), 0)
         if reached > self._told_percent:
             log.warning("the disk of %s is %d %% full", folder, percent)
         self._told_percent = max(self._told_percent, reached)
 
 
-def _open_migrations() -> bool:
+def open_migrations() -> bool:
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 

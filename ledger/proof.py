@@ -88,6 +88,28 @@ def _continues(row: tuple[Any, ...], position: int, head: str) -> bool:
     return (fields["position"], prev_hash, content_hash) == (position, head, expected)
 
 
+def broken_end(count: int) -> Finding | None:
+    """For a quick look: the newest entries only, each with its own hash and its predecessor's."""
+    rows = list(Entry.objects.order_by("-pk").values_list(*COLUMNS)[:count])
+    period, position = COLUMNS.index("period_id"), COLUMNS.index("position")
+    known = {(row[period], row[position]): row[-2] for row in rows}
+    for row in reversed(rows):
+        before = known.get((row[period], row[position] - 1), row[-3])
+        if not _continues(row, row[position], before):
+            sentence = _("The chain breaks at this entry: it was changed, inserted or moved.")
+            return Finding(1, f"entry:{row[-1]}", sentence)
+    return None
+
+
+def lost_head(count: int) -> Finding | None:
+    """For a quick look: whether the heads announced last are still in their chains."""
+    for settlement in Settlement.objects.order_by("-pk")[:count]:
+        if not _head_in_chain(settlement):
+            sentence = _("The head of the chain that was announced is no longer in the chain.")
+            return Finding(2, f"settlement:{settlement.pk}", sentence)
+    return None
+
+
 def changed_settlements(scope: Scope) -> Iterator[Finding]:
     """Settlements that differ from the table computed again, or whose head left the chain."""
     found = scope.of_county(Settlement.objects.all(), "period__county")

@@ -58,7 +58,7 @@ def test_a_database_that_is_silent_does_not_keep_the_probe(client, monkeypatch):
 
 
 def test_open_migrations_are_told(client, monkeypatch):
-    monkeypatch.setattr(health, "_open_migrations", lambda: True)
+    monkeypatch.setattr(health, "open_migrations", lambda: True)
 
     assert answer(client, "/ready") == (503, "数据库结构不是最新，请运行 migrate。")
 
@@ -74,7 +74,7 @@ def test_storage_that_cannot_be_written_is_told_without_its_place(client, settin
 def test_a_disk_that_fills_is_warned_of_once_at_each_level(client, monkeypatch, caplog):
     """quality 41"""
     for free in (50, 19, 18, 9, 4, 3):
-        usage = type("Usage", (), {"total": 100, "free": free})
+        usage = type("Usage", (), {"total": 100, "used": 100 - free, "free": free})
         monkeypatch.setattr(health.shutil, "disk_usage", lambda _folder, usage=usage: usage)
         assert answer(client, "/ready")[0] == 200
 
