@@ -17,7 +17,7 @@ from django.db import connection, models
 from psycopg import sql
 
 from ledger.models import Entry, Pledge, Settlement, SettlementLine
-from units.models import CountyTarget, Target, Trail, User
+from units.models import Allowance, CountyTarget, KeptForm, Sitting, Target, Trail, User
 
 APP, READER = "jiaozhang_app", "jiaozhang_reader"
 APPEND_ONLY: tuple[type[models.Model], ...] = (
@@ -30,7 +30,8 @@ APPEND_ONLY: tuple[type[models.Model], ...] = (
     Trail,
 )
 # A reader of figures has no business with passwords and sessions.
-HIDDEN_FROM_READER = (Session,)
+HIDDEN_FROM_READER = (Session, Sitting, KeptForm, Allowance)
+HIDDEN_COLUMNS = ("password", "old_passwords")
 
 
 def create(app_password: str, reader_password: str) -> None:
@@ -87,7 +88,7 @@ def _grants() -> Iterator[sql.Composable]:
     hidden: list[type[models.Model]] = [*HIDDEN_FROM_READER, *_second_factors()]
     for model in hidden:
         yield sql.SQL("REVOKE SELECT ON {} FROM {}").format(_table(model), reader)
-    shown = [field.column for field in User._meta.local_fields if field.name != "password"]
+    shown = [f.column for f in User._meta.local_fields if f.name not in HIDDEN_COLUMNS]
     columns = [sql.Identifier(column) for column in shown if column]
     yield sql.SQL("REVOKE SELECT ON {} FROM {}").format(_table(User), reader)
     yield sql.SQL("GRANT SELECT ({}) ON {} TO {}").format(

@@ -35,15 +35,21 @@ class KnownForm(RefusableForm):
         return self.data.getlist("known") if isinstance(self.data, QueryDict) else []
 
 
+class ProposeForm(PasswordAgainForm, KnownForm):
+    """The first person's word: ticks, and the password."""
+
+
 class ConfirmForm(PasswordAgainForm, KnownForm):
-    """The second person's word: the same ticks, and the password."""
+    """The second person's word: the same."""
 
 
 class ReopenForm(PasswordAgainForm, RefusableForm):
     """The second person's word to a reopening."""
 
 
-class ReasonForm(RefusableForm):
+class ReasonForm(PasswordAgainForm, RefusableForm):
+    field_order = ("reason",)
+
     reason = CleanCharField(label=_("Reason for reopening"), max_length=500)
 
 

@@ -19,6 +19,16 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+ROLES = (  # of units.models.Role, which cannot be read before the settings are
+    "clerk",
+    "unit_head",
+    "verifier",
+    "bureau_head",
+    "leader",
+    "system_admin",
+    "security_admin",
+    "audit_admin",
+)
 
 
 # --- strict readers ----------------------------------------------------------------------------
@@ -50,6 +60,19 @@ def read_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
 def read_list(name: str, default: list[str]) -> list[str]:
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def read_roles(name: str) -> list[str]:
+    """Roles by their names, or all of them."""
+    roles = read_list(name, [])
+    if roles == ["all"]:
+        return list(ROLES)
+    for role in roles:
+        if role not in ROLES:
+            raise ImproperlyConfigured(
+                f"{name} has {role!r}; write all, or of these, separated by commas: {', '.join(ROLES)}"
+            )
+    return roles
 
 
 def read_hosts(name: str, default: list[str]) -> list[str]:
@@ -207,6 +230,7 @@ MIDDLEWARE = [
     "units.middleware.pages_for_trail",
     "units.middleware.cautious_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "units.gates.sitting_ends",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -215,6 +239,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "units.gates.duties_first",
+    "units.gates.forms_kept",
     "axes.middleware.AxesMiddleware",  # last: it turns a locked sign-in into the answer
 ]
 
@@ -259,24 +285,39 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "units.hashing.CappedArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
+# Passwords looked at in the same moment. Each takes about 100 MiB while it lasts.
+PASSWORD_CHECKS = read_integer("PASSWORD_CHECKS", 2, 1, 64)
 
-# Person and address together: a colleague's wrong guesses do not lock the whole office out.
+# Why there are two, and why this one is the default: units/passwords.py.
+PASSWORD_PROFILE = read_choice("PASSWORD_PROFILE", "DENGBAO", ("DENGBAO", "MODERN"))
+_IS_DENGBAO = PASSWORD_PROFILE == "DENGBAO"
+PASSWORD_DAYS = 90 if _IS_DENGBAO else 0  # a change is demanded after so many; 0: never
+_DJANGOS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": f"{_DJANGOS}.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 8 if _IS_DENGBAO else 12},
+    },
+    *([{"NAME": "units.passwords.ThreeClasses"}] if _IS_DENGBAO else []),
+    {"NAME": f"{_DJANGOS}.CommonPasswordValidator"},
+    {"NAME": f"{_DJANGOS}.NumericPasswordValidator"},
+    {"NAME": "units.passwords.NotNamedAfter"},
+    *([{"NAME": "units.passwords.NotUsedLately"}] if _IS_DENGBAO else []),
+]
+# Roles that must sign in with a second factor; the switch for level 3 of GB/T 22239.
+REQUIRE_SECOND_FACTOR = read_roles("REQUIRE_SECOND_FACTOR")
+OTP_TOTP_ISSUER = "Jiaozhang"
+
+# Five wrong passwords in thirty minutes for each account: units/guesses.py counts them. axes asks it,
+# keeps the record of failures by name and address, and shows the page.
+AXES_HANDLER = "units.guesses.Guesses"
+AXES_USERNAME_CALLABLE = "units.guesses.typed_name"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
@@ -284,16 +325,21 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 # --- cookies and headers -------------------------------------------------------------------------
 
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "units.sittings"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# A sitting ends after so long without a click, and after so long altogether.
+SESSION_IDLE = timedelta(minutes=read_integer("SESSION_IDLE_MINUTES", 30, 5, 30))
+SESSION_COOKIE_AGE = read_integer("SESSION_HOURS", 12, 1, 12) * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "units.accounts.form_refused"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
+KNOWN_BROWSER_COOKIE_NAME = f"{COOKIE_PREFIX}known"
+KNOWN_BROWSER_COOKIE_AGE = 184 * 24 * 60 * 60
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LANGUAGE_COOKIE_HTTPONLY = True

@@ -83,6 +83,12 @@ DEEDS: dict[str, Words] = {
     "key.read": pgettext_lazy("deed", "took figures out by an access key"),
     "page.export": pgettext_lazy("deed", "took figures out of the program"),
     "page.refuse": pgettext_lazy("deed", "was refused a page"),
+    "person.sign_in": pgettext_lazy("deed", "signed in"),
+    "person.password": pgettext_lazy("deed", "changed the password"),
+    "person.one_time_password": pgettext_lazy("deed", "gave a one-time password"),
+    "second_factor.on": pgettext_lazy("deed", "switched the second factor on"),
+    "second_factor.off": pgettext_lazy("deed", "took the second factor away"),
+    "second_factor.codes": pgettext_lazy("deed", "made new recovery codes"),
     "password.again": pgettext_lazy("deed", "gave the password again"),
 }
 # What the record before the colon is, for the filter and for records without a label.

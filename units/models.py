@@ -6,17 +6,25 @@ or delete a target or a line of the trail (the database refuses both).
 """
 
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from units.text import folded
 from units.triggers import (
     apart_from_administrators,
     append_only,
@@ -306,6 +314,16 @@ ADMIN_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 _NO_REGION = Q(region="")
 _REGION_ONLY = Q(county__isnull=True, region__regex=r"^([0-9]{2}|[0-9]{4})$")
 _COUNTY_ONLY = _NO_REGION & Q(county__isnull=False)
+OLD_PASSWORDS = 4  # with the present one, the last five
+
+U = TypeVar("U", bound="User")
+
+
+class People(UserManager[U]):
+    """Finds a person by the name as it is typed: width and case make no difference."""
+
+    def get_by_natural_key(self, username: str | None) -> U:
+        return super().get_by_natural_key(folded(username or ""))
 
 
 class User(AbstractUser):
@@ -332,8 +350,11 @@ class User(AbstractUser):
     # Part of every session: raising it ends all that are open.
     session_round = models.PositiveIntegerField(default=0, editable=False)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
+    password_changed_at = models.DateTimeField(null=True, editable=False)
+    # The hashes before the present one, newest first, so that none of them is taken again soon.
+    old_passwords = models.JSONField(default=list, editable=False)
 
-    objects: ClassVar[UserManager[Self]] = UserManager()
+    objects: ClassVar[People[Self]] = People()
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta(AbstractUser.Meta):
@@ -355,16 +376,72 @@ class User(AbstractUser):
                 condition=Q(is_staff=False, is_superuser=False),
                 name="user_no_master_key",
             ),
+            models.CheckConstraint(
+                condition=Q(username=Lower("username")), name="user_name_folded"
+            ),
         ]
         triggers = [apart_from_administrators(ADMIN_ROLES), unit_of_county(), renamed()]
 
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        return folded(username)
+
+    def set_password(self, raw_password: str | None) -> None:
+        """The password before is remembered, and the day of the change."""
+        if self.password:
+            self.old_passwords = [self.password, *self.old_passwords][:OLD_PASSWORDS]
+        super().set_password(raw_password)
+        self.password_changed_at = timezone.now()
+
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         """A session stands for the password and for the rights that it was begun with."""
         salt = f"units.User.session.{self.session_round}"
         return salted_hmac(salt, self.password, secret=secret, algorithm="sha256").hexdigest()
+
+
+class Sitting(AbstractBaseSession):
+    """One sitting: a browser in which a person has signed in. It is Django's session, with its person.
+
+    What ended keeps its row for some days, without content, so that a form which was being filled in
+    still finds whose it was (``form_mark``, ``kept_forms.py``).
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sittings")
+    since = models.DateTimeField(_("signed in"))
+    last_seen = models.DateTimeField(_("last seen"))
+    address = models.GenericIPAddressField(_("from where"), null=True)
+    browser = models.CharField(_("browser"), max_length=60, blank=True)
+    form_mark = models.CharField(max_length=64, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("sign-in")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        return store
+
+
+class KeptForm(models.Model):
+    """What a person had typed when the sign-in ended, until he has signed in again."""
+
+    key = models.UUIDField(primary_key=True)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="kept_forms")
+    page = models.CharField(max_length=500)
+    sent_to = models.CharField(max_length=500)
+    fields = models.TextField()
+    made_at = models.DateTimeField(db_index=True)
+
+
+class Allowance(models.Model):
+    """When something that is limited in number was done lately: guesses of a password, big files."""
+
+    bucket = models.CharField(max_length=64, primary_key=True)
+    times = ArrayField(models.DateTimeField())
+    newest = models.DateTimeField(db_index=True)
 
 
 class Trail(models.Model):

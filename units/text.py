@@ -93,6 +93,12 @@ def key(text: str) -> str:
     return unicodedata.normalize("NFKC", kept or folded.strip())
 
 
+def folded(text: str) -> str:
+    """A sign-in name as it is stored and looked up: width and case make no difference."""
+    lowered = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return lowered.strip(_SPACES)
+
+
 def _objection(character: str) -> TextCode | None:
     if character.isascii() and character.isprintable():
         return None

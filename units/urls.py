@@ -3,15 +3,25 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
-from units import views
-from units.accounts import PasswordChange, SignIn
+from units import my_account, views
+from units.accounts import PasswordChange, SignIn, kept_form, kept_text, sign_in_code
 from units.county_views import county_target_list
 from units.key_views import key_list, key_revoke
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/login/", SignIn.as_view(), name="login"),
+    path("accounts/code/", sign_in_code, name="sign-in-code"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("accounts/password/", PasswordChange.as_view(), name="password-change"),
+    path("accounts/me/", my_account.my_account, name="my-account"),
+    path("accounts/me/end-others/", my_account.end_others, name="sitting-end-others"),
+    path("accounts/me/<slug:mark>/end/", my_account.end_one, name="sitting-end"),
+    path("accounts/second-factor/", my_account.second_factor_page, name="second-factor"),
+    path("accounts/second-factor/key.svg", my_account.picture, name="second-factor-picture"),
+    path("accounts/second-factor/codes/", my_account.new_codes, name="second-factor-codes"),
+    path("accounts/second-factor/off/", my_account.switch_off, name="second-factor-off"),
+    path("accounts/forms/<uuid:key>/", kept_form, name="kept-form"),
+    path("accounts/forms/<uuid:key>/text/", kept_text, name="kept-text"),
     path("api/keys/", key_list, name="key-list"),
     path("api/keys/<int:pk>/revoke/", key_revoke, name="key-revoke"),
     path("units/", views.unit_list, name="unit-list"),

@@ -25,7 +25,7 @@ from ledger.headline import headline
 from ledger.league import LeagueRow, league_table
 from ledger.models import Period, Settlement
 from ledger.months import Month
-from ledger.quarter_forms import ConfirmForm, KnownForm, ReasonForm, ReopenForm
+from ledger.quarter_forms import ConfirmForm, KnownForm, ProposeForm, ReasonForm, ReopenForm
 from ledger.series import by_month
 from ledger.views.deeds import attempted
 from ledger.views.period_parts import (
@@ -40,7 +40,7 @@ from ledger.views.ranking import newest_month, unit_url
 from ledger.views.ranking_parts import sections_of
 from units.access import Right, allowed, county_of, may, person, within
 from units.models import User
-from units.password_again import demand_password
+from units.password_again import PasswordAgainForm
 from units.refusal import Conflict, Refusal
 
 Deed = Callable[..., Any]
@@ -87,7 +87,7 @@ def period_open(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(Right.PERIOD_CLOSE)
 def period_propose(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("Proposed. A second person must confirm the closing.")
-    return _done(request, pk, "period.propose", periods.close, said, KnownForm)
+    return _done(request, pk, "period.propose", periods.close, said, ProposeForm)
 
 
 @require_POST
@@ -159,11 +159,11 @@ def _done(
     deed: str,
     verb: Deed,
     said: Any,
-    form_class: type[Form] | None = None,
+    form_class: type[PasswordAgainForm] | None = None,
 ) -> HttpResponse:
     """Do the deed and go back to the quarter; what is refused is shown where it was typed."""
     period = get_object_or_404(_periods(request), pk=pk)
-    form = form_class(request.POST) if form_class is not None else None
+    form = form_class(request.POST, request=request) if form_class is not None else None
     if form is not None and not form.is_valid():
         return _refused(request, period, form, 422)
     try:
@@ -180,10 +180,8 @@ def _done(
     return redirect("period-detail", pk)
 
 
-def _do(request: HttpRequest, period: Period, verb: Deed, form: Form | None) -> None:
-    given = dict(form.cleaned_data) if form is not None else {}
-    if "password" in given:
-        demand_password(request, given.pop("password"))
+def _do(request: HttpRequest, period: Period, verb: Deed, form: PasswordAgainForm | None) -> None:
+    given = form.demand() if form is not None else {}
     verb(period.pk, **given, by=person(request), at=timezone.now())
 
 
@@ -237,7 +235,7 @@ def _detail(request: HttpRequest, period: Period, form: Form | None = None) -> d
         "compare_url": compare_address(newest) if newest else "",
         "change_total": change_total(changes),
         "history": history.of_period(period),
-        **_forms(form),
+        **_forms(request, form),
         **_may(user, period, today),
     }
 
@@ -251,13 +249,13 @@ def _headline(period: Period, newest: Settlement | None, today: Any) -> Any:
     return headline(table, by_month(period.county, table.as_of, table.known_by))
 
 
-def _forms(form: Form | None) -> dict[str, Form]:
+def _forms(request: HttpRequest, form: Form | None) -> dict[str, Form]:
     """Each form of the page, the one that was sent as it was typed."""
     fresh: dict[str, Form] = {
-        "known_form": KnownForm(),
-        "confirm_form": ConfirmForm(),
-        "reason_form": ReasonForm(),
-        "reopen_form": ReopenForm(),
+        "propose_form": ProposeForm(request=request),
+        "confirm_form": ConfirmForm(request=request),
+        "reason_form": ReasonForm(request=request),
+        "reopen_form": ReopenForm(request=request),
     }
     sent = {name: form for name, new in fresh.items() if form and type(form) is type(new)}
     return fresh | sent

@@ -22,6 +22,7 @@ from units.models import Role, Trail
 
 pytestmark = pytest.mark.django_db
 KNOWN = [str(number) for number in sorted(ADVISORY)]
+GIVEN = {"known": KNOWN, "password": "sample"}
 
 
 class Office:
@@ -67,11 +68,10 @@ def sit(client):
 
 def test_a_quarter_is_closed_by_two_people_and_a_password(office, sit):
     """quality 7"""
-    proposed = sit(office.verifier).post(office.path("propose/"), {"known": KNOWN})
+    proposed = sit(office.verifier).post(office.path("propose/"), GIVEN)
     assert (proposed.status_code, office.state()) == (302, "proposed")
 
-    given = {"known": KNOWN, "password": "sample"}
-    confirmed = sit(office.head).post(office.path("confirm/"), given)
+    confirmed = sit(office.head).post(office.path("confirm/"), GIVEN)
 
     assert (confirmed.status_code, office.state()) == (302, "closed")
     settlement = Settlement.objects.get()
@@ -100,7 +100,7 @@ def test_five_wrong_passwords_lock_the_sixth_even_if_it_is_right(office, sit):
     for _ in range(5):
         client.post(office.path("confirm/"), {"known": KNOWN, "password": "sesame"})
 
-    answer = client.post(office.path("confirm/"), {"known": KNOWN, "password": "sample"})
+    answer = client.post(office.path("confirm/"), GIVEN)
 
     assert answer.status_code == 429
     assert office.state() == "proposed"
@@ -109,9 +109,9 @@ def test_five_wrong_passwords_lock_the_sixth_even_if_it_is_right(office, sit):
 def test_nobody_confirms_what_he_proposed(office, sit):
     """quality 7"""
     client = sit(office.head)
-    client.post(office.path("propose/"), {"known": KNOWN})
+    client.post(office.path("propose/"), GIVEN)
 
-    answer = client.post(office.path("confirm/"), {"known": KNOWN, "password": "sample"})
+    answer = client.post(office.path("confirm/"), GIVEN)
 
     assert (answer.status_code, office.state()) == (422, "proposed")
     assert Trail.objects.filter(deed="period.close", refused=True).count() == 1
@@ -119,10 +119,10 @@ def test_nobody_confirms_what_he_proposed(office, sit):
 
 def test_one_of_the_two_heads_the_bureau(office, sit):
     """quality 7"""
-    sit(office.verifier).post(office.path("propose/"), {"known": KNOWN})
+    sit(office.verifier).post(office.path("propose/"), GIVEN)
     second = make_verifier(office.county)
 
-    answer = sit(second).post(office.path("confirm/"), {"known": KNOWN, "password": "sample"})
+    answer = sit(second).post(office.path("confirm/"), GIVEN)
 
     assert (answer.status_code, office.state()) == (422, "proposed")
 
@@ -131,7 +131,9 @@ def test_what_a_check_found_must_be_ticked_and_the_ticks_stay(office, sit):
     make_receipt(office.project, 10, "2012-03-06")
     client = sit(office.verifier)
 
-    answer = client.post(office.path("propose/"), {"known": [str(UNREPORTED)]})
+    answer = client.post(
+        office.path("propose/"), {"known": [str(UNREPORTED)], "password": "sample"}
+    )
 
     assert (answer.status_code, office.state()) == (422, "open")
     page = answer.content.decode()
@@ -143,7 +145,7 @@ def test_closing_twice_is_a_conflict(office, sit):
     """quality 35"""
     office.close()
 
-    answer = sit(office.head).post(office.path("confirm/"), {"known": KNOWN, "password": "sample"})
+    answer = sit(office.head).post(office.path("confirm/"), GIVEN)
 
     assert answer.status_code == 409
     assert Settlement.objects.count() == 1
@@ -163,7 +165,7 @@ def test_a_reopening_is_proposed_with_a_reason_and_confirmed_with_a_password(off
     """quality 35"""
     office.close()
     nameless = sit(office.head).post(office.path("reopening/"), {"reason": " "})
-    sit(office.head).post(office.path("reopening/"), {"reason": "漏报两笔"})
+    sit(office.head).post(office.path("reopening/"), {"reason": "漏报两笔", "password": "sample"})
     same = sit(office.head).post(office.path("reopening/confirm/"), {"password": "sample"})
     wrong = sit(office.verifier).post(office.path("reopening/confirm/"), {"password": "x"})
     assert [a.status_code for a in (nameless, same, wrong)] == [422, 422, 422]
@@ -178,7 +180,7 @@ def test_a_reopening_is_proposed_with_a_reason_and_confirmed_with_a_password(off
 def test_a_proposal_to_reopen_can_be_dropped(office, sit):
     office.close()
     client = sit(office.verifier)
-    client.post(office.path("reopening/"), {"reason": "漏报"})
+    client.post(office.path("reopening/"), {"reason": "漏报", "password": "sample"})
 
     client.post(office.path("reopening/drop/"))
 
@@ -290,10 +292,10 @@ def test_rights_that_are_taken_away_are_gone_with_the_next_request(office, sit, 
 @pytest.mark.parametrize("taken", [{"is_active": False}, {"role": Role.LEADER}])
 def test_what_somebody_proposed_falls_with_his_right(office, sit, taken):
     """quality 7, quality 8"""
-    sit(office.verifier).post(office.path("propose/"), {"known": KNOWN})
+    sit(office.verifier).post(office.path("propose/"), GIVEN)
     type(office.verifier).objects.filter(pk=office.verifier.pk).update(**taken)
 
-    given = {"known": KNOWN, "password": "sample"}
+    given = GIVEN
     answer = sit(office.head).post(office.path("confirm/"), given)
 
     assert (answer.status_code, office.state()) == (422, "proposed")
