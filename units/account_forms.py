@@ -31,7 +31,7 @@ class SignInForm(AuthenticationForm):
         if isinstance(user, User) and passwords.is_spent(user, timezone.now()):
             raise ValidationError(
                 _(
-                    "This one-time password has been used, or is older than a day. "
+                    "This one-time password has been used, or is too old. "
                     "Ask the system administrator for a new one."
                 ),
                 code="spent",

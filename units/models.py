@@ -396,6 +396,13 @@ class User(AbstractUser):
         super().set_password(raw_password)
         self.password_changed_at = timezone.now()
 
+    def check_password(self, raw_password: str) -> bool:
+        """A stronger hash of the same password is no change of it."""
+        kept = self.password_changed_at, self.old_passwords
+        is_right = super().check_password(raw_password)
+        self.password_changed_at, self.old_passwords = kept
+        return is_right
+
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         """A session stands for the password and for the rights that it was begun with."""
         salt = f"units.User.session.{self.session_round}"

@@ -26,6 +26,7 @@ from units import trail
 from units.models import User
 
 ONE_TIME_HOLDS = timedelta(hours=24)
+SLIP_HOLDS = timedelta(days=7)  # a county's first slips go to a hundred offices by hand
 # A person types it once from paper: no letter or digit that looks like another, and all classes.
 ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 PRODUCT_WORDS = ("jiaozhang", "交账", "招商", "zhaoshang")
@@ -143,11 +144,12 @@ def _chosen_at(user: User) -> datetime:
 
 
 def is_spent(user: User, at: datetime) -> bool:
-    """Whether a one-time password opened a sitting before, or lay about for more than a day."""
+    """Whether a one-time password opened a sitting before, or lay about for too long."""
     if not user.must_change_password:
         return False
     was_used = user.last_login is not None and user.last_login >= _chosen_at(user)
-    return was_used or at - _chosen_at(user) > ONE_TIME_HOLDS
+    holds = ONE_TIME_HOLDS if user.password_changed_at else SLIP_HOLDS
+    return was_used or at - _chosen_at(user) > holds
 
 
 @transaction.atomic

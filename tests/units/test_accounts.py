@@ -24,7 +24,7 @@ def sign_in(client, person, password="sample"):
 
 
 def test_the_page_names_the_only_county_and_none_of_several(client):
-    make_county()
+    make_person(make_county(), Role.LEADER)
     assert "商南县" in client.get("/accounts/login/").text
 
     make_county("611024", "山阳县")
@@ -101,6 +101,7 @@ def test_a_weak_password_is_refused_beside_the_field(client):
 
 
 def test_the_language_is_switched_and_kept(client):
+    make_person(make_county(), Role.LEADER)
     client.post("/language/", {"language": "zh-hans", "next": "/accounts/login/"})
 
     assert '<html lang="zh-hans">' in client.get("/accounts/login/").text

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import get_password_validators, validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client, override_settings
@@ -22,6 +24,7 @@ MODERN = [
     {"NAME": f"{DJANGOS}.NumericPasswordValidator"},
     {"NAME": "units.passwords.NotNamedAfter"},
 ]
+PBKDF2 = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
 modern = override_settings(AUTH_PASSWORD_VALIDATORS=MODERN, PASSWORD_DAYS=0)
 
 
@@ -166,6 +169,28 @@ def test_a_one_time_password_holds_a_day(clerk):
         late = sign_in(Client(), clerk, password)
 
     assert late.status_code == 200
+
+
+def test_a_slip_of_the_founding_holds_a_week(clerk):
+    """quality 22"""
+    clerk.must_change_password = True
+    clerk.save()
+
+    with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)):
+        assert sign_in(Client(), clerk, "sample").status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(days=6)):
+        assert sign_in(Client(), clerk, "sample").status_code == 302
+        assert sign_in(Client(), clerk, "sample").status_code == 200
+
+
+def test_a_stronger_hash_is_no_new_password(clerk):
+    with override_settings(PASSWORD_HASHERS=[*settings.PASSWORD_HASHERS, PBKDF2]):
+        clerk.password = make_password("Kx7-mmmm", hasher="pbkdf2_sha256")
+        clerk.save()
+        assert clerk.check_password("Kx7-mmmm")
+
+    assert clerk.password.startswith("md5$")
+    assert (clerk.password_changed_at, clerk.old_passwords) == (None, [])
 
 
 def test_a_spent_password_is_told_only_to_whoever_has_it(clerk):
