@@ -9,6 +9,7 @@ from typing import Any
 import django_tables2 as tables
 from django import forms
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.template.defaultfilters import date as date_text
 from django.urls import reverse
 from django.utils import timezone
@@ -46,13 +47,14 @@ class KeyForm(PasswordAgainForm):
         help_text=_("The key reads what this person may read, never more, and changes nothing."),
     )
     expires_on = DayField(label=_("Last day"))
-    field_order = ("name", "person", "expires_on", "password")
+    field_order = ("name", "person", "expires_on", "password", "second_factor")
 
-    def __init__(self, sent: Any, *, people: QuerySet[User], today: date) -> None:
-        super().__init__(sent, initial={"expires_on": today + USUAL})
+    def __init__(
+        self, sent: Any, *, request: HttpRequest, people: QuerySet[User], today: date
+    ) -> None:
+        super().__init__(sent, initial={"expires_on": today + USUAL}, request=request)
         chosen: Any = self.fields["person"]
         chosen.queryset = people.select_related("unit").order_by("role", "display_name", "pk")
-        self.fields["password"].help_text = _("Asked again because the key lets figures out.")
 
 
 def standing(key: AccessKey, today: date) -> str:

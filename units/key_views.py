@@ -15,7 +15,6 @@ from units import keys
 from units.access import Right, allowed, may, person
 from units.key_forms import KeyForm, KeyTable
 from units.models import AccessKey
-from units.password_again import demand_password
 from units.refusal import Refusal
 
 
@@ -25,7 +24,8 @@ def key_list(request: HttpRequest) -> HttpResponse:
     form = None
     if may(user, Right.KEY_MAKE):
         sent = request.POST if request.method == "POST" else None
-        form = KeyForm(sent, people=keys.people_for(user, AccessKey.Purpose.API), today=today)
+        people = keys.people_for(user, AccessKey.Purpose.API)
+        form = KeyForm(sent, request=request, people=people, today=today)
         if form.is_bound and form.is_valid() and (secret := _made(request, form)):
             return _secret_shown(request, form.cleaned_data["name"], secret)
     context = {
@@ -39,9 +39,8 @@ def key_list(request: HttpRequest) -> HttpResponse:
 
 def _made(request: HttpRequest, form: KeyForm) -> str:
     """The secret of the new key; empty where it was refused."""
-    filled = form.cleaned_data
     try:
-        demand_password(request, filled["password"])
+        filled = form.demand()
         _key, secret = keys.make(
             AccessKey.Purpose.API,
             filled["name"],
