@@ -396,7 +396,7 @@ class User(AbstractUser):
         super().set_password(raw_password)
         self.password_changed_at = timezone.now()
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """A stronger hash of the same password is no change of it."""
         kept = self.password_changed_at, self.old_passwords
         is_right = super().check_password(raw_password)
