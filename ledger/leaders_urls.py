@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from ledger.views.calendar import calendar, feed
 from ledger.views.composition import composition_month, composition_newest
 from ledger.views.glossary import glossary
 from ledger.views.meeting import meeting_month, meeting_newest, pledge_record, pledge_take_back
@@ -10,6 +11,9 @@ from ledger.views.screen import screen
 from ledger.views.search import search
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("calendar/", calendar, name="calendar"),
+    path("calendar/<str:secret>.ics", feed, {"language": "zh-hans"}, name="calendar-zh-hans"),
+    path("calendar/en/<str:secret>.ics", feed, {"language": "en"}, name="calendar-en"),
     path("composition/", composition_newest, name="composition"),
     path("composition/<month:month>/", composition_month, name="composition-month"),
     path("glossary/", glossary, name="glossary"),

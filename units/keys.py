@@ -109,6 +109,12 @@ def people_for(user: User, purpose: AccessKey.Purpose) -> QuerySet[User]:
     return people.filter(county=user.county_id, role__in=readers)
 
 
+def calendar_of(user: User) -> QuerySet[AccessKey]:
+    """The person's own calendar addresses that still open."""
+    own = AccessKey.objects.filter(person=user, purpose=AccessKey.Purpose.CALENDAR)
+    return own.filter(revoked_at=None)
+
+
 def keys_of(user: User) -> QuerySet[AccessKey]:
     """The keys that the user may see and revoke: his own, and the county's for those who guard it."""
     keys = AccessKey.objects.select_related("person", "made_by", "revoked_by")
@@ -116,7 +122,7 @@ def keys_of(user: User) -> QuerySet[AccessKey]:
         return keys.filter(person=user)
     if user.county_id is None:
         return keys  # an administrator of the whole installation
-    return keys.filter(person__county=user.county_id)
+    return keys.filter(Q(person=user) | Q(person__county=user.county_id))
 
 
 def _name(name: str) -> str:
