@@ -6,11 +6,12 @@ outside MEDIA_ROOT, change a stored file, or attach one to a record (``drafts.py
 """
 
 import hashlib
+import logging
 import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,8 @@ from units import trail
 from units.durable import flush_folder, write_durably
 from units.models import County, User
 from units.refusal import Refusal
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000
@@ -321,17 +324,37 @@ def _rules_of(county: County) -> dict[str, object]:
 
 
 def sweep(before: datetime) -> int:
-    """Remove files that no row names and that are older than ``before``; how many there were."""
-    removed = 0
-    for path in Path(settings.MEDIA_ROOT).glob("**/*"):
-        if path.is_file() and path.stat().st_mtime < before.timestamp() and not _is_named(path):
-            path.unlink()
-            removed += 1
-    return removed
+    """Remove files that no row names and that are older than ``before``; how many there were.
+
+    Nothing is removed where most files have no row: then the folder belongs to another database. Run where
+    nobody uploads (``serve`` does before it listens): the same content may come again just now.
+    """
+    root = Path(settings.MEDIA_ROOT)
+    folders = [root, *root.glob("[0-9a-f][0-9a-f]")]
+    old = [file for folder in folders for file in _files(folder) if _age(file) < before.timestamp()]
+    unnamed = list(_unnamed(old))
+    if 2 * len(unnamed) > len(old):
+        log.warning("%d of %d files of evidence have no row; none removed", len(unnamed), len(old))
+        return 0
+    for file in unnamed:
+        file.unlink(missing_ok=True)
+    return len(unnamed)
 
 
-def _is_named(path: Path) -> bool:
-    return Evidence.objects.filter(sha256=path.name).exists()
+def _files(folder: Path) -> Iterator[Path]:
+    return (file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else iter(())
+
+
+def _age(file: Path) -> float:
+    return file.stat().st_mtime
+
+
+def _unnamed(files: Sequence[Path]) -> Iterator[Path]:
+    for start in range(0, len(files), 1_000):
+        part = files[start : start + 1_000]
+        rows = Evidence.objects.filter(sha256__in=[file.name for file in part])
+        named = set(rows.values_list("sha256", flat=True))
+        yield from (file for file in part if file.name not in named)
 
 
 def open_stored(evidence: Evidence) -> BinaryIO:

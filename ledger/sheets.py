@@ -6,6 +6,7 @@ mode, so that memory does not grow with the rows. Must never: let a text become 
 a float, or know what a ledger is.
 """
 
+import errno
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ from typing import IO, Any, NamedTuple, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
@@ -132,6 +134,8 @@ class Book:
     ) -> None:
         if kind is not None:
             self._discard()
+        if isinstance(fault, SerialisationError) and str(fault).startswith("IO_"):
+            raise OSError(errno.ENOSPC, str(fault)) from fault  # its own word for a full disk
 
     def sheet(self, name: str | Promise, columns: Sequence[Column], **options: Any) -> "Sheet":
         """A new sheet after the others; options are those of ``Sheet``."""

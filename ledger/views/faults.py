@@ -23,7 +23,7 @@ FULL: Final = _(
     "The disk of the server is full or cannot be written, so nothing can be saved until the "
     "administrator has made room. Reading goes on."
 )
-_DISK_ERRORS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+_DISK_ERRORS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES}
 _DISK_FULL, _ONLY_READS = "53100", "25006"  # SQLSTATE
 log = logging.getLogger(__name__)
 

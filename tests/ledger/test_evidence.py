@@ -242,6 +242,15 @@ def test_unnamed_files_are_swept_after_a_while():
     assert not evidence.is_intact(orphan.sha256)
 
 
+@pytest.mark.django_db
+def test_files_of_another_database_are_never_swept():
+    """A start with the wrong DATABASE_URL must not cost a county its evidence."""
+    stored = evidence.store(upload(PDF))
+
+    assert evidence.sweep(timezone.now() + timedelta(days=1)) == 0
+    assert names() == [stored.sha256]
+
+
 # Handing out
 
 

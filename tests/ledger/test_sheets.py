@@ -1,5 +1,6 @@
 """The one way of writing workbooks: safe cells, exact numbers, looks of an office table."""
 
+import errno
 import io
 import zipfile
 from datetime import date
@@ -12,6 +13,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml.etree import SerialisationError
 from openpyxl.worksheet._writer import ALL_TEMP_FILES
 
 from ledger.sheets import (
@@ -259,3 +261,11 @@ def test_styles_are_shared_by_cells_of_one_look():
 def test_wrong_number_of_values_is_an_error():
     with pytest.raises(ValueError), Book() as book:
         book.sheet("表", [Column("甲", 9, TEXT), Column("乙", 9)]).add(["一"])
+
+
+def test_a_full_disk_is_told_as_one():
+    """quality 41: the library's own word for it is turned into the system's."""
+    with pytest.raises(OSError, match="ENOSPC") as caught, Book("x"):
+        raise SerialisationError("IO_ENOSPC")
+
+    assert caught.value.errno == errno.ENOSPC

@@ -10,10 +10,12 @@ occupy the threads that should work.
 """
 
 import contextlib
+import logging
 import resource
 import signal
 import socket
 import sys
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
@@ -24,17 +26,20 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from waitress.task import ThreadedTaskDispatcher
 
-from ledger import health, static_build
+from ledger import evidence, static_build
 from ledger.founding import desk
+from ledger.web_server import Channel, Dispatcher
 from units.models import County
 
 CONNECTION_LIMIT = 2000  # the default of 100 is what 100 idle sockets would use up
 OPEN_FILES = 4096
 LARGEST_BODY = 128 * 1024 * 1024
 LARGEST_BODY_IN_MEMORY = LARGEST_HEAD = 32 * 1024
+log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -51,6 +56,7 @@ class Command(BaseCommand):
         proxy = proxy_options()
         listener = listen(host, port)  # first, so that a taken port is told at once
         self.prepare_database(sample)
+        self.sweep()
         if static_build.build_if_changed():
             self.stdout.write(_("Static files built."))
         is_empty = not County.objects.exists()
@@ -77,6 +83,15 @@ class Command(BaseCommand):
             raise CommandError(
                 _("The database does not answer: %(reason)s") % {"reason": error}
             ) from error
+
+    def sweep(self) -> None:
+        """Files of uploads that were cut off; a day old, so that none is one of a copy beside us."""
+        try:
+            removed = evidence.sweep(timezone.now() - timedelta(days=1))
+        except OSError:
+            log.exception("the evidence cannot be looked through")
+        else:
+            log.log(logging.WARNING if removed else logging.DEBUG, "%d orphan files swept", removed)
 
     def migrate(self) -> None:
         executor = MigrationExecutor(connection)
@@ -118,27 +133,11 @@ def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
         clear_untrusted_proxy_headers=True,
         **proxy,
     )
+    server.channel_class = Channel
     try:
         server.run()
     finally:
         server.close()
-
-
-class Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
-    """The working threads, and two that only say how the program is, however busy those are."""
-
-    def __init__(self, threads: int) -> None:
-        super().__init__()
-        self.set_thread_count(threads)
-        self._probes = ThreadedTaskDispatcher()
-        self._probes.set_thread_count(2)
-
-    def add_task(self, channel: Any) -> None:
-        path = getattr(channel.requests[0], "path", "").rstrip("/")
-        if path in (health.LIVE, health.READY):
-            self._probes.add_task(channel)
-        else:
-            super().add_task(channel)
 
 
 def proxy_options() -> dict[str, Any]:

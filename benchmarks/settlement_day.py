@@ -1,0 +1,195 @@
+"""The day on which everybody settles: clerks, leaders, exports and sign-ins against the started program.
+
+    python benchmarks/settlement_day.py                           one minute (quality 45)
+    python benchmarks/settlement_day.py --minutes 30              soak: prints how the memory grew
+    python benchmarks/settlement_day.py --slow 500                with 500 slow sockets on it (quality 46)
+
+200 clerks read their account, enter a receipt and read it again, each about every twelve seconds; 30
+leaders refresh the league table every ten; 5 workbooks of the settlement are taken out a minute; 100 people sign in
+a minute. The county has 98 units, three years and 10,200 entries. Clients and server share the machine.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import sys
+import threading
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from servers import slow_sockets  # noqa: E402
+
+from tests.drills.site import PASSWORD, Lost, Person, Site  # noqa: E402
+
+CLERKS, LEADERS, EXPORTS, SIGN_INS = 200, 30, 5, 100
+ACCOUNTS = 40  # of clerks; five sit at the session of each
+GOALS = {"table": 0.3, "sign-in": 3.0}
+GOAL, GOAL_99 = 0.5, 1.5
+
+
+class Day:
+    """Everybody at once, until the end; what each request took, by kind."""
+
+    def __init__(self, site: Site, minutes: float) -> None:
+        self.site, self.minutes = site, minutes
+        self.times: dict[str, list[float]] = defaultdict(list)
+        self.errors: list[str] = []
+        self.memory: list[int] = []
+        self.end = 0.0
+
+    def run(self) -> None:
+        clerks = [self.person(f"clerk{number}").sign_in() for number in range(ACCOUNTS)]
+        leaders = [self.person(f"leader{number}").sign_in() for number in range(3)]
+        self.end = time.monotonic() + 60 * self.minutes
+        crowd = [
+            self.every(12, number, self.clerk(clerks[number % ACCOUNTS], number))
+            for number in range(CLERKS)
+        ]
+        crowd += [
+            self.every(10, 1_000 + number, self.leader(leaders[number % 3]))
+            for number in range(LEADERS)
+        ]
+        crowd += [
+            self.every(60, 2_000 + number, self.export(leaders[0])) for number in range(EXPORTS)
+        ]
+        crowd += [
+            self.every(60, 3_000 + number, self.sign_in(number)) for number in range(SIGN_INS)
+        ]
+        crowd.append(threading.Thread(target=self.watch))
+        for thread in crowd:
+            thread.start()
+        for thread in crowd:
+            thread.join()
+
+    def person(self, name: str) -> Person:
+        return Person(self.site.port, name)
+
+    def every(self, seconds: float, number: int, deed: Callable[[], None]) -> threading.Thread:
+        """Somebody who begins at a moment of his own and then keeps his pace."""
+        chance = random.Random(number)
+
+        def work() -> None:
+            time.sleep(chance.uniform(0, seconds))
+            while time.monotonic() < self.end:
+                begun = time.monotonic()
+                deed()
+                time.sleep(max(0, begun + seconds * chance.uniform(0.7, 1.3) - time.monotonic()))
+
+        return threading.Thread(target=work)
+
+    def asked(self, kind: str, person: Person, method: str, path: str, *given: object) -> str:
+        """One request by the clock; anything but a page, a file or a way on is an error."""
+        begun = time.monotonic()
+        try:
+            answer = person.ask(method, path, *given)
+        except Lost as lost:
+            self.errors.append(f"{kind} {path}: {lost}")
+            return ""
+        self.times[kind].append(time.monotonic() - begun)
+        if answer.status not in (200, 302):
+            self.errors.append(f"{kind} {path}: {answer.status}")
+        return answer.location
+
+    def clerk(self, person: Person, number: int) -> Callable[[], None]:
+        project = self.site.county["projects"][number % ACCOUNTS]
+        turns = iter(range(10**9))
+
+        def deed() -> None:
+            turn = next(turns) % 3
+            if turn == 0:
+                self.asked("page", person, "GET", f"/projects/{project}/")
+            elif turn == 1:
+                key = str(uuid.uuid4())
+                typed = {"key": key, "received_on": "2012-05-15", "amount": "1.5", "note": ""}
+                typed |= {"kind": "construction", "voucher_no": key, "deed": "submit"}
+                address = f"/projects/{project}/receipts/new/"
+                where = self.asked("submit", person, "POST", address, typed)
+                if where:
+                    self.asked("page", person, "GET", where)
+            else:
+                self.asked("page", person, "GET", "/receipts/")
+
+        return deed
+
+    def leader(self, person: Person) -> Callable[[], None]:
+        return lambda: [self.asked("table", person, "GET", "/ranking/2012-06/"), None][1]
+
+    def export(self, person: Person) -> Callable[[], None]:
+        return lambda: [self.asked("export", person, "GET", "/ranking/2012-06.xlsx"), None][1]
+
+    def sign_in(self, number: int) -> Callable[[], None]:
+        def deed() -> None:
+            person = self.person(f"clerk{number % ACCOUNTS}")
+            person.ask("GET", "/accounts/login/")
+            typed = {"username": person.name, "password": PASSWORD}
+            self.asked("sign-in", person, "POST", "/accounts/login/", typed)
+
+        return deed
+
+    def watch(self) -> None:
+        while time.monotonic() < self.end:
+            self.memory.append(self.site.memory())
+            time.sleep(1)
+
+    # --- the report
+
+    def lines(self) -> Iterator[str]:
+        yield "| request | count | p50 ms | p95 ms | p99 ms | goal p95 | kept |"
+        yield "| --- | --- | --- | --- | --- | --- | --- |"
+        for kind, times in sorted(self.times.items()):
+            goal = GOALS.get(kind, GOAL)
+            p50, p95, p99 = (percentile(times, part) for part in (0.5, 0.95, 0.99))
+            kept = kind == "export" or p95 < goal
+            wanted = "-" if kind == "export" else f"{goal * 1000:.0f}"
+            cells = [kind, len(times), *(f"{x * 1000:.0f}" for x in (p50, p95, p99)), wanted]
+            yield "| " + " | ".join(map(str, [*cells, "yes" if kept else "NO"])) + " |"
+        yield f"errors: {len(self.errors)}"
+        yield from sorted(set(self.errors))[:10]
+        early = self.memory[min(len(self.memory) // 5, 120) :] or self.memory
+        first, last, most = early[0], self.memory[-1], max(self.memory)
+        grown = 100 * (last - first) / first
+        yield (
+            f"memory of the server: {first / 1e6:.0f} MB after warming up, {last / 1e6:.0f} MB at "
+            f"the end ({grown:+.1f} %), at most {most / 1e6:.0f} MB"
+        )
+
+
+def percentile(times: list[float], part: float) -> float:
+    return sorted(times)[min(len(times) - 1, int(len(times) * part))]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=1)
+    parser.add_argument("--slow", type=int, default=0, help="slow sockets that hang on the server")
+    given = parser.parse_args()
+    with TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        site = Site(Path(name), LOG_LEVEL="WARNING")
+        stack.callback(site.stop)
+        site.start()
+        site.wait_until_ready()
+        site.county = json.loads(
+            site.run(str(ROOT / "benchmarks" / "settlement_county.py")).stdout.splitlines()[-1]
+        )
+        day = Day(site, given.minutes)
+        if given.slow:
+            stack.enter_context(slow_sockets(site.port, given.slow))
+        day.run()
+    print(
+        f"{time.strftime('%Y-%m-%d %H:%M')}, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores"
+    )
+    print("\n".join(day.lines()))
+    return 1 if day.errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Enters the county of the drills into an empty database, and prints its people and records as JSON.
+
+    python -m tests.drills.county
+
+Four units with a project each, a clerk per unit, clerks who import, three verifiers, the head, a leader,
+and forty quarters from 2001 on that wait to be closed.
+"""
+
+import json
+import os
+
+import django
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ledger.settings")
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+django.setup()
+
+
+from ledger.models import Period  # noqa: E402
+from tests import builders  # noqa: E402
+from tests.drills.site import PASSWORD  # noqa: E402
+from units.models import User  # noqa: E402
+
+FIRST_YEAR, QUARTERS, IMPORTERS = 2001, 40, 12
+
+
+def main() -> None:
+    print(json.dumps(_entered()))
+
+
+def _entered() -> dict[str, object]:
+    """The county; passwords are hashed once, as dearly as the program demands, and cheaply before."""
+    county = builders.make_county()
+    units = [builders.make_unit(county, f"演练{number}镇") for number in range(4)]
+    clerks = [builders.make_clerk(unit) for unit in units]
+    importers = [builders.make_clerk(units[number % 4]) for number in range(IMPORTERS)]
+    verifiers = [builders.make_verifier(county) for _number in range(3)]
+    head = builders.make_head(county)
+    leader = builders.make_person(county, "leader")
+    for unit in units:
+        builders.set_target(unit, 1_000_000)
+    projects = [
+        builders.make_project(
+            unit, f"演练项目{number}", signed="2001-01-01", total=10**9, introduced=10**9
+        )
+        for number, unit in enumerate(units)
+    ]
+    for number in range(QUARTERS):
+        day = f"{FIRST_YEAR + number // 4}-{3 * (number % 4) + 2:02}-15"
+        builders.make_verified(projects[number % 4], 10, day, by=verifiers[2])
+    people = [*clerks, *importers, *verifiers, head, leader]
+    hasher = Argon2PasswordHasher()
+    User.objects.filter(pk__in=[person.pk for person in people]).update(
+        password=hasher.encode(PASSWORD, hasher.salt())
+    )
+    return {
+        "clerks": [person.username for person in clerks],
+        "importers": [person.username for person in importers],
+        "verifiers": [person.username for person in verifiers],
+        "head": head.username,
+        "leader": leader.username,
+        "projects": [(project.pk, project.name) for project in projects],
+        "periods": list(Period.objects.order_by("year", "quarter").values_list("pk", flat=True)),
+    }
+
+
+if __name__ == "__main__":
+    main()

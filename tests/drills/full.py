@@ -1,0 +1,179 @@
+"""Fills one disk after the other while people read and write (quality 41). As root: it mounts small disks.
+
+    python -m tests.drills full
+    python -m tests.drills full --break deaf     claims that nothing was refused, which the drill must find
+
+The disks are memory disks (tmpfs), which answer ENOSPC as any disk does. One carries the database with
+everything else of VAR_DIR, one the evidence, one the uploads on the desk, one the temporary folder and one
+the log. On each: writing is refused with a sentence or goes on, reading goes on, nothing is half there,
+and after room was made writing goes on without a restart.
+"""
+
+import argparse
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.drills.site import Answer, Lost, Person, Site, running
+from tests.drills.traffic import workbook
+from tests.drills.volumes import can_mount, exhausted, memory_disk
+
+SENTENCES = ("磁盘已满", "暂时无法保存")
+BREAKS = ("deaf",)
+# What is on which disk, and which deed notices it when it is full; the rest goes on.
+NOTICED = {"data": "submit", "evidence": "upload", "imports": "import", "temp": "export", "log": ""}
+LARGE = b"%PDF-1.4\n" + b"0" * 3 * 1024**2 + b"\n%%EOF\n"
+
+
+@dataclass
+class Findings:
+    """What the drill saw."""
+
+    seen: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return "\n".join([*self.seen, f"41: {len(self.wrong)} wrong (goal 0)"])
+
+
+class Office:
+    """A clerk and a leader of the site, and what they do."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.clerk = Person(site.port, site.county["clerks"][0]).sign_in()
+        self.leader = Person(site.port, site.county["leader"]).sign_in()
+        self.importers = iter(site.county["importers"])
+        self.project, self.project_name = site.county["projects"][0]
+        self.acknowledged: set[str] = set()
+
+    def submit(self, files: Any = (), **more: Any) -> Answer:
+        key = str(uuid.uuid4())
+        typed = {"key": key, "received_on": "2012-05-15", "amount": "12", "kind": "construction"}
+        typed |= {"voucher_no": key, "note": "满" * 100, "deed": "submit", **more}
+        answer = self.clerk.ask("POST", f"/projects/{self.project}/receipts/new/", typed, files)
+        if answer.status == 302:
+            self.acknowledged.add(key)
+        return answer
+
+    def upload(self) -> Answer:
+        content = LARGE + str(time.monotonic()).encode() + b"\n%%EOF\n"
+        return self.submit([("evidence", "r.pdf", content)], evidence_kind="bank_slip")
+
+    def import_book(self) -> Answer:
+        person = Person(self.site.port, next(self.importers)).sign_in()
+        book = workbook(self.project_name, str(uuid.uuid4()), 20)
+        return person.ask("POST", "/import/", {}, [("file", "b.xlsx", book)])
+
+    def export(self) -> Answer:
+        return self.leader.ask("GET", "/ranking/2012-06.xlsx")
+
+    def read(self) -> Answer:
+        return self.leader.ask("GET", "/ranking/2012-06/")
+
+
+def run(site: Site, disks: dict[str, Path], *, broken: str = "") -> Findings:
+    """Run the drill on a started site whose folders are the disks given by name."""
+    findings, office = Findings(), Office(site)
+    deeds: dict[str, Callable[[], Answer]] = {
+        "submit": office.submit,
+        "upload": office.upload,
+        "import": office.import_book,
+        "export": office.export,
+    }
+    for name, folder in disks.items():
+        with exhausted(folder):
+            _while_full(findings, name, deeds, office, broken)
+        site.wait_until_ready()
+        for deed, ask in deeds.items():
+            if (answer := ask()).status not in (200, 302):
+                findings.wrong.append(f"{name} has room again: {deed} {_said(answer)}")
+    stored = {key for (key,) in site.rows("SELECT key::text FROM ledger_receipt")}
+    findings.wrong += [f"{key} was acknowledged" for key in office.acknowledged - stored]
+    if said := site.proof():
+        findings.wrong.append(said)
+    return findings
+
+
+def _while_full(
+    findings: Findings,
+    name: str,
+    deeds: dict[str, Callable[[], Answer]],
+    office: Office,
+    broken: str,
+) -> None:
+    refused = []
+    for deed, ask in deeds.items():
+        answer = _refusal_of(ask, deed == NOTICED[name])
+        if answer.status in (200, 302):
+            continue
+        refused.append(f"{deed} {answer.status}")
+        if not any(sentence in answer.body.decode() for sentence in SENTENCES):
+            findings.wrong.append(f"{name} full: {deed} without a sentence: {_said(answer)}")
+    if broken == "deaf":
+        refused = []
+    expected = NOTICED[name]
+    if expected and not any(line.startswith(expected) for line in refused):
+        findings.wrong.append(f"{name} full: {expected} was not refused")
+    if not expected and refused:
+        findings.wrong.append(f"{name} full: {refused} were refused")
+    if (answer := office.read()).status != 200:
+        findings.wrong.append(f"{name} full: reading is refused: {_said(answer)}")
+    findings.seen.append(
+        f"41: {name} full: {', '.join(refused) or 'nothing'} refused; reading goes on"
+    )
+
+
+def _refusal_of(ask: Callable[[], Answer], insists: bool) -> Answer:
+    """The answer; a deed that must notice is repeated until the last free block of a file is used."""
+    for _turn in range(200 if insists else 1):
+        try:
+            answer = ask()
+        except Lost as lost:
+            return Answer(0, "", str(lost).encode())
+        if answer.status not in (200, 302):
+            break
+    return answer
+
+
+def _said(answer: Answer) -> str:
+    return f"{answer.status} {answer.body.decode(errors='replace')[:300]}"
+
+
+def prepared(stack: ExitStack, folder: Path) -> dict[str, Path]:
+    """The disks, in the order in which they are filled; without root, folders that can be closed."""
+    if not can_mount():
+        disks = {name: folder / "var" / name for name in ("evidence", "imports")}
+        disks |= {"temp": folder / "temp"}
+        for place in disks.values():
+            place.mkdir(parents=True)
+        return disks
+    data = stack.enter_context(memory_disk(folder / "var", "400m"))
+    small = {name: folder / name for name in ("temp", "log")}
+    small |= {name: data / name for name in ("evidence", "imports")}
+    disks = {name: stack.enter_context(memory_disk(place, "40m")) for name, place in small.items()}
+    (folder / "serve.log").symlink_to(folder / "log" / "serve.log")
+    disks["temp"].chmod(0o1777)
+    return {name: disks[name] for name in ("evidence", "imports", "temp", "log")} | {"data": data}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="full", description=__doc__.partition("\n")[0])
+    parser.add_argument("--break", dest="broken", choices=BREAKS, default="")
+    given = parser.parse_args(arguments)
+    if not can_mount():
+        print("41: not root, so folders are closed instead of disks filled; no data, no log")
+    with TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        disks = prepared(stack, folder)
+        site = stack.enter_context(running(folder, TMPDIR=str(disks["temp"])))
+        findings = run(site, disks, broken=given.broken)
+    print(findings)
+    for line in findings.wrong[:20]:
+        print("  wrong:", line)
+    return 1 if findings.wrong else 0

@@ -1,0 +1,310 @@
+"""People at work on a site, and a journal of every word that the site gave them.
+
+Owns: the deeds (submit, upload, verify, close, import), sending again what was lost, and comparing the
+journal with the database. The journal lies outside the site, so nothing that happens to it is forgotten.
+Must never: count as acknowledged what the page did not say.
+"""
+
+import hashlib
+import io
+import random
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from openpyxl import Workbook
+
+from tests.drills.site import PASSWORD, Answer, Lost, Person, Site
+
+PAUSE = 0.2  # before something is sent again
+AWAY = "暂时无法办理"
+
+
+class Over(Exception):
+    """The drill is over; whatever is under way is not sent again."""
+
+
+@dataclass
+class Journal:
+    """What was promised. ``tried`` are imports of which the outcome may be unknown."""
+
+    submitted: dict[str, Decimal] = field(default_factory=dict)
+    evidence: dict[str, str] = field(default_factory=dict)
+    verified: set[int] = field(default_factory=set)
+    closed: set[int] = field(default_factory=set)
+    imported: dict[str, int] = field(default_factory=dict)
+    tried: dict[str, int] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
+    odd: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: list[tuple[float, float]] = field(default_factory=list)  # when, how long
+    away: list[float] = field(default_factory=list)  # when there was no answer, or 503
+
+    def acknowledged(self) -> int:
+        kinds = (self.submitted, self.evidence, self.verified, self.closed, self.imported)
+        return sum(map(len, kinds))
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{name} {count}" for name, count in sorted(self.counts.items()))
+        return f"{self.acknowledged()} acknowledged ({said})"
+
+
+class Traffic:
+    """Everybody at once until ``end``; a seed gives each of them the same choices again."""
+
+    def __init__(self, site: Site, seed: int, *, clerks: int = 4, rows: int = 60) -> None:
+        self.site, self.journal, self.rows = site, Journal(), rows
+        self.over = threading.Event()
+        self.waiting: SimpleQueue[int] = SimpleQueue()
+        county = site.county
+        names = [county["clerks"][number % 4] for number in range(clerks)]
+        self.importers = iter(county["importers"])
+        self.periods = iter(county["periods"])
+        jobs = [(name, self.submit) for name in names]
+        jobs += [(name, self.verify) for name in county["verifiers"][:2]]
+        jobs += [(county["verifiers"][0], self.close), ("", self.import_book)]
+        self.threads = [
+            threading.Thread(
+                target=self._work,
+                args=(Person(site.port, name), deed, random.Random(f"{seed} {number}")),
+            )
+            for number, (name, deed) in enumerate(jobs)
+        ]
+
+    def begin(self) -> None:
+        for thread in self.threads:
+            thread.start()
+
+    def gets_on(self, deeds: int, patience: float = 120) -> bool:
+        """Wait until so many more deeds were acknowledged; whether they were."""
+        wanted, until = self.journal.acknowledged() + deeds, time.monotonic() + patience
+        while self.journal.acknowledged() < wanted and time.monotonic() < until:
+            time.sleep(0.02)
+        return self.journal.acknowledged() >= wanted
+
+    def end(self) -> None:
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _work(self, person: Person, deed: Callable[..., None], chance: random.Random) -> None:
+        try:
+            if person.name:
+                self._signed_in(person)
+            while not self.over.is_set():
+                deed(person, chance)
+        except Over:
+            pass
+        except Exception as error:
+            self.journal.odd.append(f"{deed.__name__}: {type(error).__name__}: {error}")
+
+    # --- the deeds
+
+    def submit(self, person: Person, chance: random.Random) -> None:
+        """A receipt, every third one with evidence."""
+        project = self._project_of(person)
+        key, amount = (
+            str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+            Decimal(chance.randint(1, 10**6)) / 100,
+        )
+        typed = {"key": key, "received_on": f"2012-{chance.randint(1, 6):02}-15", "note": ""}
+        typed |= {"amount": amount, "kind": "construction", "voucher_no": key, "deed": "submit"}
+        files = []
+        if chance.random() < 0.33:
+            content = b"%PDF-1.4\n" + key.encode() * chance.randint(1, 5_000) + b"\n%%EOF\n"
+            files, typed["evidence_kind"] = [("evidence", "r.pdf", content)], "bank_slip"
+        self.journal.sent.add(key)
+        answer = self._sent(person, f"/projects/{project}/receipts/new/", typed, files)
+        if not self._is_saved("submit", answer):
+            return
+        self.journal.submitted[key] = amount * 10_000
+        if files:
+            self.journal.evidence[hashlib.sha256(content).hexdigest()] = key
+            self.journal.counts["upload"] += 1
+        self.waiting.put(int(answer.location.strip("/").split("/")[-1]))
+
+    def verify(self, person: Person, chance: random.Random) -> None:
+        try:
+            receipt = self.waiting.get(timeout=0.1)
+        except Empty:
+            return
+        typed = {"version": 1, "word": "已核对"}
+        if self._is_saved("verify", self._sent(person, f"/receipts/{receipt}/verify/", typed)):
+            self.journal.verified.add(receipt)
+
+    def close(self, person: Person, chance: random.Random) -> None:
+        """One proposes, the head confirms with the password."""
+        period = next(self.periods, None)
+        if period is None:
+            raise Over
+        head = self._signed_in(Person(self.site.port, self.site.county["head"]))
+        known = {"known": [1, 2, 8]}
+        self._sent(person, f"/periods/{period}/propose/", known)
+        answer = self._sent(head, f"/periods/{period}/confirm/", known | {"password": PASSWORD})
+        if answer.status == 302:
+            self.journal.closed.add(period)
+            self.journal.counts["close"] += 1
+        self.over.wait(chance.uniform(0.1, 0.6))
+
+    def import_book(self, person: Person, chance: random.Random) -> None:
+        """A workbook of receipts; another clerk each time, so that nobody waits for a dead import."""
+        name = next(self.importers, None)
+        if name is None:
+            raise Over
+        person = self._signed_in(Person(self.site.port, name))
+        number = int(self.site.county["importers"].index(name)) % 4
+        prefix = f"I{name}-{chance.getrandbits(32)}-"
+        self.journal.tried[prefix] = self.rows
+        book = workbook(self.site.county["projects"][number][1], prefix, self.rows)
+        answer = self._sent(person, "/import/", {}, [("file", "b.xlsx", book)])
+        if not self._is_saved("preview", answer):
+            return
+        try:
+            self._once(person, f"{answer.location}decide/", {"deed": "import"})
+            done = self._once(person, answer.location)
+        except Lost:
+            return  # whole or not at all, and nobody was told
+        if done.status == 200 and b"message--success" in done.body:
+            self.journal.imported[prefix] = self.rows
+            self.journal.counts["import"] += 1
+
+    # --- sending
+
+    def _signed_in(self, person: Person) -> Person:
+        while True:
+            try:
+                return person.sign_in()
+            except (Lost, AssertionError):
+                self._rest()
+
+    def _sent(self, person: Person, path: str, typed: dict[str, Any], files: Any = ()) -> Answer:
+        """Sent until there is an answer, as the page of a fault and the browser's button offer."""
+        while True:
+            try:
+                answer = self._once(person, path, typed, files)
+            except Lost:
+                self._rest()
+                continue
+            if not answer.is_away:
+                return answer
+            self._rest()
+
+    def _once(
+        self, person: Person, path: str, typed: dict[str, Any] | None = None, files: Any = ()
+    ) -> Answer:
+        try:
+            answer = person.ask("GET" if typed is None else "POST", path, typed, files)
+        except Lost:
+            self.journal.away.append(time.monotonic())
+            raise
+        if answer.is_away:
+            self.journal.away.append(time.monotonic())
+            page = answer.body.decode(errors="replace")
+            if answer.status != 503 or AWAY not in page or "Traceback" in page:
+                self.journal.odd.append(f"{path}: {answer.status} {page[:300]}")
+        else:
+            self.journal.seconds.append((time.monotonic(), answer.seconds))
+        return answer
+
+    def _rest(self) -> None:
+        if self.over.wait(PAUSE):
+            raise Over
+
+    def _is_saved(self, deed: str, answer: Answer) -> bool:
+        if answer.status == 302 and not answer.location.startswith("/accounts/"):
+            self.journal.counts[deed] += 1
+            return True
+        self.journal.odd.append(f"{deed}: {answer.status} {answer.body.decode()[-3000:]}")
+        return False
+
+    def _project_of(self, person: Person) -> int:
+        county = self.site.county
+        return int(county["projects"][county["clerks"].index(person.name)][0])
+
+
+@contextmanager
+def at_work(site: Site, seed: int, **options: Any) -> Iterator[Traffic]:
+    """Traffic for the length of a block. Its journal is complete afterwards."""
+    traffic = Traffic(site, seed, **options)
+    traffic.begin()
+    try:
+        yield traffic
+    finally:
+        traffic.end()
+
+
+def workbook(project: str, prefix: str, rows: int) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "到位资金"
+    sheet.append(["项目名称", "到位日期", "金额", "凭证号"])
+    for number in range(rows):
+        sheet.append([project, f"2012-{number % 6 + 1:02}-20", number + 1, f"{prefix}{number}"])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+# --- the journal against the database ------------------------------------------------------------
+
+
+def missing(site: Site, journal: Journal) -> list[str]:
+    """Every promise that the database does not keep, and every half of something."""
+    return [*_receipts(site, journal), *_imports(site, journal), *_deeds(site, journal)]
+
+
+def _receipts(site: Site, journal: Journal) -> Iterator[str]:
+    found = site.rows(
+        "SELECT key::text, amount FROM ledger_receipt WHERE key::text = ANY(%s)", list(journal.sent)
+    )
+    stored = dict(found)
+    if len(stored) != len(found):
+        yield "a receipt was entered twice"
+    for key, amount in journal.submitted.items():
+        if stored.get(key) != amount:
+            yield f"receipt {key}: acknowledged {amount}, stored {stored.get(key)}"
+    hashes = list(journal.evidence)
+    rows = site.rows(
+        "SELECT e.sha256, r.key::text FROM ledger_evidence e JOIN ledger_receipt r"
+        " ON r.id = e.receipt_id WHERE e.sha256 = ANY(%s)",
+        hashes,
+    )
+    for sha256, key in journal.evidence.items():
+        path = site.var_dir / "evidence" / sha256[:2] / sha256
+        if (sha256, key) not in rows:
+            yield f"evidence {sha256} of {key} has no row"
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            yield f"evidence {sha256} is not what was sent"
+
+
+def _imports(site: Site, journal: Journal) -> Iterator[str]:
+    for prefix, rows in journal.tried.items():
+        [(count,)] = site.rows(
+            "SELECT count(*) FROM ledger_receipt WHERE voucher_no LIKE %s", f"{prefix}%"
+        )
+        if count not in (0, rows):
+            yield f"import {prefix}: half, {count} of {rows}"
+        elif journal.imported.get(prefix, count) != count:
+            yield f"import {prefix}: acknowledged {rows}, stored {count}"
+
+
+def _deeds(site: Site, journal: Journal) -> Iterator[str]:
+    verified = site.rows(
+        "SELECT r.id FROM ledger_receipt r WHERE r.state = 'verified' AND r.amount ="
+        " (SELECT sum(amount) FROM ledger_entry e WHERE e.receipt_id = r.id)"
+    )
+    for receipt in journal.verified - {pk for (pk,) in verified}:
+        yield f"receipt {receipt}: verification was acknowledged"
+    closed = site.rows(
+        "SELECT p.id FROM ledger_period p JOIN ledger_settlement s ON s.period_id = p.id"
+        " WHERE p.state = 'closed'"
+    )
+    for period in journal.closed - {pk for (pk,) in closed}:
+        yield f"period {period}: closing was acknowledged"
