@@ -27,7 +27,7 @@ from tests.drills.volumes import PowerDisk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SERVE = ("manage.py", "serve")
-PATIENCE = 120.0
+PATIENCE = 300.0
 PASSWORD = "Drill-2012-county"
 
 
@@ -74,7 +74,7 @@ class Site:
                 if Person(self.port).ask("GET", "/ready", timeout=5).status == 200:
                     return time.monotonic() - begun
             assert self.process is None or self.process.poll() is None, self.log.read_text()[-2000:]
-            time.sleep(0.05)
+            time.sleep(0.1)
         raise AssertionError(f"not ready after {patience} s: {self.log.read_text()[-2000:]}")
 
     def kill_program(self) -> None:

@@ -21,11 +21,13 @@ from typing import Any
 
 import waitress
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -119,7 +121,7 @@ def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
     signal.signal(signal.SIGTERM, end)
     raise_file_limit()
     server = waitress.create_server(
-        get_wsgi_application(),  # now, since it lists the static files that were just built
+        application(),
         sockets=[listener],
         connection_limit=CONNECTION_LIMIT,
         asyncore_use_poll=True,
@@ -138,6 +140,14 @@ def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
         server.run()
     finally:
         server.close()
+
+
+def application() -> WSGIHandler:
+    """Made now, since it lists the static files that were just built; and with every page loaded, so
+    that whoever comes first does not wait for that."""
+    made = get_wsgi_application()
+    get_resolver().url_patterns  # noqa: B018 - reading it loads them
+    return made
 
 
 def proxy_options() -> dict[str, Any]:
