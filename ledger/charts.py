@@ -83,6 +83,26 @@ def stacked(counts: Mapping[Tone, int]) -> tuple[Segment, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """From one completion to another on a common scale, in percent of the drawing's width."""
+
+    before: str
+    after: str
+    full: str
+    is_down: bool
+
+
+def spans(pairs: Sequence[tuple[Amount, Amount]]) -> tuple[Span, ...]:
+    """Parts of the task (1 is all of it) before and after; ``full`` marks the whole task."""
+    ceiling = max([1.0, *(float(part) for pair in pairs for part in pair)])
+
+    def at(part: Amount) -> str:
+        return f"{1 + 98 * max(float(part), 0.0) / ceiling:.1f}"
+
+    return tuple(Span(at(before), at(after), at(1), after < before) for before, after in pairs)
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A line of the grid with its words; ``at`` is its place in percent from the left or the top."""
 

@@ -289,6 +289,7 @@ class CatchUpTable(tables.Table):
 
     class Meta:
         template_name = "ledger/catch_up_table.html"
+        attrs = {"label": gettext_lazy("Still needed by the quarter's end")}
         orderable = False
 
     def body(self) -> str:

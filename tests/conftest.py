@@ -38,7 +38,7 @@ def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 KEPT = {"projects_industry", "django_migrations", "django_content_type", "auth_permission"}
 
 
-def _empty_tables(case: TransactionTestCase) -> None:
+def empty_tables(case: TransactionTestCase | None = None) -> None:
     """Empty the tables after a test with real transactions, as only their owner can.
 
     Django's own flush is a TRUNCATE, which the append-only tables refuse.
@@ -56,7 +56,7 @@ def _empty_tables(case: TransactionTestCase) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def emptied_by_the_owner() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
         yield
 
 

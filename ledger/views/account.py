@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ledger import history
 from ledger.accounts import (
@@ -64,7 +65,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     as_of = min(newest_month(unit.county).last_day, timezone.localdate())
     receipts = receipts_of(user).filter(unit=unit)
     context = {
-        "crumbs": [("", unit.name)],
+        "crumbs": _crumbs(unit, user, as_of),
         "unit": unit,
         "as_of": as_of,
         "stand": _stand(unit, as_of),
@@ -84,6 +85,12 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         context["notices"] = _other_notices(request, receipts)
         context["owed"] = owed_by(unit, day_for(unit.county))
     return render(request, "ledger/unit_account.html", context)
+
+
+def _crumbs(unit: Unit, user: User, as_of: date) -> list[tuple[str, str]]:
+    """Back to the table; a unit's own account is its people's first page."""
+    own = [("", unit.name)]
+    return own if user.unit_id == unit.pk else [(_table_url(unit, as_of), _("League table")), *own]
 
 
 def _other_notices(request: HttpRequest, receipts: QuerySet[Receipt]) -> list[NoticeLine]:

@@ -24,6 +24,7 @@ from ledger.compare import FIELDS, RowChange, differences
 from ledger.league import LeagueTable, Total, league_table
 from ledger.models import Settlement
 from ledger.tables import UnitUrl
+from ledger.views.compare_parts import proposals, ways
 from ledger.views.ranking import newest_month, unit_url
 from units.access import Right, allowed, county_of, person
 from units.models import County
@@ -94,6 +95,9 @@ def ranking_compare(request: HttpRequest) -> HttpResponse:
         "right_table": tables[1],
         "titles": TITLES.values(),
         "totals": _totals(tables[0].total, tables[1].total),
+        "asked": f"left_day={left.as_of}&right_day={right.as_of}",
+        "proposals": proposals(right.as_of),
+        "ways": ways(changes, url),
         "lines": [_line(change, url) for change in changes],
         "same": len(tables[1].rows) - sum(1 for change in changes if change.right),
     }
@@ -113,12 +117,11 @@ def table_at(county: County, point: Point) -> LeagueTable:
 
 
 def _points(request: HttpRequest, county: County, today: date) -> tuple[Point, Point]:
-    """What the address or the form asks for; by default the last two month ends."""
+    """What the address or the form asks for; by default the last month end and the one before."""
     month = newest_month(county)
-    until = min(month.last_day, today)
-    before = until.replace(day=1) - timedelta(days=1)
-    left = _point(request, "left", Point(before, None), today)
-    return left, _point(request, "right", Point(until, None), today)
+    right = _point(request, "right", Point(min(month.last_day, today), None), today)
+    before = right.as_of.replace(day=1) - timedelta(days=1)
+    return _point(request, "left", Point(before, None), today), right
 
 
 def _point(request: HttpRequest, side: str, default: Point, today: date) -> Point:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -95,7 +96,7 @@ def evidence_rules(request: HttpRequest) -> HttpResponse:
         )
         return redirect("evidence-rules")
     context = {
-        "crumbs": [("", _("Required evidence"))],
+        "crumbs": [(reverse("receipt-list"), _("Receipts")), ("", _("Required evidence"))],
         "form": form,
         "kinds": Evidence.Kind.labels,
     }

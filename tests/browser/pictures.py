@@ -44,7 +44,7 @@ PICTURES = (
     Picture("board", "leader", "/projects/board/"),
     Picture("project", "t13", "/projects/", follow=".ledger tbody a"),
     Picture("project-new", "t13", "/projects/new/"),
-    Picture("receipt-new", "t13", "/projects/", follow="a[href$='/receipts/new/']"),
+    Picture("receipt-new", "t13", "/", follow="a[href$='/receipts/new/']"),
     Picture("queue", "verifier", "/receipts/"),
     Picture("receipt", "verifier", "/receipts/", follow=".ledger tbody a"),
     Picture("services", "leader", "/services/"),

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ledger.charts import bullet, curve, stacked
+from ledger.charts import bullet, curve, spans, stacked
 
 
 def test_a_bullet_measures_in_percent_of_the_task():
@@ -52,3 +52,14 @@ def test_a_curve_begins_at_zero_and_keeps_every_line_under_its_ceiling():
 @pytest.mark.parametrize("top", [0, 1, 7, 99, 12_345, Decimal("0.003")])
 def test_a_grid_has_few_lines_whatever_the_amounts(top):
     assert 2 <= len(curve([("this_year", [top])], 1).levels) <= 9
+
+
+def test_spans_share_one_scale_that_holds_the_whole_task():
+    risen, fallen = spans([(Decimal(0), Decimal(1)), (Decimal(2), Decimal("0.5"))])
+
+    assert (risen.before, risen.after, risen.full, risen.is_down) == ("1.0", "50.0", "50.0", False)
+    assert (fallen.before, fallen.after, fallen.is_down) == ("99.0", "25.5", True)
+
+
+def test_spans_of_nothing_are_nothing():
+    assert spans([]) == ()

@@ -1,0 +1,133 @@
+"""Every page of the site, in both languages, wide and on a phone: nobody is hindered, nothing hangs out.
+
+The pages come from the URLconf: a new address without a visit in `visits.py` fails here.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.hindrances import PHONE, WIDE, hindrances
+from tests.browser.visits import FOUNDING, NO_PAGES, Village, Visit, addresses, visits
+from tests.browser.watch import watch
+from tests.conftest import empty_tables
+from units.context import PAGES
+from units.models import User
+
+# Marked so that the test database is made; the county itself outlives each test's rollback.
+pytestmark = pytest.mark.django_db
+PATIENCE_MS = 20_000
+# Pages of the navigation and those that are reached from everywhere have nothing above them.
+TOP = {name for name, _right, _words in PAGES} | {
+    "home",
+    "login",
+    "password-change",
+    "ranking-month",
+    "report-month",
+    "target-grid",
+    "glossary",
+    "search",
+    "screen",
+    "region-newest",
+    "region-month",
+}
+
+
+def session_of(who: User) -> str:
+    client = Client()
+    client.force_login(who)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+class Visitor:
+    """Opens pages as anybody, in one browser, with and without script."""
+
+    def __init__(self, home: str, browser: Browser) -> None:
+        self.home = home
+        self.complaints: list[str] = []
+        self.visits = visits(Village())
+        people = {visit.who for places in self.visits.values() for visit in places if visit.who}
+        self.sessions = {who: session_of(who) for who in people}
+        self.contexts = [
+            browser.new_context(
+                base_url=home,
+                locale="zh-CN",
+                bypass_csp=with_script,
+                java_script_enabled=with_script,
+            )
+            for with_script in (True, False)
+        ]
+        self.pages = [context.new_page() for context in self.contexts]
+        watch(self.pages[0], home, self.complaints)
+
+    def see(self, visit: Visit, language: str, *, script: bool = True) -> Page:
+        context, page = self.contexts[not script], self.pages[not script]
+        context.clear_cookies()
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+        if visit.who:
+            cookies[settings.SESSION_COOKIE_NAME] = self.sessions[visit.who]
+        context.add_cookies(
+            [{"name": name, "value": value, "url": self.home} for name, value in cookies.items()]
+        )
+        answer = page.goto(visit.address, timeout=PATIENCE_MS)
+        assert answer.status == 200, visit
+        if visit.press:
+            page.click(visit.press)
+            page.wait_for_load_state()
+        return page
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def opened(django_db_setup, django_db_blocker, browser: Browser) -> Iterator[Visitor]:
+    """A county behind a live server, made once for all pages of this module."""
+    with django_db_blocker.unblock():
+        server = LiveServer("localhost")
+        visitor = Visitor(server.url, browser)
+        yield visitor
+        visitor.close()
+        server.stop()
+        empty_tables()
+        connections.close_all()  # the browser's loop has a connection of its own
+
+
+def test_every_address_is_visited_or_known_to_be_no_page(opened):
+    named = set(addresses())
+
+    assert sorted(named - set(opened.visits) - NO_PAGES - FOUNDING) == []
+    assert sorted((set(opened.visits) | NO_PAGES | FOUNDING) - named) == []
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", PHONE), ("en", WIDE)])
+def test_no_page_hinders_anybody(opened, language, width):
+    found = []
+    for name, places in opened.visits.items():
+        for visit in places:
+            page = opened.see(visit, language)
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [
+                f"{visit.address}: {one}" for one in hindrances(page, language, is_top=name in TOP)
+            ]
+
+    assert not found, "\n".join(found)
+    assert opened.complaints == []
+
+
+def test_every_page_is_whole_without_script(opened):
+    differing = []
+    for places in opened.visits.values():
+        for visit in places:
+            scripted = opened.see(visit, "zh-hans").inner_text("main")
+            plain = opened.see(visit, "zh-hans", script=False).inner_text("main")
+            if plain.split() != scripted.split():
+                differing.append(visit.address)
+
+    assert not differing, "\n".join(differing)

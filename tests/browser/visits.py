@@ -1,0 +1,260 @@
+"""Where a person meets each address of the site, for the crawl of every page.
+
+Owns: per URL name who opens it and at which place of the sample county, and which addresses are no
+pages (deeds, files, figures for machines). Must never: start a browser or assert anything.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from ledger import checks, claims, periods, pledges, posting
+from ledger.models import Entry, Period
+from ledger.months import Month
+from projects import problems, service
+from tests.builders import (
+    make_clerk,
+    make_county,
+    make_head,
+    make_leader_of,
+    make_person,
+    make_project,
+    make_receipt,
+    make_unit,
+    make_verified,
+    make_verifier,
+    moment,
+    set_target,
+    wan,
+)
+from units.models import Role, User
+
+JUNE = moment("2012-06-20")
+TWO_DAYS = "?left_day=2012-03-31&right_day=2012-06-30"
+SLIDES = ("headline", "curve", "tiers", "town-1", "idle", "composition")
+UNITS = (
+    ("水沟镇", "town"),
+    ("试马镇", "town"),
+    ("富水镇", "town"),
+    ("招商局", "department"),
+    ("宣传部", "department"),
+    ("法院", "department"),
+)
+# A deed answers with a redirect to a page that is visited; a file and figures are read elsewhere.
+NO_PAGES = {
+    "logout",
+    "set_language",
+    "target-current",
+    "target-schedule",
+    "problem-tell",
+    "problem-answer",
+    "problem-settle",
+    "service-drop",
+    "ranking-json",
+    "ranking-xlsx",
+    "ranking-docx",
+    "project-xlsx",
+    "service-xlsx",
+    "receipt-xlsx",
+    "trail-xlsx",
+    "book-template",
+    "book-import-decide",
+    "book-import-marked",
+    "evidence-add",
+    "evidence-file",
+    "evidence-remove",
+    "notice-read",
+    "pledge-record",
+    "receipt-submit",
+    "receipt-withdraw",
+    "receipt-repost",
+    "receipt-verify",
+    "receipt-verify-many",
+    "receipt-return",
+    "claim-answer",
+    "claim-withdraw",
+    "claim-decide",
+    "report-remind",
+    "report-deadline",
+    "period-review",
+    "period-open",
+    "period-propose",
+    "period-confirm",
+    "reopening-propose",
+    "reopening-drop",
+    "reopening-confirm",
+}
+
+
+# Open only while no county stands: tests/browser/test_founding.py walks through them.
+FOUNDING = {
+    "founding",
+    "founding-county",
+    "founding-units",
+    "founding-units-check",
+    "founding-targets",
+    "founding-people",
+    "founding-slips",
+}
+
+
+def addresses() -> Iterator[str]:
+    """The names of all addresses; an address without a name goes by its route."""
+    return _named(get_resolver().url_patterns)
+
+
+def _named(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _named(pattern.url_patterns)
+        else:
+            yield pattern.name or str(pattern.pattern)
+
+
+class Visit(NamedTuple):
+    """``press`` names what to press on the page to come to the one that is meant."""
+
+    who: User | None
+    address: str
+    press: str = ""
+
+
+class Village:
+    """A small county in which every page has something to show, and a second one beside it."""
+
+    def __init__(self) -> None:
+        self.county = make_county(is_sample=True)
+        self.head, self.verifier = make_head(self.county), make_verifier(self.county)
+        self.leader = make_person(self.county, Role.LEADER)
+        self.system = make_person(self.county, Role.SYSTEM_ADMIN)
+        self.units = [make_unit(self.county, name, kind) for name, kind in UNITS]
+        self.clerks = [make_clerk(unit) for unit in self.units]
+        for unit in self.units[:-1]:
+            set_target(unit, 1000)
+        self.project = make_project(self.units[0], "水沟镇工业硅精深加工生产线")
+        make_project(self.units[1], "试马镇茶叶交易市场", signed=None)
+        self.add_money()
+        self.add_paperwork()
+        self.region = make_leader_of("6110")
+        set_target(make_unit(make_county("611024", "山阳县"), "城关街道办"), 1000)
+
+    def add_money(self) -> None:
+        lead = self.clerks[0]
+        make_verified(self.project, 300, "2012-02-10")
+        self.close_first_quarter()
+        make_verified(self.project, 800, "2012-05-10")
+        make_verified(
+            make_project(self.units[1], "试马镇矿山", industry="mining"), 500, "2012-05-20"
+        )
+        self.pending = make_receipt(self.project, 70, "2012-06-10", by=lead)
+        make_receipt(self.project, 70, "2012-06-11", by=lead)
+        self.returned = make_receipt(self.project, 90, "2012-06-12", by=lead)
+        version = self.returned.version
+        posting.return_(self.returned.pk, version, "凭证不清。", by=self.verifier, at=JUNE)
+
+    def close_first_quarter(self) -> None:
+        period = Period.objects.get(county=self.county, year=2012, quarter=1)
+        known = {"by": self.verifier, "at": moment("2012-04-12"), "known": checks.ADVISORY}
+        periods.close(period.pk, **known)
+        periods.confirm(period.pk, **known | {"by": self.head})
+
+    def add_paperwork(self) -> None:
+        words = "协议电价尚未批复，投资方暂缓二期用电申请。"
+        clerk, rival = self.clerks[0], self.clerks[3]
+        problems.tell(self.project, words, by=clerk, at=JUNE)
+        draft = service.StepDraft("用地预审", self.units[3], date(2012, 6, 30), "副县长")
+        self.step = service.add(draft, project=self.project, by=clerk, at=JUNE)
+        self.claim = claims.make(self.project, rival.unit, 2_000, words, by=rival, at=JUNE)
+        for month, day in ((Month(2012, 3), "2012-06-30"), (Month(2012, 6), "2012-09-30")):
+            self.pledge = pledges.record(
+                self.county,
+                month,
+                pledges.PledgeDraft(
+                    self.units[2], "按期完成任务。", wan(600), date.fromisoformat(day)
+                ),
+                by=self.head,
+                at=moment(day),
+            )
+
+    def upload(self) -> str:
+        """The filled template comes back as an upload; its preview is a page."""
+        client = Client()
+        client.force_login(self.head)
+        book = b"".join(client.get("/import/template.xlsx?filled=1").streaming_content)
+        return client.post("/import/", {"file": SimpleUploadedFile("台账.xlsx", book)}).url
+
+
+def visits(village: Village) -> dict[str, list[Visit]]:
+    """Per name of an address: who opens it, and where."""
+    clerk, rival, idle = village.clerks[0], village.clerks[3], village.clerks[4]
+    leader, head, verifier = village.leader, village.head, village.verifier
+    unit, project = f"/units/{clerk.unit.code}/", f"/projects/{village.project.pk}/"
+    pending, returned = f"/receipts/{village.pending.pk}/", f"/receipts/{village.returned.pk}/"
+    closed, open_ = (Period.objects.get(year=2012, quarter=quarter).pk for quarter in (1, 2))
+    return {
+        "home": [Visit(clerk, "/"), Visit(idle, "/"), Visit(village.system, "/")],
+        "login": [Visit(None, "/accounts/login/")],
+        "password-change": [Visit(clerk, "/accounts/password/")],
+        "unit-list": [Visit(head, "/units/")],
+        "unit-new": [Visit(head, "/units/new/")],
+        "unit-edit": [Visit(head, f"{unit}edit/")],
+        "unit-targets": [Visit(head, f"{unit}targets/")],
+        "unit-account": [Visit(leader, unit)],
+        "unit-explain": [Visit(leader, f"{unit}explain/")],
+        "target-grid": [Visit(head, "/targets/2012/")],
+        "target-what-if": [Visit(head, "/targets/2012/", "button[formaction]")],
+        "county-target-list": [Visit(head, "/targets/2012/county/")],
+        "project-list": [Visit(leader, "/projects/")],
+        "project-new": [Visit(clerk, "/projects/new/")],
+        "project-detail": [Visit(clerk, project), Visit(leader, project)],
+        "project-edit": [Visit(clerk, f"{project}edit/")],
+        "project-board": [Visit(leader, "/projects/board/")],
+        "service-new": [Visit(clerk, f"{project}services/new/")],
+        "service-edit": [Visit(clerk, f"/services/{village.step.pk}/")],
+        "service-finish": [Visit(rival, f"/services/{village.step.pk}/done/")],
+        "service-list": [Visit(leader, "/services/")],
+        "receipt-list": [Visit(verifier, "/receipts/"), Visit(clerk, "/receipts/")],
+        "receipt-new": [Visit(clerk, f"{project}receipts/new/")],
+        "receipt-detail": [Visit(verifier, pending), Visit(clerk, returned)],
+        "receipt-edit": [Visit(clerk, f"{returned}edit/")],
+        "entry-reverse": [Visit(head, f"/entries/{Entry.objects.latest('pk').pk}/reverse/")],
+        "evidence-rules": [Visit(head, "/evidence/rules/")],
+        "ranking": [Visit(leader, "/ranking/")],
+        "ranking-month": [Visit(leader, "/ranking/2012-06/"), Visit(idle, "/ranking/2012-03/")],
+        "ranking-bulletin": [Visit(leader, "/ranking/2012-06/bulletin/")],
+        "ranking-compare": [Visit(leader, f"/ranking/compare/{TWO_DAYS}")],
+        "ranking-explain": [Visit(leader, "/ranking/2012-06/explain/")],
+        "composition": [Visit(leader, "/composition/")],
+        "composition-month": [Visit(leader, "/composition/2012-06/?part=age.new")],
+        "glossary": [Visit(leader, "/glossary/")],
+        "meeting": [Visit(leader, "/meeting/")],
+        "meeting-month": [Visit(head, "/meeting/2012-06/")],
+        "pledge-take-back": [
+            Visit(head, f"/meeting/2012-06/pledges/{village.pledge.pk}/take-back/")
+        ],
+        "region-newest": [Visit(village.region, "/regions/")],
+        "region-month": [Visit(village.region, "/regions/6110/2012-06/")],
+        "search": [Visit(leader, "/search/?q=水沟"), Visit(leader, "/search/?q=没有这个词")],
+        "screen": [Visit(leader, f"/screen/?slide={slide}") for slide in SLIDES],
+        "book-import": [Visit(head, "/import/")],
+        "book-import-detail": [Visit(head, village.upload())],
+        "period-list": [Visit(head, "/periods/")],
+        "period-detail": [
+            Visit(verifier, f"/periods/{open_}/"),
+            Visit(head, f"/periods/{closed}/"),
+        ],
+        "period-settlement": [Visit(head, f"/periods/{closed}/settlements/1/")],
+        "report-newest": [Visit(verifier, "/reports/")],
+        "report-month": [Visit(verifier, "/reports/2012-06/"), Visit(clerk, "/reports/2012-06/")],
+        "claim-list": [Visit(head, "/claims/")],
+        "claim-new": [Visit(rival, "/claims/new/")],
+        "claim-detail": [
+            Visit(head, f"/claims/{village.claim.pk}/"),
+            Visit(clerk, f"/claims/{village.claim.pk}/"),
+        ],
+        "trail": [Visit(head, "/trail/")],
+    }
