@@ -38,8 +38,9 @@ check-office: export VAR_DIR := $(VAR_DIR)/test
 check-office: setup-dev ## open the settlement workbook in LibreOffice and compare what it recalculates
 	$(IN_VENV) -m pytest tests/office/check_office.py
 
-screenshots: setup-dev ## pictures of the sample county's pages, into VAR_DIR/screenshots (ONLY=ranking,account)
+screenshots: setup-dev ## pictures of the sample county's pages, into VAR_DIR/screenshots (ONLY=ranking,account), and the handbook's
 	$(IN_VENV) -m tests.browser.screenshots $(if $(ONLY),--only $(ONLY)) $(if $(INTO),--into $(INTO))
+	$(if $(ONLY)$(INTO),,$(IN_VENV) -m tests.browser.guide_pictures)
 
 format: setup-dev ## bring the code into the one format
 	$(IN_VENV) -m ruff format .

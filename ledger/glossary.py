@@ -31,12 +31,36 @@ CHAPTERS: tuple[Chapter, ...] = (
         _("Tasks and how units stand"),
         (
             Term(
+                "unit",
+                "单位",
+                "unit",
+                _(
+                    "A town, department or enterprise that carries a task; each kind is ranked apart."
+                ),
+            ),
+            Term(
                 "target",
                 "年度任务",
                 "annual target",
                 _(
                     "The funds that a unit must bring in during the year; every change is a new version with "
                     "its document and its day."
+                ),
+            ),
+            Term(
+                "quarter-target",
+                "季度任务",
+                "quarter target",
+                _(
+                    "What a unit must have received by the end of a quarter, counted from the first of January."
+                ),
+            ),
+            Term(
+                "schedule",
+                "年度进度计划",
+                "schedule",
+                _(
+                    "The percent of annual targets due by the end of each quarter, 25, 50, 75 and 100 unless the county sets others."
                 ),
             ),
             Term(
@@ -47,6 +71,12 @@ CHAPTERS: tuple[Chapter, ...] = (
                     "What the city or the province demands of the whole county; the same money is measured "
                     "against it and against the county's own target."
                 ),
+            ),
+            Term(
+                "issuer",
+                "下达单位",
+                "issuer",
+                _("Who set a target: the county, the city or the province."),
             ),
             Term(
                 "benchmark",
@@ -72,6 +102,12 @@ CHAPTERS: tuple[Chapter, ...] = (
                 _(
                     "Funds received less what was due, in 万元 and in percentage points of the target."
                 ),
+            ),
+            Term(
+                "percentage-point",
+                "百分点",
+                "percentage point",
+                _("The difference of two percents: from 50 % to 53 % are three percentage points."),
             ),
             Term(
                 "tier",
@@ -191,6 +227,20 @@ CHAPTERS: tuple[Chapter, ...] = (
                 ),
             ),
             Term(
+                "investor",
+                "投资方",
+                "investor",
+                _("Who brings the money; units of the county and its budget are none."),
+            ),
+            Term(
+                "source",
+                "资金来源",
+                "source of funds",
+                _(
+                    "Where the investor comes from: abroad, another province, another city of the province, or another county of the city."
+                ),
+            ),
+            Term(
                 "reserve",
                 "储备项目",
                 "reserve project",
@@ -229,6 +279,14 @@ CHAPTERS: tuple[Chapter, ...] = (
                 ),
             ),
             Term(
+                "claim",
+                "份额申请",
+                "credit claim",
+                _(
+                    "A unit's request for a share of a project that another unit leads, decided by the bureau."
+                ),
+            ),
+            Term(
                 "new",
                 "新建项目",
                 "new project",
@@ -247,6 +305,12 @@ CHAPTERS: tuple[Chapter, ...] = (
                 _("Digging up ore without processing it; tables can be shown without it."),
             ),
             Term(
+                "property",
+                "房地产",
+                "property",
+                _("Building houses for sale; tables can be shown without it."),
+            ),
+            Term(
                 "large",
                 "亿元项目、重大项目、特大项目",
                 "large, major and mega project",
@@ -260,6 +324,18 @@ CHAPTERS: tuple[Chapter, ...] = (
                 "包抓领导",
                 "sponsor",
                 _("The leader who answers for a project and clears its way."),
+            ),
+            Term(
+                "service",
+                "服务代理",
+                "agency service",
+                _("An office does the procedures of a project in the investor's place."),
+            ),
+            Term(
+                "deadline",
+                "限时办结",
+                "time limit",
+                _("A step for a project must be finished by its day; a late one stays marked."),
             ),
             Term(
                 "performance-rate",
@@ -314,11 +390,27 @@ CHAPTERS: tuple[Chapter, ...] = (
                 _("A quarter of the county's accounts, open until two people close it."),
             ),
             Term(
+                "review",
+                "复核期",
+                "review week",
+                _(
+                    "The weeks before closing in which only the bureau still enters money of the quarter."
+                ),
+            ),
+            Term(
                 "close",
                 "结账",
                 "close",
                 _(
                     "One person proposes and a second confirms; from then on nothing counted in the quarter changes."
+                ),
+            ),
+            Term(
+                "reopen",
+                "重新开账",
+                "reopening",
+                _(
+                    "A closed quarter is opened again by two people with a reason; its first settlement stays."
                 ),
             ),
             Term(
@@ -357,6 +449,38 @@ CHAPTERS: tuple[Chapter, ...] = (
                     "Filed by every unit each month, also when there is nothing: having reported no funds is "
                     "not the same as not having reported."
                 ),
+            ),
+            Term(
+                "zero-report",
+                "零报告",
+                "report of nothing",
+                _("A monthly report that says that nothing arrived."),
+            ),
+            Term(
+                "trail",
+                "操作记录",
+                "trail",
+                _("Who did what, when and from where; lines are only added."),
+            ),
+            Term(
+                "audit-roles",
+                "三员",
+                "three administrators",
+                _(
+                    "System, security and audit administration by three people, none of whom enters or verifies figures."
+                ),
+            ),
+            Term(
+                "api-key",
+                "接口密钥",
+                "access key",
+                _("A long secret with which a program takes figures out in one person's name."),
+            ),
+            Term(
+                "region",
+                "市、省",
+                "region",
+                _("A city or province whose leaders read the accounts of its counties."),
             ),
         ),
     ),

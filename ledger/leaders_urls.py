@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from ledger.views.calendar import calendar, feed
 from ledger.views.composition import composition_month, composition_newest
 from ledger.views.glossary import glossary
+from ledger.views.guide import guide, guide_own, guide_picture
 from ledger.views.meeting import meeting_month, meeting_newest, pledge_record, pledge_take_back
 from ledger.views.regions import region_month, region_newest
 from ledger.views.screen import screen
@@ -17,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("composition/", composition_newest, name="composition"),
     path("composition/<month:month>/", composition_month, name="composition-month"),
     path("glossary/", glossary, name="glossary"),
+    path("guide/", guide_own, name="guide-own"),
+    path("guide/<slug:page>/", guide, name="guide"),
+    path("guide/pictures/<slug:name>.png", guide_picture, name="guide-picture"),
     path("meeting/", meeting_newest, name="meeting"),
     path("meeting/<month:month>/", meeting_month, name="meeting-month"),
     path("meeting/<month:month>/pledges/", pledge_record, name="pledge-record"),

@@ -257,6 +257,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "units.context.navigation",
                 "ledger.context.waiting",
+                "ledger.guidance.page_help.page_help",
             ],
         },
     },

@@ -63,12 +63,11 @@ def parsed() -> argparse.Namespace:
 
 
 @contextlib.contextmanager
-def sample_county() -> Iterator[str]:
+def sample_county(folder: Path = VAR / "screenshots-county") -> Iterator[str]:
     """A server of this copy with the sample county, stopped at the end."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     home = f"http://127.0.0.1:{port}"
-    folder = VAR / "screenshots-county"
     settings = {
         "VAR_DIR": str(folder),
         "HOST": "127.0.0.1",

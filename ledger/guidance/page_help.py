@@ -1,0 +1,77 @@
+"""The help of the page that a request asks for, by the name of its address.
+
+Owns: finding it, also for addresses that show another address's page again. Must never: hold a text
+itself, or run a query.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from ledger.glossary import CHAPTERS, Term
+from ledger.guidance import leaders, money, office
+from ledger.guidance.handbook import role_page
+from ledger.guidance.shape import PageHelp
+from units.models import User
+
+PAGES: Final[dict[str, PageHelp]] = {**leaders.PAGES, **money.PAGES, **office.PAGES}
+# Addresses that a deed is sent to: refused, they show this page again.
+SHOWN_AGAIN: Final = {
+    "target-schedule": "target-grid",
+    "receipt-verify": "receipt-detail",
+    "receipt-submit": "receipt-detail",
+    "receipt-withdraw": "receipt-detail",
+    "evidence-add": "receipt-detail",
+    "evidence-remove": "receipt-detail",
+    "period-review": "period-detail",
+    "period-open": "period-detail",
+    "period-propose": "period-detail",
+    "period-confirm": "period-detail",
+    "reopening-propose": "period-detail",
+    "reopening-drop": "period-detail",
+    "reopening-confirm": "period-detail",
+    "report-remind": "report-month",
+    "report-deadline": "report-month",
+    "claim-answer": "claim-detail",
+    "claim-withdraw": "claim-detail",
+    "claim-decide": "claim-detail",
+    "pledge-record": "meeting-month",
+    "service-finish": "service-edit",
+    "service-drop": "service-edit",
+    "problem-settle": "project-detail",
+    "book-import-decide": "book-import-detail",
+}
+TERMS: Final[dict[str, Term]] = {
+    term.anchor: term for chapter in CHAPTERS for term in chapter.terms
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The help as the page shows it to one person; ``guide`` is the page of his role's handbook."""
+
+    purpose: str | Promise
+    terms: tuple[Term, ...]
+    steps: tuple[str | Promise, ...]
+    guide: str
+
+
+def page_help(request: HttpRequest) -> dict[str, Any]:
+    """``page_help`` for the template: nothing where the address has none."""
+    match = request.resolver_match
+    name = match.url_name if match else None
+    found = PAGES.get(SHOWN_AGAIN.get(name or "", name or ""))
+    if found is None:
+        return {}
+    user = getattr(request, "user", None)
+    role = user.role if isinstance(user, User) else ""
+    own = (found.next_for[role],) if role in found.next_for else ()
+    shown = Shown(
+        found.purpose,
+        tuple(TERMS[anchor] for anchor in found.terms),
+        (*own, found.next),
+        role_page(role),
+    )
+    return {"page_help": shown}

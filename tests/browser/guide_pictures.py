@@ -1,0 +1,227 @@
+"""`make screenshots`: does the month and the quarter that docs/guide tells, and takes its pictures.
+
+    python -m tests.browser.guide_pictures [--languages zh]
+
+Owns: the deeds, in the order of the handbook, on a sample county of its own that is loaded anew for each
+language; the files in docs/guide/pictures. Must never: skip a step that the handbook tells.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
+
+from tests.browser.chromium import chinese_font, launched
+from tests.browser.pictures import LANGUAGES
+from tests.browser.screenshots import PASSWORD, ROOT, VAR, sample_county, small
+
+INTO = ROOT / "docs" / "guide" / "pictures"
+PATIENCE_MS = 30_000
+PROJECT = "水沟镇工业硅精深加工生产线"
+VOUCHER = "商农行2012-0710-07"
+
+
+class Walk:
+    """One language: whoever is signed in, on which page, and where the pictures go."""
+
+    def __init__(self, browser: Browser, home: str, language: str) -> None:
+        self.browser, self.home, self.language = browser, home, language
+        self.pages: dict[str, Page] = {}
+        self.receipt = self.quarter = ""
+
+    def as_(self, who: str, address: str) -> Page:
+        """The page of that person, who signs in when he is first needed."""
+        if who not in self.pages:
+            self.pages[who] = self._signed_in(who)
+        page = self.pages[who]
+        page.goto(address)
+        return page
+
+    def _signed_in(self, who: str) -> Page:
+        context = self.browser.new_context(
+            base_url=self.home,
+            viewport={"width": 1200, "height": 880},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        cookie = {"name": "language", "value": LANGUAGES[self.language], "url": self.home}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        page.fill("[name=username]", who)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(lambda address: "login" not in address)
+        return page
+
+    def shot(self, page: Page, name: str, part: str = "") -> None:
+        """Of the window, or scrolled to the part that the step is about."""
+        if part:
+            page.locator(part).first.scroll_into_view_if_needed()
+            page.evaluate("part => document.querySelector(part).scrollIntoView()", part)
+        file = INTO / f"{name}-{self.language}.png"
+        file.write_bytes(small(page.screenshot()))
+        sys.stdout.write(f"{file.name}  {file.stat().st_size / 1000:.0f} KB\n")
+
+
+PAPER = """<meta charset="utf-8"><style>body {{ font: 20px sans-serif; margin: 32px }} td {{ padding: 6px 24px 6px 0 }}</style>
+<h3>商南县农村商业银行 进账单（样张）</h3><table>
+<tr><td>日期<td>2012年7月10日<tr><td>付款人<td>河南砾原硅业有限公司<tr><td>收款人<td>水沟镇工业硅项目部
+<tr><td>金额<td>¥3,500,000.00<tr><td>用途<td>电炉设备款<tr><td>编号<td>{number}</table>"""
+
+
+def slip(browser: Browser) -> FilePayload:
+    """The bank slip that the clerk attaches."""
+    page = browser.new_page(viewport={"width": 640, "height": 400})
+    page.set_content(PAPER.format(number=VOUCHER))
+    picture = page.screenshot()
+    page.close()
+    return {"name": "银行回单.png", "mimeType": "image/png", "buffer": picture}
+
+
+# The month: July 2012
+
+
+def clerk_enters_a_receipt(walk: Walk) -> None:
+    page = walk.as_("t13", "/")
+    walk.shot(page, "clerk-account")
+    page.goto("/projects/")
+    page.click(f"text={PROJECT}")
+    page.click("a[href$='/receipts/new/']")
+    page.fill("[name=received_on]", "2012-07-10")
+    page.fill("[name=amount]", "350")
+    page.select_option("[name=kind]", "equipment")
+    page.fill("[name=voucher_no]", VOUCHER)
+    page.select_option("[name=evidence_kind]", "bank_slip")
+    page.set_input_files("[name=evidence]", [slip(walk.browser)])
+    walk.shot(page, "clerk-receipt")
+    page.click("button[value=submit]")
+    page.wait_for_url(lambda address: "/new/" not in address)
+    walk.shot(page, "clerk-submitted")
+    walk.receipt = page.url.removeprefix(walk.home)
+
+
+def clerk_files_the_report(walk: Walk) -> None:
+    page = walk.as_("t13", "/reports/2012-07/")
+    page.fill("[name=trips]", "1")
+    page.fill("[name=reserve_projects]", "1")
+    walk.shot(page, "clerk-report")
+    page.click("main form.form .btn-primary")
+
+
+def another_unit_claims_a_share(walk: Walk) -> None:
+    page = walk.as_("t01", "/claims/new/")
+    page.fill("[name=project]", PROJECT)
+    page.fill("[name=basis_points]", "20")
+    page.fill("[name=reason]", "2011年8月首次接洽投资方，并两次陪同选址。")
+    page.click("main form.form .btn-primary")
+    page.wait_for_url(lambda address: "/new/" not in address)
+
+
+def verifier_verifies(walk: Walk) -> None:
+    page = walk.as_("verifier", "/receipts/")
+    walk.shot(page, "verifier-queue")
+    page.goto(walk.receipt)
+    walk.shot(page, "verifier-receipt")
+    if page.locator(".verdict [name=word]").count():
+        page.fill(".verdict [name=word]", "已核对原始凭证。")
+    page.click(".verdict button[accesskey=v]")
+    page.wait_for_load_state()
+    page.goto(walk.receipt)
+    walk.shot(page, "verifier-entries", "#entries-title")
+
+
+def verifier_reminds(walk: Walk) -> None:
+    page = walk.as_("verifier", "/reports/2012-06/")
+    walk.shot(page, "verifier-reports")
+    page.click("form[action$='/remind/'] button")
+
+
+def head_sets_targets_and_reads_claims(walk: Walk) -> None:
+    walk.shot(walk.as_("head", "/targets/2012/"), "head-targets")
+    walk.shot(walk.as_("head", "/claims/"), "head-claims")
+
+
+# The quarter: the second of 2012
+
+
+def verifier_proposes(walk: Walk) -> None:
+    page = walk.as_("verifier", "/periods/?year=2012")
+    row = page.locator(".ledger tr", has_text="2012-04-01").first
+    walk.quarter = row.locator("a").first.get_attribute("href") or ""
+    page.goto(walk.quarter)
+    page.click("form[action$='/review/'] button")
+    page.wait_for_load_state()
+    tick_all(page)
+    walk.shot(page, "verifier-checks", "#checks-title")
+    page.click("form[action$='/propose/'] .btn-primary")
+    page.wait_for_load_state()
+
+
+def head_confirms(walk: Walk) -> None:
+    page = walk.as_("head", walk.quarter)
+    tick_all(page)
+    page.fill("[name=password]", PASSWORD)
+    walk.shot(page, "head-confirm", ".checks tbody tr:nth-child(4)")
+    page.click("form[action$='/confirm/'] .btn-primary")
+    page.wait_for_load_state()
+    page.goto(f"{walk.quarter}settlements/1/")
+    walk.shot(page, "head-settlement")
+
+
+def tick_all(page: Page) -> None:
+    for tick in page.locator("[name=known]").all():
+        tick.check()
+
+
+def leader_reads(walk: Walk) -> None:
+    walk.shot(walk.as_("leader", "/ranking/2012-06/"), "leader-ranking")
+    walk.shot(walk.as_("leader", "/units/611023T13/explain/?as_of=2012-06-30"), "leader-explain")
+    walk.shot(walk.as_("leader", "/composition/2012-06/"), "leader-composition")
+    walk.shot(walk.as_("leader", "/meeting/2012-06/"), "leader-meeting")
+
+
+def administrators_look(walk: Walk) -> None:
+    walk.shot(walk.as_("audit", "/trail/"), "administrators-trail")
+
+
+STEPS: tuple[Callable[[Walk], None], ...] = (
+    clerk_enters_a_receipt,
+    clerk_files_the_report,
+    another_unit_claims_a_share,
+    verifier_verifies,
+    verifier_reminds,
+    head_sets_targets_and_reads_claims,
+    verifier_proposes,
+    head_confirms,
+    leader_reads,
+    administrators_look,
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--languages", default="zh,en", type=lambda text: text.split(","))
+    chinese_font()
+    INTO.mkdir(parents=True, exist_ok=True)
+    loaded, used = VAR / "guide-loaded", VAR / "guide-county"
+    with sample_county(loaded):
+        pass  # loaded once; each language walks through a copy
+    for language in parser.parse_args().languages:
+        shutil.rmtree(used, ignore_errors=True)
+        subprocess.run(["cp", "-a", str(loaded), str(used)], check=True)  # with its owners
+        with sample_county(used) as home, sync_playwright() as playwright:
+            browser = launched(playwright)
+            walk = Walk(browser, home, language)
+            for step in STEPS:
+                step(walk)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()
