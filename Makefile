@@ -13,7 +13,7 @@ PIP := $(IN_VENV) -m pip install --quiet --disable-pip-version-check --root-user
 export VAR_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check-office screenshots format
+.PHONY: help setup setup-dev run test check-office screenshots messages format
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check-office: setup-dev ## open the settlement workbook in LibreOffice and compa
 screenshots: setup-dev ## pictures of the sample county's pages, into VAR_DIR/screenshots (ONLY=ranking,account), and the handbook's
 	$(IN_VENV) -m tests.browser.screenshots $(if $(ONLY),--only $(ONLY)) $(if $(INTO),--into $(INTO))
 	$(if $(ONLY)$(INTO),,$(IN_VENV) -m tests.browser.guide_pictures)
+
+messages: setup-dev ## renew the Chinese catalogue, and print what still lacks a translation
+	$(IN_VENV) -m tests.messages
 
 format: setup-dev ## bring the code into the one format
 	$(IN_VENV) -m ruff format .

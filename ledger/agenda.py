@@ -53,15 +53,15 @@ class Deadline:
     path: str
 
 
-def deadlines(user: User, today: date) -> list[Deadline]:
-    """From a quarter ago to a year ahead, by day; what is done is left out."""
+def deadlines(user: User, today: date, ahead: timedelta = AHEAD) -> list[Deadline]:
+    """From a quarter ago to as far ahead, by day; what is done is left out."""
     reach = REACH.get(user.role, Reach.NOTHING)
     if reach is Reach.NOTHING:
         return []
     found = [*_services(user, today), *_pledges(user, today)]
     if user.county is not None:
         found += [*_reports(user, user.county, today), *_quarters(user, user.county, today)]
-    first, last = today - BEHIND, today + AHEAD
+    first, last = today - BEHIND, today + ahead
     return sorted(
         (deadline for deadline in found if first <= deadline.day <= last),
         key=lambda deadline: (deadline.day, deadline.name),
@@ -133,7 +133,7 @@ def _quarters(user: User, county: County, today: date) -> Iterator[Deadline]:
             name=f"quarter-{month}",
             kind=Kind.QUARTER,
             day=month.last_day,
-            title=_("%(quarter)s ends") % named,
+            title=_("End of the %(quarter)s") % named,
             words=_("Money received by today counts in this quarter. The bureau closes it next."),
             path=reverse("ranking-month", args=[month]),
         )

@@ -61,6 +61,10 @@ def examine() -> Iterator[Line]:
 # --- settings and files ------------------------------------------------------------------------------
 
 
+def release() -> Iterator[Line]:
+    yield Line(OK, _("Release"), _("Version %(version)s.") % {"version": settings.VERSION})
+
+
 def production() -> Iterator[Line]:
     subject = _("Settings")
     if not settings.HTTPS:
@@ -320,6 +324,6 @@ def newest_evidence() -> Iterator[Line]:
 
 
 Look = Callable[[], Iterator[Line]]
-WITHOUT_DATABASE: tuple[Look, ...] = (production, disk, rights, fonts, backups)
+WITHOUT_DATABASE: tuple[Look, ...] = (release, production, disk, rights, fonts, backups)
 IN_THE_DATABASE: tuple[Look, ...] = (durability, programs)
 IN_THE_LEDGER: tuple[Look, ...] = (login, clock, sample, chain_end, newest_evidence)

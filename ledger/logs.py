@@ -37,6 +37,7 @@ _SECRETS: Final = (
     ),
     (re.compile(r"(Failing row contains \().*"), r"\1***)"),
     (re.compile(r"(://[^:/@\s]+:)[^@\s]+@"), r"\1***@"),
+    (re.compile(r"\bjz_[\w-]{20,}"), "jz_***"),  # access keys (units/keys.py)
 )
 
 
@@ -133,7 +134,8 @@ def _of_request() -> dict[str, Any]:
     if under_way is None:
         return {}
     request = under_way.request
-    known = {"request": under_way.number, "method": request.method, "path": request.path}
+    path = _scrubbed(request.path)
+    known = {"request": under_way.number, "method": request.method, "path": path}
     user = getattr(request, "user", None)
     is_unread = isinstance(user, SimpleLazyObject) and user._wrapped is empty
     if user is None or is_unread or not user.is_authenticated:

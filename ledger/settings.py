@@ -1,12 +1,13 @@
 """Every setting of the program, from the environment only.
 
 Owns: reading the environment, strictly. Must never: guess what a malformed value meant, or read a
-file other than the secrets it is told about.
+file other than the secrets it is told about and ``pyproject.toml``, where the version stands.
 """
 
 import contextlib
 import os
 import secrets
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 ROLES = (  # of units.models.Role, which cannot be read before the settings are
     "clerk",
     "unit_head",

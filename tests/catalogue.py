@@ -26,6 +26,19 @@ def texts() -> dict[str, str]:
     return found
 
 
+def plurals() -> dict[str, str]:
+    """The plural of each text that has one."""
+    found: dict[str, str] = {}
+    for _path, source in sources():
+        for node in ast.walk(ast.parse(source)):
+            words = _literals(node) if isinstance(node, ast.Call) else []
+            if len(words) > 1 and _name(node) in ("ngettext", "ngettext_lazy"):
+                found[words[0]] = words[1]
+            elif len(words) > 2 and _name(node) in ("npgettext", "npgettext_lazy"):
+                found[CONTEXT_END.join(words[:2])] = words[2]
+    return found
+
+
 def sources() -> Iterator[tuple[Path, str]]:
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
@@ -73,11 +86,20 @@ def keys(tree: ast.AST) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        literals = [
-            a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
-        ]
+        name, literals = _name(node), _literals(node)
         if name in PLAIN and literals:
             yield literals[0], node.lineno
         elif name in IN_CONTEXT and len(literals) > 1:
             yield CONTEXT_END.join(literals[:2]), node.lineno
+
+
+def _name(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def _literals(call: ast.Call) -> list[str]:
+    return [
+        part.value
+        for part in call.args
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    ]

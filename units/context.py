@@ -7,6 +7,7 @@ itself (``access.py`` does), or run a query for those who keep to one county.
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -45,7 +46,7 @@ OF_ALL_COUNTIES = ("project-list", "receipt-list")
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """``nav``: the pages that the person's role opens; ``place``: where he is. Nothing for a visitor."""
+    """``nav``: the pages that the person's role opens; ``place``: where he is; nothing for a visitor."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
@@ -53,7 +54,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     found = [(_address(name), label) for name, label in pages]
     if REACH.get(user.role) is Reach.UNIT and user.unit is not None:
         found.insert(0, (_address("unit-account", user.unit.code), _("Our account")))
-    searches = {"may_search": may(user, Right.PROJECT_VIEW)}
+    searches = {"may_search": may(user, Right.PROJECT_VIEW), "version": settings.VERSION}
     if user.region:
         return searches | _of_region(request, user, pages)
     return searches | {"nav": _entries(request, found), "place": user.county or ""}

@@ -4,6 +4,7 @@ Must never: decide what is due (``agenda`` does), or open the address with anyth
 """
 
 import hashlib
+from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +21,9 @@ from units import keys
 from units.access import person
 from units.models import AccessKey, User
 
+# The page shows what is near; the feed goes on for a year.
+AHEAD = timedelta(days=100)
+
 
 @login_required
 def calendar(request: HttpRequest) -> HttpResponse:
@@ -32,7 +36,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "crumbs": [("", _("Deadlines"))],
         "deadlines": [
             (deadline, agenda.KINDS[deadline.kind], deadline.day < today)
-            for deadline in agenda.deadlines(user, today)
+            for deadline in agenda.deadlines(user, today, AHEAD)
         ],
         "address": request.build_absolute_uri(reverse(name, args=[secret])) if secret else "",
         "key": keys.calendar_of(user).first(),

@@ -9,6 +9,7 @@ from django.test import RequestFactory
 
 from ledger import logs
 from tests.builders import make_clerk, make_county, make_unit
+from units import keys
 
 
 def record(message, *given, **more):
@@ -76,6 +77,16 @@ def test_a_password_typed_at_the_sign_in_is_in_no_line(client, written, caplog):
 )
 def test_secrets_are_masked_wherever_a_text_brings_them(said, kept):
     assert in_json("%s", said)["message"] == kept
+
+
+@pytest.mark.django_db
+def test_the_secret_in_a_calendars_address_is_in_no_line(client, written):
+    secret = keys.PREFIX + "h" * 43
+
+    client.get(f"/calendar/{secret}.ics")
+
+    assert written[-1]["path"] == "/calendar/jz_***.ics"
+    assert secret not in json.dumps(written)
 
 
 @pytest.mark.parametrize("mark", ["\r\n", "\x1b", "\u2028", "\u202e", "\x85", "\ud800"])
