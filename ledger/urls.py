@@ -27,6 +27,7 @@ from ledger.views.verification import (
     receipt_verify_many,
 )
 from ledger.views.whatif import target_what_if
+from units.access import DEED, by_method
 
 register_converter(MonthConverter, "month")
 
@@ -34,7 +35,7 @@ handler500 = "ledger.views.faults.broken"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
-    path("language/", set_language, name="set_language"),
+    path("language/", by_method(*DEED)(set_language), name="set_language"),
     path("", include("units.urls")),
     path("", include("projects.urls")),
     path("", include("ledger.quarter_urls")),

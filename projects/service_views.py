@@ -17,14 +17,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_POST
 
 from projects import problems, service
 from projects.models import Problem, Project, ServiceStep
 from projects.reach import may_answer, may_change, may_finish, problems_of, projects_of, steps_of
 from projects.service_forms import AnswerForm, FinishForm, SeenForm, SettleForm, StepForm, TellForm
 from projects.service_parts import facts_of, problem_facts
-from units.access import Right, allowed, person
+from units.access import DEED, FORM, Right, allowed, person
 from units.models import User
 from units.refusal import Conflict, Refusal
 
@@ -43,7 +42,7 @@ class Sheet:
     drop_url: str = ""
 
 
-@allowed(Right.PROJECT_EDIT)
+@allowed(Right.PROJECT_EDIT, FORM)
 def service_new(request: HttpRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     if not may_change(person(request), project):
@@ -57,7 +56,7 @@ def service_new(request: HttpRequest, pk: int) -> HttpResponse:
     return _answered(request, form, sheet, deed, _("The service step is recorded."))
 
 
-@allowed(Right.PROJECT_EDIT)
+@allowed(Right.PROJECT_EDIT, FORM)
 def service_edit(request: HttpRequest, pk: int) -> HttpResponse:
     step = _step(request, pk)
     if not may_change(person(request), step.project):
@@ -74,7 +73,7 @@ def service_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _answered(request, form, sheet, deed, _("The changes are saved."))
 
 
-@allowed(Right.PROJECT_EDIT)
+@allowed(Right.PROJECT_EDIT, FORM)
 def service_finish(request: HttpRequest, pk: int) -> HttpResponse:
     step = _step(request, pk)
     if not may_finish(person(request), step):
@@ -91,8 +90,7 @@ def service_finish(request: HttpRequest, pk: int) -> HttpResponse:
     return _answered(request, form, sheet, deed, _("The service step is marked as done."))
 
 
-@require_POST
-@allowed(Right.PROJECT_EDIT)
+@allowed(Right.PROJECT_EDIT, DEED)
 def service_drop(request: HttpRequest, pk: int) -> HttpResponse:
     step = _step(request, pk)
     form = SeenForm(request.POST)
@@ -105,7 +103,7 @@ def service_drop(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_back(person(request), step.project, SERVICES))
 
 
-@allowed(Right.PROJECT_EDIT)
+@allowed(Right.PROJECT_EDIT, FORM)
 def problem_tell(request: HttpRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     sheet = Sheet(project, _("Tell of a problem"), _("Send"), PROBLEMS, [])
@@ -118,7 +116,7 @@ def problem_tell(request: HttpRequest, pk: int) -> HttpResponse:
     return _answered(request, form, sheet, deed, _("The investment bureau is told."))
 
 
-@allowed(Right.PROJECT_EDIT)
+@allowed(Right.PROJECT_EDIT, FORM)
 def problem_answer(request: HttpRequest, pk: int) -> HttpResponse:
     problem = _problem(request, pk)
     if not may_answer(person(request), problem.project):
@@ -135,7 +133,7 @@ def problem_answer(request: HttpRequest, pk: int) -> HttpResponse:
     return _answered(request, form, sheet, deed, _("The answer is recorded."))
 
 
-@allowed(Right.PROJECT_EDIT)
+@allowed(Right.PROJECT_EDIT, FORM)
 def problem_settle(request: HttpRequest, pk: int) -> HttpResponse:
     problem = _problem(request, pk)
     facts = problem_facts(problem)

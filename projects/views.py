@@ -21,7 +21,7 @@ from projects.forms import ProjectForm, differences
 from projects.models import Project
 from projects.reach import may_change, projects_of
 from projects.tables import ProjectTable, listed
-from units.access import Right, allowed, county_named, may, person
+from units.access import FORM, Right, allowed, county_named, may, person
 from units.money import yi_short
 from units.refusal import Conflict, Refusal
 
@@ -61,7 +61,7 @@ def table_of(request: HttpRequest, sieve: ProjectFilter) -> ProjectTable:
     )
 
 
-@allowed(Right.PROJECT_EDIT)
+@allowed(Right.PROJECT_EDIT, FORM)
 def project_new(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     saved = _saved(request, form)
@@ -71,7 +71,7 @@ def project_new(request: HttpRequest) -> HttpResponse:
     return redirect("project-detail", saved.pk)
 
 
-@allowed(Right.PROJECT_EDIT)
+@allowed(Right.PROJECT_EDIT, FORM)
 def project_edit(request: HttpRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     form = _form(request, project)

@@ -7,13 +7,13 @@ person, or answer 403 where the object is another unit's (that is 404: its exist
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from units.models import County, Role, Unit, User
 
@@ -144,17 +144,22 @@ def demand(user: User, right: Right) -> None:
         raise PermissionDenied
 
 
+# The methods that a view answers: most pages are read; some hold a form; some addresses only do.
+READ, FORM, DEED = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
+
+
 def allowed(
-    right: Right,
+    right: Right, methods: tuple[str, ...] = READ
 ) -> Callable[
     [Callable[Concatenate[HttpRequest, P], R]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """A view for signed-in people whose role holds ``right``."""
+    """A view for signed-in people whose role holds ``right``; other methods are refused to anybody."""
 
     def decorate(
         view: Callable[Concatenate[HttpRequest, P], R],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @by_method(*methods)
         @login_required
         @wraps(view)
         def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -165,6 +170,25 @@ def allowed(
                 return redirect("region-newest")
 
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], checked)
+
+    return decorate
+
+
+def by_method(
+    *methods: str,
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """A view that answers these methods; whoever comes otherwise reads what to do instead."""
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method in methods:
+                return view(request, *args, **kwargs)
+            refusal = render(request, "405.html", status=405)
+            refusal.headers["Allow"] = ", ".join(methods)
+            return refusal
+
+        return answered
 
     return decorate
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from units import county_targets, targets
-from units.access import Right, allowed, county_of, person
+from units.access import FORM, Right, allowed, county_of, person
 from units.county_target_form import CountyTargetForm, CountyTargetTable
 from units.models import County
 from units.money import wan_short
@@ -21,7 +21,7 @@ from units.refusal import Refusal
 from units.views import year_or_404
 
 
-@allowed(Right.TARGET_EDIT)
+@allowed(Right.TARGET_EDIT, FORM)
 def county_target_list(request: HttpRequest, year: int) -> HttpResponse:
     county, year = county_of(request), year_or_404(year)
     sent = request.POST if request.method == "POST" else None

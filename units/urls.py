@@ -4,15 +4,16 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
 from units import my_account, views
+from units.access import DEED, FORM, by_method
 from units.accounts import PasswordChange, SignIn, kept_form, kept_text, sign_in_code
 from units.county_views import county_target_list
 from units.key_views import key_list, key_revoke
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/login/", SignIn.as_view(), name="login"),
+    path("accounts/login/", by_method(*FORM)(SignIn.as_view()), name="login"),
     path("accounts/code/", sign_in_code, name="sign-in-code"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
-    path("accounts/password/", PasswordChange.as_view(), name="password-change"),
+    path("accounts/logout/", by_method(*DEED)(LogoutView.as_view()), name="logout"),
+    path("accounts/password/", by_method(*FORM)(PasswordChange.as_view()), name="password-change"),
     path("accounts/me/", my_account.my_account, name="my-account"),
     path("accounts/me/end-others/", my_account.end_others, name="sitting-end-others"),
     path("accounts/me/<slug:mark>/end/", my_account.end_one, name="sitting-end"),

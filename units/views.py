@@ -14,10 +14,9 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from units import register, targets
-from units.access import Right, allowed, county_of, may, person, units_of
+from units.access import DEED, FORM, Right, allowed, county_of, may, person, units_of
 from units.forms import PlacesForm, ScheduleForm, UnitForm
 from units.models import Target, Unit
 from units.refusal import Conflict, Refusal
@@ -30,7 +29,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 # Units
 
 
-@allowed(Right.UNIT_VIEW)
+@allowed(Right.UNIT_VIEW, FORM)
 def unit_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     units = _ordered(request)
@@ -67,12 +66,12 @@ def _units_shown(
     return render(request, "units/unit_list.html", context, status=status)
 
 
-@allowed(Right.UNIT_EDIT)
+@allowed(Right.UNIT_EDIT, FORM)
 def unit_new(request: HttpRequest) -> HttpResponse:
     return _unit_form(request, None, _("“%(name)s” is added."))
 
 
-@allowed(Right.UNIT_EDIT)
+@allowed(Right.UNIT_EDIT, FORM)
 def unit_edit(request: HttpRequest, code: str) -> HttpResponse:
     unit = get_object_or_404(units_of(person(request)), code=code)
     return _unit_form(request, unit, _("“%(name)s” is saved."))
@@ -133,7 +132,7 @@ def target_current(request: HttpRequest) -> HttpResponse:
     return redirect("target-grid", newest or timezone.localdate().year)
 
 
-@allowed(Right.TARGET_EDIT)
+@allowed(Right.TARGET_EDIT, FORM)
 def target_grid(request: HttpRequest, year: int) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
     sent = request.POST if request.method == "POST" else None
@@ -180,8 +179,7 @@ def _grid_conflicting(request: HttpRequest, grid: TargetGrid, conflict: Conflict
     return grid_shown(request, again, conflict=conflict.sentence, status=409)
 
 
-@require_POST
-@allowed(Right.TARGET_EDIT)
+@allowed(Right.TARGET_EDIT, DEED)
 def target_schedule(request: HttpRequest, year: int) -> HttpResponse:
     county = county_of(request)
     form = ScheduleForm(request.POST)

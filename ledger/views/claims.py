@@ -18,7 +18,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from ledger import claims, history
 from ledger.models import CreditClaim, Evidence
@@ -29,7 +28,7 @@ from projects.models import Project
 from projects.reach import projects_of
 from projects.shares import percent_text
 from units import text
-from units.access import Right, allowed, may, person
+from units.access import DEED, FORM, Right, allowed, may, person
 from units.models import Unit, User
 from units.money import wan_text
 from units.refusal import Conflict, Refusal
@@ -71,7 +70,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/claim_list.html", context)
 
 
-@allowed(Right.CLAIM_MAKE)
+@allowed(Right.CLAIM_MAKE, FORM)
 def claim_new(request: HttpRequest) -> HttpResponse:
     form = _claim_form(request)
     claim = _made(request, form)
@@ -92,8 +91,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/claim_detail.html", _detail(request, _claim(request, pk)))
 
 
-@require_POST
-@allowed(Right.CLAIM_MAKE)
+@allowed(Right.CLAIM_MAKE, DEED)
 def claim_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The button says which answer: agree or object."""
     claim, form = _claim(request, pk), AnswerForm(request.POST)
@@ -109,16 +107,14 @@ def claim_answer(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
-@allowed(Right.CLAIM_MAKE)
+@allowed(Right.CLAIM_MAKE, DEED)
 def claim_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     claim, form = _claim(request, pk), Form(request.POST)
     verb = lambda: claims.withdraw(pk, **_now(request))  # noqa: E731
     return _done(request, claim, form, "claim.withdraw", verb, _("The claim is taken back."))
 
 
-@require_POST
-@allowed(Right.CLAIM_DECIDE)
+@allowed(Right.CLAIM_DECIDE, DEED)
 def claim_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The button says which decision: grant or refuse."""
     claim, form = _claim(request, pk), DecisionForm(request.POST)

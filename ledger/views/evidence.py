@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from ledger import drafts, evidence
 from ledger.admission import may_enter
@@ -21,13 +20,12 @@ from ledger.reach import evidence_of, evidence_of_receipts, receipts_of
 from ledger.views.deeds import attempted
 from ledger.views.receipt_parts import detail
 from ledger.views.receipts import told
-from units.access import Right, allowed, person
+from units.access import DEED, FORM, Right, allowed, person
 from units.models import County
 from units.refusal import Conflict, Refusal
 
 
-@require_POST
-@allowed(Right.RECEIPT_SUBMIT)
+@allowed(Right.RECEIPT_SUBMIT, DEED)
 def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _own(request, pk)
     form = EvidenceForm(request.POST, request.FILES, auto_id="evidence_%s")
@@ -47,8 +45,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/receipt_detail.html", context, status=422)
 
 
-@require_POST
-@allowed(Right.RECEIPT_SUBMIT)
+@allowed(Right.RECEIPT_SUBMIT, DEED)
 def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
     file = get_object_or_404(evidence_of_receipts(person(request)), pk=pk)
     receipt = _own(request, file.receipt_id)
@@ -84,7 +81,7 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     return response
 
 
-@allowed(Right.EVIDENCE_RULES)
+@allowed(Right.EVIDENCE_RULES, FORM)
 def evidence_rules(request: HttpRequest) -> HttpResponse:
     county = _county(request)
     form = EvidenceRulesForm(request.POST or None, initial=_initial(county))

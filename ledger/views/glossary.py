@@ -6,8 +6,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from ledger.glossary import CHAPTERS
+from units.access import READ, by_method
 
 
+@by_method(*READ)
 @login_required
 def glossary(request: HttpRequest) -> HttpResponse:
     context = {"crumbs": [("", _("Glossary"))], "chapters": CHAPTERS}

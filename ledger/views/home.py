@@ -5,9 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger.views.ranking import newest_month
-from units.access import REACH, Reach, Right, counties_of, county_of, may, person
+from units.access import REACH, READ, Reach, Right, by_method, counties_of, county_of, may, person
 
 
+@by_method(*READ)
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """A clerk's own account, a region's counties, else the current league table; or what there is."""

@@ -19,7 +19,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from ledger.attachments import XLSX, file_response
 from ledger.evidence import display_name
@@ -29,12 +28,12 @@ from ledger.importing.forms import DecisionForm, UploadForm
 from ledger.importing.reading import MOST_MEGABYTES
 from ledger.importing.shown import listed, page
 from ledger.views.deeds import attempted
-from units.access import REACH, Reach, Right, allowed, may, person, units_of
+from units.access import DEED, FORM, REACH, Reach, Right, allowed, may, person, units_of
 from units.models import Unit, User
 from units.refusal import Refusal
 
 
-@allowed(Right.IMPORT)
+@allowed(Right.IMPORT, FORM)
 def book_import(request: HttpRequest) -> HttpResponse:
     user = person(request)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -114,8 +113,7 @@ def _shown(request: HttpRequest, upload: Upload, form: DecisionForm) -> HttpResp
     return render(request, "ledger/import_detail.html", context, status=status)
 
 
-@require_POST
-@allowed(Right.IMPORT)
+@allowed(Right.IMPORT, DEED)
 def book_import_decide(request: HttpRequest, token: str) -> HttpResponse:
     """One of the buttons of the preview."""
     upload = _upload(request, token)

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from ledger import bulletin, exports, phrases, pledges
 from ledger.headline import headline
@@ -29,7 +28,7 @@ from ledger.views.meeting_parts import (
 )
 from ledger.views.ranking import newest_month, same_wishes, table_for, unit_url
 from ledger.views.ranking_parts import month_links
-from units.access import Right, allowed, county_of, may, person, within
+from units.access import DEED, FORM, Right, allowed, county_of, may, person, within
 from units.models import User
 from units.refusal import Refusal
 
@@ -44,8 +43,7 @@ def meeting_month(request: HttpRequest, month: Month) -> HttpResponse:
     return _shown(request, month, PledgeForm(county=county_of(request)))
 
 
-@require_POST
-@allowed(Right.PLEDGE_RECORD)
+@allowed(Right.PLEDGE_RECORD, DEED)
 def pledge_record(request: HttpRequest, month: Month) -> HttpResponse:
     county = county_of(request)
     form = PledgeForm(request.POST, county=county)
@@ -60,7 +58,7 @@ def pledge_record(request: HttpRequest, month: Month) -> HttpResponse:
     return redirect(f"{reverse('meeting-month', args=[month])}#pledges")
 
 
-@allowed(Right.PLEDGE_RECORD)
+@allowed(Right.PLEDGE_RECORD, FORM)
 def pledge_take_back(request: HttpRequest, month: Month, pk: int) -> HttpResponse:
     rows = within(person(request), Pledge.objects.filter(is_withdrawn=False))
     pledge = get_object_or_404(rows.select_related("unit", "period"), pk=pk)

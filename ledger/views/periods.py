@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from ledger import history, periods, words
 from ledger.announced import announced_table
@@ -38,7 +37,7 @@ from ledger.views.period_parts import (
 )
 from ledger.views.ranking import newest_month, unit_url
 from ledger.views.ranking_parts import sections_of
-from units.access import Right, allowed, county_of, may, person, within
+from units.access import DEED, Right, allowed, county_of, may, person, within
 from units.models import User
 from units.password_again import PasswordAgainForm
 from units.refusal import Conflict, Refusal
@@ -69,51 +68,44 @@ def period_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/period_detail.html", _detail(request, period))
 
 
-@require_POST
-@allowed(Right.PERIOD_CLOSE)
+@allowed(Right.PERIOD_CLOSE, DEED)
 def period_review(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("The quarter is in review: units enter nothing more, the bureau still does.")
     return _done(request, pk, "period.review", periods.start_review, said)
 
 
-@require_POST
-@allowed(Right.PERIOD_CLOSE)
+@allowed(Right.PERIOD_CLOSE, DEED)
 def period_open(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("The quarter is open to the units again.")
     return _done(request, pk, "period.open", periods.end_review, said)
 
 
-@require_POST
-@allowed(Right.PERIOD_CLOSE)
+@allowed(Right.PERIOD_CLOSE, DEED)
 def period_propose(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("Proposed. A second person must confirm the closing.")
     return _done(request, pk, "period.propose", periods.close, said, ProposeForm)
 
 
-@require_POST
-@allowed(Right.PERIOD_CLOSE)
+@allowed(Right.PERIOD_CLOSE, DEED)
 def period_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("The quarter is closed. What was announced is kept.")
     return _done(request, pk, "period.close", periods.confirm, said, ConfirmForm)
 
 
-@require_POST
-@allowed(Right.PERIOD_CLOSE)
+@allowed(Right.PERIOD_CLOSE, DEED)
 def reopening_propose(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("Proposed. The quarter stays closed until a second person confirms.")
     verb = periods.propose_reopening
     return _done(request, pk, "period.propose_reopening", verb, said, ReasonForm)
 
 
-@require_POST
-@allowed(Right.PERIOD_CLOSE)
+@allowed(Right.PERIOD_CLOSE, DEED)
 def reopening_drop(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("The proposal is dropped. The quarter stays closed.")
     return _done(request, pk, "period.drop_reopening", periods.drop_reopening, said)
 
 
-@require_POST
-@allowed(Right.PERIOD_CLOSE)
+@allowed(Right.PERIOD_CLOSE, DEED)
 def reopening_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     said = _(
         "The quarter is open again, in review. The announced settlement is kept as its version."

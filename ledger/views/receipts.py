@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from ledger import doubts, drafts, evidence
 from ledger.admission import Draft, may_enter
@@ -26,7 +25,7 @@ from ledger.views.deeds import attempted
 from ledger.views.receipt_parts import detail, money_of
 from projects.models import Project
 from projects.reach import projects_of
-from units.access import Right, allowed, county_named, may, person
+from units.access import DEED, FORM, Right, allowed, county_named, may, person
 from units.models import User
 from units.refusal import Conflict, Refusal
 
@@ -85,7 +84,7 @@ def _paged(request: HttpRequest, sieve: ReceiptFilter) -> ReceiptTable:
     return table
 
 
-@allowed(Right.RECEIPT_SUBMIT)
+@allowed(Right.RECEIPT_SUBMIT, FORM)
 def receipt_new(request: HttpRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     form = _form(request, project, initial=new_initial(timezone.localdate()))
@@ -104,7 +103,7 @@ def receipt_new(request: HttpRequest, pk: int) -> HttpResponse:
     return _saved(request, receipt)
 
 
-@allowed(Right.RECEIPT_SUBMIT)
+@allowed(Right.RECEIPT_SUBMIT, FORM)
 def receipt_edit(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _own(request, pk)
     form = _form(request, receipt.project, initial=initial_of(receipt))
@@ -130,8 +129,7 @@ def receipt_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/receipt_detail.html", detail(person(request), receipt))
 
 
-@require_POST
-@allowed(Right.RECEIPT_SUBMIT)
+@allowed(Right.RECEIPT_SUBMIT, DEED)
 def receipt_submit(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft or a returned receipt, sent as it stands."""
     receipt = _own(request, pk)
@@ -154,8 +152,7 @@ def receipt_submit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("receipt-detail", pk)
 
 
-@require_POST
-@allowed(Right.RECEIPT_SUBMIT)
+@allowed(Right.RECEIPT_SUBMIT, DEED)
 def receipt_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _own(request, pk)
     form = SeenForm(request.POST)

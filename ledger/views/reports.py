@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from ledger import reports
 from ledger.months import Month
@@ -23,7 +22,7 @@ from ledger.quarter_forms import DeadlineForm, ReportForm
 from ledger.reports import Filing
 from ledger.views.deeds import attempted
 from ledger.views.ranking import newest_month, same_wishes
-from units.access import REACH, Reach, Right, allowed, county_of, may, person
+from units.access import DEED, FORM, REACH, Reach, Right, allowed, county_of, may, person
 from units.models import County, Unit
 from units.money import wan_text
 from units.refusal import Refusal
@@ -58,7 +57,7 @@ def report_newest(request: HttpRequest) -> HttpResponse:
     return redirect(same_wishes(request, "report-month", newest_month(county_of(request))))
 
 
-@allowed(Right.REPORT_VIEW)
+@allowed(Right.REPORT_VIEW, FORM)
 def report_month(request: HttpRequest, month: Month) -> HttpResponse:
     if REACH.get(person(request).role) is Reach.UNIT:
         return _own_report(request, month)
@@ -67,8 +66,7 @@ def report_month(request: HttpRequest, month: Month) -> HttpResponse:
     return render(request, "ledger/report_month.html", _of_county(request, month))
 
 
-@require_POST
-@allowed(Right.REPORT_REMIND)
+@allowed(Right.REPORT_REMIND, DEED)
 def report_remind(request: HttpRequest, month: Month) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
     deed: dict[str, Any] = {"by": person(request), "at": timezone.now(), "today": today}
@@ -83,8 +81,7 @@ def report_remind(request: HttpRequest, month: Month) -> HttpResponse:
     return redirect("report-month", month)
 
 
-@require_POST
-@allowed(Right.REPORT_DEADLINE)
+@allowed(Right.REPORT_DEADLINE, DEED)
 def report_deadline(request: HttpRequest, month: Month) -> HttpResponse:
     form = DeadlineForm(request.POST)
     if not form.is_valid():

@@ -13,13 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from ledger import history, notices
 from ledger.quarter_forms import TrailSieve
 from ledger.reports import official
 from ledger.trail_words import DEEDS
-from units.access import Right, allowed, county_of, person
+from units.access import DEED, Right, allowed, county_of, person
 from units.models import County, Trail, Unit
 
 LINES_ON_A_PAGE = 50
@@ -45,8 +44,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/trail.html", context)
 
 
-@require_POST
-@allowed(Right.REPORT_VIEW)
+@allowed(Right.REPORT_VIEW, DEED)
 def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody of the unit has read a notice that asks for nothing else."""
     notices.read(pk, by=person(request), at=timezone.now())

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from ledger import posting
 from ledger.forms import ReasonForm, ReturnForm, VerifyForm, chosen
@@ -25,7 +24,7 @@ from ledger.reach import entries_of_receipts, receipts_of
 from ledger.views.deeds import attempted
 from ledger.views.receipt_parts import credit_lines, detail, queue_of
 from ledger.views.receipts import told
-from units.access import Right, allowed, person
+from units.access import DEED, FORM, Right, allowed, person
 from units.money import wan_short, wan_text
 from units.refusal import Conflict, Refusal
 
@@ -39,8 +38,7 @@ class Outcome:
     refusal: str
 
 
-@require_POST
-@allowed(Right.RECEIPT_VERIFY)
+@allowed(Right.RECEIPT_VERIFY, DEED)
 def receipt_verify(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _receipt(request, pk)
     form = VerifyForm(request.POST, auto_id="verify_%s")
@@ -67,8 +65,7 @@ def _verified(request: HttpRequest, receipt: Receipt, form: VerifyForm) -> Refus
     return None
 
 
-@require_POST
-@allowed(Right.RECEIPT_VERIFY)
+@allowed(Right.RECEIPT_VERIFY, DEED)
 def receipt_return(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _receipt(request, pk)
     form = ReturnForm(request.POST, auto_id="return_%s")
@@ -87,8 +84,7 @@ def receipt_return(request: HttpRequest, pk: int) -> HttpResponse:
     return _refused(request, receipt, return_form=form)
 
 
-@require_POST
-@allowed(Right.RECEIPT_VERIFY)
+@allowed(Right.RECEIPT_VERIFY, DEED)
 def receipt_verify_many(request: HttpRequest) -> HttpResponse:
     """Each ticked receipt by itself, in the version that the list showed; doubts need a look."""
     ticked = dict(chosen(request.POST.getlist("receipt")))
@@ -115,7 +111,7 @@ def _outcome(request: HttpRequest, receipt: Receipt, version: int) -> Outcome:
     return Outcome(receipt, wan_text(receipt.amount), sentence)
 
 
-@allowed(Right.ENTRY_REVERSE)
+@allowed(Right.ENTRY_REVERSE, FORM)
 def entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     rows = entries_of_receipts(person(request))
     entry = get_object_or_404(rows.select_related("unit", "receipt__project"), pk=pk)
@@ -138,7 +134,7 @@ def entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     return _asked(request, receipt, form, more)
 
 
-@allowed(Right.ENTRY_REVERSE)
+@allowed(Right.ENTRY_REVERSE, FORM)
 def receipt_repost(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _receipt(request, pk)
     form = _reason(request)

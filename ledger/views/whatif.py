@@ -12,22 +12,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from ledger import words
 from ledger.league import Section
 from ledger.models import Entry
 from ledger.months import Month
 from ledger.whatif import WhatIf, WhatIfTable, county_lines, tier_counts, what_if
-from units.access import Right, allowed, county_of
+from units.access import DEED, Right, allowed, county_of
 from units.forms import parse_day
 from units.models import County
 from units.target_grid import TargetGrid
 from units.views import grid_shown, year_or_404
 
 
-@require_POST
-@allowed(Right.TARGET_EDIT)
+@allowed(Right.TARGET_EDIT, DEED)
 def target_what_if(request: HttpRequest, year: int) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
     grid = TargetGrid(request.POST, county=county, year=year_or_404(year), today=today)
