@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from units import register, targets
-from units.access import DEED, FORM, Right, allowed, county_of, may, person, units_of
+from units.access import DEED, FORM, Right, allowed, county_of, demand, may, person, units_of
 from units.forms import PlacesForm, ScheduleForm, UnitForm
 from units.models import Target, Unit
 from units.refusal import Conflict, Refusal
@@ -33,10 +33,10 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 def unit_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     units = _ordered(request)
-    if not may(user, Right.UNIT_EDIT):
-        return _units_shown(request, units, None)
     if request.method != "POST":
-        return _units_shown(request, units, PlacesForm(units=units))
+        form = PlacesForm(units=units) if may(user, Right.UNIT_EDIT) else None
+        return _units_shown(request, units, form)
+    demand(user, Right.UNIT_EDIT)
     form = PlacesForm(request.POST, units=units)
     if not form.is_valid():
         return _units_shown(request, units, form, status=422)

@@ -84,7 +84,8 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 @allowed(Right.EVIDENCE_RULES, FORM)
 def evidence_rules(request: HttpRequest) -> HttpResponse:
     county = _county(request)
-    form = EvidenceRulesForm(request.POST or None, initial=_initial(county))
+    sent = request.POST if request.method == "POST" else None
+    form = EvidenceRulesForm(sent, initial=_initial(county))
     if form.is_valid():
         required = form.cleaned_data["required"]
         evidence.set_rules(county, required, form.pairs(), by=person(request), at=timezone.now())

@@ -79,7 +79,7 @@ def test_only_the_head_opens_what_changes_units_and_targets(client, county, town
     client.force_login(make_person(county, role, unit))
 
     assert client.get(path).status_code in (403, 405)
-    assert client.post(path).status_code == 403
+    assert client.post(path).status_code in (403, 405)
 
 
 @pytest.mark.parametrize("path", ["/units/", "/targets/", GRID])
@@ -340,6 +340,6 @@ def test_a_verifier_reads_the_units_without_boxes(client, county, town):
 
     assert answer.status_code == 200
     assert "place-" not in answer.content.decode()
-    assert client.post("/units/", {f"place-{town.pk}": "5"}).status_code == 200
+    assert client.post("/units/", {f"place-{town.pk}": "5"}).status_code == 403
     town.refresh_from_db()
     assert town.order != 5
