@@ -20,7 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from units import allowance, guesses, kept_forms, passwords, second_factor, sittings, trail
-from units.access import person
+from units.access import FORM, READ, by_method, person
 from units.account_forms import CodeForm, NewPasswordForm, SignInForm
 from units.models import County, User
 from units.refusal import Refusal
@@ -54,6 +54,7 @@ class SignIn(LoginView):
         return redirect("sign-in-code")
 
 
+@by_method(*FORM)
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The second step: nobody is signed in before it."""
     given = request.session.get(PASSWORD_GIVEN)
@@ -140,6 +141,7 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", context, status=403)
 
 
+@by_method(*READ)
 @login_required
 def kept_form(request: HttpRequest, key: Any) -> HttpResponse:
     """Back to the form; for anybody else than its owner the way home."""
@@ -157,6 +159,7 @@ def kept_form(request: HttpRequest, key: Any) -> HttpResponse:
     return redirect(kept_forms.way_back(kept))
 
 
+@by_method(*READ)
 @login_required
 def kept_text(request: HttpRequest, key: Any) -> HttpResponse:
     """All of it as text, whatever page it belonged to."""

@@ -12,16 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from units import keys
-from units.access import Right, allowed, may, person
+from units.access import FORM, Right, allowed, by_method, demand, may, person
 from units.key_forms import KeyForm, KeyTable
 from units.models import AccessKey
 from units.refusal import Refusal
 
 
-@allowed(Right.KEY_REVOKE)
+@allowed(Right.KEY_REVOKE, FORM)
 def key_list(request: HttpRequest) -> HttpResponse:
     user, today = person(request), timezone.localdate()
     form = None
+    if request.method == "POST":
+        demand(user, Right.KEY_MAKE)
     if may(user, Right.KEY_MAKE):
         sent = request.POST if request.method == "POST" else None
         people = keys.people_for(user, AccessKey.Purpose.API)
@@ -61,6 +63,7 @@ def _secret_shown(request: HttpRequest, name: str, secret: str) -> HttpResponse:
     return render(request, "units/key_secret.html", context)
 
 
+@by_method(*FORM)
 @login_required
 def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     user = person(request)

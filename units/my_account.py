@@ -16,10 +16,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
 
 from units import second_factor, sittings
-from units.access import person
+from units.access import DEED, FORM, READ, by_method, person
 from units.account_forms import CodeForm
 from units.models import Sitting
 from units.password_again import PasswordAgainForm
@@ -38,6 +37,7 @@ class SittingLine:
     is_this: bool
 
 
+@by_method(*READ)
 @login_required
 def my_account(request: HttpRequest) -> HttpResponse:
     user = person(request)
@@ -54,7 +54,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
     return render(request, "units/my_account.html", context)
 
 
-@require_POST
+@by_method(*DEED)
 @login_required
 def end_one(request: HttpRequest, mark: str) -> HttpResponse:
     rows = [row for row in _open(request) if constant_time_compare(_mark(row), mark)]
@@ -65,7 +65,7 @@ def end_one(request: HttpRequest, mark: str) -> HttpResponse:
     return redirect("my-account")
 
 
-@require_POST
+@by_method(*DEED)
 @login_required
 def end_others(request: HttpRequest) -> HttpResponse:
     ended = sittings.end_others(request, person(request))
@@ -74,6 +74,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
     return redirect("my-account")
 
 
+@by_method(*FORM)
 @login_required
 def second_factor_page(request: HttpRequest) -> HttpResponse:
     """Switching it on; where it is on, its codes and switching it off."""
@@ -92,7 +93,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
     return _codes_shown(request, codes)
 
 
-@require_GET
+@by_method(*READ)
 @login_required
 def picture(request: HttpRequest) -> HttpResponse:
     """The key for the camera; only as long as it waits for its first code."""
@@ -100,7 +101,7 @@ def picture(request: HttpRequest) -> HttpResponse:
     return HttpResponse(second_factor.picture(device), content_type="image/svg+xml")
 
 
-@require_POST
+@by_method(*DEED)
 @login_required
 def new_codes(request: HttpRequest) -> HttpResponse:
     form = _confirmed(request)
@@ -109,7 +110,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
     return _codes_shown(request, second_factor.new_codes(person(request), at=timezone.now()))
 
 
-@require_POST
+@by_method(*DEED)
 @login_required
 def switch_off(request: HttpRequest) -> HttpResponse:
     form = _confirmed(request)

@@ -23,7 +23,7 @@ from ledger.api.problems import Problem
 from ledger.api.resources import RESOURCES
 from ledger.api.shapes import Resource
 from units import keys
-from units.access import Right, may, person
+from units.access import READ, Right, by_method, may, person
 from units.models import User
 
 Reading = Callable[..., dict[str, Any]]
@@ -102,6 +102,7 @@ def nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
     raise Problem(404)
 
 
+@by_method(*READ)
 @login_required
 def api(request: HttpRequest) -> HttpResponse:
     """The description for people."""

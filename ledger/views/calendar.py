@@ -14,17 +14,17 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from ledger import agenda, ics
 from units import keys
-from units.access import person
+from units.access import FORM, READ, by_method, person
 from units.models import AccessKey, User
 
 # The page shows what is near; the feed goes on for a year.
 AHEAD = timedelta(days=100)
 
 
+@by_method(*FORM)
 @login_required
 def calendar(request: HttpRequest) -> HttpResponse:
     """What is due for the signed-in person; a new address replaces his older one."""
@@ -53,7 +53,7 @@ def _renewed(user: User) -> str:
     return secret
 
 
-@require_safe
+@by_method(*READ)
 def feed(request: HttpRequest, secret: str, language: str) -> HttpResponseBase:
     """Calendar programs ask without a session and in no language: the address says both."""
     now = timezone.now()

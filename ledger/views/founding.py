@@ -32,6 +32,7 @@ from ledger.founding.forms import (
 )
 from ledger.founding.places import province
 from ledger.importing.reading import MOST_MEGABYTES, refusal
+from units.access import FORM, by_method
 from units.models import Unit
 from units.money import wan_short
 from units.refusal import Refusal
@@ -52,6 +53,7 @@ def founding_page(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """A page for whoever typed the code, while no county stands; nothing of it is cached."""
 
+    @by_method(*FORM)
     @cache_control(no_store=True, private=True)
     @wraps(view)
     def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -64,6 +66,7 @@ def founding_page(
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], checked)
 
 
+@by_method(*FORM)
 @cache_control(no_store=True, private=True)
 def founding(request: HttpRequest) -> HttpResponse:
     """The code of the terminal, then on to the first page that is not filled in."""

@@ -5,6 +5,7 @@ county, ``far`` is in another county of the same city.
 """
 
 import time
+import uuid
 from datetime import date
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +21,7 @@ from projects import problems, service
 from projects.service import StepDraft
 from tests import builders
 from tests.builders import day, moment, wan
+from units import keys
 from units.models import Role, User
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -99,6 +101,10 @@ class Office:
         kind = Notice.Kind.REPORT_MISSING
         notices.send([self.a], kind, "report:1", by=head, at=NOON, month=day("2012-05-01"))
         self.notice = Notice.objects.filter(unit=self.a).latest("pk")
+        expiry = day("2012-12-31")
+        self.key, _secret = keys.make(
+            "api", "上级平台", self.people["leader"], expiry, by=head, at=NOON
+        )
         self.upload = Upload.add({"sheets": []}, self._state(clerk))
 
     def _state(self, owner: User) -> State:
@@ -138,6 +144,12 @@ class Office:
             "notices/pk": self.notice.pk,
             "meeting/pk": self.pledge.pk,
             "import/token": self.upload.token,
+            "accounts/key": uuid.UUID(int=0),
+            "accounts/mark": "none",
+            "secret": "none",
+            "api/pk": self.key.pk,
+            "api/key": self.project.pk,
+            "rest": "nothing",
         }
 
     def clients(self) -> dict[str, Client]:

@@ -276,13 +276,15 @@ def test_another_countys_quarter_is_not_there(office, sit):
 
 @pytest.mark.parametrize(
     ("taken", "status"),
-    [({"is_active": False}, 302), ({"role": Role.LEADER}, 403), ({"county": None}, 404)],
+    [({"is_active": False}, 302), ({"role": Role.LEADER}, 403), ({"county": "611024"}, 404)],
 )
 def test_rights_that_are_taken_away_are_gone_with_the_next_request(office, sit, taken, status):
     """quality 8"""
     client = sit(office.verifier)
     assert client.get(office.path()).status_code == 200
 
+    if "county" in taken:
+        taken = {"county": make_county(taken["county"], "山阳县")}
     type(office.verifier).objects.filter(pk=office.verifier.pk).update(**taken)
 
     assert client.post(office.path("review/")).status_code == status
