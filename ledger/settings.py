@@ -7,6 +7,7 @@ file other than the secrets it is told about and ``pyproject.toml``, where the v
 import contextlib
 import os
 import secrets
+import shlex
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -396,6 +397,8 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 60 * 60  # of the few names without a hash
 MEDIA_ROOT = VAR_DIR / "evidence"
 IMPORT_ROOT = VAR_DIR / "imports"  # workbooks between preview and decision
+# A virus scanner: exit status 0 clean, 1 infected. Off unless set.
+SCAN_COMMAND = shlex.split(os.environ.get("SCAN_COMMAND", ""))
 FOUNDING_ROOT = VAR_DIR / "founding"  # a new county until its accounts are open
 
 # --- the server (manage.py serve) ------------------------------------------------------------------
