@@ -55,7 +55,8 @@ COLUMNS = {
     "evidence_required",
     "units_unit": "id county_id code name name_key kind order",
     "units_user": "id county_id username password display_name role is_superuser is_staff "
-    "is_active first_name last_name email date_joined must_change_password region session_round",
+    "is_active first_name last_name email date_joined must_change_password region session_round "
+    "old_passwords",
     "units_target": "id unit_id county_id year issuer amount due_first due_second due_third "
     "effective_on document_no recorded_at recorded_by_id",
     "projects_investor": "id county_id name name_key credit_code origin origin_place",
@@ -174,7 +175,7 @@ def people(rows: Rows, county: int, code: str) -> tuple[int, int]:
     found = (2 * county - 1, 2 * county)
     for user, role in zip(found, ("verifier", "bureau_head"), strict=True):
         names = (f"{role}{code}", "!", role, role)
-        flags = (False, False, True, "", "", "", FOUNDED, False, "", 0)
+        flags = (False, False, True, "", "", "", FOUNDED, False, "", 0, [])
         rows["units_user"].append((user, county, *names, *flags))
     return found
 

@@ -3,6 +3,9 @@
     python benchmarks/settlement_day.py                           one minute (quality 45)
     python benchmarks/settlement_day.py --minutes 30              soak: prints how the memory grew
     python benchmarks/settlement_day.py --slow 500                with 500 slow sockets on it (quality 46)
+    python benchmarks/settlement_day.py --cost                    CPU of each request, one at a time
+
+The last says how much of two cores the day needs, which holds also while other programs use the machine.
 
 200 clerks read their account, enter a receipt and read it again, each about every twelve seconds; 30
 leaders refresh the league table every ten; 5 workbooks of the settlement are taken out a minute; 100 people sign in
@@ -18,7 +21,7 @@ import sys
 import threading
 import time
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,8 +29,10 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+import psutil  # noqa: E402
 from servers import slow_sockets  # noqa: E402
 
+from ledger import embedded  # noqa: E402
 from tests.drills.site import PASSWORD, Lost, Person, Site  # noqa: E402
 
 CLERKS, LEADERS, EXPORTS, SIGN_INS = 200, 30, 5, 100
@@ -92,11 +97,11 @@ class Day:
         try:
             answer = person.ask(method, path, *given)
         except Lost as lost:
-            self.errors.append(f"{kind} {path}: {lost}")
+            self.errors.append(f"{kind}: {lost}")
             return ""
         self.times[kind].append(time.monotonic() - begun)
         if answer.status not in (200, 302):
-            self.errors.append(f"{kind} {path}: {answer.status}")
+            self.errors.append(f"{kind}: {answer.status}")
         return answer.location
 
     def clerk(self, person: Person, number: int) -> Callable[[], None]:
@@ -129,7 +134,7 @@ class Day:
     def sign_in(self, number: int) -> Callable[[], None]:
         def deed() -> None:
             person = self.person(f"clerk{number % ACCOUNTS}")
-            person.ask("GET", "/accounts/login/")
+            self.asked("page", person, "GET", "/accounts/login/")
             typed = {"username": person.name, "password": PASSWORD}
             self.asked("sign-in", person, "POST", "/accounts/login/", typed)
 
@@ -139,6 +144,34 @@ class Day:
         while time.monotonic() < self.end:
             self.memory.append(self.site.memory())
             time.sleep(1)
+
+    def cost(self, turns: int = 20) -> Iterator[str]:
+        """Each request alone: what it takes of the processors in the server and in the database."""
+        clerk, leader = self.person("clerk0").sign_in(), self.person("leader0").sign_in()
+        visit = self.clerk(clerk, 0)
+        deeds: dict[str, tuple[float, Callable[[], None]]] = {
+            "clerk's turn": (CLERKS / 12, visit),
+            "table": (LEADERS / 10, self.leader(leader)),
+            "export": (EXPORTS / 60, self.export(leader)),
+            "sign-in": (SIGN_INS / 60, self.sign_in(0)),
+        }
+        needed = 0.0
+        for name, (per_second, deed) in deeds.items():
+            deed()
+            before = self.processors()
+            for _turn in range(turns):
+                deed()
+            each = (self.processors() - before) / turns
+            needed += each * per_second
+            yield f"{name}: {each * 1000:.0f} ms of CPU, {per_second:.2f} a second"
+        yield f"the day needs {needed:.2f} of 2 cores; {len(self.errors)} errors"
+
+    def processors(self) -> float:
+        """Seconds of CPU so far, of the server and its database."""
+        found = embedded._server_processes(self.site.var_dir.resolve() / "pgdata")
+        assert self.site.process is not None
+        found.append(psutil.Process(self.site.process.pid))
+        return sum(sum(process.cpu_times()[:2]) for process in found)
 
     # --- the report
 
@@ -153,7 +186,7 @@ class Day:
             cells = [kind, len(times), *(f"{x * 1000:.0f}" for x in (p50, p95, p99)), wanted]
             yield "| " + " | ".join(map(str, [*cells, "yes" if kept else "NO"])) + " |"
         yield f"errors: {len(self.errors)}"
-        yield from sorted(set(self.errors))[:10]
+        yield from (f"  {count} x {error}" for error, count in Counter(self.errors).items())
         early = self.memory[min(len(self.memory) // 5, 120) :] or self.memory
         first, last, most = early[0], self.memory[-1], max(self.memory)
         grown = 100 * (last - first) / first
@@ -170,6 +203,7 @@ def percentile(times: list[float], part: float) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=1)
+    parser.add_argument("--cost", action="store_true", help="CPU of each request, one at a time")
     parser.add_argument("--slow", type=int, default=0, help="slow sockets that hang on the server")
     given = parser.parse_args()
     with TemporaryDirectory() as name, contextlib.ExitStack() as stack:
@@ -181,6 +215,9 @@ def main() -> int:
             site.run(str(ROOT / "benchmarks" / "settlement_county.py")).stdout.splitlines()[-1]
         )
         day = Day(site, given.minutes)
+        if given.cost:
+            print("\n".join(day.cost()))
+            return 0
         if given.slow:
             stack.enter_context(slow_sockets(site.port, given.slow))
         day.run()

@@ -101,7 +101,7 @@ def _stored(file: "File[bytes]", name: str) -> Stored:
         draft.replace(place)
     finally:
         draft.unlink(missing_ok=True)
-    for folder in (place.parent, root):
+    for folder in (place.parent, root, root.parent):
         flush_folder(folder)
     return Stored(sha256, size, media_type, name)
 

@@ -152,7 +152,7 @@ def prepared(stack: ExitStack, folder: Path) -> dict[str, Path]:
         for place in disks.values():
             place.mkdir(parents=True)
         return disks
-    data = stack.enter_context(memory_disk(folder / "var", "400m"))
+    data = stack.enter_context(memory_disk(folder / "var", "700m"))
     small = {name: folder / name for name in ("temp", "log")}
     small |= {name: data / name for name in ("evidence", "imports")}
     disks = {name: stack.enter_context(memory_disk(place, "40m")) for name, place in small.items()}

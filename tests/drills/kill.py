@@ -89,12 +89,14 @@ def run(
             time.sleep(chance.uniform(0, 1))
             kind = kinds[moment % len(kinds)] if moment < len(kinds) else chance.choice(kinds)
             findings.ready[kind].append(_killed(site, kind))
-            findings.wrong += missing(site, Journal(tried=dict(traffic.journal.tried)))
+            findings.wrong += missing(site, traffic.journal.so_far())
             if migrations and moment % 8 == 7:
                 findings.wrong += kill_migration(site, chance)
                 findings.migrations += 1
             tell(str(findings))
-        traffic.gets_on(DEEDS_BETWEEN)
+            if broken and findings.wrong:
+                break
+        traffic.gets_on(0 if broken else DEEDS_BETWEEN)
     findings.wrong += traffic.journal.odd + missing(site, traffic.journal) + _unswept(site)
     make_lazy(site, False)
     if not broken and (said := site.proof()):

@@ -87,11 +87,11 @@ def _suffer(site: Site, findings: Findings, outage: Any, broken: str) -> None:
 
 
 def _says_no(site: Site) -> bool:
-    """Whether ``/ready`` says no within six seconds."""
-    until = time.monotonic() + 6
+    """Whether ``/ready`` says no within ten seconds."""
+    until = time.monotonic() + 10
     while time.monotonic() < until:
         with suppress(Lost):
-            if Person(site.port).ask("GET", "/ready", timeout=6).status == 503:
+            if Person(site.port).ask("GET", "/ready", timeout=10).status == 503:
                 return True
     return False
 

@@ -35,6 +35,10 @@ class Lost(Exception):
     """No answer came: what became of the request is not known."""
 
 
+class Failed(Exception):
+    """A command of the program ended with an error."""
+
+
 class Site:
     """One copy of the program. ``county`` names the people and records that it was filled with."""
 
@@ -111,14 +115,16 @@ class Site:
         return int(psutil.Process(self.process.pid).memory_info().rss)
 
     def run(self, *command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, *command],
             cwd=ROOT,
             env=self.environment | environment,
             capture_output=True,
             text=True,
-            check=True,
         )
+        if done.returncode != 0:
+            raise Failed(f"{' '.join(command)}: {done.stdout[-1000:]}{done.stderr[-2000:]}")
+        return done
 
     @contextmanager
     def database(self, name: str = embedded.DATABASE) -> Iterator["psycopg.Connection[Any]"]:
@@ -134,8 +140,8 @@ class Site:
         """What ``verify_ledger`` says against the ledger; nothing when all agrees."""
         try:
             self.run("manage.py", "verify_ledger")
-        except subprocess.CalledProcessError as error:
-            return str(error.stdout + error.stderr)
+        except Failed as failed:
+            return str(failed)
         return ""
 
 

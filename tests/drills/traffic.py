@@ -14,7 +14,8 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -50,6 +51,13 @@ class Journal:
     def acknowledged(self) -> int:
         kinds = (self.submitted, self.evidence, self.verified, self.closed, self.imported)
         return sum(map(len, kinds))
+
+    def so_far(self) -> "Journal":
+        """What was promised up to now, while more is being written."""
+        kept = replace(self)
+        for each in fields(self):
+            setattr(kept, each.name, copy(getattr(self, each.name)))
+        return kept
 
     def __str__(self) -> str:
         said = ", ".join(f"{name} {count}" for name, count in sorted(self.counts.items()))
@@ -192,9 +200,13 @@ class Traffic:
             except Lost:
                 self._rest()
                 continue
-            if not answer.is_away:
+            if answer.location.startswith("/accounts/login/"):
+                self.journal.counts["signed in again"] += 1
+                self._signed_in(person)
+            elif not answer.is_away:
                 return answer
-            self._rest()
+            else:
+                self._rest()
 
     def _once(
         self, person: Person, path: str, typed: dict[str, Any] | None = None, files: Any = ()
@@ -221,7 +233,9 @@ class Traffic:
         if answer.status == 302 and not answer.location.startswith("/accounts/"):
             self.journal.counts[deed] += 1
             return True
-        self.journal.odd.append(f"{deed}: {answer.status} {answer.body.decode()[-3000:]}")
+        told = answer.body.decode()[-3000:]
+        self.journal.odd.append(f"{deed}: {answer.status} {answer.location} {told}")
+        self._rest()
         return False
 
     def _project_of(self, person: Person) -> int:

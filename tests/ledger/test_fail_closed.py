@@ -1,5 +1,7 @@
 """Where the trail or the storage is broken, nothing is done rather than done unseen."""
 
+from unittest.mock import patch
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
@@ -83,6 +85,34 @@ def test_without_a_trail_no_quarter_is_closed(county):
     period.refresh_from_db()
     assert period.state == Period.State.PROPOSED
     assert not Settlement.objects.exists()
+
+
+def test_without_a_hash_nothing_is_verified(county):
+    """quality 29"""
+    receipt = make_receipt(make_project(make_unit(county)))
+
+    with (
+        patch("ledger.chain.content_hash", side_effect=ValueError),
+        pytest.raises(ValueError),
+        transaction.atomic(),
+    ):
+        posting.verify(receipt.pk, receipt.version, by=make_verifier(county), at=NOON)
+
+    receipt.refresh_from_db()
+    assert receipt.state == Receipt.State.SUBMITTED
+    assert not Entry.objects.exists()
+
+
+def test_with_a_clock_that_was_set_back_nothing_is_submitted(county):
+    """quality 29: money of a day that the clock has not reached is refused with a sentence."""
+    project = make_project(make_unit(county))
+    clerk = make_clerk(project.lead_unit)
+
+    with pytest.raises(Refusal) as refused:
+        drafts.submit(draft(project), by=clerk, at=moment("1970-01-01"), today=day("1970-01-01"))
+
+    assert refused.value.field == "received_on"
+    assert not Receipt.objects.exists()
 
 
 def test_without_storage_evidence_is_refused_with_a_sentence(tmp_path):
