@@ -192,4 +192,34 @@ PAGES: dict[str, PageHelp] = {
         terms=("api-key",),
         next=_("It cannot be made valid again; make a new one where it is needed."),
     ),
+    "calendar": PageHelp(
+        purpose=_(
+            "What falls due, and when: monthly reports, quarters to close, steps with time "
+            "limits, pledges."
+        ),
+        terms=("report", "period", "deadline", "pledge"),
+        next=_("Press an item to do it, or subscribe to the calendar on your own device."),
+    ),
+    "my-account": PageHelp(
+        purpose=_("Your account: where you are signed in, your password, your second factor."),
+        terms=(),
+        next=_("End a sign-in that you do not know, then change the password."),
+    ),
+    "sign-in-code": PageHelp(
+        purpose=_("The second step of signing in: six digits from your phone, or a spare code."),
+        terms=(),
+        next=_("A lost phone: use a spare code, or ask the security administrator."),
+    ),
+    "second-factor": PageHelp(
+        purpose=_(
+            "A code from your phone beside the password, so that a stolen password opens nothing."
+        ),
+        terms=(),
+        next=_("Scan the picture, type the six digits, keep the spare codes on paper."),
+    ),
+    "kept-text": PageHelp(
+        purpose=_("What you had typed when your sign-in ended."),
+        terms=(),
+        next=_("Go back to the form, or copy what you need."),
+    ),
 }

@@ -42,6 +42,10 @@ SHOWN_AGAIN: Final = {
     "service-drop": "service-edit",
     "problem-settle": "project-detail",
     "book-import-decide": "book-import-detail",
+    "sitting-end": "my-account",
+    "sitting-end-others": "my-account",
+    "second-factor-codes": "second-factor",
+    "second-factor-off": "second-factor",
 }
 TERMS: Final[dict[str, Term]] = {
     term.anchor: term for chapter in CHAPTERS for term in chapter.terms

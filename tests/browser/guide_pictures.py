@@ -10,7 +10,9 @@ import argparse
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
@@ -20,6 +22,7 @@ from tests.browser.screenshots import PASSWORD, ROOT, VAR, sample_county, small
 
 INTO = ROOT / "docs" / "guide" / "pictures"
 PATIENCE_MS = 30_000
+REST_SECONDS = 120
 PROJECT = "水沟镇工业硅精深加工生产线"
 VOUCHER = "商农行2012-0710-07"
 
@@ -158,6 +161,7 @@ def verifier_proposes(walk: Walk) -> None:
     page.click("form[action$='/review/'] button")
     page.wait_for_load_state()
     tick_all(page)
+    page.fill("[name=password]", PASSWORD)
     walk.shot(page, "verifier-checks", "#checks-title")
     page.click("form[action$='/propose/'] .btn-primary")
     page.wait_for_load_state()
@@ -204,6 +208,15 @@ STEPS: tuple[Callable[[Walk], None], ...] = (
 )
 
 
+def rest(folder: Path) -> None:
+    """The embedded database stops by itself, soon after the last process that used it."""
+    last = time.monotonic() + REST_SECONDS
+    while (folder / "pgdata" / "postmaster.pid").exists():
+        if time.monotonic() > last:
+            raise SystemExit(f"The database under {folder} does not stop.")
+        time.sleep(0.5)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--languages", default="zh,en", type=lambda text: text.split(","))
@@ -212,6 +225,7 @@ def main() -> None:
     loaded, used = VAR / "guide-loaded", VAR / "guide-county"
     with sample_county(loaded):
         pass  # loaded once; each language walks through a copy
+    rest(loaded)
     for language in parser.parse_args().languages:
         shutil.rmtree(used, ignore_errors=True)
         subprocess.run(["cp", "-a", str(loaded), str(used)], check=True)  # with its owners

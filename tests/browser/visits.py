@@ -66,6 +66,8 @@ NO_PAGES = {
     "book-import-marked",
     "evidence-add",
     "evidence-file",
+    "guide-own",
+    "guide-picture",
     "evidence-remove",
     "notice-read",
     "pledge-record",
@@ -231,6 +233,7 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "composition": [Visit(leader, "/composition/")],
         "composition-month": [Visit(leader, "/composition/2012-06/?part=age.new")],
         "glossary": [Visit(leader, "/glossary/")],
+        "guide": [Visit(leader, f"/guide/{page}/") for page in ("clerk", "administrators")],
         "meeting": [Visit(leader, "/meeting/")],
         "meeting-month": [Visit(head, "/meeting/2012-06/")],
         "pledge-take-back": [
