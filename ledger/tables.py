@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
@@ -226,8 +227,8 @@ def catch_up_lines(
     ]
 
 
-def _head(cls: str) -> dict[str, dict[str, str]]:
-    return {"th": {"class": cls}}
+def _head(cls: str, term: str = "") -> dict[str, Any]:
+    return {"th": {"class": cls}, "term": term}
 
 
 class RankingTable(tables.Table):
@@ -281,9 +282,9 @@ class CatchUpTable(tables.Table):
     """What each unit behind schedule still needs by the next quarter's end."""
 
     unit = tables.Column(gettext_lazy("Unit"))
-    tier = tables.Column(pgettext_lazy("tier", "Tier"))
-    received = tables.Column(gettext_lazy("Received"), attrs=_head("num"))
-    due = tables.Column(gettext_lazy("Due by then"), attrs=_head("num"))
+    tier = tables.Column(pgettext_lazy("tier", "Tier"), attrs={"term": "tier"})
+    received = tables.Column(gettext_lazy("Received"), attrs=_head("num", "received"))
+    due = tables.Column(gettext_lazy("Due by then"), attrs=_head("num", "benchmark"))
     needed = tables.Column(gettext_lazy("Still needed"), attrs=_head("num"))
     monthly = tables.Column(gettext_lazy("per month"), attrs=_head("num"))
 

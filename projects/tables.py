@@ -47,7 +47,9 @@ class ProjectTable(tables.Table):
     investor = tables.Column(_("Investor and origin"), orderable=False, default=DASH)
     stage = tables.Column(_("Stage"), order_by=("step", "pk"))
     signed_on = tables.Column(_("Signed on"), order_by=("signed_on", "pk"), default=DASH)
-    age = tables.Column(_("New or carry-over"), empty_values=(), orderable=False)
+    age = tables.Column(
+        _("New or carry-over"), empty_values=(), orderable=False, attrs={"term": "new"}
+    )
     industry = tables.Column(_("Industry"), order_by=("industry__order", "pk"))
     total_investment = tables.Column(
         _("Total investment (万元)"), order_by=("total_investment", "pk"), attrs=NUMBER

@@ -69,7 +69,7 @@ class CountyTargetForm(forms.Form):
 class CountyTargetTable(tables.Table):
     """Every version that was recorded; the first of an issuer is the one that holds."""
 
-    issuer = tables.Column(_("Issuer"), accessor="get_issuer_display")
+    issuer = tables.Column(_("Issuer"), accessor="get_issuer_display", attrs={"term": "issuer"})
     amount = tables.Column(_("Annual target (万元)"), attrs=NUMBER)
     due_first = tables.Column(_("Due by the first quarter (万元)"), attrs=NUMBER)
     due_second = tables.Column(_("Due by the second quarter (万元)"), attrs=NUMBER)

@@ -24,8 +24,8 @@ MINOR = {"td": {"class": "minor"}}
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 
-def _amount(verbose_name: Any) -> tables.Column:
-    return tables.Column(verbose_name, attrs=NUMBER)
+def _amount(verbose_name: Any, term: str = "") -> tables.Column:
+    return tables.Column(verbose_name, attrs={**NUMBER, "term": term})
 
 
 class UnitTable(tables.Table):
@@ -81,9 +81,9 @@ class TargetTable(tables.Table):
     year = tables.Column(_("Year"))
     effective_on = tables.Column(_("Effective on"))
     document_no = tables.Column(_("Document number"), default=DASH)
-    issuer = tables.Column(_("Issuer"))
-    amount = _amount(_("Annual target (万元)"))
-    due_first = _amount(_("First quarter"))
+    issuer = tables.Column(_("Issuer"), attrs={"term": "issuer"})
+    amount = _amount(_("Annual target (万元)"), "target")
+    due_first = _amount(_("First quarter"), "quarter-target")
     due_second = _amount(_("Second quarter"))
     due_third = _amount(_("Third quarter"))
     recorded_at = tables.Column(_("Recorded"))
