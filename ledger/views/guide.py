@@ -7,14 +7,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ledger.guidance import handbook
-from units.access import person
+from units.access import READ, by_method, person
 
 
+@by_method(*READ)
 @login_required
 def guide_own(request: HttpRequest) -> HttpResponse:
     return redirect("guide", handbook.role_page(person(request).role) or handbook.FIRST)
 
 
+@by_method(*READ)
 @login_required
 def guide(request: HttpRequest, page: str) -> HttpResponse:
     if page not in handbook.PAGES:
@@ -29,6 +31,7 @@ def guide(request: HttpRequest, page: str) -> HttpResponse:
     return render(request, "ledger/guide.html", context)
 
 
+@by_method(*READ)
 @login_required
 def guide_picture(request: HttpRequest, name: str) -> FileResponse:
     path = handbook.picture(f"{name}.png")

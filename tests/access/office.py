@@ -150,6 +150,8 @@ class Office:
             "api/pk": self.key.pk,
             "api/key": self.project.pk,
             "rest": "nothing",
+            "guide/page": "clerk",
+            "guide/name": "clerk-account-zh",
         }
 
     def clients(self) -> dict[str, Client]:
