@@ -33,7 +33,6 @@ from ledger.founding.forms import (
 from ledger.founding.places import province
 from ledger.importing.reading import MOST_MEGABYTES, refusal
 from units.access import FORM, by_method
-from units.access import FORM, by_method
 from units.models import Unit
 from units.money import wan_short
 from units.refusal import Refusal
@@ -55,7 +54,6 @@ def founding_page(
     """A page for whoever typed the code, while no county stands; nothing of it is cached."""
 
     @by_method(*FORM)
-    @by_method(*FORM)
     @cache_control(no_store=True, private=True)
     @wraps(view)
     def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -68,7 +66,6 @@ def founding_page(
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], checked)
 
 
-@by_method(*FORM)
 @by_method(*FORM)
 @cache_control(no_store=True, private=True)
 def founding(request: HttpRequest) -> HttpResponse:
