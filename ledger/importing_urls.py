@@ -9,11 +9,14 @@ from ledger.views.importing import (
     book_import_marked,
     book_template,
 )
+from units.rationing import rationed
 
 urlpatterns: list[URLPattern] = [
     path("import/", book_import, name="book-import"),
-    path("import/template.xlsx", book_template, name="book-template"),
+    path("import/template.xlsx", rationed(book_template), name="book-template"),
     path("import/<slug:token>/", book_import_detail, name="book-import-detail"),
     path("import/<slug:token>/decide/", book_import_decide, name="book-import-decide"),
-    path("import/<slug:token>/marked.xlsx", book_import_marked, name="book-import-marked"),
+    path(
+        "import/<slug:token>/marked.xlsx", rationed(book_import_marked), name="book-import-marked"
+    ),
 ]

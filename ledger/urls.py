@@ -28,6 +28,7 @@ from ledger.views.verification import (
 )
 from ledger.views.whatif import target_what_if
 from units.access import DEED, by_method
+from units.rationing import rationed
 
 register_converter(MonthConverter, "month")
 
@@ -47,8 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ranking/", newest, name="ranking"),
     path("ranking/<month:month>/", ranking, name="ranking-month"),
     path("ranking/<month:month>.json", ranking_json, name="ranking-json"),
-    path("ranking/<month:month>.xlsx", ranking_xlsx, name="ranking-xlsx"),
-    path("ranking/<month:month>.docx", ranking_docx, name="ranking-docx"),
+    path("ranking/<month:month>.xlsx", rationed(ranking_xlsx), name="ranking-xlsx"),
+    path("ranking/<month:month>.docx", rationed(ranking_docx), name="ranking-docx"),
     path("ranking/<month:month>/bulletin/", ranking_bulletin, name="ranking-bulletin"),
     path("targets/<int:year>/what-if/", target_what_if, name="target-what-if"),
     path("units/<str:code>/", unit_account, name="unit-account"),

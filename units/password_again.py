@@ -15,6 +15,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from units import guesses, second_factor, trail
 from units.access import person
@@ -37,7 +38,7 @@ class PasswordAgainForm(forms.Form):
         ),
     )
     second_factor = forms.CharField(
-        label=_("Code"),
+        label=pgettext_lazy("second factor", "Code"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
         help_text=_("Six digits from the app on your telephone, or one of your recovery codes."),
