@@ -19,8 +19,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from ledger import admission, checks, drafts, periods, posting, reports
+from ledger import admission, checks, drafts, periods, pledges, posting, reports
 from ledger.models import Period, Receipt
+from ledger.months import Month
 from projects import problems, register, service
 from projects.models import STAGES, Industry, Problem, Project, ServiceStep
 from projects.shares import parse_shares
@@ -85,6 +86,7 @@ class Loading:
         self.add_services()
         self.add_problems()
         self.add_closings()
+        self.add_pledges()
         while self.deeds:
             at, _order, deed = heapq.heappop(self.deeds)
             deed(at)
@@ -268,6 +270,22 @@ class Loading:
 
     def answer_problem(self, problem: Problem, words: str, at: datetime) -> None:
         problems.answer(problem.pk, problem.version, words, by=self.verifier, at=at)
+
+    def add_pledges(self) -> None:
+        """At the meeting, four days after the quarter was closed."""
+        for row in rows("pledges"):
+            meeting = Month.parse(row["meeting"])
+            day = meeting.last_day + timedelta(days=16)
+            self.at(day, 11, partial(self.record_pledge, meeting, row))
+
+    def record_pledge(self, meeting: Month, row: dict[str, str], at: datetime) -> None:
+        draft = pledges.PledgeDraft(
+            unit=self.units[row["unit"]],
+            words=row["words"],
+            promised_amount=parse_amount(row["promised"]),
+            due_on=date.fromisoformat(row["due_on"]),
+        )
+        pledges.record(self.county, meeting, draft, by=self.head, at=at)
 
     def add_closings(self) -> None:
         """On the twelfth of the next month, the verifier proposing and the head confirming."""

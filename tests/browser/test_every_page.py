@@ -123,6 +123,8 @@ def test_no_page_hinders_anybody(opened, language, width):
 
 def test_every_page_is_whole_without_script(opened):
     differing = []
+    for page in opened.pages:
+        page.set_viewport_size({"width": WIDE, "height": 900})
     for places in opened.visits.values():
         for visit in places:
             scripted = opened.see(visit, "zh-hans").inner_text("main")
