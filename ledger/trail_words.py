@@ -18,7 +18,7 @@ from ledger import doubts
 from ledger.models import CreditClaim, Evidence, Period, Receipt
 from projects.models import Investor, Stage
 from projects.shares import percent_text
-from units.models import Target, Unit
+from units.models import Role, Target, Unit
 from units.money import wan_short
 
 Words = str | Promise
@@ -71,6 +71,12 @@ DEEDS: dict[str, Words] = {
     "pledge.take_back": pgettext_lazy("deed", "took a pledge back"),
     "region.name": pgettext_lazy("deed", "named the region"),
     "person.add": pgettext_lazy("deed", "added the person"),
+    "person.place": pgettext_lazy("deed", "moved or renamed the person"),
+    "person.off": pgettext_lazy("deed", "switched the account off"),
+    "person.on": pgettext_lazy("deed", "switched the account on"),
+    "person.unlock": pgettext_lazy("deed", "unlocked the account"),
+    "role.grant": pgettext_lazy("deed", "granted a role"),
+    "role.take": pgettext_lazy("deed", "took the role away"),
     "schedule.set": pgettext_lazy("deed", "set the schedule of the year"),
     "unit.add": pgettext_lazy("deed", "added the unit"),
     "unit.change": pgettext_lazy("deed", "changed the unit"),
@@ -102,6 +108,7 @@ NOUNS: dict[str, Words] = {
     "countytarget": gettext_lazy("county target"),
     "pledge": gettext_lazy("pledge"),
     "region": gettext_lazy("region"),
+    "user": gettext_lazy("person"),
     "accesskey": gettext_lazy("access key"),
     "unit": gettext_lazy("unit"),
     "investor": gettext_lazy("investor"),
@@ -181,6 +188,9 @@ KINDS = one_of(_labels(Receipt.Kind), _labels(Unit.Kind))
 # Each field that a line may name: its word, and how its value is written.
 FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "name": (gettext_lazy("name"), plain),
+    "username": (gettext_lazy("sign-in name"), plain),
+    "role": (gettext_lazy("role"), one_of(_labels(Role))),
+    "place": (gettext_lazy("place"), plain),
     "state": (gettext_lazy("state"), STATES),
     "kind": (gettext_lazy("kind"), KINDS),
     "project_id": (gettext_lazy("project"), plain),

@@ -50,6 +50,9 @@ class Right(StrEnum):
     IMPORT = "book.import"
     IMPORT_VERIFIED = "book.import_verified"
     TRAIL_VIEW = "trail.view"
+    PEOPLE_VIEW = "people.view"
+    PERSON_KEEP = "person.keep"
+    ROLE_GRANT = "role.grant"
     KEY_MAKE = "key.make"
     KEY_REVOKE = "key.revoke"
 
@@ -114,9 +117,9 @@ RIGHTS: dict[str, frozenset[Right]] = {
         }
     ),
     Role.LEADER: frozenset(_READ),
-    Role.SYSTEM_ADMIN: frozenset(),
+    Role.SYSTEM_ADMIN: frozenset({Right.PEOPLE_VIEW, Right.PERSON_KEEP}),
     # Makes none: he would read figures with its secret.
-    Role.SECURITY_ADMIN: frozenset({Right.KEY_REVOKE}),
+    Role.SECURITY_ADMIN: frozenset({Right.PEOPLE_VIEW, Right.ROLE_GRANT, Right.KEY_REVOKE}),
     Role.AUDIT_ADMIN: frozenset({Right.TRAIL_VIEW}),
 }
 

@@ -38,6 +38,7 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
     ("period-list", Right.PERIOD_VIEW, _("Quarters")),
     ("book-import", Right.IMPORT, _("Import")),
     ("trail", Right.TRAIL_VIEW, _("Trail")),
+    ("person-list", Right.PEOPLE_VIEW, _("People")),
 )
 
 

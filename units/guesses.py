@@ -61,6 +61,12 @@ def was_right(request: HttpRequest) -> None:
         allowance.give_back(*guess)
 
 
+def is_locked_out(user: User) -> bool:
+    """Whether strangers' browsers have used up their guesses at this name."""
+    bucket = _hashed("strangers", user.username)
+    return allowance.taken(bucket, WITHIN, timezone.now()) >= settings.AXES_FAILURE_LIMIT
+
+
 def unlock(user: User) -> None:
     """Let strangers' browsers try again at once: the deed of an administrator."""
     allowance.forget(_hashed("strangers", user.username))

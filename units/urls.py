@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
-from units import my_account, views
+from units import my_account, people_views, views
 from units.access import DEED, FORM, by_method
 from units.accounts import PasswordChange, SignIn, kept_form, kept_text, sign_in_code
 from units.county_views import county_target_list
@@ -25,6 +25,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/forms/<uuid:key>/text/", kept_text, name="kept-text"),
     path("api/keys/", key_list, name="key-list"),
     path("api/keys/<int:pk>/revoke/", key_revoke, name="key-revoke"),
+    path("people/", people_views.person_list, name="person-list"),
+    path("people/new/", people_views.person_new, name="person-new"),
+    path("people/<int:pk>/", people_views.person_detail, name="person-detail"),
+    path("people/<int:pk>/place/", people_views.person_place, name="person-place"),
+    path("people/<int:pk>/off/", people_views.person_off, name="person-off"),
+    path("people/<int:pk>/on/", people_views.person_on, name="person-on"),
+    path("people/<int:pk>/password/", people_views.person_password, name="person-password"),
+    path("people/<int:pk>/role/", people_views.person_role, name="person-role"),
+    path("people/<int:pk>/unlock/", people_views.person_unlock, name="person-unlock"),
+    path("people/<int:pk>/factor/", people_views.person_factor, name="person-factor"),
     path("units/", views.unit_list, name="unit-list"),
     path("units/new/", views.unit_new, name="unit-new"),
     path("units/<str:code>/edit/", views.unit_edit, name="unit-edit"),

@@ -11,7 +11,7 @@ from units.access import REACH, READ, Reach, Right, by_method, counties_of, coun
 @by_method(*READ)
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """A clerk's own account, a region's counties, else the current league table; or what there is."""
+    """A clerk's own account, a region's counties, else the current league table; or what the role is for."""
     user = person(request)
     if REACH.get(user.role) is Reach.UNIT and user.unit is not None:
         return redirect("unit-account", user.unit.code)
@@ -19,4 +19,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("region-newest")
     if may(user, Right.RANKING_VIEW):
         return redirect("ranking-month", newest_month(county_of(request)))
+    if may(user, Right.PEOPLE_VIEW):
+        return redirect("person-list")
+    if may(user, Right.TRAIL_VIEW):
+        return redirect("trail")
     return render(request, "ledger/home.html")

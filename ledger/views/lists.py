@@ -16,7 +16,7 @@ from ledger.attachments import list_response
 from ledger.sheets import Column, Value
 from ledger.views import receipts, services, trail
 from projects import views as projects
-from units.access import Right, allowed, county_of, may, person
+from units.access import Right, allowed, may, person
 
 # A workbook has room for a million lines; nobody reads so many, and writing them takes long.
 MOST_LINES = 100_000
@@ -54,7 +54,7 @@ def receipt_xlsx(request: HttpRequest) -> FileResponse:
 
 @allowed(Right.TRAIL_VIEW)
 def trail_xlsx(request: HttpRequest) -> FileResponse:
-    county = county_of(request)
+    county = person(request).county
     with exports.one_moment():
         sieve = trail.sieve_of(request, county)
         found = trail.found(county, sieve.wishes())

@@ -149,6 +149,7 @@ class Office:
             "secret": "none",
             "api/pk": self.key.pk,
             "api/key": self.project.pk,
+            "people/pk": self.people["clerk_b"].pk,
             "rest": "nothing",
             "guide/page": "clerk",
             "guide/name": "clerk-account-zh",

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from tests.builders import make_clerk, make_county, make_head, make_person, make_unit
 from units.access import REACH, RIGHTS, Reach, Right, demand, may, units_of, within
-from units.models import Role, Unit, User
+from units.models import ADMIN_ROLES, BUSINESS_ROLES, Role, Unit, User
 
 # One line per right: the roles that hold it, and no other.
 READERS = {Role.CLERK, Role.UNIT_HEAD, Role.VERIFIER, Role.BUREAU_HEAD, Role.LEADER}
@@ -36,6 +36,10 @@ MATRIX = {
     Right.IMPORT: UNITS | BUREAU,
     Right.IMPORT_VERIFIED: {Role.BUREAU_HEAD},
     Right.TRAIL_VIEW: {Role.BUREAU_HEAD, Role.AUDIT_ADMIN},
+    Right.EVIDENCE_RULES: {Role.BUREAU_HEAD},
+    Right.PEOPLE_VIEW: {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN},
+    Right.PERSON_KEEP: {Role.SYSTEM_ADMIN},
+    Right.ROLE_GRANT: {Role.SECURITY_ADMIN},
     Right.KEY_MAKE: {Role.BUREAU_HEAD},
     Right.KEY_REVOKE: {Role.BUREAU_HEAD, Role.SECURITY_ADMIN},
 }
@@ -54,8 +58,17 @@ def test_every_role_has_its_rights_and_its_reach():
 def test_administrators_hold_no_right_over_the_accounts():
     """quality 7"""
     for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
-        assert RIGHTS[role] <= {Right.TRAIL_VIEW, Right.KEY_REVOKE}
+        assert not RIGHTS[role] & RIGHTS[Role.LEADER]
         assert REACH[role] is Reach.NOTHING
+
+
+def test_no_right_of_an_administrator_is_anothers_or_changes_an_account():
+    """quality 7"""
+    system, security, audit = (RIGHTS[role] for role in ADMIN_ROLES)
+
+    assert system & security == {Right.PEOPLE_VIEW}
+    assert not audit & (system | security)
+    assert all(not {Right.PERSON_KEEP, Right.ROLE_GRANT} & RIGHTS[role] for role in BUSINESS_ROLES)
 
 
 def test_an_unknown_role_may_nothing_and_sees_nothing(db):

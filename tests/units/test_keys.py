@@ -180,7 +180,7 @@ def test_the_page_of_keys_is_for_those_who_guard_them(client, head, leader, coun
     page = client.get("/api/keys/")
     assert page.status_code == 200
     assert page.context["form"] is None
-    assert client.post("/api/keys/", {"name": "x"}).status_code == 200
+    assert client.post("/api/keys/", {"name": "x"}).status_code == 403
     assert AccessKey.objects.count() == 1
 
     client.force_login(make_verifier(county))
