@@ -107,7 +107,7 @@ def last() -> dict[str, Any] | None:
 
 def _remember(made: Made, at: datetime) -> None:
     line = {"at": at.isoformat(), "path": str(made.path.resolve()), "size": made.size}
-    write_durably(Path(settings.VAR_DIR) / LAST, _json(line), mode=0o640)
+    write_durably(Path(settings.VAR_DIR) / LAST, _json(line), mode=0o644)
 
 
 @contextmanager

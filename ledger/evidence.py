@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from ledger.models import Evidence, EvidenceRule, Receipt
+from ledger.scanning import demand_clean
 from units import trail
 from units.durable import flush_folder, write_durably
 from units.models import County, User
@@ -94,6 +95,7 @@ def _stored(file: "File[bytes]", name: str) -> Stored:
     try:
         sha256, size = _write(file, draft)
         media_type = sniff(draft)
+        demand_clean(draft, "evidence")
         place = path_of(sha256)
         place.parent.mkdir(mode=0o750, exist_ok=True)
         draft.replace(place)

@@ -7,6 +7,7 @@ file other than the secrets it is told about and ``pyproject.toml``, where the v
 import contextlib
 import os
 import secrets
+import shlex
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -98,18 +99,29 @@ def read_origins(name: str) -> list[str]:
     return origins
 
 
+def read_text(name: str) -> tuple[str, str]:
+    """The value of NAME, or the content of the file that NAME_FILE names; and which it was."""
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if (value := os.environ.get(name, "").strip()) or not path:
+        return value, name
+    try:
+        return Path(path).read_text(encoding="utf-8").strip(), f"{name}_FILE"
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {path!r}, which cannot be read ({error}); name a readable text file."
+        ) from error
+
+
 def read_secret(name: str, generated: Path) -> str:
     """From NAME, or the file that NAME_FILE names, or made once and kept beside the database."""
-    if value := os.environ.get(name, "").strip():
-        return _long_enough(name, value)
-    if path := os.environ.get(f"{name}_FILE", "").strip():
-        try:
-            return _long_enough(f"{name}_FILE", Path(path).read_text(encoding="utf-8").strip())
-        except (OSError, UnicodeDecodeError) as error:
-            raise ImproperlyConfigured(
-                f"{name}_FILE names {path!r}, which cannot be read ({error}); name a readable text file."
-            ) from error
-    return _made_once(generated)
+    value, source = read_text(name)
+    return _long_enough(source, value) if value else _made_once(generated)
+
+
+def read_old_secrets(name: str) -> list[str]:
+    """Keys that are no longer signed with but still believed, one a line or separated by commas."""
+    value, source = read_text(name)
+    return [_long_enough(source, key) for key in value.replace(",", " ").split()]
 
 
 def _long_enough(name: str, value: str) -> str:
@@ -154,7 +166,7 @@ def read_database(name: str, var_dir: Path) -> dict[str, Any]:
     # Kept connections fit the server: a fixed number of threads, each with one of its own.
     # The check before each request replaces a connection whose server was restarted.
     kept = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    if url := os.environ.get(name, "").strip():
+    if url := read_text(name)[0]:
         return _connection(name, url) | {"ENGINE": "django.db.backends.postgresql"} | kept
     return {"ENGINE": "ledger.postgres", "NAME": "jiaozhang", "VAR_DIR": var_dir} | kept
 
@@ -188,6 +200,7 @@ VAR_DIR = Path(os.environ.get("VAR_DIR", "").strip() or BASE_DIR / "var").resolv
 DEBUG = read_boolean("DEBUG", False)
 HTTPS = read_boolean("HTTPS", False)
 SECRET_KEY = read_secret("SECRET_KEY", VAR_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = read_old_secrets("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = read_hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = read_origins("CSRF_TRUSTED_ORIGINS")
 
@@ -384,6 +397,8 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 60 * 60  # of the few names without a hash
 MEDIA_ROOT = VAR_DIR / "evidence"
 IMPORT_ROOT = VAR_DIR / "imports"  # workbooks between preview and decision
+# A virus scanner: exit status 0 clean, 1 infected. Off unless set.
+SCAN_COMMAND = shlex.split(os.environ.get("SCAN_COMMAND", ""))
 FOUNDING_ROOT = VAR_DIR / "founding"  # a new county until its accounts are open
 
 # --- the server (manage.py serve) ------------------------------------------------------------------

@@ -18,6 +18,8 @@ PURE = (
     "projects/timeline.py",
     "ledger/standing.py",
     "ledger/chain.py",
+    "ledger/ics.py",
+    "ledger/months.py",
     "ledger/importing/cells.py",
     "ledger/importing/columns.py",
     "ledger/importing/places.py",

@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ledger.scanning import demand_clean
 from units.refusal import Refusal
 
 CHILD: Final = Path(__file__).with_name("child.py")
@@ -94,6 +95,7 @@ def read(path: Path) -> Book:
 
 def read_plain(path: Path) -> dict[str, Any]:
     """The child's document of a file, as it can be kept. Raises Refusal."""
+    demand_clean(path)
     # The absolute path: the child has neither our folder nor our environment.
     command = [sys.executable, "-I", str(CHILD), str(path.resolve())]
     try:

@@ -63,12 +63,22 @@ def test_an_empty_folder_becomes_a_served_program_that_ends_when_told(tmp_path):
         assert (status, "no-store" in caching) == (200, True)
         assert answer(port, name)[:2] == (200, "max-age=315360000, public, immutable")
         assert answer(port, "/accounts/login/", host="evil.example")[0] == 400
+        assert announced(port, "200000000").startswith(b"HTTP/1.1 413")
+        assert announced(port, "-5").startswith(b"HTTP/1.1 400")
     finally:
         process.send_signal(signal.SIGTERM)
         said, _nothing = process.communicate(timeout=30)
     assert process.returncode == 0
     assert f"http://127.0.0.1:{port}/start/" in said
     assert re.search(r"(?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}$", said, re.MULTILINE)
+
+
+def announced(port: int, length: str) -> bytes:
+    """quality 15: what is answered to the head of a request alone, before any of its body is sent."""
+    head = f"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as visitor:
+        visitor.sendall(head.encode())
+        return visitor.recv(200)
 
 
 def wait_for_listening(process: "subprocess.Popen[str]", port: int) -> None:

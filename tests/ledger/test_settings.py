@@ -101,6 +101,28 @@ def test_secret_that_is_short_or_unreadable_is_refused(monkeypatch, tmp_path, na
         settings.read_secret("X", tmp_path / "made")
 
 
+def test_old_secrets_are_read_from_the_variable_or_a_file(monkeypatch, tmp_path):
+    """quality 46"""
+    old, older = "a" * 40, "b" * 40
+    assert settings.read_old_secrets("X") == []
+    monkeypatch.setenv("X", f"{old},{older}")
+    assert settings.read_old_secrets("X") == [old, older]
+    monkeypatch.delenv("X")
+    (tmp_path / "keys").write_text(f"{old}\n{older}\n")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "keys"))
+    assert settings.read_old_secrets("X") == [old, older]
+    monkeypatch.setenv("X", "short")
+    with pytest.raises(ImproperlyConfigured, match="X is too short"):
+        settings.read_old_secrets("X")
+
+
+def test_database_url_may_lie_in_a_file(monkeypatch, tmp_path):
+    (tmp_path / "url").write_text("postgresql://clerk:pw@db.example/county\n")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "url"))
+
+    assert settings.read_database("X", tmp_path)["PASSWORD"] == "pw"
+
+
 def test_secret_is_made_once_though_many_ask(tmp_path):
     made = tmp_path / "var" / "secret_key"
 
@@ -193,3 +215,22 @@ def test_content_policy_admits_only_ourselves():
 
     assert {source for sources in directives.values() for source in sources} == {"'self'", "'none'"}
     assert directives["default-src"] == ["'none'"]
+
+
+def test_djangos_deployment_checks_find_nothing_in_production(tmp_path):
+    """quality 46"""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "VAR_DIR": str(tmp_path),
+            "HTTPS": "1",
+            "ALLOWED_HOSTS": "jz.example.cn",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -14,7 +14,7 @@ def nav_of(client, person, path="/accounts/password/"):
 
 
 def test_a_visitor_has_none(client):
-    make_county()  # without one a visitor is led to found it
+    make_person(make_county(), Role.LEADER)  # with nobody there, a visitor founds a county
 
     assert "nav" not in client.get("/accounts/login/").context
 
