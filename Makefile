@@ -38,8 +38,9 @@ check-office: export VAR_DIR := $(VAR_DIR)/test
 check-office: setup-dev ## open the settlement workbook in LibreOffice and compare what it recalculates
 	$(IN_VENV) -m pytest tests/office/check_office.py
 
-screenshots: setup-dev ## pictures of the sample county's pages, into VAR_DIR/screenshots (ONLY=ranking,account), and the handbook's
+screenshots: setup-dev ## pictures of the sample county's pages, into VAR_DIR/screenshots (ONLY=ranking,account), and those of README and handbook
 	$(IN_VENV) -m tests.browser.screenshots $(if $(ONLY),--only $(ONLY)) $(if $(INTO),--into $(INTO))
+	$(if $(ONLY)$(INTO),,$(IN_VENV) -m tests.browser.screenshots --only ranking,account,meeting --languages zh --wide --into docs/pictures)
 	$(if $(ONLY)$(INTO),,$(IN_VENV) -m tests.browser.guide_pictures)
 
 messages: setup-dev ## renew the Chinese catalogue, and print what still lacks a translation

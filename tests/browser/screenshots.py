@@ -1,6 +1,6 @@
 """`make screenshots`: pictures of the sample county's pages, the same names every time.
 
-    python -m tests.browser.screenshots [--only ranking,account] [--languages zh] [--whole]
+    python -m tests.browser.screenshots [--only ranking,account] [--languages zh] [--whole] [--wide]
                                         [--at http://127.0.0.1:8000] [--into var/screenshots]
 
 Owns: the server for the pictures (its own sample county, its own port), small files.
@@ -55,6 +55,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(known), help="names of pictures, by commas")
     parser.add_argument("--languages", default="zh,en", type=lambda text: text.split(","))
     parser.add_argument("--whole", action="store_true", help="the page to its end, not one window")
+    parser.add_argument("--wide", action="store_true", help="no phone and no paper")
     parser.add_argument("--at", default="", help="a served sample county; otherwise one is started")
     parser.add_argument("--into", default=VAR / "screenshots", type=Path)
     wishes = parser.parse_args()
@@ -101,7 +102,7 @@ def taken(
     browser: Browser, home: str, picture: Picture, language: str, wishes: argparse.Namespace
 ) -> Iterator[Path]:
     """The picture in every width that it has, and on paper."""
-    for width in picture.widths:
+    for width in picture.widths[:1] if wishes.wide else picture.widths:
         page = opened(browser, home, picture, language, width)
         file = wishes.into / f"{picture.name}-{language}-{width}.png"
         shot = page.locator(picture.part).first if picture.part else page
@@ -109,7 +110,7 @@ def taken(
         png = shot.screenshot(**whole)
         file.write_bytes(png if wishes.whole else small(png))
         yield file
-        if picture.paper and width == picture.widths[0]:
+        if picture.paper and width == picture.widths[0] and not wishes.wide:
             paper = wishes.into / f"{picture.name}-{language}.pdf"
             page.pdf(path=paper, prefer_css_page_size=True, print_background=True)
             yield paper

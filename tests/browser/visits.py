@@ -89,11 +89,22 @@ NO_PAGES = {
     "reopening-propose",
     "reopening-drop",
     "reopening-confirm",
+    "calendar-en",
+    "calendar-zh-hans",
+    "key-revoke",
+    "sitting-end",
+    "sitting-end-others",
+    "second-factor-codes",
+    "second-factor-off",
+    "second-factor-picture",
 }
 
 
-# Open only while no county stands: tests/browser/test_founding.py walks through them.
-FOUNDING = {
+# Open only while no county stands (tests/browser/test_founding.py), or in the middle of a sign-in.
+OF_A_MOMENT = {
+    "sign-in-code",
+    "kept-form",
+    "kept-text",
     "founding",
     "founding-county",
     "founding-units",
@@ -105,8 +116,8 @@ FOUNDING = {
 
 
 def addresses() -> Iterator[str]:
-    """The names of all addresses; an address without a name goes by its route."""
-    return _named(get_resolver().url_patterns)
+    """The names of all addresses, without the figures for other programs under /api/."""
+    return (name for name in _named(get_resolver().url_patterns) if not name.startswith("api"))
 
 
 def _named(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
@@ -260,4 +271,8 @@ def visits(village: Village) -> dict[str, list[Visit]]:
             Visit(clerk, f"/claims/{village.claim.pk}/"),
         ],
         "trail": [Visit(head, "/trail/")],
+        "calendar": [Visit(leader, "/calendar/")],
+        "key-list": [Visit(village.system, "/api/keys/")],
+        "my-account": [Visit(clerk, "/accounts/me/")],
+        "second-factor": [Visit(head, "/accounts/second-factor/")],
     }
