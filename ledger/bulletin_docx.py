@@ -19,7 +19,8 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as Printed
 
 from ledger.bulletin import Bulletin, Role
-from ledger.sheets import HEAD_FACE, NUMBER_FACE, TEXT_FACE, TITLE_FACE, writable
+from ledger.looks import HEAD_FACE, NUMBER_FACE, TEXT_FACE, TITLE_FACE
+from ledger.sheets import writable
 
 SECOND, THIRD, FOURTH = Pt(22), Pt(16), Pt(14)  # 二号, 三号, 四号
 LINE_HEIGHT = Pt(28)

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from ledger import words
 from ledger.league import LeagueRow, LeagueTable
+from ledger.looks import CENTRED, GAP, NUMBER, WAN, Look, percent_form, points_form
 from ledger.overview_sheet import Overview
 from ledger.ranking_sheet import (
     CARRIED,
@@ -34,21 +35,7 @@ from ledger.ranking_sheet import (
     Ranking,
     subtitle,
 )
-from ledger.sheets import (
-    CENTRED,
-    GAP,
-    NUMBER,
-    WAN,
-    Book,
-    Column,
-    Live,
-    Look,
-    Sheet,
-    Styled,
-    Value,
-    percent_form,
-    points_form,
-)
+from ledger.sheets import Book, Column, Live, Sheet, Styled, Value
 from ledger.standing import Tier, completed_months
 from units.money import to_wan
 

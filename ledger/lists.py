@@ -23,8 +23,9 @@ from ledger import doubts, history
 from ledger.doubts import Doubt
 from ledger.exports import shares_text
 from ledger.history import Line
+from ledger.looks import COUNT, DAY, TEXT, WAN
 from ledger.models import Receipt
-from ledger.sheets import COUNT, DAY, TEXT, WAN, Column, Value
+from ledger.sheets import Column, Value
 from projects.deadlines import standing
 from projects.forms import industry_name
 from projects.models import Project, ServiceStep

@@ -22,25 +22,11 @@ from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphPrope
 from ledger import words
 from ledger.exports import Background, IndustrySum
 from ledger.league import LeagueTable
+from ledger.looks import CENTRED, COUNT, GAP, HEAD, LINE, NUMBER, TEXT, WAN, percent_form
 from ledger.months import Month
 from ledger.phrases import period
 from ledger.ranking_sheet import TIER_LOOKS, percent, places_of, points, subtitle, wan
-from ledger.sheets import (
-    CENTRED,
-    COUNT,
-    GAP,
-    HEAD,
-    LINE,
-    NUMBER,
-    TEXT,
-    WAN,
-    Book,
-    Column,
-    Sheet,
-    Styled,
-    Value,
-    percent_form,
-)
+from ledger.sheets import Book, Column, Sheet, Styled, Value
 from ledger.standing import Tier, benchmark
 from units.money import percent_shown, to_wan
 

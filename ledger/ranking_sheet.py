@@ -15,8 +15,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from ledger import words
 from ledger.league import LeagueRow, LeagueTable, Section, Total
-from ledger.phrases import and_so, bureau, day, known, left_out, period
-from ledger.sheets import (
+from ledger.looks import (
     CENTRED,
     COUNT,
     GAP,
@@ -25,15 +24,12 @@ from ledger.sheets import (
     NUMBER,
     SHRUNK,
     WAN,
-    Book,
-    Column,
     Look,
-    Sheet,
-    Styled,
-    Value,
     percent_form,
     points_form,
 )
+from ledger.phrases import and_so, bureau, day, known, left_out, period
+from ledger.sheets import Book, Column, Sheet, Styled, Value
 from ledger.standing import Tier
 from units.money import percent_shown, points_text, rounded, to_wan
 

@@ -1,7 +1,6 @@
 """The one way in which a workbook is written: columns and rows in, a file out.
 
-Owns: safe cells, the looks of an office table, paper and print set-up, over openpyxl's write-only
-mode, so that memory does not grow with the rows. Must never: let a text become a formula (only
+Owns: safe cells, paper and print set-up (``looks`` has the looks), over openpyxl's write-only mode, so that memory does not grow with the rows. Must never: let a text become a formula (only
 ``Live`` is one), fail on a character that a sheet cannot hold (it is left out), pass an amount through
 a float, or know what a ledger is.
 """
@@ -12,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -26,20 +25,14 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins, PrintOptions
 
-# The faces of official papers; family and character set let a machine without them choose a like one.
-TITLE_FACE, HEAD_FACE, TEXT_FACE = "方正小标宋简体", "黑体", "仿宋"
-NUMBER_FACE = "Times New Roman"
-_FAMILIES = {TITLE_FACE: 1, HEAD_FACE: 2, TEXT_FACE: 1, NUMBER_FACE: 1}
-_CHINESE = 134
+from ledger.looks import HEAD, LINE, TEXT, TITLE, Look, dressed, shifted
 
-WAN_FORM, GAP_FORM = "#,##0.00####", "+#,##0.00####;-#,##0.00####;0.00"
-COUNT_FORM, DAY_FORM, TEXT_FORM = "#,##0", "yyyy-mm-dd", "@"
 A4 = 9
 LONGEST_TEXT, LONGEST_NAME = 32_767, 31
 
@@ -56,36 +49,6 @@ class Live(NamedTuple):
     """A formula: the only value that becomes one."""
 
     formula: str
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a cell looks. ``across`` is its alignment, ``form`` its number format."""
-
-    face: str = TEXT_FACE
-    size: float = 11
-    bold: bool = False
-    colour: str = "000000"
-    ground: str = ""
-    across: str = "left"
-    is_ruled: bool = True
-    wraps: bool = False
-    shrinks: bool = False
-    form: str = "General"
-
-
-TEXT = Look()
-WRAPPED = Look(wraps=True)
-SHRUNK = Look(shrinks=True)
-CENTRED = Look(across="center")
-NUMBER = Look(face=NUMBER_FACE, across="right")
-WAN = replace(NUMBER, form=WAN_FORM)
-GAP = replace(NUMBER, form=GAP_FORM)
-COUNT = replace(NUMBER, form=COUNT_FORM, across="center")
-DAY = replace(NUMBER, form=DAY_FORM, across="center")
-HEAD = Look(face=HEAD_FACE, across="center", wraps=True, ground="F2EFE6")
-TITLE = Look(face=TITLE_FACE, size=22, across="center", is_ruled=False)
-LINE = Look(is_ruled=False)
 
 
 class Styled(NamedTuple):
@@ -150,7 +113,7 @@ class Book:
     def ink(self, look: Look, sheet: WriteOnlyWorksheet) -> Ink:
         """The style numbers of a look, registered once."""
         if look not in self._inks:
-            cell = _dressed(Cell(sheet), look)
+            cell = dressed(Cell(sheet), look)
             plain = cell.style_id
             cell._style = copy(cell._style)  # the list of styles keeps the other one
             cell.quotePrefix = True
@@ -242,7 +205,7 @@ class Sheet:
         starts = [width * place // count for place in range(count)] if count else []
         values: list[Value] = [Styled(None, look)] * width
         for place, start in enumerate(starts):
-            values[start] = Styled(texts[place], _shifted(look, place, count))
+            values[start] = Styled(texts[place], shifted(look, place, count))
         number = self.add(values, height=height)
         for start, end in zip(starts, [*starts[1:], width], strict=True):
             self.merge(number, start, number, end - 1)
@@ -417,17 +380,6 @@ def lines_of(text: str, width: float) -> int:
     return sum(max(math.ceil(length / room), 1) for length in lengths)
 
 
-def percent_form(places: int) -> str:
-    """The number format of a percent with so many decimals."""
-    return f"0.{'0' * places}%" if places else "0%"
-
-
-def points_form(places: int) -> str:
-    """The number format of a difference in percentage points."""
-    digits = f"0.{'0' * places}" if places else "0"
-    return f"+{digits};-{digits};{digits}"
-
-
 def _fill(cell: Cell, value: Plain, ink: Ink) -> None:
     cell.style_id = ink.plain
     if value is None:
@@ -455,40 +407,8 @@ def _digits(value: int | Decimal | Fraction | date) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(int(value))
 
 
-def _dressed(cell: Cell, look: Look) -> Cell:
-    cell.font = Font(
-        name=look.face,
-        sz=look.size,
-        b=look.bold,
-        color=f"FF{look.colour}",
-        family=_FAMILIES.get(look.face),
-        charset=None if look.face == NUMBER_FACE else _CHINESE,
-    )
-    cell.alignment = Alignment(
-        horizontal=look.across,
-        vertical="center",
-        wrap_text=look.wraps,
-        shrink_to_fit=look.shrinks,
-    )
-    cell.number_format = look.form
-    if look.ground:
-        cell.fill = PatternFill("solid", fgColor=f"FF{look.ground}")
-    if look.is_ruled:
-        side = Side(style="thin", color="FF7F7F7F")
-        cell.border = Border(side, side, side, side)
-    return cell
-
-
 def _comment(text: str) -> Comment | None:
     return Comment(writable(text), "", height=90, width=260) if text else None
-
-
-def _shifted(look: Look, place: int, count: int) -> Look:
-    """The look of one of several texts of a line: left, middle, right."""
-    if count == 1:
-        return look
-    across = "left" if place == 0 else "right" if place == count - 1 else "center"
-    return replace(look, across=across)
 
 
 def _runs(groups: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -16,19 +16,10 @@ from ledger import bulletin, check_sheet, overview_sheet, ranking_sheet, words
 from ledger.check_sheet import RIGHT, Check, Detail
 from ledger.exports import Background, Details, EntryLine, MissingReport, ProjectLine
 from ledger.league import LeagueTable
+from ledger.looks import CENTRED, COUNT, DAY, TEXT, WAN
 from ledger.phrases import and_so, bureau, day, period
 from ledger.ranking_sheet import NOTE, subtitle
-from ledger.sheets import (
-    CENTRED,
-    COUNT,
-    DAY,
-    TEXT,
-    WAN,
-    Book,
-    Column,
-    Sheet,
-    Value,
-)
+from ledger.sheets import Book, Column, Sheet, Value
 from ledger.standing import Tier
 from units.money import to_wan
 

@@ -8,21 +8,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import IO, Final
 
-from ledger import sheets
+from ledger import looks, sheets
 from ledger.importing import vocabulary
 from ledger.importing.columns import COLUMNS, SHEET_NAMES, Form, Part
 from ledger.importing.columns import Column as BookColumn
 from ledger.importing.contents import Contents
-from ledger.sheets import Book, Column, Look, Value
+from ledger.looks import Look
+from ledger.sheets import Book, Column, Value
 
 SPARE_ROWS: Final = 200
 LISTS: Final = "代码"
-TEXT: Final = replace(sheets.TEXT, form=sheets.TEXT_FORM, size=10.5)
+TEXT: Final = replace(looks.TEXT, form=looks.TEXT_FORM, size=10.5)
 LOOKS: Final[dict[Form, Look]] = {
-    Form.AMOUNT: sheets.WAN,
-    Form.DAY: sheets.DAY,
-    Form.YEAR: replace(sheets.NUMBER, form="0", across="center"),
-    Form.COUNT: replace(sheets.NUMBER, form="0", across="center"),
+    Form.AMOUNT: looks.WAN,
+    Form.DAY: looks.DAY,
+    Form.YEAR: replace(looks.NUMBER, form="0", across="center"),
+    Form.COUNT: replace(looks.NUMBER, form="0", across="center"),
     Form.WORD: replace(TEXT, across="center"),
 }
 WIDTHS: Final = {
@@ -85,7 +86,7 @@ def write(contents: Contents, file: IO[bytes]) -> None:
 
 
 def _write_help(book: Book, whose: str) -> None:
-    wrapped = replace(sheets.LINE, wraps=True, size=12)
+    wrapped = replace(looks.LINE, wraps=True, size=12)
     sheet = book.sheet(
         "填表说明", [Column("填写要求", 110, wrapped)], title=f"{whose}招商引资台账填表说明"
     )

@@ -8,15 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.composition import composition
 from ledger.months import Month
-from ledger.views.composition_parts import (
-    cuts_of,
-    funnel_of,
-    made_of,
-    rates_of,
-    stair_of,
-    summary_of,
-    switches_of,
-)
+from ledger.views.composition_parts import cuts_of, stair_of, summary_of, switches_of
+from ledger.views.funnel_parts import funnel_of, rates_of
+from ledger.views.made_of_parts import made_of
 from ledger.views.ranking import newest_month, same_wishes, table_for
 from ledger.views.ranking_parts import month_links
 from units.access import Right, allowed, county_of, person

@@ -9,8 +9,9 @@ from ledger import exports
 from ledger.announced import announced_table
 from ledger.attachments import list_response
 from ledger.league import league_table
+from ledger.looks import COUNT
 from ledger.models import Entry
-from ledger.sheets import COUNT, Column
+from ledger.sheets import Column
 from tests.builders import (
     day,
     make_clerk,

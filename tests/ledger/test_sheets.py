@@ -16,23 +16,8 @@ from hypothesis import strategies as st
 from lxml.etree import SerialisationError
 from openpyxl.worksheet._writer import ALL_TEMP_FILES
 
-from ledger.sheets import (
-    CENTRED,
-    COUNT,
-    DAY,
-    TEXT,
-    WAN,
-    WRAPPED,
-    Book,
-    Column,
-    Live,
-    Styled,
-    lines_of,
-    percent_form,
-    points_form,
-    sheet_name,
-    writable,
-)
+from ledger.looks import CENTRED, COUNT, DAY, TEXT, WAN, WRAPPED, percent_form, points_form
+from ledger.sheets import Book, Column, Live, Styled, lines_of, sheet_name, writable
 from tests.builders import moment
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
