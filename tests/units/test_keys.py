@@ -1,10 +1,12 @@
 """Access keys: what a key opens, for how long, who makes one, and that its secret is kept nowhere."""
 
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from tests.builders import (
@@ -25,6 +27,12 @@ pytestmark = pytest.mark.django_db
 
 NOON = moment("2012-07-01")
 API = AccessKey.Purpose.API
+
+
+@pytest.fixture
+def today():
+    with time_machine.travel("2012-07-01 12:00+08:00", tick=False):
+        yield
 
 
 @pytest.fixture
@@ -139,13 +147,24 @@ def test_the_security_administrator_sees_and_ends_the_keys_of_his_county(head, l
     assert keys.revoke(key.pk, by=guard, at=NOON).revoked_by == guard
 
 
+def test_the_terminal_makes_a_key_for_the_leader_of_a_region(today):
+    leader, printed = make_leader_of("6110"), StringIO()
+
+    call_command(
+        "make_key", "省平台", reads_as=leader.username, until=date(2012, 12, 31), stdout=printed
+    )
+
+    assert keys.known(printed.getvalue().strip(), API, at=NOON).person == leader
+    for wrong in (
+        {"reads_as": "nobody", "until": date(2012, 12, 31)},
+        {"reads_as": leader.username, "until": date(2099, 12, 31)},
+    ):
+        with pytest.raises(CommandError):
+            call_command("make_key", "省平台", **wrong)
+    assert AccessKey.objects.count() == 1
+
+
 # --- pages -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def today():
-    with time_machine.travel("2012-07-01 12:00+08:00", tick=False):
-        yield
 
 
 def test_the_head_makes_a_key_and_its_secret_is_shown_once(client, head, leader, today):
