@@ -23,6 +23,14 @@ def receipts_of(user: User) -> QuerySet[Receipt]:
     return rows.filter(Q(submitted_at__isnull=False) | Q(entered_by=user))
 
 
+def entries_of(user: User) -> QuerySet[Entry]:
+    """Credited to the own unit, or of its receipts; all for the county's offices."""
+    rows = Entry.objects.all()
+    if REACH.get(user.role) is not Reach.UNIT:
+        return within(user, rows)
+    return rows.filter(Q(unit=user.unit_id) | Q(receipt__unit=user.unit_id))
+
+
 def entries_of_receipts(user: User) -> QuerySet[Entry]:
     """The entries of the receipts that the person may open."""
     return Entry.objects.filter(receipt__in=receipts_of(user))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Prefetch, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,10 +38,10 @@ from ledger.api.shapes import (
 )
 from ledger.models import Entry, Receipt
 from ledger.months import Month
-from ledger.reach import entries_of_receipts, receipts_of
+from ledger.reach import entries_of, receipts_of
 from projects.models import CreditShare, Investor, Project, Stage
 from projects.reach import projects_of
-from units.access import Right, counties_of, units_of, within
+from units.access import Right, counties_of, units_of
 from units.models import County, Trail, Unit, User
 
 Rows = QuerySet[Any]
@@ -144,12 +144,7 @@ def _receipts(user: User) -> QuerySet[Receipt]:
 
 
 def _entries(user: User) -> QuerySet[Entry]:
-    """Those of the receipts that the person opens, and those credited to his own unit."""
-    own = within(user, Entry.objects.all())
-    shown = Entry.objects.filter(
-        Q(pk__in=own.values("pk")) | Q(pk__in=entries_of_receipts(user).values("pk"))
-    )
-    return shown.select_related("county", "unit", "industry")
+    return entries_of(user).select_related("county", "unit", "industry")
 
 
 COUNTIES = Resource(
