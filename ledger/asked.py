@@ -2,7 +2,7 @@
 
 Owns: reading ``as_of``, ``known_by`` and ``without`` from an address or a command, and the choice
 between the announced table of a closed quarter and one computed now. Must never: fail on a malformed
-wish (it falls back to the default) or compute a figure.
+wish (it falls back to the default), read the clock or compute a figure.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ledger.announced import announced_table
 from ledger.league import EXCLUSIONS, LeagueTable, league_table
-from ledger.models import Period, Settlement
+from ledger.models import Entry, Period, Settlement
 from ledger.months import Month, is_counted_year
 from units.models import County
 
@@ -41,6 +41,12 @@ def read(month: Month, as_of: str, known_by: str, without: Iterable[str]) -> Ask
         known_by=moment_of(known_by),
         without=frozenset(word for text in without for word in text.split(",")) & EXCLUSIONS.keys(),
     )
+
+
+def newest_month(county: County, today: date) -> Month:
+    """The month of the newest counted entry; this month where nothing is counted yet."""
+    entries = Entry.objects.filter(county=county, counted_on__lte=today).order_by("-counted_on")
+    return Month.of(entries.values_list("counted_on", flat=True).first() or today)
 
 
 def day_of(text: str) -> date | None:

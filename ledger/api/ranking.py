@@ -33,11 +33,10 @@ from ledger.api.shapes import (
     record,
     several,
 )
-from ledger.asked import Asked
+from ledger.asked import Asked, newest_month
 from ledger.league import EXCLUSIONS
 from ledger.months import Month
 from ledger.standing import Tier
-from ledger.views.ranking import newest_month
 from units.access import counties_of
 from units.models import County, Unit, User
 
@@ -113,7 +112,7 @@ PARAMETERS = (
 
 def document(user: User, wished: dict[str, Any], today: date) -> dict[str, Any]:
     county = _county(user, wished.get("county"))
-    month: Month = wished.get("month") or newest_month(county)
+    month: Month = wished.get("month") or newest_month(county, today)
     if month.first_day > today:
         raise bad_request({"month": _("This month has not begun yet.")})
     day = wished.get("as_of")

@@ -25,6 +25,7 @@ from ledger.accounts import (
     entry_lines,
 )
 from ledger.admission import may_enter
+from ledger.asked import newest_month
 from ledger.context import NoticeLine, waiting
 from ledger.league import LeagueRow, league_table
 from ledger.models import Entry, Receipt
@@ -38,7 +39,6 @@ from ledger.views.account_parts import (
     standings,
     unit_curve,
 )
-from ledger.views.ranking import newest_month
 from ledger.views.services import day_for
 from ledger.words import SECTIONS, TIERS
 from projects.models import CreditShare
@@ -62,7 +62,8 @@ class ToDo:
 def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     user = person(request)
     unit = get_object_or_404(units_of(user).select_related("county", "successor"), code=code)
-    as_of = min(newest_month(unit.county).last_day, timezone.localdate())
+    today = timezone.localdate()
+    as_of = min(newest_month(unit.county, today).last_day, today)
     receipts = receipts_of(user).filter(unit=unit)
     context = {
         "crumbs": _crumbs(unit, user, as_of),

@@ -19,13 +19,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ledger import words
 from ledger.announced import announced_table
-from ledger.asked import day_of, moment_of
+from ledger.asked import day_of, moment_of, newest_month
 from ledger.compare import FIELDS, RowChange, differences
 from ledger.league import LeagueTable, Total, league_table
 from ledger.models import Settlement
 from ledger.tables import UnitUrl
 from ledger.views.compare_parts import proposals, ways
-from ledger.views.ranking import newest_month, unit_url
+from ledger.views.ranking import unit_url
 from units.access import Right, allowed, county_of, person
 from units.models import County
 from units.money import Exact, gap_text, percent_text, rounded, wan_text
@@ -118,7 +118,7 @@ def table_at(county: County, point: Point) -> LeagueTable:
 
 def _points(request: HttpRequest, county: County, today: date) -> tuple[Point, Point]:
     """What the address or the form asks for; by default the last month end and the one before."""
-    month = newest_month(county)
+    month = newest_month(county, timezone.localdate())
     right = _point(request, "right", Point(min(month.last_day, today), None), today)
     before = right.as_of.replace(day=1) - timedelta(days=1)
     return _point(request, "left", Point(before, None), today), right

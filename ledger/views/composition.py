@@ -6,19 +6,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ledger.asked import newest_month
 from ledger.composition import composition
 from ledger.months import Month
 from ledger.views.composition_parts import cuts_of, stair_of, summary_of, switches_of
 from ledger.views.funnel_parts import funnel_of, rates_of
 from ledger.views.made_of_parts import made_of
-from ledger.views.ranking import newest_month, same_wishes, table_for
+from ledger.views.ranking import same_wishes, table_for
 from ledger.views.ranking_parts import month_links
 from units.access import Right, allowed, county_of, person
 
 
 @allowed(Right.RANKING_VIEW)
 def composition_newest(request: HttpRequest) -> HttpResponse:
-    return redirect(same_wishes(request, "composition-month", newest_month(county_of(request))))
+    month = newest_month(county_of(request), timezone.localdate())
+    return redirect(same_wishes(request, "composition-month", month))
 
 
 @allowed(Right.RANKING_VIEW)

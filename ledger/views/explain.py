@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger import explain, words
-from ledger.asked import day_of, moment_of
+from ledger.asked import day_of, moment_of, newest_month
 from ledger.league import LeagueRow, LeagueTable, Section, league_table
 from ledger.models import Settlement
 from ledger.months import Month
 from ledger.reach import receipts_of
 from ledger.tables import amounts, subtotal
 from ledger.views.compare import Point, table_at
-from ledger.views.ranking import newest_month, table_for
+from ledger.views.ranking import table_for
 from projects.models import Project
 from projects.reach import projects_of
 from units.access import REACH, Reach, Right, allowed, county_of, person, units_of
@@ -110,7 +110,7 @@ def _when(request: HttpRequest) -> tuple[date, datetime | None]:
     """The day and moment asked for; by default the newest month as it is known now."""
     today = timezone.localdate()
     asked = day_of(request.GET.get("as_of", ""))
-    as_of = min(asked or newest_month(county_of(request)).last_day, today)
+    as_of = min(asked or newest_month(county_of(request), today).last_day, today)
     return as_of, moment_of(request.GET.get("known_by", ""))
 
 

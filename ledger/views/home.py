@@ -3,8 +3,9 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
-from ledger.views.ranking import newest_month
+from ledger.asked import newest_month
 from units.access import REACH, READ, Reach, Right, by_method, counties_of, county_of, may, person
 
 
@@ -18,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.region and counties_of(user).count() > 1:
         return redirect("region-newest")
     if may(user, Right.RANKING_VIEW):
-        return redirect("ranking-month", newest_month(county_of(request)))
+        return redirect("ranking-month", newest_month(county_of(request), timezone.localdate()))
     if may(user, Right.PEOPLE_VIEW):
         return redirect("person-list")
     if may(user, Right.TRAIL_VIEW):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger import bulletin, exports, phrases, pledges
+from ledger.asked import newest_month
 from ledger.headline import headline
 from ledger.league import LeagueTable
 from ledger.meeting_forms import PledgeForm, TakeBackForm
@@ -26,7 +27,7 @@ from ledger.views.meeting_parts import (
     speaker_lines,
     tier_lines,
 )
-from ledger.views.ranking import newest_month, same_wishes, table_for, unit_url
+from ledger.views.ranking import same_wishes, table_for, unit_url
 from ledger.views.ranking_parts import month_links
 from units.access import DEED, FORM, Right, allowed, county_of, may, person, within
 from units.models import User
@@ -35,7 +36,8 @@ from units.refusal import Refusal
 
 @allowed(Right.RANKING_VIEW)
 def meeting_newest(request: HttpRequest) -> HttpResponse:
-    return redirect(same_wishes(request, "meeting-month", newest_month(county_of(request))))
+    month = newest_month(county_of(request), timezone.localdate())
+    return redirect(same_wishes(request, "meeting-month", month))
 
 
 @allowed(Right.RANKING_VIEW)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import history, periods, words
 from ledger.announced import announced_table
+from ledger.asked import newest_month
 from ledger.headline import headline
 from ledger.league import LeagueRow, league_table
 from ledger.models import Period, Settlement
@@ -35,7 +36,7 @@ from ledger.views.period_parts import (
     compare_address,
     year_lines,
 )
-from ledger.views.ranking import newest_month, unit_url
+from ledger.views.ranking import unit_url
 from ledger.views.ranking_parts import sections_of
 from units.access import DEED, Right, allowed, county_of, may, person, within
 from units.models import User
@@ -50,7 +51,8 @@ def period_list(request: HttpRequest) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
     years = _years(request)
     asked = request.GET.get("year", "")
-    year = int(asked) if re.fullmatch("[0-9]{4}", asked) else newest_month(county).year
+    newest = newest_month(county, today)
+    year = int(asked) if re.fullmatch("[0-9]{4}", asked) else newest.year
     if year not in years:
         year = years[0] if years else today.year
     context = {

@@ -13,22 +13,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger import asked, interchange, words
-from ledger.asked import Asked
+from ledger.asked import Asked, newest_month
 from ledger.headline import headline
 from ledger.kept import kept
 from ledger.league import LeagueRow, LeagueTable
-from ledger.models import Entry
 from ledger.months import Month
 from ledger.series import by_month
 from ledger.views.period_parts import change_lines, change_total, compare_address
 from ledger.views.ranking_parts import curve_of, month_links, sections_of, sieve_of
 from units.access import Right, allowed, county_of, person, units_of
-from units.models import County, User
+from units.models import User
 
 
 @allowed(Right.RANKING_VIEW)
 def newest(request: HttpRequest) -> HttpResponse:
-    return redirect(same_wishes(request, "ranking-month", newest_month(county_of(request))))
+    month = newest_month(county_of(request), timezone.localdate())
+    return redirect(same_wishes(request, "ranking-month", month))
 
 
 @allowed(Right.RANKING_VIEW)
@@ -64,13 +64,6 @@ def same_wishes(request: HttpRequest, name: str, *args: object) -> str:
     query = request.GET.urlencode()
     address = reverse(name, args=args)
     return f"{address}?{query}" if query else address
-
-
-def newest_month(county: County) -> Month:
-    """The month of the newest counted entry; this month where nothing is counted yet."""
-    today = timezone.localdate()
-    entries = Entry.objects.filter(county=county, counted_on__lte=today).order_by("-counted_on")
-    return Month.of(entries.values_list("counted_on", flat=True).first() or today)
 
 
 def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, Any]:

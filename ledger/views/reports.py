@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ledger import reports
+from ledger.asked import newest_month
 from ledger.months import Month
 from ledger.quarter_forms import DeadlineForm, ReportForm
 from ledger.reports import Filing
 from ledger.views.deeds import attempted
-from ledger.views.ranking import newest_month, same_wishes
+from ledger.views.ranking import same_wishes
 from units.access import DEED, FORM, REACH, Reach, Right, allowed, county_of, may, person
 from units.models import County, Unit
 from units.money import wan_text
@@ -54,7 +55,8 @@ class FilingLine:
 
 @allowed(Right.REPORT_VIEW)
 def report_newest(request: HttpRequest) -> HttpResponse:
-    return redirect(same_wishes(request, "report-month", newest_month(county_of(request))))
+    month = newest_month(county_of(request), timezone.localdate())
+    return redirect(same_wishes(request, "report-month", month))
 
 
 @allowed(Right.REPORT_VIEW, FORM)

@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from ledger.views.ranking import newest_month, table_for
+from ledger.asked import newest_month
+from ledger.views.ranking import table_for
 from ledger.views.screen_parts import SECONDS, dots_of, slide_names, slide_of, slide_url
 from units.access import Right, allowed, county_of
 
@@ -12,7 +13,7 @@ from units.access import Right, allowed, county_of
 @allowed(Right.RANKING_VIEW)
 def screen(request: HttpRequest) -> HttpResponse:
     """One slide of the newest table. Each leads to the next and so shows what changed meanwhile."""
-    table = table_for(request, newest_month(county_of(request)))
+    table = table_for(request, newest_month(county_of(request), timezone.localdate()))
     names = slide_names(table)
     asked = request.GET.get("slide", "")
     here = names.index(asked) if asked in names else 0

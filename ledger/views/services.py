@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.views.ranking import newest_month
+from ledger.asked import newest_month
 from projects import service_list
 from projects.reach import projects_of, steps_of
 from projects.service_list import ServiceFilter, ServiceTable
@@ -67,7 +67,7 @@ def day_for(county: County | None) -> date:
     today = timezone.localdate()
     if county is None or not county.is_sample:
         return today
-    return min(newest_month(county).last_day, today)
+    return min(newest_month(county, today).last_day, today)
 
 
 def _figures(sums: list[service_list.UnitSum]) -> dict[str, Any]:
