@@ -1,7 +1,7 @@
 """The handbook in the program. Must never: hold a text (docs/guide does)."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -33,8 +33,8 @@ def guide(request: HttpRequest, page: str) -> HttpResponse:
 
 @by_method(*READ)
 @login_required
-def guide_picture(request: HttpRequest, name: str) -> FileResponse:
+def guide_picture(request: HttpRequest, name: str) -> HttpResponse:
     path = handbook.picture(f"{name}.png")
     if not path.is_file():
         raise Http404
-    return FileResponse(path.open("rb"), content_type="image/png")
+    return HttpResponse(path.read_bytes(), content_type="image/png")
