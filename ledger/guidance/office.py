@@ -222,4 +222,44 @@ PAGES: dict[str, PageHelp] = {
         terms=(),
         next=_("Go back to the form, or copy what you need."),
     ),
+    "person-list": PageHelp(
+        purpose=_(
+            "Everybody who has an account: role, place, last sign-in, and accounts that "
+            "nobody used for ninety days."
+        ),
+        terms=("audit-roles", "trail"),
+        next=_("Open an account to change it. Nobody changes his own."),
+        next_for={
+            Role.SYSTEM_ADMIN: _(
+                "“New person” opens an account without a role; the security administrator then "
+                "grants one."
+            ),
+            Role.SECURITY_ADMIN: _(
+                "Accounts with no role yet wait for you: open one and set its role."
+            ),
+            Role.AUDIT_ADMIN: _("You read only; what the others did stands in the trail."),
+        },
+    ),
+    "person-new": PageHelp(
+        purpose=_("Opens an account: sign-in name, person, and the unit or county it belongs to."),
+        terms=("audit-roles", "unit"),
+        next=_(
+            "The one-time password is shown once. The role is granted by another administrator."
+        ),
+    ),
+    "person-detail": PageHelp(
+        purpose=_("One account: who it is, what it may do, whether it is locked or switched off."),
+        terms=("audit-roles",),
+        next=_("Every change ends the person's open sign-ins and stands in the trail."),
+        next_for={
+            Role.SYSTEM_ADMIN: _(
+                "Switch off the account of a person who leaves on the same day; what he did "
+                "keeps his name."
+            ),
+            Role.SECURITY_ADMIN: _(
+                "Unlock or take a second factor away only when you know that it is this person "
+                "who asks."
+            ),
+        },
+    ),
 }

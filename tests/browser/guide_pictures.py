@@ -190,6 +190,24 @@ def leader_reads(walk: Walk) -> None:
     walk.shot(walk.as_("leader", "/meeting/2012-06/"), "leader-meeting")
 
 
+def administrators_add_a_person(walk: Walk) -> None:
+    page = walk.as_("system", "/people/new/")
+    page.fill("[name=username]", "t13b")
+    page.fill("[name=name]", "王芳")
+    page.select_option("[name=place]", label="水沟镇")
+    walk.shot(page, "administrators-person")
+    page.click("main form.form .btn-primary")
+    page.wait_for_load_state()
+    page = walk.as_("security", "/people/?q=t13b")
+    page.click("text=王芳")
+    page.wait_for_url("**/people/*/")
+    page.select_option("[name=role]", "clerk")
+    page.fill("[name=password]", PASSWORD)
+    walk.shot(page, "administrators-role")
+    page.click("form[action$='/role/'] .btn-primary")
+    page.wait_for_load_state()
+
+
 def administrators_look(walk: Walk) -> None:
     walk.shot(walk.as_("audit", "/trail/"), "administrators-trail")
 
@@ -204,6 +222,7 @@ STEPS: tuple[Callable[[Walk], None], ...] = (
     verifier_proposes,
     head_confirms,
     leader_reads,
+    administrators_add_a_person,
     administrators_look,
 )
 
