@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from ledger import settings
+from units.models import Role
 
 ROOT = settings.BASE_DIR
 
@@ -80,6 +81,17 @@ def test_origins_refuse_anything_but_scheme_and_host(monkeypatch, text):
 
     with pytest.raises(ImproperlyConfigured, match="write scheme and host"):
         settings.read_origins("X")
+
+
+def test_roles_that_owe_a_second_factor_are_named_or_all(monkeypatch):
+    """quality 22"""
+    monkeypatch.setenv("X", "verifier, bureau_head")
+    assert settings.read_roles("X") == ["verifier", "bureau_head"]
+    monkeypatch.setenv("X", "all")
+    assert set(settings.read_roles("X")) == set(Role.values) - {Role.NONE}
+    monkeypatch.setenv("X", "boss")
+    with pytest.raises(ImproperlyConfigured, match="write all, or of these"):
+        settings.read_roles("X")
 
 
 def test_secret_comes_from_the_variable_then_from_its_file(monkeypatch, tmp_path):
