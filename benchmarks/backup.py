@@ -106,20 +106,20 @@ def main(counties: str = "28", files: str = "500") -> int:
 
 def step(command: list[str], var_dir: Path) -> Step:
     begun, peak = time.monotonic(), 0.0
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment(var_dir),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    watched = psutil.Process(process.pid)
-    while process.poll() is None:
-        peak = max(peak, memory(watched))
-        time.sleep(0.05)
-    said = process.communicate()[0]
-    return Step(said, time.monotonic() - begun, peak, process.returncode)
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment(var_dir),
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        watched = psutil.Process(process.pid)
+        while process.poll() is None:
+            peak = max(peak, memory(watched))
+            time.sleep(0.05)
+        said.seek(0)
+        return Step(said.read(), time.monotonic() - begun, peak, process.returncode)
 
 
 def memory(process: psutil.Process) -> float:

@@ -11,13 +11,18 @@ occupy the threads that should work.
 
 import contextlib
 import logging
-import resource
+import select
 import signal
 import socket
 import sys
 from datetime import timedelta
 from types import FrameType
 from typing import Any
+
+try:
+    import resource
+except ImportError:  # Windows has no such limit
+    resource = None  # type: ignore[assignment]
 
 import waitress
 from django.conf import settings
@@ -124,7 +129,7 @@ def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
         application(),
         sockets=[listener],
         connection_limit=CONNECTION_LIMIT,
-        asyncore_use_poll=True,
+        asyncore_use_poll=hasattr(select, "poll"),  # Windows has none
         channel_timeout=60,
         max_request_body_size=LARGEST_BODY,
         # What 2,000 unfinished requests may hold in memory; more of a body goes to a file.
@@ -168,6 +173,8 @@ def proxy_options() -> dict[str, Any]:
 
 def raise_file_limit() -> None:
     """Many systems allow 1,024 open files, fewer than the connections we are ready to hold."""
+    if resource is None:
+        return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
