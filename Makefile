@@ -10,10 +10,13 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 IN_VENV := $(VENV)/bin/python
 PIP := $(IN_VENV) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore
+UV := $(IN_VENV) -m uv
+# The same for every machine and Python, and without the address that the packages came from.
+LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 export VAR_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check-office screenshots messages format
+.PHONY: help setup setup-dev run test check-office screenshots messages lock sbom audit format
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +49,18 @@ screenshots: setup-dev ## pictures of the sample county's pages, into VAR_DIR/sc
 messages: setup-dev ## renew the Chinese catalogue, and print what still lacks a translation
 	$(IN_VENV) -m tests.messages
 
+lock: setup-dev ## after a change of the requirements: lock every file of every package by its hash
+	$(UV) pip compile $(LOCKING) requirements.txt -o locks/run.txt
+	$(UV) pip compile $(LOCKING) requirements-dev.txt -o locks/dev.txt
+
+sbom: setup-dev ## the list of what the program is made of (CycloneDX), into VAR_DIR/sbom.json
+	@mkdir -p $(VAR_DIR)
+	$(UV) tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements locks/run.txt \
+		--output-file $(VAR_DIR)/sbom.json
+
+audit: setup-dev ## ask for known holes in what is locked; needs the internet
+	$(UV) tool run --quiet --from pip-audit==2.10.1 pip-audit --require-hashes --disable-pip --strict -r locks/run.txt
+
 format: setup-dev ## bring the code into the one format
 	$(IN_VENV) -m ruff format .
 	$(IN_VENV) -m ruff check --fix .
@@ -57,10 +72,10 @@ $(VENV)/.venv-stamp:
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(VENV)/.run-stamp: requirements.txt $(VENV)/.venv-stamp
-	$(PIP) -r requirements.txt
+$(VENV)/.run-stamp: locks/run.txt $(VENV)/.venv-stamp
+	$(PIP) --require-hashes -r locks/run.txt
 	@touch $@
 
-$(VENV)/.dev-stamp: requirements-dev.txt $(VENV)/.run-stamp
-	$(PIP) -r requirements-dev.txt
+$(VENV)/.dev-stamp: locks/dev.txt $(VENV)/.run-stamp
+	$(PIP) --require-hashes -r locks/dev.txt
 	@touch $@
