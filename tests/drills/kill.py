@@ -33,7 +33,6 @@ from tests.drills.volumes import PowerDisk
 LONGEST = {"program": 15.0, "database": 60.0, "power": 60.0}
 BREAKS = ("lazy", "half")
 MIGRATING = "migrating"
-DEEDS_BETWEEN = 12
 
 
 @dataclass
@@ -69,11 +68,12 @@ def run(
     *,
     seed: int = 39,
     broken: str = "",
+    deeds: int = 12,
     kinds: tuple[str, ...] = ("program", "database"),
     migrations: bool = True,
     tell: Callable[[str], Any] = lambda line: None,
 ) -> Findings:
-    """Run the drill on a started site."""
+    """Run the drill on a started site; ``deeds`` are acknowledged between two moments."""
     chance = random.Random(seed)
     site.program = ("-m", "tests.drills.broken", "half") if broken == "half" else SERVE
     if broken == "half":
@@ -84,9 +84,11 @@ def run(
         findings = Findings(traffic.journal)
         make_lazy(site, broken == "lazy")
         for moment in range(moments):
-            if not traffic.gets_on(DEEDS_BETWEEN):
+            if not traffic.gets_on(deeds):
                 findings.wrong.append(f"before moment {moment}: nobody could work")
-            time.sleep(chance.uniform(0, 1))
+            if broken == "half":
+                traffic.importing.wait(300)
+            time.sleep(chance.uniform(0.5, 1))
             kind = kinds[moment % len(kinds)] if moment < len(kinds) else chance.choice(kinds)
             findings.ready[kind].append(_killed(site, kind))
             findings.wrong += missing(site, traffic.journal.so_far())
@@ -96,11 +98,11 @@ def run(
             tell(str(findings))
             if broken and findings.wrong:
                 break
-        traffic.gets_on(0 if broken else DEEDS_BETWEEN)
-    findings.wrong += traffic.journal.odd + missing(site, traffic.journal) + _unswept(site)
+        traffic.gets_on(0 if broken else deeds)
+    findings.wrong += traffic.journal.odd + missing(site, traffic.journal)
     make_lazy(site, False)
-    if not broken and (said := site.proof()):
-        findings.wrong.append(said)
+    if not broken:
+        findings.wrong += [*_unswept(site), *filter(None, [site.proof()])]
     return findings
 
 

@@ -26,6 +26,7 @@ from tests.drills.site import PASSWORD, Answer, Lost, Person, Site
 
 PAUSE = 0.2  # before something is sent again
 AWAY = "暂时无法办理"
+AT_WORK = "上一次导入仍在进行"
 
 
 class Over(Exception):
@@ -69,7 +70,7 @@ class Traffic:
 
     def __init__(self, site: Site, seed: int, *, clerks: int = 4, rows: int = 60) -> None:
         self.site, self.journal, self.rows = site, Journal(), rows
-        self.over = threading.Event()
+        self.over, self.importing = threading.Event(), threading.Event()
         self.waiting: SimpleQueue[int] = SimpleQueue()
         county = site.county
         names = [county["clerks"][number % 4] for number in range(clerks)]
@@ -90,7 +91,7 @@ class Traffic:
         for thread in self.threads:
             thread.start()
 
-    def gets_on(self, deeds: int, patience: float = 120) -> bool:
+    def gets_on(self, deeds: int, patience: float = 300) -> bool:
         """Wait until so many more deeds were acknowledged; whether they were."""
         wanted, until = self.journal.acknowledged() + deeds, time.monotonic() + patience
         while self.journal.acknowledged() < wanted and time.monotonic() < until:
@@ -172,13 +173,18 @@ class Traffic:
         self.journal.tried[prefix] = self.rows
         book = workbook(self.site.county["projects"][number][1], prefix, self.rows)
         answer = self._sent(person, "/import/", {}, [("file", "b.xlsx", book)])
+        if AT_WORK in answer.body.decode():
+            return  # the first one was killed; it says so for a minute
         if not self._is_saved("preview", answer):
             return
+        self.importing.set()
         try:
             self._once(person, f"{answer.location}decide/", {"deed": "import"})
             done = self._once(person, answer.location)
         except Lost:
             return  # whole or not at all, and nobody was told
+        finally:
+            self.importing.clear()
         if done.status == 200 and b"message--success" in done.body:
             self.journal.imported[prefix] = self.rows
             self.journal.counts["import"] += 1
