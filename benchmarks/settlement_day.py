@@ -145,7 +145,7 @@ class Day:
             self.memory.append(self.site.memory())
             time.sleep(1)
 
-    def cost(self, turns: int = 20) -> Iterator[str]:
+    def cost(self, turns: int = 10) -> Iterator[str]:
         """Each request alone: what it takes of the processors in the server and in the database."""
         clerk, leader = self.person("clerk0").sign_in(), self.person("leader0").sign_in()
         visit = self.clerk(clerk, 0)
