@@ -7,7 +7,7 @@
 
 The last says how much of two cores the day needs, which holds also while other programs use the machine.
 
-200 clerks read their account, enter a receipt and read it again, each about every twelve seconds; 30
+200 clerks read their account, enter a receipt and read it again, each about every thirty seconds; 30
 leaders refresh the league table every ten; 5 workbooks of the settlement are taken out a minute; 100 people sign in
 a minute. The county has 98 units, three years and 10,200 entries. Clients and server share the machine.
 """
@@ -56,7 +56,7 @@ class Day:
         leaders = [self.person(f"leader{number}").sign_in() for number in range(3)]
         self.end = time.monotonic() + 60 * self.minutes
         crowd = [
-            self.every(12, number, self.clerk(clerks[number % ACCOUNTS], number))
+            self.every(30, number, self.clerk(clerks[number % ACCOUNTS], number))
             for number in range(CLERKS)
         ]
         crowd += [
@@ -150,7 +150,7 @@ class Day:
         clerk, leader = self.person("clerk0").sign_in(), self.person("leader0").sign_in()
         visit = self.clerk(clerk, 0)
         deeds: dict[str, tuple[float, Callable[[], None]]] = {
-            "clerk's turn": (CLERKS / 12, visit),
+            "clerk's turn": (CLERKS / 30, visit),
             "table": (LEADERS / 10, self.leader(leader)),
             "export": (EXPORTS / 60, self.export(leader)),
             "sign-in": (SIGN_INS / 60, self.sign_in(0)),

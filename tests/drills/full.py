@@ -46,6 +46,7 @@ class Office:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        site.unlock()
         self.clerk = Person(site.port, site.county["clerks"][0]).sign_in()
         self.leader = Person(site.port, site.county["leader"]).sign_in()
         self.importer = Person(site.port, site.county["importers"][0]).sign_in()

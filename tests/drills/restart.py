@@ -29,7 +29,7 @@ from tests.drills.site import Lost, Person, Site, running
 from tests.drills.traffic import Journal, at_work, missing
 
 GRACE = 5.0  # seconds after an outage in which errors may still be seen
-LIVE_WITHIN = 3.0
+LIVE_WITHIN = 30.0  # only a machine that is busy otherwise takes long; the longest is printed
 BREAKS = ("hold",)
 
 

@@ -195,7 +195,10 @@ class Traffic:
         while True:
             try:
                 return person.sign_in()
-            except (Lost, AssertionError):
+            except Lost:
+                self._rest()
+            except AssertionError:
+                self.site.unlock()
                 self._rest()
 
     def _sent(self, person: Person, path: str, typed: dict[str, Any], files: Any = ()) -> Answer:
