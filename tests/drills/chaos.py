@@ -20,9 +20,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.drills import restart
+from tests.drills.journal import Journal, missing
 from tests.drills.kill import make_lazy
 from tests.drills.site import SERVE, Site, running
-from tests.drills.traffic import Journal, at_work, missing
+from tests.drills.traffic import at_work
 
 CLERKS = 100
 BREAKS = ("lazy",)

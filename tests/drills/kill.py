@@ -9,8 +9,9 @@
 
 At each moment either the program or every process of the database is killed with SIGKILL; every eighth
 is a kill of ``migrate`` on a database of its own. With ``--power`` everything lies on an ext4 of its own
-that is shut down without a flush (what xfstests does), so what was not synced is gone. What was acknowledged and is missing, imports that are
-half there, and the seconds until ``/ready`` are printed. Both breaks make the drill fail.
+that is shut down without a flush (what xfstests does), so what was not synced is gone. What was
+acknowledged and is missing, imports that are half there, and the seconds until ``/ready`` are printed. Both
+breaks make the drill fail.
 """
 
 import argparse
@@ -26,8 +27,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.drills.journal import Journal, missing
 from tests.drills.site import ROOT, SERVE, Site, running
-from tests.drills.traffic import Journal, at_work, missing
+from tests.drills.traffic import at_work
 from tests.drills.volumes import PowerDisk
 
 LONGEST = {"program": 15.0, "database": 60.0, "power": 60.0}

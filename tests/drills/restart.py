@@ -25,8 +25,9 @@ import psutil
 import psycopg
 
 from ledger import embedded
+from tests.drills.journal import Journal, missing
 from tests.drills.site import Lost, Person, Site, running
-from tests.drills.traffic import Journal, at_work, missing
+from tests.drills.traffic import at_work
 
 GRACE = 5.0  # seconds after an outage in which errors may still be seen
 LIVE_WITHIN = 30.0  # only a machine that is busy otherwise takes long; the longest is printed

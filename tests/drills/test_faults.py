@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.drills import chaos, full, kill, restart
+from tests.drills.journal import Journal, missing
 from tests.drills.site import Site, running
-from tests.drills.traffic import Journal, missing
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,7 @@
 """People at work on a site, and a journal of every word that the site gave them.
 
-Owns: the deeds (submit, upload, verify, close, import), sending again what was lost, and comparing the
-journal with the database. The journal lies outside the site, so nothing that happens to it is forgotten.
-Must never: count as acknowledged what the page did not say.
+Owns: the deeds (submit, upload, verify, close, import) and sending again what was lost. Must never: count
+as acknowledged what the page did not say.
 """
 
 import hashlib
@@ -11,17 +10,15 @@ import random
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy
-from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from openpyxl import Workbook
 
+from tests.drills.journal import Journal
 from tests.drills.site import PASSWORD, Answer, Lost, Person, Site
 
 PAUSE = 0.2  # before something is sent again
@@ -31,38 +28,6 @@ AT_WORK = "上一次导入仍在进行"
 
 class Over(Exception):
     """The drill is over; whatever is under way is not sent again."""
-
-
-@dataclass
-class Journal:
-    """What was promised. ``tried`` are imports of which the outcome may be unknown."""
-
-    submitted: dict[str, Decimal] = field(default_factory=dict)
-    evidence: dict[str, str] = field(default_factory=dict)
-    verified: set[int] = field(default_factory=set)
-    closed: set[int] = field(default_factory=set)
-    imported: dict[str, int] = field(default_factory=dict)
-    tried: dict[str, int] = field(default_factory=dict)
-    sent: set[str] = field(default_factory=set)
-    odd: list[str] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    seconds: list[tuple[float, float]] = field(default_factory=list)  # when, how long
-    away: list[float] = field(default_factory=list)  # when there was no answer, or 503
-
-    def acknowledged(self) -> int:
-        kinds = (self.submitted, self.evidence, self.verified, self.closed, self.imported)
-        return sum(map(len, kinds))
-
-    def so_far(self) -> "Journal":
-        """What was promised up to now, while more is being written."""
-        kept = replace(self)
-        for each in fields(self):
-            setattr(kept, each.name, copy(getattr(self, each.name)))
-        return kept
-
-    def __str__(self) -> str:
-        said = ", ".join(f"{name} {count}" for name, count in sorted(self.counts.items()))
-        return f"{self.acknowledged()} acknowledged ({said})"
 
 
 class Traffic:
@@ -273,61 +238,3 @@ def workbook(project: str, prefix: str, rows: int) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
-
-
-# --- the journal against the database ------------------------------------------------------------
-
-
-def missing(site: Site, journal: Journal) -> list[str]:
-    """Every promise that the database does not keep, and every half of something."""
-    return [*_receipts(site, journal), *_imports(site, journal), *_deeds(site, journal)]
-
-
-def _receipts(site: Site, journal: Journal) -> Iterator[str]:
-    found = site.rows(
-        "SELECT key::text, amount FROM ledger_receipt WHERE key::text = ANY(%s)", list(journal.sent)
-    )
-    stored = dict(found)
-    if len(stored) != len(found):
-        yield "a receipt was entered twice"
-    for key, amount in journal.submitted.items():
-        if stored.get(key) != amount:
-            yield f"receipt {key}: acknowledged {amount}, stored {stored.get(key)}"
-    hashes = list(journal.evidence)
-    rows = site.rows(
-        "SELECT e.sha256, r.key::text FROM ledger_evidence e JOIN ledger_receipt r"
-        " ON r.id = e.receipt_id WHERE e.sha256 = ANY(%s)",
-        hashes,
-    )
-    for sha256, key in journal.evidence.items():
-        path = site.var_dir / "evidence" / sha256[:2] / sha256
-        if (sha256, key) not in rows:
-            yield f"evidence {sha256} of {key} has no row"
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            yield f"evidence {sha256} is not what was sent"
-
-
-def _imports(site: Site, journal: Journal) -> Iterator[str]:
-    for prefix, rows in journal.tried.items():
-        [(count,)] = site.rows(
-            "SELECT count(*) FROM ledger_receipt WHERE voucher_no LIKE %s", f"{prefix}%"
-        )
-        if count not in (0, rows):
-            yield f"import {prefix}: half, {count} of {rows}"
-        elif journal.imported.get(prefix, count) != count:
-            yield f"import {prefix}: acknowledged {rows}, stored {count}"
-
-
-def _deeds(site: Site, journal: Journal) -> Iterator[str]:
-    verified = site.rows(
-        "SELECT r.id FROM ledger_receipt r WHERE r.state = 'verified' AND r.amount ="
-        " (SELECT sum(amount) FROM ledger_entry e WHERE e.receipt_id = r.id)"
-    )
-    for receipt in journal.verified - {pk for (pk,) in verified}:
-        yield f"receipt {receipt}: verification was acknowledged"
-    closed = site.rows(
-        "SELECT p.id FROM ledger_period p JOIN ledger_settlement s ON s.period_id = p.id"
-        " WHERE p.state = 'closed'"
-    )
-    for period in journal.closed - {pk for (pk,) in closed}:
-        yield f"period {period}: closing was acknowledged"
