@@ -84,7 +84,7 @@ class KeyTable(tables.Table):
     made_at = tables.Column(_("Made"))
     expires_on = tables.Column(_("Last day"), default=DASH)
     used_at = tables.Column(_("Last used"), default=DASH)
-    standing = tables.Column(_("Standing"), empty_values=())
+    standing = tables.Column(_("State"), empty_values=())
     deeds = tables.Column(_("Deeds"), empty_values=())
 
     class Meta:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -116,8 +116,12 @@ def calendar_of(user: User) -> QuerySet[AccessKey]:
 
 
 def keys_of(user: User) -> QuerySet[AccessKey]:
-    """The keys that the user may see and revoke: his own, and the county's for those who guard it."""
-    keys = AccessKey.objects.select_related("person", "made_by", "revoked_by")
+    """The keys that the user may see and revoke: his own, and the county's for those who guard it.
+
+    What was revoked comes last.
+    """
+    keys = AccessKey.objects.select_related("person__county", "made_by", "revoked_by")
+    keys = keys.order_by(F("revoked_at").desc(nulls_first=True), "-pk")
     if not may(user, Right.KEY_REVOKE):
         return keys.filter(person=user)
     if user.county_id is None:

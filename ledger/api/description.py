@@ -140,9 +140,10 @@ def _schemas() -> dict[str, Schema]:
 
 
 def _schema_name(resource: Resource) -> str:
-    return {"counties": "County", "entries": "Entry"}.get(
-        resource.name, resource.name[:-1].capitalize()
-    )
+    """``entries`` -> ``Entry``, ``units`` -> ``Unit``."""
+    ending = {"ies": "y"}.get(resource.name[-3:])
+    one = resource.name[:-3] + ending if ending else resource.name[:-1]
+    return one.capitalize()
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def _renewed(user: User) -> str:
     for key in keys.calendar_of(user):
         keys.revoke(key.pk, by=user, at=now)
     purpose = AccessKey.Purpose.CALENDAR
-    _key, secret = keys.make(purpose, _("Own calendar"), user, None, by=user, at=now)
+    _key, secret = keys.make(purpose, str(user), user, None, by=user, at=now)
     return secret
 
 

@@ -79,12 +79,14 @@ def test_no_secret_lies_in_the_database(head, leader):
 
 
 def test_a_key_ends_when_it_is_revoked_and_when_its_person_is_locked(head, leader):
+    other, second = made(head, leader)
     key, secret = made(head, leader)
-    _other, second = made(head, leader)
+    assert list(keys.keys_of(head)) == [key, other]
 
     keys.revoke(key.pk, by=head, at=NOON)
     keys.revoke(key.pk, by=head, at=NOON)
     assert keys.known(secret, API, at=NOON) is None
+    assert list(keys.keys_of(head)) == [other, key]
     assert Trail.objects.filter(deed="key.revoke").count() == 1
 
     assert keys.known(second, API, at=NOON) is not None
