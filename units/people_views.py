@@ -186,7 +186,7 @@ def _slip(request: HttpRequest, user: User, password: str) -> HttpResponse:
     context = {
         "crumbs": _crumbs(str(user)),
         "person": user,
-        "place": people.place_of(user),
+        "belongs": people.place_of(user),
         "password": password,
         "address": request.build_absolute_uri(reverse("login")),
     }
@@ -208,7 +208,7 @@ def _shown(request: HttpRequest, user: User, status: int = 0, **bound: Any) -> H
     context = {
         "crumbs": _crumbs(str(user)),
         "person": user,
-        "place": people.place_of(user),
+        "belongs": people.place_of(user),
         "standing": standing(user, at),
         "is_locked": guesses.is_locked_out(user),
         "has_factor": second_factor.is_on(user),
