@@ -35,7 +35,7 @@ TOP = {name for name, _right, _words in PAGES} | {
     "screen",
     "my-account",
     "calendar",
-    "guide-own",
+    "guide",
     "region-newest",
     "region-month",
 }

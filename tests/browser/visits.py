@@ -92,6 +92,13 @@ NO_PAGES = {
     "calendar-en",
     "calendar-zh-hans",
     "key-revoke",
+    "person-place",
+    "person-off",
+    "person-on",
+    "person-password",
+    "person-role",
+    "person-unlock",
+    "person-factor",
     "sitting-end",
     "sitting-end-others",
     "second-factor-codes",
@@ -144,6 +151,7 @@ class Village:
         self.head, self.verifier = make_head(self.county), make_verifier(self.county)
         self.leader = make_person(self.county, Role.LEADER)
         self.system = make_person(self.county, Role.SYSTEM_ADMIN)
+        self.security = make_person(self.county, Role.SECURITY_ADMIN)
         self.units = [make_unit(self.county, name, kind) for name, kind in UNITS]
         self.clerks = [make_clerk(unit) for unit in self.units]
         for unit in self.units[:-1]:
@@ -272,7 +280,12 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         ],
         "trail": [Visit(head, "/trail/")],
         "calendar": [Visit(leader, "/calendar/")],
-        "key-list": [Visit(village.system, "/api/keys/")],
+        "key-list": [Visit(head, "/api/keys/"), Visit(village.security, "/api/keys/")],
+        "person-list": [Visit(village.system, "/people/")],
+        "person-new": [Visit(village.system, "/people/new/")],
+        "person-detail": [
+            Visit(who, f"/people/{clerk.pk}/") for who in (village.system, village.security)
+        ],
         "my-account": [Visit(clerk, "/accounts/me/")],
         "second-factor": [Visit(head, "/accounts/second-factor/")],
     }
