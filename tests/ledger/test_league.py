@@ -141,6 +141,14 @@ def test_other_county_and_other_issuer_do_not_count(county):
     assert [row.name for row in league_table(county, JUNE).rows] == [unit.name]
 
 
+def test_a_contract_counts_from_the_day_of_its_signing(county):
+    make_project(make_unit(county), signed="2012-06-30")
+
+    before, on_the_day = (league_table(county, day(f"2012-06-{n}")).signed for n in (29, 30))
+
+    assert (before.contracts, on_the_day.contracts) == (0, 1)
+
+
 def test_a_table_is_made_of_its_own_countys_entries_alone(county):
     elsewhere = make_county("611022", "丹凤县")
     make_head(elsewhere)

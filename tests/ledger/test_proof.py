@@ -149,27 +149,38 @@ def test_cut_tail_of_an_open_quarter_is_found_by_the_printed_head(county):
     assert (3, f"receipt:{last.receipt_id}") in found()
 
 
-def test_full_rewrite_of_a_chain_is_found_by_the_printed_head(county):
-    """quality 44: somebody changes an amount and hashes the whole chain anew, receipts and all."""
-    chained = entries(2)
-    printed = chained[-1].content_hash
+def rewrite(chained, reason):
+    """Somebody changes a word and hashes the whole chain anew: every hash fits the next."""
     head = chain.GENESIS
     with owner() as cursor:
         for entry in chained:
-            entry.amount += 1
-            entry.prev_hash = head
+            entry.reason, entry.prev_hash = reason, head
             entry.content_hash = head = chain.content_hash(head, posting.hashed_fields(entry))
             cursor.execute(
-                "UPDATE ledger_entry SET amount = %s, prev_hash = %s, content_hash = %s "
+                "UPDATE ledger_entry SET reason = %s, prev_hash = %s, content_hash = %s "
                 "WHERE id = %s",
-                [entry.amount, entry.prev_hash, entry.content_hash, entry.pk],
+                [reason, entry.prev_hash, entry.content_hash, entry.pk],
             )
-            cursor.execute(
-                "UPDATE ledger_receipt SET amount = amount + 1 WHERE id = %s", [entry.receipt_id]
-            )
+
+
+def test_full_rewrite_of_a_chain_is_found_by_the_printed_head(county):
+    """quality 44"""
+    chained = entries(2)
+    printed = chained[-1].content_hash
+
+    rewrite(chained, "改写")
 
     assert found() == []
     assert found(printed) == [(8, f"anchor:{printed}")]
+
+
+def test_full_rewrite_of_a_closed_quarter_is_found_by_its_settlement(county):
+    """quality 44"""
+    settlement = Period.objects.get(quarter=1).settlements.get()
+
+    rewrite(entries(1), "改写")
+
+    assert found() == [(2, f"settlement:{settlement.pk}")]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,15 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from tests.builders import make_clerk, make_county, make_head, make_person, make_unit
-from units.access import REACH, RIGHTS, Reach, Right, demand, may, units_of, within
+from tests.builders import (
+    make_clerk,
+    make_county,
+    make_head,
+    make_leader_of,
+    make_person,
+    make_unit,
+)
+from units.access import REACH, RIGHTS, Reach, Right, counties_of, demand, may, units_of, within
 from units.models import ADMIN_ROLES, BUSINESS_ROLES, Role, Unit, User
 
 # One line per right: the roles that hold it, and no other.
@@ -98,3 +105,11 @@ def test_a_person_without_a_county_sees_nothing(db):
     stray = User(role=Role.LEADER)
 
     assert not within(stray, Unit.objects.all()).exists()
+
+
+@pytest.mark.django_db
+def test_a_region_begins_the_codes_of_its_counties():
+    own = make_county("611023")
+    make_county("616110", "别处县")
+
+    assert list(counties_of(make_leader_of("6110"))) == [own]
