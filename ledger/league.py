@@ -306,7 +306,8 @@ def _targets(
     county: County, as_of: date, known_by: datetime | None
 ) -> dict[int, tuple[Decimal, Sequence[Decimal]]]:
     rows = targets.in_force(county, as_of.year, as_of, known_by, Target.Issuer.COUNTY)
-    return {row.unit_id: (row.amount, row.due) for row in rows}
+    plain = rows.values_list("unit_id", "amount", "due_first", "due_second", "due_third")
+    return {unit: (amount, (*due, amount)) for unit, amount, *due in plain}
 
 
 def _reported(county: County, as_of: date, known_by: datetime | None) -> set[int]:

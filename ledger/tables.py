@@ -5,6 +5,7 @@ lays them out. Must never: decide a tier or rank, or run a query.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import Any
 import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -23,6 +25,17 @@ from ledger.league import LeagueRow, Total, total
 from ledger.shortfall import Node, needed, per_month
 from ledger.standing import Tier
 from units.money import gap_text, percent_text, points_text, rounded, wan_text
+
+
+class Column(tables.Column):
+    """A column that no table changes after its declaration, so that tables may share its parts.
+
+    django-tables2 copies every declaration deeply for each table; that costs more than a row does.
+    """
+
+    def __deepcopy__(self, memo: object) -> "Column":
+        return copy(self)
+
 
 UnitUrl = Callable[[LeagueRow], str]
 # The lean rows. A template that looks up every value by name takes ten times as long for a hundred
@@ -170,7 +183,8 @@ def _badges(language: str) -> dict[Tier, str]:
 
 def unit_link(row: LeagueRow, url: UnitUrl) -> str:
     address = url(row)
-    return format_html('<a href="{}">{}</a>', address, row.name) if address else row.name
+    name = escape(row.name)
+    return mark_safe(f'<a href="{escape(address)}">{name}</a>') if address else name
 
 
 def row_bullet(row: LeagueRow) -> Bullet | None:
@@ -234,44 +248,32 @@ def _head(cls: str, term: str = "") -> dict[str, Any]:
 class RankingTable(tables.Table):
     """Ranked lines of one kind: its columns, and which part of a line each sorts by."""
 
-    rank = tables.Column(gettext_lazy("Rank"), order_by="place", attrs=_head("rank num"))
-    moved = tables.Column(gettext_lazy("Since last quarter"), orderable=False, attrs=_head("moved"))
-    unit = tables.Column(gettext_lazy("Unit"), order_by="row__order", attrs=_head("who"))
-    target = tables.Column(
-        gettext_lazy("Annual task"), order_by="row__target", attrs=_head("num target")
-    )
-    benchmark = tables.Column(
+    rank = Column(gettext_lazy("Rank"), order_by="place", attrs=_head("rank num"))
+    moved = Column(gettext_lazy("Since last quarter"), orderable=False, attrs=_head("moved"))
+    unit = Column(gettext_lazy("Unit"), order_by="row__order", attrs=_head("who"))
+    target = Column(gettext_lazy("Annual task"), order_by="row__target", attrs=_head("num target"))
+    benchmark = Column(
         gettext_lazy("Due by now"), order_by="row__benchmark", attrs=_head("num minor")
     )
-    received = tables.Column(
+    received = Column(
         gettext_lazy("Received"), order_by="row__received", attrs=_head("num received")
     )
-    new = tables.Column(
-        gettext_lazy("of which new"), order_by="row__sums__new", attrs=_head("num minor")
-    )
-    carried = tables.Column(
+    new = Column(gettext_lazy("of which new"), order_by="row__sums__new", attrs=_head("num minor"))
+    carried = Column(
         gettext_lazy("of which carry-over"), order_by="carried", attrs=_head("num minor")
     )
-    pending = tables.Column(
-        gettext_lazy("Pending"), order_by="row__pending", attrs=_head("num pending")
-    )
-    completion = tables.Column(
-        gettext_lazy("Completion"), order_by="row__completion", attrs=_head("done")
-    )
-    gap = tables.Column(gettext_lazy("Gap to benchmark"), order_by="gap", attrs=_head("num gap"))
-    points = tables.Column(
-        gettext_lazy("Percentage points"), order_by="points", attrs=_head("num points")
-    )
-    tier = tables.Column(
-        pgettext_lazy("tier", "Tier"), order_by="tier_place", attrs=_head("standing")
-    )
+    pending = Column(gettext_lazy("Pending"), order_by="row__pending", attrs=_head("num pending"))
+    completion = Column(gettext_lazy("Completion"), order_by="row__completion", attrs=_head("done"))
+    gap = Column(gettext_lazy("Gap to benchmark"), order_by="gap", attrs=_head("num gap"))
+    points = Column(gettext_lazy("Percentage points"), order_by="points", attrs=_head("num points"))
+    tier = Column(pgettext_lazy("tier", "Tier"), order_by="tier_place", attrs=_head("standing"))
 
     class Meta:
         template_name = "ledger/ranking_table.html"
         attrs = {"class": "ranking"}
 
     def __init__(self, shown: Sequence[RankingLine], subtotal: Amounts, order_by: str) -> None:
-        super().__init__(list(shown), order_by=order_by)
+        super().__init__(list(shown), order_by=order_by or None)
         self.subtotal = FigureCells(subtotal, None, figure_labels())
 
     def body(self) -> str:
@@ -281,12 +283,12 @@ class RankingTable(tables.Table):
 class CatchUpTable(tables.Table):
     """What each unit behind schedule still needs by the next quarter's end."""
 
-    unit = tables.Column(gettext_lazy("Unit"))
-    tier = tables.Column(pgettext_lazy("tier", "Tier"), attrs={"term": "tier"})
-    received = tables.Column(gettext_lazy("Received"), attrs=_head("num", "received"))
-    due = tables.Column(gettext_lazy("Due by then"), attrs=_head("num", "benchmark"))
-    needed = tables.Column(gettext_lazy("Still needed"), attrs=_head("num"))
-    monthly = tables.Column(gettext_lazy("per month"), attrs=_head("num"))
+    unit = Column(gettext_lazy("Unit"))
+    tier = Column(pgettext_lazy("tier", "Tier"), attrs={"term": "tier"})
+    received = Column(gettext_lazy("Received"), attrs=_head("num", "received"))
+    due = Column(gettext_lazy("Due by then"), attrs=_head("num", "benchmark"))
+    needed = Column(gettext_lazy("Still needed"), attrs=_head("num"))
+    monthly = Column(gettext_lazy("per month"), attrs=_head("num"))
 
     class Meta:
         template_name = "ledger/catch_up_table.html"

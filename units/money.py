@@ -33,6 +33,7 @@ _MAX_FEN: Final = 999_999_999_999_999
 # 13 digits let the maximum itself be written in 元.
 _WHOLE_DIGITS: Final = 13
 _FINE_DIGITS: Final = 6
+_PLACES: Final = tuple(Decimal(f"1e-{places}") for places in range(_FINE_DIGITS + 1))
 _MOST_PLACES: Final = 4
 _EXACT_PLACES: Final = 40
 # Written out in full, 1e999999 would be a text of a million digits.
@@ -205,12 +206,12 @@ def gap_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
 
 
 def _rounded_wan(yuan: Decimal, places: int) -> Decimal:
-    return to_wan(yuan).quantize(Decimal(f"1e-{places}"), context=_WIDE)
+    return to_wan(yuan).quantize(_PLACES[places], context=_WIDE)
 
 
 def _grouped(value: Decimal, places: int, plain: bool) -> str:
     # Plus turns a negative zero into zero, so that -0.00 is never shown.
-    shown = _WIDE.plus(value.quantize(Decimal(f"1e-{places}"), context=_WIDE))
+    shown = _WIDE.plus(value.quantize(_PLACES[places], context=_WIDE))
     return f"{shown:f}" if plain else f"{shown:,f}".replace("-", MINUS)
 
 
