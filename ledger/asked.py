@@ -5,14 +5,14 @@ between the announced table of a closed quarter and one computed now. Must never
 wish (it falls back to the default), read the clock or compute a figure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from ledger.announced import announced_table
-from ledger.league import EXCLUSIONS, LeagueTable, league_table
+from ledger.announced import announced_tables
+from ledger.league import EXCLUSIONS, LeagueTable, league_table, league_tables
 from ledger.models import Entry, Period, Settlement
 from ledger.months import Month, is_counted_year
 from units.models import County
@@ -73,27 +73,45 @@ def moment_of(text: str) -> datetime | None:
 
 def answer(county: County, asked: Asked, today: date) -> LeagueTable:
     """The announced table for the month that ends a closed quarter, else one computed now."""
-    settlement = _announced(county, asked) if asked.month.ends_quarter else None
-    if settlement is None:
-        return league_table(county, asked.day(today), asked.known_by, without=asked.without)
+    [table] = answers([county], asked, today)
+    return table
+
+
+def answers(counties: Sequence[County], asked: Asked, today: date) -> list[LeagueTable]:
+    """The table of each county, in as many queries as for one."""
+    announced = {s.period.county_id: s for s in _announced(counties, asked)}
     if asked.without:
-        # Not announced in this form, but of the entries that were.
-        known_by = settlement.known_by
-        return league_table(county, settlement.as_of, known_by, without=asked.without)
-    return announced_table(settlement)
+        found = _without(counties, announced, asked, today)
+    else:
+        open_ = [county for county in counties if county.pk not in announced]
+        found = announced_tables(list(announced.values()))
+        found += league_tables(open_, asked.day(today), asked.known_by) if open_ else []
+    by_county = {table.county.pk: table for table in found}
+    return [by_county[county.pk] for county in counties]
 
 
-def _announced(county: County, asked: Asked) -> Settlement | None:
-    if asked.as_of is not None or asked.known_by is not None:
-        return None
-    return (
-        Settlement.objects.filter(
-            period__county=county,
-            period__year=asked.month.year,
-            period__quarter=asked.month.quarter,
-            period__state=Period.State.CLOSED,
-        )
-        .select_related("period__county", "proposed_by", "confirmed_by")
-        .order_by("-version")
-        .first()
+def _without(
+    counties: Sequence[County], announced: Mapping[int, Settlement], asked: Asked, today: date
+) -> list[LeagueTable]:
+    """Not announced in this form; where the quarter is closed, of the entries that were."""
+    open_ = [county for county in counties if county.pk not in announced]
+    day, without = asked.day(today), asked.without
+    found = league_tables(open_, day, asked.known_by, without=without) if open_ else []
+    for settlement in announced.values():
+        county, known_by = settlement.period.county, settlement.known_by
+        found.append(league_table(county, settlement.as_of, known_by, without=without))
+    return found
+
+
+def _announced(counties: Sequence[County], asked: Asked) -> list[Settlement]:
+    """The newest settlement of each county whose quarter of this month is closed."""
+    if not asked.month.ends_quarter or asked.as_of is not None or asked.known_by is not None:
+        return []
+    found = Settlement.objects.filter(
+        period__county__in=counties,
+        period__year=asked.month.year,
+        period__quarter=asked.month.quarter,
+        period__state=Period.State.CLOSED,
     )
+    newest = found.order_by("period__county_id", "-version").distinct("period__county_id")
+    return list(newest.select_related("period__county", "proposed_by", "confirmed_by"))

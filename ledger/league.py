@@ -17,7 +17,7 @@ from typing import TypeVar
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from ledger import standing
-from ledger.models import Entry, MonthlyReport, Receipt, Settlement
+from ledger.models import Entry, MonthlyReport, Receipt, Settlement, SettlementLine
 from ledger.standing import Tier
 from projects.models import CreditShare, Investor, Project
 from units import targets
@@ -216,50 +216,120 @@ def league_table(
     "who would stand where with these targets"; units left out of it keep theirs. ``credited_too`` and
     ``pending_too`` are yuan by unit id that an import would add.
     """
-    left_out = frozenset(without)
-    units = list(Unit.objects.filter(county=county))
-    owed = _targets(county, as_of, known_by) | dict(targets_instead or {})
-    credit = _joined(_credited(county, as_of, known_by, left_out), credited_too or {}, Sums())
+    gathered = _gather([county], as_of, known_by, frozenset(without))
+    owed = gathered.owed | dict(targets_instead or {})
+    return _table(
+        county, replace(gathered, owed=owed), credited_too=credited_too, pending_too=pending_too
+    )
+
+
+def league_tables(
+    counties: Sequence[County],
+    as_of: date,
+    known_by: datetime | None = None,
+    *,
+    without: Iterable[str] = (),
+) -> list[LeagueTable]:
+    """The tables of many counties in as many queries as that of one."""
+    gathered = _gather(counties, as_of, known_by, frozenset(without))
+    return [_table(county, gathered) for county in counties]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the tables of some counties are made of: by county id, ``owed`` and ``reported`` by unit id."""
+
+    as_of: date
+    known_by: datetime | None
+    without: frozenset[str]
+    units: Mapping[int, list[Unit]]
+    owed: dict[int, tuple[Decimal, Sequence[Decimal]]]
+    credited: Mapping[int, dict[int, Sums]]
+    pending: Mapping[int, dict[int, Decimal]]
+    reported: set[int]
+    signed: Mapping[int, Signed]
+    settlements: Mapping[int, Settlement]
+    ranks: Mapping[int, dict[int, int | None]]
+
+
+def _gather(
+    counties: Sequence[County], as_of: date, known_by: datetime | None, without: frozenset[str]
+) -> Gathered:
+    units: dict[int, list[Unit]] = defaultdict(list)
+    for unit in Unit.objects.filter(county__in=counties):
+        units[unit.county_id].append(unit)
+    settlements = last_settlements(counties, as_of)
+    return Gathered(
+        as_of=as_of,
+        known_by=known_by,
+        without=without,
+        units=units,
+        owed=_targets(counties, as_of, known_by),
+        credited=_credited(counties, as_of, known_by, without),
+        pending=_pending(counties, as_of, without),
+        reported=_reported(counties, as_of, known_by),
+        signed=_signed(counties, as_of),
+        settlements=settlements,
+        ranks=ranks_of(settlements.values()),
+    )
+
+
+def _table(
+    county: County,
+    of: Gathered,
+    *,
+    credited_too: Mapping[int, Sums] | None = None,
+    pending_too: Mapping[int, Decimal] | None = None,
+) -> LeagueTable:
+    units, as_of = of.units.get(county.pk, []), of.as_of
+    credit = _joined(of.credited.get(county.pk, {}), credited_too or {}, Sums())
     credited = _into_successors(units, as_of, credit, Sums())
-    waiting = _joined(_pending(county, as_of, left_out), pending_too or {}, NOTHING)
+    waiting = _joined(of.pending.get(county.pk, {}), pending_too or {}, NOTHING)
     pending = _into_successors(units, as_of, waiting, NOTHING)
-    reported = _reported(county, as_of, known_by)
     rows = [
         replace(
-            _row(unit, owed.get(unit.pk), credited[unit.pk], pending[unit.pk], as_of),
-            reported=unit.pk in reported,
+            _row(unit, of.owed.get(unit.pk), credited[unit.pk], pending[unit.pk], as_of),
+            reported=unit.pk in of.reported,
         )
         for unit in units
         if _stands(unit, as_of) or unit.pk in credited  # money of no successor is not lost
     ]
-    compared_with = last_settlement(county, as_of)
+    compared_with = of.settlements.get(county.pk)
+    previous = of.ranks[compared_with.pk] if compared_with else {}
     return LeagueTable(
         county=county,
         as_of=as_of,
-        known_by=known_by,
-        sections=sections(rows, ranks_of(compared_with)),
-        signed=_signed(county, as_of),
-        without=left_out,
+        known_by=of.known_by,
+        sections=sections(rows, previous),
+        signed=of.signed.get(county.pk, Signed()),
+        without=of.without,
         compared_with=compared_with,
     )
 
 
-def last_settlement(county: County, before: date) -> Settlement | None:
-    """The newest settlement of the last quarter closed before the day (rule 6)."""
-    return (
-        Settlement.objects.filter(period__county=county, as_of__lt=before)
+def last_settlements(counties: Iterable[County], before: date) -> dict[int, Settlement]:
+    """By county id: the newest settlement of the last quarter closed before the day (rule 6)."""
+    found = (
+        Settlement.objects.filter(period__county__in=list(counties), as_of__lt=before)
         .select_related("period")
-        .order_by("-as_of", "-version")
-        .first()
+        .order_by("period__county_id", "-as_of", "-version")
+        .distinct("period__county_id")
     )
+    return {settlement.period.county_id: settlement for settlement in found}
 
 
 def entries_of(
     county: County, as_of: date, known_by: datetime | None, without: Iterable[str] = ()
 ) -> QuerySet[Entry]:
     """The entries that a table is made of: the year's, counted up to the day, known by then."""
+    return _entries_of([county], as_of, known_by, without)
+
+
+def _entries_of(
+    counties: Sequence[County], as_of: date, known_by: datetime | None, without: Iterable[str]
+) -> QuerySet[Entry]:
     start = as_of.replace(month=1, day=1)
-    entries = Entry.objects.filter(county=county, counted_on__range=(start, as_of))
+    entries = Entry.objects.filter(county__in=counties, counted_on__range=(start, as_of))
     if known_by is not None:
         entries = entries.filter(posted_at__lte=known_by)
     for name in sorted(without):
@@ -268,26 +338,31 @@ def entries_of(
 
 
 def _credited(
-    county: County, as_of: date, known_by: datetime | None, without: frozenset[str]
-) -> dict[int, Sums]:
+    counties: Sequence[County], as_of: date, known_by: datetime | None, without: frozenset[str]
+) -> dict[int, dict[int, Sums]]:
     rows = (
-        entries_of(county, as_of, known_by, without)
+        _entries_of(counties, as_of, known_by, without)
         .order_by()
-        .values_list("unit_id")
+        .values_list("county_id", "unit_id")
         .annotate(
             received=Sum("amount"),
             new=Sum("amount", filter=Q(is_new=True), default=NOTHING),
             outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
         )
     )
-    return {unit: Sums(received, new, outside) for unit, received, new, outside in rows}
+    found: dict[int, dict[int, Sums]] = defaultdict(dict)
+    for county, unit, received, new, outside in rows:
+        found[county][unit] = Sums(received, new, outside)
+    return found
 
 
-def _pending(county: County, as_of: date, without: frozenset[str]) -> dict[int, Decimal]:
+def _pending(
+    counties: Sequence[County], as_of: date, without: frozenset[str]
+) -> dict[int, dict[int, Decimal]]:
     """Submitted, not yet verified, by share: shown beside the table, never ranked (rule 2)."""
     start = as_of.replace(month=1, day=1)
     shares = CreditShare.objects.filter(
-        project__receipts__county=county,
+        project__receipts__county__in=counties,
         project__receipts__state=Receipt.State.SUBMITTED,
         project__receipts__received_on__range=(start, as_of),
     )
@@ -298,37 +373,41 @@ def _pending(county: County, as_of: date, without: frozenset[str]) -> dict[int, 
     if "carry_over" in without:
         shares = shares.exclude(project__signed_on__lt=start)
     parts = Sum(F("project__receipts__amount") * F("basis_points"))
-    rows = shares.order_by().values_list("unit_id").annotate(parts=parts)
-    return {unit: (amount / 10_000).quantize(NOTHING) for unit, amount in rows}
+    rows = shares.order_by().values_list("project__receipts__county_id", "unit_id")
+    found: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for county, unit, amount in rows.annotate(parts=parts):
+        found[county][unit] = (amount / 10_000).quantize(NOTHING)
+    return found
 
 
 def _targets(
-    county: County, as_of: date, known_by: datetime | None
+    counties: Sequence[County], as_of: date, known_by: datetime | None
 ) -> dict[int, tuple[Decimal, Sequence[Decimal]]]:
-    rows = targets.in_force(county, as_of.year, as_of, known_by, Target.Issuer.COUNTY)
+    rows = targets.in_force_in(counties, as_of.year, as_of, known_by, Target.Issuer.COUNTY)
     plain = rows.values_list("unit_id", "amount", "due_first", "due_second", "due_third")
     return {unit: (amount, (*due, amount)) for unit, amount, *due in plain}
 
 
-def _reported(county: County, as_of: date, known_by: datetime | None) -> set[int]:
+def _reported(counties: Sequence[County], as_of: date, known_by: datetime | None) -> set[int]:
     """The units that filed the report of the newest month that is over on the day."""
     month = standing.last_full_month(as_of)
-    filed = MonthlyReport.objects.filter(county=county, year=month.year, month=month.month)
+    filed = MonthlyReport.objects.filter(county__in=counties, year=month.year, month=month.month)
     if known_by is not None:
         filed = filed.filter(filed_at__lte=known_by)
     return set(filed.values_list("unit", flat=True))
 
 
-def _signed(county: County, as_of: date) -> Signed:
+def _signed(counties: Sequence[County], as_of: date) -> dict[int, Signed]:
     start = as_of.replace(month=1, day=1)
-    signed = Project.objects.filter(county=county, signed_on__range=(start, as_of))
-    found = signed.aggregate(
+    signed = Project.objects.filter(county__in=counties, signed_on__range=(start, as_of))
+    rows = signed.order_by().values_list("county_id")
+    found = rows.annotate(
         projects=Count("pk"),
         contracts=Count("pk", filter=Q(contract_on__lte=as_of)),
-        total_investment=Sum("total_investment", default=NOTHING),
+        total=Sum("total_investment", default=NOTHING),
         introduced=Sum("introduced_amount", default=NOTHING),
     )
-    return Signed(**found)
+    return {county: Signed(*figures) for county, *figures in found}
 
 
 def _stands(unit: Unit, as_of: date) -> bool:
@@ -403,8 +482,11 @@ def _ranked(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tu
     return tuple(sorted(ranked, key=lambda row: (row.rank or last, row.order, row.code)))
 
 
-def ranks_of(settlement: Settlement | None) -> dict[int, int | None]:
-    """Each unit's announced rank, to measure movement against; nothing without a settlement."""
-    if settlement is None:
-        return {}
-    return dict(settlement.lines.values_list("unit", "rank"))
+def ranks_of(settlements: Iterable[Settlement]) -> dict[int, dict[int, int | None]]:
+    """The announced rank by settlement id and unit id."""
+    found: dict[int, dict[int, int | None]] = {settlement.pk: {} for settlement in settlements}
+    if found:
+        lines = SettlementLine.objects.filter(settlement__in=found).order_by()
+        for settlement, unit, rank in lines.values_list("settlement_id", "unit_id", "rank"):
+            found[settlement][unit] = rank
+    return found

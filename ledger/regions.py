@@ -108,7 +108,7 @@ def region_table(
     counties: Sequence[County], wishes: Asked, today: date, *, prefix: str, measure: str = ""
 ) -> RegionTable:
     """The table as of the wished day. ``measure`` is fallen back from where it names none."""
-    tables = [asked.answer(county, wishes, today) for county in counties]
+    tables = asked.answers(counties, wishes, today)
     as_of = wishes.day(today)
     above = county_targets.in_force(counties, as_of, wishes.known_by)
     demands = [_demands(table, above, as_of) for table in tables]

@@ -44,7 +44,20 @@ def in_force(
     issuer: str = Target.Issuer.COUNTY,
 ) -> QuerySet[Target]:
     """The newest version per unit with ``effective_on <= as_of``, recorded by ``known_by``."""
-    rows = Target.objects.filter(county=county, year=year, issuer=issuer, effective_on__lte=as_of)
+    return in_force_in([county], year, as_of, known_by, issuer)
+
+
+def in_force_in(
+    counties: Sequence[County],
+    year: int,
+    as_of: date,
+    known_by: datetime | None = None,
+    issuer: str = Target.Issuer.COUNTY,
+) -> QuerySet[Target]:
+    """The same of the units of many counties."""
+    rows = Target.objects.filter(
+        county__in=counties, year=year, issuer=issuer, effective_on__lte=as_of
+    )
     if known_by is not None:
         rows = rows.filter(recorded_at__lte=known_by)
     return rows.order_by("unit_id", "-effective_on", "-id").distinct("unit_id")

@@ -8,7 +8,6 @@ be given a column whose attributes depend on the record.
 from collections.abc import Iterator
 from typing import Any
 
-import django_tables2 as tables
 from django import template
 from django.template.base import render_value_in_context as as_shown
 from django.template.context import Context
@@ -23,7 +22,7 @@ _headings: dict[tuple[object, ...], SafeString] = {}
 
 
 @register.simple_tag(takes_context=True)
-def heading(context: Context, table: tables.Table) -> SafeString:
+def heading(context: Context, table: Any) -> SafeString:
     """The heading row with its links to sort by; another address sorts by other links."""
     request = context["request"]
     key = (
@@ -44,7 +43,7 @@ def heading(context: Context, table: tables.Table) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def rows(context: Context, table: tables.Table) -> SafeString:
+def rows(context: Context, table: Any) -> SafeString:
     """The rows of the page that is shown; each value is escaped unless it is markup already."""
     openings = {
         column.name: (
