@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
-from ledger import aftermath, chain
+from ledger import aftermath, chain, replica
 from ledger.league import NOTHING, LeagueTable, entries_of
 from ledger.models import Entry, MonthlyReport, Receipt, Settlement, quarter_of
 from ledger.reports import last_day
@@ -128,7 +128,7 @@ def one_moment() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
-    with transaction.atomic():
+    with replica.left_alone(), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield

@@ -205,6 +205,11 @@ ALLOWED_HOSTS = read_hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = read_origins("CSRF_TRUSTED_ORIGINS")
 
 DATABASES = {"default": read_database("DATABASE_URL", VAR_DIR)}
+if os.environ.get("REPLICA_URL", "").strip():
+    DATABASES["replica"] = read_database("REPLICA_URL", VAR_DIR)
+    DATABASES["replica"]["OPTIONS"].setdefault("connect_timeout", 2)
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["ledger.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the program ---------------------------------------------------------------------------------
@@ -258,6 +263,8 @@ MIDDLEWARE = [
     "units.gates.forms_kept",
     "axes.middleware.AxesMiddleware",  # last: it turns a locked sign-in into the answer
 ]
+if "replica" in DATABASES:
+    MIDDLEWARE.insert(-1, "ledger.replica.LeadersReadReplica")
 
 TEMPLATES = [
     {

@@ -1,0 +1,114 @@
+"""Reads of leaders from a streaming replica (``REPLICA_URL``), everything else from the primary.
+
+Owns: which request reads there. Must never: write to a replica, show a person a state from before his own
+last deed, or let a page fail because a replica is slow, behind or gone.
+
+A request reads from the replica when a leader asks for a page, and the replica has replayed all of the
+primary's log up to that person's own last deed, and is not more than ``MOST_BEHIND`` bytes behind. Who
+the person is was read from the primary before. A replica that fails is left alone for a while; a page that
+it fails in the middle of is built again from the primary.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connections
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+
+from units.models import Role, User
+
+PRIMARY, REPLICA = "default", "replica"
+MOST_BEHIND = 1024 * 1024
+REST_SECONDS = 5.0
+LAST_DEED = "last_deed"  # in the session: where the primary's log ended after it
+reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+class Router:
+    """Django's database router."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str:
+        return REPLICA if reading.get() else PRIMARY
+
+    def db_for_write(self, model: type[Model], **hints: Any) -> str:
+        return PRIMARY
+
+    def allow_relation(self, one: Model, other: Model, **hints: Any) -> bool:
+        return True
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        return db == PRIMARY
+
+
+class LeadersReadReplica:
+    """Middleware inside those that find out who asks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.resting_until = 0.0
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not (isinstance(user, User) and user.role == Role.LEADER):
+            return self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            response = self.get_response(request)
+            if request.user.is_authenticated:
+                request.session[LAST_DEED] = _end_of_log()
+            return response
+        token = reading.set(self.is_fit(request.session.get(LAST_DEED)))
+        try:
+            return self.get_response(request)
+        finally:
+            reading.reset(token)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The replica failed while the page was built: once more, from the primary."""
+        match = request.resolver_match
+        if not (reading.get() and isinstance(error, DatabaseError | InterfaceError)) or not match:
+            return None
+        self.leave_alone()
+        reading.set(False)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return response
+
+    def is_fit(self, last_deed: str | None) -> bool:
+        """Whether the replica answers, has seen the person's last deed and is not far behind."""
+        if time.monotonic() < self.resting_until:
+            return False
+        end = _end_of_log()
+        try:
+            with connections[REPLICA].cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_wal_lsn_diff(%s, replayed) <= %s AND replayed >= %s::pg_lsn "
+                    "FROM pg_last_wal_replay_lsn() AS replayed",
+                    [end, MOST_BEHIND, last_deed or "0/0"],
+                )
+                return bool(cursor.fetchone()[0])
+        except (DatabaseError, InterfaceError):
+            self.leave_alone()
+            return False
+
+    def leave_alone(self) -> None:
+        connections[REPLICA].close()
+        self.resting_until = time.monotonic() + REST_SECONDS
+
+
+@contextmanager
+def left_alone() -> Iterator[None]:
+    """What is read inside belongs to a transaction on the primary."""
+    token = reading.set(False)
+    try:
+        yield
+    finally:
+        reading.reset(token)
+
+
+def _end_of_log() -> str:
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute("SELECT pg_current_wal_insert_lsn()::text")
+        return str(cursor.fetchone()[0])
