@@ -5,18 +5,22 @@ the rows, whose cells differ in their text alone. Must never: format a value (th
 be given a column whose attributes depend on the record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django import template
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.template.base import render_value_in_context as as_shown
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django_tables2.utils import signature
 
 register = template.Library()
+Cell = Callable[[Any], Any]
 MOST_HEADINGS = 500
 _headings: dict[tuple[object, ...], SafeString] = {}
 
@@ -51,14 +55,49 @@ def rows(context: Context, table: Any) -> SafeString:
         )
         for column in table.columns
     }
-    laid_out = (
-        f"<tr {row.attrs.as_html()}>{''.join(_cells(row, openings, context))}</tr>"
-        for row in table.paginated_rows
-    )
+    cells: list[tuple[str, Cell]] = []
+    laid_out = []
+    for row in table.paginated_rows:
+        cells = cells or [(openings[c.name], _cell_of(c, row.record)) for c in table.columns]
+        texts = (f"{opening}{_shown(cell(row), context)}</td>" for opening, cell in cells)
+        laid_out.append(f"<tr {row.attrs.as_html()}>{''.join(texts)}</tr>")
     return mark_safe("\n".join(laid_out))
 
 
-def _cells(row: Any, openings: dict[str, str], context: Context) -> Iterator[str]:
-    for column, cell in row.items():
-        text = conditional_escape(cell) if isinstance(cell, str) else as_shown(cell, context)
-        yield f"{openings[column.name]}{text}</td>"
+def _shown(cell: Any, context: Context) -> str:
+    return conditional_escape(cell) if isinstance(cell, str) else as_shown(cell, context)
+
+
+def _cell_of(column: Any, sample: Any) -> Cell:
+    """How the column makes a cell of a row.
+
+    django-tables2 finds that out anew for every cell, by inspecting the signature of the method that
+    renders it. Where that method wants no more than the value and the record, it is asked once.
+    """
+    wanted, takes_all = signature(column.render)
+    plain = not takes_all and set(wanted) <= {"value", "record"} and not column.link
+    if not plain or "__" in str(column.accessor) or _has_choices(column, sample):
+        return lambda row: row.get_cell(column.name)
+    with_record, with_value = "record" in wanted, "value" in wanted
+
+    def cell(row: Any) -> Any:
+        try:
+            value = column.accessor.resolve(row.record)
+        except Exception:  # as django-tables2 has it: what a record does not have is empty
+            return column.default
+        if value in column.column.empty_values:
+            return column.default
+        given = {"record": row.record} if with_record else {}
+        return column.render(**given, value=value) if with_value else column.render(**given)
+
+    return cell
+
+
+def _has_choices(column: Any, sample: Any) -> bool:
+    """Such a value is shown by its word, which only django-tables2 knows to find."""
+    if not isinstance(sample, Model):
+        return False
+    try:
+        return bool(getattr(column.accessor.get_field(sample), "choices", ()))
+    except FieldDoesNotExist:
+        return False
