@@ -16,7 +16,7 @@ LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit
 export VAR_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check-office screenshots messages lock sbom audit format
+.PHONY: help bench setup setup-dev run test check-office screenshots messages lock sbom audit format
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ test: setup-dev ## lint, types, migrations, tests, browser tests
 	$(IN_VENV) manage.py makemigrations --check --dry-run
 	$(IN_VENV) tests/browser/chromium.py
 	$(IN_VENV) -m pytest -n 2 --dist loadfile
+
+bench: export VAR_DIR := $(VAR_DIR)/bench
+bench: setup-dev ## measure pages and writes side by side, on a made-up county; a few minutes
+	$(IN_VENV) benchmarks/pages.py
+	VAR_DIR=$(VAR_DIR)/projects $(IN_VENV) benchmarks/pages.py --projects
+	VAR_DIR=$(VAR_DIR)/writes $(IN_VENV) benchmarks/writes.py
 
 check-office: export VAR_DIR := $(VAR_DIR)/test
 check-office: setup-dev ## open the settlement workbook in LibreOffice and compare what it recalculates

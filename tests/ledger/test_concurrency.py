@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from ledger import drafts, posting
 from ledger.evidence import PDF, Attachment, Stored
@@ -208,3 +208,26 @@ def test_many_verifications_in_one_quarter_make_one_unbroken_chain(project):
     chain = list(Entry.objects.order_by("position"))
     assert [entry.position for entry in chain] == list(range(1, 17))
     assert all(b.prev_hash == a.content_hash for a, b in pairwise(chain))
+
+
+def test_a_posting_in_one_county_never_waits_for_one_in_another(project):
+    """The first is not committed while the second is made, with a lock time-out that would end it."""
+    other = builders.make_project(builders.make_unit(builders.make_county("611024", "山阳县")))
+    first, second = builders.make_receipt(project), builders.make_receipt(other)
+    verifiers = [builders.make_verifier(of.county) for of in (first, second)]
+
+    def verify_impatiently():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        return verify(second, verifiers[1])
+
+    def verify(receipt, verifier):
+        who = {"by": verifier, "at": NOON, "word": "已核对"}
+        return posting.verify(receipt.pk, receipt.version, **who)
+
+    with transaction.atomic():
+        verify(first, verifiers[0])
+        outcomes = at_once(verify_impatiently)
+
+    assert kinds(outcomes) == ["Receipt"]
+    assert Entry.objects.count() == 2

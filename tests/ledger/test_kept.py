@@ -259,7 +259,7 @@ def test_every_table_that_the_page_reads_is_watched(office):
     }
     assert "ledger_receipt" in read
     assert read - watched == {
-        "django_session",  # its key is part of the page's key
+        "units_sitting",  # its key is part of the page's key
         "units_user",  # the reader's row is; other people's names are watched by mark_renamed
         "ledger_settlementline",  # never without its settlement
         "projects_industry",  # changed by migrations only, with which the program starts anew
@@ -270,7 +270,7 @@ def test_an_unchanged_page_costs_one_query_beside_the_persons(office, django_ass
     client = signed_in(office.leader)
     first = client.get(JUNE)
 
-    with django_assert_num_queries(3):  # session, person, version
+    with django_assert_num_queries(3):  # sitting, person, version
         again = client.get(JUNE)
 
     assert again.content == first.content

@@ -1,0 +1,142 @@
+"""What a verification costs beside a bare durable INSERT, and a settlement day's crowd.
+
+    VAR_DIR=var/bench python benchmarks/writes.py
+
+(1) ``posting.verify`` (a project with three shares, the chain, the trail) and one INSERT with its own
+commit, in turn. (2) 200 clerks submit and 5 verifiers verify in one county at once, each on a
+connection of his own; a request that fails is counted. The counties are made anew at each run, since
+what was posted stays.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ledger.settings")
+os.environ.setdefault("LOG_LEVEL", "ERROR")
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models import QuerySet  # noqa: E402
+from django.db.models.functions import Mod  # noqa: E402
+from rounds import machine, rounds, table  # noqa: E402
+
+from ledger import drafts, posting  # noqa: E402
+from ledger.models import Receipt  # noqa: E402
+from projects.models import Project  # noqa: E402
+from tests import builders  # noqa: E402
+from units.models import County, User  # noqa: E402
+
+ROUNDS, TIMES = 5, 20
+CLERKS, VERIFIERS, EACH = 200, 5, 1
+AT_ONCE = 20  # as many requests as two servers work on; the others wait for their turn
+NOON, TODAY = builders.moment("2012-05-12"), builders.day("2012-06-01")
+
+
+def main() -> None:
+    call_command("migrate", verbosity=0)
+    print(machine())
+    county = builders.make_county(f"{990000 + County.objects.count():06}", "测试县")
+    project = shared_project(county)
+    compare(project, builders.make_verifier(county))
+    crowd(project)
+
+
+def shared_project(county: County) -> Project:
+    units = [builders.make_unit(county, f"{name}镇") for name in "甲乙丙"]
+    return builders.make_project(
+        units[0], shares=dict(zip(units, (5_000, 3_000, 2_000), strict=True))
+    )
+
+
+def compare(project: Project, verifier: User) -> None:
+    clerk = builders.make_clerk(project.lead_unit)
+    waiting = [
+        builders.make_receipt(project, 10, by=clerk) for _receipt in range(ROUNDS * TIMES + 1)
+    ]
+
+    def verify() -> None:
+        receipt = waiting.pop()
+        posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS bench_bare (id bigserial PRIMARY KEY, word text)"
+        )
+
+        def insert() -> None:
+            cursor.execute("INSERT INTO bench_bare (word) VALUES ('已核对')")
+
+        found = rounds({"bare durable INSERT": insert, "verification": verify}, ROUNDS, TIMES)
+        cursor.execute("DROP TABLE bench_bare")
+    table("A verification with three shares", found)
+
+
+def crowd(project: Project) -> None:
+    """The clerks' receipts come in while the verifiers take what is there."""
+    clerks = [builders.make_clerk(project.lead_unit) for _clerk in range(CLERKS)]
+    verifiers = [builders.make_verifier(project.county) for _verifier in range(VERIFIERS)]
+    outcomes: Counter[str] = Counter()
+    turn, entered = threading.Semaphore(AT_ONCE), threading.Event()
+
+    def submit(clerk: User) -> None:
+        with turn:
+            draft = builders.draft(project, 7)
+            told(
+                outcomes, "submitted", lambda: drafts.submit(draft, by=clerk, at=NOON, today=TODAY)
+            )
+
+    def verify(place: int, verifier: User) -> None:
+        while not entered.is_set() or mine(project, place).exists():
+            for receipt in mine(project, place)[:10]:
+                word = {"by": verifier, "at": NOON, "word": "已核对"}
+                deed = partial(posting.verify, receipt.pk, receipt.version, **word)
+                told(outcomes, "verified", deed)
+        connection.close()
+
+    begun = time.monotonic()
+    working = [threading.Thread(target=submit, args=[clerk]) for clerk in clerks]
+    checking = [threading.Thread(target=verify, args=pair) for pair in enumerate(verifiers)]
+    for thread in (*working, *checking):
+        thread.start()
+    for thread in working:
+        thread.join()
+    entered.set()
+    for thread in checking:
+        thread.join()
+    print(
+        f"\n{CLERKS} clerks and {VERIFIERS} verifiers of one county at once: {dict(outcomes)}, "
+        f"{time.monotonic() - begun:.1f} s"
+    )
+
+
+def mine(project: Project, place: int) -> QuerySet[Receipt]:
+    """The verifiers share the queue out among themselves."""
+    waiting = Receipt.objects.filter(project=project, state=Receipt.State.SUBMITTED)
+    return waiting.annotate(turn=Mod("pk", VERIFIERS)).filter(turn=place)
+
+
+def told(outcomes: Counter[str], word: str, deed: Callable[[], object]) -> None:
+    try:
+        deed()
+        outcomes[word] += 1
+    except Exception as error:
+        outcomes[f"failed: {type(error).__name__}"] += 1
+    finally:
+        if word == "submitted":
+            connection.close()
+
+
+if __name__ == "__main__":
+    main()
