@@ -15,7 +15,6 @@ from typing import Any
 import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -183,8 +182,7 @@ def _badges(language: str) -> dict[Tier, str]:
 
 def unit_link(row: LeagueRow, url: UnitUrl) -> str:
     address = url(row)
-    name = escape(row.name)
-    return mark_safe(f'<a href="{escape(address)}">{name}</a>') if address else name
+    return format_html('<a href="{}">{}</a>', address, row.name) if address else row.name
 
 
 def row_bullet(row: LeagueRow) -> Bullet | None:
