@@ -56,9 +56,7 @@ def sieve_of(request: HttpRequest) -> ProjectFilter:
 def table_of(request: HttpRequest, sieve: ProjectFilter) -> ProjectTable:
     """The table of all that was found, not paged yet."""
     order = request.GET.getlist("sort")
-    return ProjectTable(
-        listed(sieve.qs), year=sieve.reference_year, order_by=order, request=request
-    )
+    return ProjectTable(listed(sieve.qs), year=sieve.reference_year, order_by=order)
 
 
 @allowed(Right.PROJECT_EDIT, FORM)

@@ -38,7 +38,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     by, at = person(request), timezone.now()
     rows = people.people_of(by).order_by("-is_active", "role", "unit__order", "username")
     sieve = PeopleFilter(request.GET, rows, at)
-    table = PeopleTable(sieve.qs, at=at, request=request)
+    table = PeopleTable(sieve.qs, at=at)
     table.paginate(per_page=ON_A_PAGE)
     table.page = table.paginator.get_page(request.GET.get("page"))
     context = {

@@ -99,11 +99,22 @@ def line(
         address=address.get(),
         deed=deed,
         record=name_of(record) if record is not None else "",
-        label=label[:200],
-        before=before or {},
-        after=after or {},
+        label=_storable(label)[:200],
+        before=_storable(before or {}),
+        after=_storable(after or {}),
         refused=refused,
     )
+
+
+def _storable(value: Any) -> Any:
+    """The same without the two kinds of signs that no column takes: an address may carry them."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_storable(key): _storable(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_storable(part) for part in value]
+    return value
 
 
 def _county_id(by: User | None, county: County | int | None, unit: Unit | None) -> int | None:

@@ -61,7 +61,7 @@ def _units_shown(
         )
         return format_html('{}<div id="{}_error">{}</div>', box, box.auto_id, refusals)
 
-    table = UnitTable(units, place=place if form else None, request=request)
+    table = UnitTable(units, place=place if form else None)
     context = {"table": table, "form": form, "units": units}
     return render(request, "units/unit_list.html", context, status=status)
 
@@ -116,7 +116,7 @@ def unit_targets(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "crumbs": crumbs,
         "unit": unit,
-        "table": TargetTable(versions, request=request),
+        "table": TargetTable(versions),
     }
     return render(request, "units/unit_targets.html", context)
 

@@ -70,7 +70,6 @@ def table_of(request: HttpRequest, sieve: ReceiptFilter) -> ReceiptTable:
         reader=user,
         order_by=request.GET.getlist("sort"),
         exclude=() if verifies else ("pick", "doubts", *(("unit",) if user.unit_id else ())),
-        request=request,
     )
 
 

@@ -58,7 +58,6 @@ def table_of(request: HttpRequest, sieve: ServiceFilter) -> ServiceTable:
         today=sieve.today,
         openable=set(projects_of(user).filter(services__isnull=False).values_list("pk", flat=True)),
         order_by=request.GET.getlist("sort"),
-        request=request,
     )
 
 
