@@ -45,7 +45,7 @@ def pages_for_trail(get_response: Answer) -> Answer:
             response = get_response(request)
             if response.status_code == 403 and not trail.refusal_noted.get():
                 _note(request, "page.refuse", refused=True)
-            elif response.status_code == 200 and _takes_out(response):
+            elif response.status_code == 200 and _takes_out(request, response):
                 _note(request, "page.export", refused=False)
             return response
         finally:
@@ -54,8 +54,11 @@ def pages_for_trail(get_response: Answer) -> Answer:
     return answer
 
 
-def _takes_out(response: HttpResponse) -> bool:
-    """A file or JSON. Pictures of evidence are part of a page."""
+def _takes_out(request: HttpRequest, response: HttpResponse) -> bool:
+    """A file or JSON, unless its view holds no figures. Pictures of evidence are part of a page."""
+    view = getattr(request.resolver_match, "func", None)
+    if getattr(view, trail.FIGURELESS, False):
+        return False
     kind = response.headers.get("Content-Type", "")
     is_file = response.headers.get("Content-Disposition", "").startswith("attachment")
     return kind.startswith("application/json") or (is_file and not kind.startswith("image/"))

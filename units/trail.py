@@ -4,10 +4,10 @@ Owns: writing lines of the trail, inside the transaction of the deed, so that a 
 recorded does not happen. Must never: be switched off, or change a line.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from django.db.models import Model
 
@@ -18,6 +18,15 @@ from units.models import County, Trail, Unit, User
 address: ContextVar[str | None] = ContextVar("address", default=None)
 # Whether a refusal of this request has its line already, so that it does not get a second one.
 refusal_noted: ContextVar[bool] = ContextVar("refusal_noted", default=False)
+
+FIGURELESS: Final = "holds_no_figures"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def holds_no_figures(view: View) -> View:
+    """Says of a view that what it answers may be taken out without a line."""
+    setattr(view, FIGURELESS, True)
+    return view
 
 
 def name_of(record: Model) -> str:

@@ -12,11 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger.api import lists, problems, ranking
+from ledger.api.problems import PREFIX
 from ledger.api.resources import RESOURCES
 from ledger.api.shapes import Field, Parameter, Resource, Schema, Words
 
 VERSION = "1.0"
-PREFIX = "/api/v1"
 ABOUT = _(
     "Read-only figures of the investment accounts for other systems. Amounts are strings in yuan, so "
     "that nothing is lost; a completion is an exact decimal string. Only verified money ranks. A "
@@ -101,7 +101,7 @@ def _reading(
         "headers": {"ETag": ETAG},
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
     }
-    statuses = sorted({*refusals, 401, 403, 429})
+    statuses = sorted({*refusals, 401, 403, 429, 500, 503})
     refused = {str(s): {"$ref": f"#/components/responses/problem{s}"} for s in statuses}
     return {
         "get": {
@@ -153,7 +153,7 @@ def _problem(status: int) -> dict[str, Any]:
         "description": title,
         "content": {problems.MEDIA_TYPE: {"schema": reference}},
     }
-    return answer | ({"headers": {"Retry-After": RETRY}} if status == 429 else {})
+    return answer | ({"headers": {"Retry-After": RETRY}} if status in (429, 503) else {})
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.api.shapes import Schema, Words, record, several
 
+PREFIX = "/api/v1"
 MEDIA_TYPE = "application/problem+json"
 SENTENCES: dict[int, tuple[Words, Words]] = {
     400: (
@@ -42,6 +43,14 @@ SENTENCES: dict[int, tuple[Words, Words]] = {
         _("Too many requests"),
         _("Wait as long as Retry-After says, and ask less often."),
     ),
+    500: (
+        _("A mistake of the program"),
+        _("Tell the administrator the number in the header X-Request-ID."),
+    ),
+    503: (
+        _("Not just now"),
+        _("Ask again after as many seconds as Retry-After says."),
+    ),
 }
 SCHEMA: Schema = {
     "type": "object",
@@ -57,16 +66,18 @@ SCHEMA: Schema = {
 
 
 class Problem(Exception):
-    """A refusal with its status, and what else the answer must say."""
+    """A refusal with its status, and what else the answer must say; ``detail`` where it is known."""
 
     def __init__(
         self,
         status: int,
         headers: Mapping[str, str] | None = None,
         parameters: Mapping[str, Words] | None = None,
+        detail: Words = "",
     ) -> None:
         super().__init__(status)
         self.status, self.headers, self.parameters = status, headers or {}, parameters or {}
+        self.detail = detail
 
     def response(self) -> HttpResponse:
         title, detail = SENTENCES[self.status]
@@ -74,7 +85,7 @@ class Problem(Exception):
             "type": "about:blank",
             "title": str(title),
             "status": self.status,
-            "detail": str(detail),
+            "detail": str(self.detail or detail),
         }
         if self.parameters:
             named = self.parameters.items()

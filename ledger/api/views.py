@@ -22,7 +22,7 @@ from ledger.api import description, gate, lists, ranking
 from ledger.api.problems import Problem
 from ledger.api.resources import RESOURCES
 from ledger.api.shapes import Resource
-from units import keys
+from units import keys, trail
 from units.access import READ, Right, by_method, may, person
 from units.models import User
 
@@ -92,6 +92,7 @@ def _one(resource: Resource) -> View:
 
 
 @answering
+@trail.holds_no_figures
 def openapi(request: HttpRequest) -> HttpResponse:
     """Open to everybody: it tells how to ask, and no figure."""
     return _json(request, description.document())

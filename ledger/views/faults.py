@@ -1,7 +1,7 @@
 """What a person sees when a request could not be carried out: 503 where trying again helps, else 500.
 
 Must never: ask the database anything, show a technical word, or lose what was typed: the page of a
-sent form carries it on, so that one button sends it again.
+sent form carries it on, so that one button sends it again. A program that asked gets a problem.
 """
 
 import errno
@@ -17,6 +17,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger import logs
+from ledger.api import problems
+from ledger.api.problems import Problem
+from ledger.api.shapes import Words
 
 AWAY: Final = _("The database does not answer just now. This passes in most cases within a minute.")
 FULL: Final = _(
@@ -33,9 +36,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     sentence = sentence_for(error)
     if sentence is None:
-        return _page("500.html", {}, 500)
+        return _problem(500) if _is_program(request) else _page("500.html", {}, 500)
     log.error("503: %s: %s", type(error).__name__, str(error).partition("\n")[0])
-    response = _page("503.html", {"sentence": sentence, **_again(request)}, 503)
+    response = _unavailable(request, sentence)
     response.headers["Retry-After"] = "5"
     response._has_been_logged = True  # type: ignore[attr-defined]  # above, without the traceback
     return response
@@ -51,6 +54,20 @@ def sentence_for(error: BaseException | None) -> Promise | None:
         if state == _ONLY_READS:
             return AWAY
     return AWAY if isinstance(error, OperationalError | InterfaceError) else None
+
+
+def _unavailable(request: HttpRequest, sentence: Promise) -> HttpResponse:
+    if _is_program(request):
+        return _problem(503, sentence)
+    return _page("503.html", {"sentence": sentence, **_again(request)}, 503)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return request.path.startswith(f"{problems.PREFIX}/")
+
+
+def _problem(status: int, sentence: Words = "") -> HttpResponse:
+    return Problem(status, detail=sentence).response()
 
 
 def _page(name: str, context: dict[str, Any], status: int) -> HttpResponse:

@@ -4,6 +4,7 @@ Owns: who may open them: whoever has typed the code of the terminal, and only wh
 Must never: write to the accounts (``founding.deed`` does), or be kept in a browser's cache.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -36,6 +37,8 @@ from units.access import FORM, by_method
 from units.models import Unit
 from units.money import wan_short
 from units.refusal import Refusal
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 OPENED = "founding"  # in the session: the code was typed
@@ -79,6 +82,8 @@ def founding(request: HttpRequest) -> HttpResponse:
         request.session.cycle_key()
         request.session[OPENED] = form.cleaned_data["code"]
         return redirect(_next_step(desk.load()))
+    if form.is_bound:
+        log.warning("a wrong code for the founding from %s", request.META.get("REMOTE_ADDR"))
     context = {"form": form, "is_ready": bool(desk.known_code())}
     status = 422 if form.is_bound else 200
     return render(request, "ledger/founding/code.html", context, status=status)

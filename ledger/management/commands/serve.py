@@ -36,7 +36,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger import evidence, static_build
+from ledger import addresses, evidence, static_build
 from ledger.founding import desk
 from ledger.web_server import Channel, Dispatcher
 from units.models import County
@@ -45,7 +45,6 @@ CONNECTION_LIMIT = 2000  # the default of 100 is what 100 idle sockets would use
 OPEN_FILES = 4096
 LARGEST_BODY = 128 * 1024 * 1024
 LARGEST_BODY_IN_MEMORY = LARGEST_HEAD = 32 * 1024
-log = logging.getLogger(__name__)
 log = logging.getLogger(__name__)
 
 
@@ -68,13 +67,23 @@ class Command(BaseCommand):
             self.stdout.write(_("Static files built."))
         is_empty = not County.objects.exists()
         connection.close()
-        self.stdout.write(
-            _("Serving on %(address)s (Ctrl+C ends it)") % {"address": f"http://{host}:{port}/"}
-        )
-        if is_empty:
-            self.invite(f"http://{host}:{port}/start/")
+        self.tell(addresses.of(host, settings.ALLOWED_HOSTS), port, is_empty)
         self.stdout.flush()
         serve(listener, proxy)
+
+    def tell(self, names: addresses.Names, port: int, is_empty: bool) -> None:
+        """Where it is served, as people would type it, and what else they could not know."""
+        own = [f"http://{name}:{port}/" for name in names.answered]
+        self.stdout.write(
+            _("Serving on %(address)s (Ctrl+C ends it)") % {"address": "  ".join(own)}
+        )
+        if names.refused:
+            sentence = _(
+                "Other machines are refused until the setting says: ALLOWED_HOSTS=%(names)s"
+            )
+            self.stdout.write(sentence % {"names": ",".join([*names.answered, *names.refused])})
+        if is_empty:
+            self.invite(f"{own[-1]}start/")
 
     def invite(self, address: str) -> None:
         """Nobody can sign in yet: say where the county is founded, and the code that opens it."""

@@ -1,10 +1,12 @@
 """The data interface: who gets in, what is in an answer, paging, sieves, refusals."""
 
 from datetime import date
+from unittest.mock import patch
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import OperationalError
 from django.test import Client
 
 from ledger import interchange, posting
@@ -361,3 +363,34 @@ def test_the_page_for_people_shows_every_reading(client, county):
         assert f"/api/v1/{name}" in page
     assert "/api/keys/" in page
     assert Client().get("/api/").status_code == 302
+
+
+def test_the_description_is_no_figure_that_was_taken_out(client, county):
+    client.force_login(make_head(county))
+
+    assert client.get("/api/v1/openapi.json").status_code == 200
+    assert client.get("/api/").status_code == 200
+
+    assert not Trail.objects.filter(deed="page.export").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (OperationalError("away"), 503, "数据库暂时没有响应"),
+        (ValueError("inner"), 500, "X-Request-ID"),
+    ],
+)
+def test_a_program_is_told_of_a_fault_as_a_problem(client, error, status, sentence):
+    """quality 42"""
+    client.raise_request_exception = False
+
+    with patch("ledger.api.gate.keys.known", side_effect=error):
+        answer = client.get("/api/v1/units", headers={"Authorization": "Bearer jz_any"})
+
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert answer.get("Retry-After") == ("5" if status == 503 else None)
+    assert answer.json()["status"] == status
+    assert sentence in answer.json()["detail"]
+    assert "away" not in answer.json()["detail"]
+    assert answer["X-Request-ID"]

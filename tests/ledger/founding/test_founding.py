@@ -130,13 +130,16 @@ def test_a_founding_that_fails_leaves_nothing(draft, monkeypatch):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_nobody_comes_in_without_the_code(client, page):
+def test_nobody_comes_in_without_the_code(client, page, caplog):
     """quality 46"""
     desk.terminal_code()
 
     assert client.get(f"/start/{page}/").url == "/start/"
     assert client.post(f"/start/{page}/", {"printed": "on"}).url == "/start/"
     assert client.post("/start/", {"code": "AAAA-AAAA-AAAA-AAAA"}).status_code == 422
+    assert [
+        record.getMessage() for record in caplog.records if record.name.endswith("founding")
+    ] == ["a wrong code for the founding from 127.0.0.1"]
     assert client.get(f"/start/{page}/").url == "/start/"
     assert not County.objects.exists()
 
