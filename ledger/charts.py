@@ -171,6 +171,38 @@ def _line(name: str, values: Sequence[float], ceiling: float) -> Line:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class RankLine:
+    """Ranks from left to right, the best on top; ``stops`` are the places of their numbers."""
+
+    path: str
+    dots: str
+    stops: tuple[tuple[str, str, str], ...]
+
+
+# The numbers stand above their dots.
+_RANKS_TOP, _RANKS_BOTTOM = 35.0, 90.0
+
+
+def rank_line(ranks: Sequence[int | None]) -> RankLine | None:
+    """From two ranks on there is a line; it breaks where there was no rank."""
+    known = [rank for rank in ranks if rank is not None]
+    if len(known) < 2:
+        return None
+    best, spread = min(known), max(known) - min(known)
+    path, dots, stops, is_broken = "", "", [], True
+    for place, rank in enumerate(ranks):
+        if rank is not None:
+            x = f"{_LEFT + (_RIGHT - _LEFT) * place / (len(ranks) - 1):.2f}"
+            below = (rank - best) / spread if spread else 0.5
+            y = f"{_RANKS_TOP + (_RANKS_BOTTOM - _RANKS_TOP) * below:.2f}"
+            path += f"{'M' if is_broken else 'L'}{x} {y}"
+            dots += f"M{x} {y}h0"
+            stops.append((x, y, str(rank)))
+        is_broken = rank is None
+    return RankLine(path, dots, tuple(stops))
+
+
 def _step(top: float) -> float:
     """A round distance between the lines of the grid, so that there are four to seven of them."""
     if top <= 0:

@@ -6,11 +6,12 @@ lays them out. Must never: decide a tier or rank, or run a query.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from ledger import words
 from ledger.charts import Bullet, bullet
-from ledger.league import LeagueRow, Total, total
+from ledger.league import LeagueRow, LeagueTable, Total, total
 from ledger.shortfall import Node, needed, per_month
 from ledger.standing import Tier
 from units.money import gap_text, percent_text, points_text, rounded, wan_text
@@ -72,14 +73,18 @@ class FigureCells:
     """The cells between name and tier: digits and signs only, so there is nothing to escape.
 
     ``labels`` (already escaped) name two cells on a phone, where the heading row is not seen.
+    ``source`` is the address of what the figures are made of, if there is one (already escaped too).
     """
 
     texts: Amounts
     bullet: Bullet | None
     labels: tuple[str, str]
+    source: str = ""
 
     def __html__(self) -> str:
         of, (received, gap) = self.texts, self.labels
+        if self.source:
+            of = _leading_to(self.source, of)
         return (
             f'<td class="num target">{of.target}</td><td class="num minor">{of.benchmark}</td>'
             f'<td class="num received" data-label="{received}">{of.received}</td>'
@@ -90,6 +95,29 @@ class FigureCells:
             f'<td class="num gap {of.side}" data-label="{gap}">{of.gap}</td>'
             f'<td class="num points {of.side}">{of.points}</td>'
         )
+
+
+def _leading_to(source: str, of: Amounts) -> Amounts:
+    """The same texts as links to the part of the page that says how each comes about.
+
+    By key one stops once in a line: that page names all its parts on top.
+    """
+
+    def link(part: str, text: str) -> str:
+        return f'<a href="{source}#{part}" tabindex="-1">{text}</a>' if text else ""
+
+    return replace(
+        of,
+        target=link("target", of.target),
+        benchmark=link("benchmark", of.benchmark),
+        received=f'<a href="{source}#received">{of.received}</a>',
+        new=link("received", of.new),
+        carried=link("received", of.carried),
+        pending=link("received", of.pending),
+        completion=link("completion", of.completion),
+        gap=link("gap", of.gap),
+        points=link("gap", of.points),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +155,25 @@ def subtotal(rows: Iterable[LeagueRow]) -> Amounts:
     return amounts(summed, summed.gap, summed.gap_points)
 
 
-def lines(rows: Sequence[LeagueRow], url: UnitUrl, *, compared: bool) -> list[RankingLine]:
+def point(league: LeagueTable) -> str:
+    """The day and the moment of a table, as an address asks for them."""
+    asked = {"as_of": league.as_of.isoformat()}
+    if league.known_by is not None:
+        asked["known_by"] = league.known_by.isoformat()
+    return urlencode(asked)
+
+
+def made_of(league: LeagueTable) -> str:
+    """From a unit's account to what its line is made of; nothing where money is left out by wish."""
+    return "" if league.without else f"explain/?{point(league)}"
+
+
+def lines(
+    rows: Sequence[LeagueRow], url: UnitUrl, *, compared: bool, made_of: str = ""
+) -> list[RankingLine]:
     """``compared``: whether there is an earlier settlement to have moved against.
 
+    ``made_of`` leads from a unit's account to what its line is made of, where it is to be linked.
     A missing monthly report is marked only where some unit did file one.
     """
     badges, labels = tier_badges(), figure_labels()
@@ -139,6 +183,7 @@ def lines(rows: Sequence[LeagueRow], url: UnitUrl, *, compared: bool) -> list[Ra
         _line(
             row,
             labels,
+            source=escape(f"{url(row)}{made_of}") if made_of and url(row) else "",
             unit=unit_link(row, url),
             moved=movement(row) if compared else "",
             tier=badges[row.tier],
@@ -148,9 +193,9 @@ def lines(rows: Sequence[LeagueRow], url: UnitUrl, *, compared: bool) -> list[Ra
     ]
 
 
-def _line(row: LeagueRow, labels: tuple[str, str], **cells: object) -> RankingLine:
+def _line(row: LeagueRow, labels: tuple[str, str], source: str, **cells: object) -> RankingLine:
     gap, points = row.gap, row.gap_points
-    figures = FigureCells(amounts(row, gap, points), row_bullet(row), labels)
+    figures = FigureCells(amounts(row, gap, points), row_bullet(row), labels, source)
     return RankingLine(
         row=row,
         cells={"rank": row.rank or "", "figures": figures, **cells},

@@ -13,15 +13,15 @@ document.addEventListener("submit", (event) => {
   window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
 });
 
-// The sheet under one's own name closes with Escape and with a click elsewhere.
+// A sheet that hangs over the page closes with Escape and with a click elsewhere.
 document.addEventListener("click", (event) => {
-  for (const sheet of document.querySelectorAll("details.me[open]")) {
+  for (const sheet of document.querySelectorAll("details.me[open], details.chooser[open]")) {
     if (!sheet.contains(event.target)) sheet.open = false;
   }
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const sheet of document.querySelectorAll("details.me[open]")) {
+  for (const sheet of document.querySelectorAll("details.me[open], details.chooser[open]")) {
     sheet.open = false;
     sheet.querySelector("summary").focus();
   }

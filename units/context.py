@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from units.access import REACH, Reach, Right, counties_of, county_named, may
 from units.models import User
@@ -31,8 +32,8 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
     ("meeting", Right.RANKING_VIEW, _("Meeting")),
     ("project-list", Right.PROJECT_VIEW, _("Projects")),
     ("receipt-list", Right.RECEIPT_VIEW, _("Receipts")),
-    ("report-newest", Right.REPORT_VIEW, _("Monthly reports")),
-    ("claim-list", Right.CLAIM_VIEW, _("Credit claims")),
+    ("report-newest", Right.REPORT_VIEW, pgettext_lazy("navigation", "Reports")),
+    ("claim-list", Right.CLAIM_VIEW, pgettext_lazy("navigation", "Claims")),
     ("target-current", Right.TARGET_EDIT, _("Targets")),
     ("unit-list", Right.UNIT_EDIT, _("Units")),
     ("period-list", Right.PERIOD_VIEW, _("Quarters")),

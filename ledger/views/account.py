@@ -26,6 +26,7 @@ from ledger.accounts import (
 )
 from ledger.admission import may_enter
 from ledger.asked import newest_month
+from ledger.charts import rank_line
 from ledger.context import NoticeLine, waiting
 from ledger.league import LeagueRow, league_table
 from ledger.models import Entry, Receipt
@@ -41,7 +42,7 @@ from ledger.views.account_parts import (
 )
 from ledger.views.services import day_for
 from ledger.words import SECTIONS, TIERS
-from projects.models import CreditShare
+from projects.models import CreditShare, Project
 from projects.service_list import owed_by
 from units.access import Right, allowed, person, units_of
 from units.models import Unit, User
@@ -65,18 +66,21 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     as_of = min(newest_month(unit.county, today).last_day, today)
     receipts = receipts_of(user).filter(unit=unit)
+    projects = _projects(unit, user, as_of.year)
+    stood = standings(unit)
     context = {
         "crumbs": _crumbs(unit, user, as_of),
         "unit": unit,
         "as_of": as_of,
         "stand": _stand(unit, as_of),
-        "standings": standings(unit),
+        "standings": stood,
+        "rank_line": rank_line([standing.rank for standing in reversed(stood)]),
         "reserves": reserves(unit, as_of.year),
         "least_reserves": RESERVES,
         "missing": missing_reports(unit, as_of, timezone.localdate()),
         "returned": _waiting(receipts, Receipt.State.RETURNED),
         "drafts": _waiting(receipts, Receipt.State.DRAFT),
-        "projects": _projects(unit, user, as_of.year),
+        "projects": ProjectLineTable(projects),
         "receipts": _newest(receipts, user),
         "entries": _entries(unit, receipts, as_of),
         "history": history.of_unit(unit, user),
@@ -84,6 +88,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     }
     if context["is_own"]:
         context["notices"] = _other_notices(request, receipts)
+        context["entering"] = _entering(projects)
         context["owed"] = owed_by(unit, day_for(unit.county))
     return render(request, "ledger/unit_account.html", context)
 
@@ -130,14 +135,14 @@ def _waiting(receipts: QuerySet[Receipt], state: Receipt.State) -> list[ToDo]:
     return [ToDo(receipt, wan_text(receipt.amount)) for receipt in rows]
 
 
-def _projects(unit: Unit, user: User, year: int) -> ProjectLineTable:
+def _projects(unit: Unit, user: User, year: int) -> list[ProjectLine]:
     shares = list(
         CreditShare.objects.filter(unit=unit)
         .select_related("project")
         .order_by(F("project__signed_on").desc(nulls_last=True), "-project")
     )
     credited = credited_to(unit.pk, year, [share.project_id for share in shares])
-    lines = [
+    return [
         ProjectLine(
             project=share.project,
             basis_points=share.basis_points,
@@ -146,7 +151,11 @@ def _projects(unit: Unit, user: User, year: int) -> ProjectLineTable:
         )
         for share in shares
     ]
-    return ProjectLineTable(lines)
+
+
+def _entering(lines: list[ProjectLine]) -> list[Project]:
+    """The projects whose money the reader may enter now."""
+    return [line.project for line in lines if line.enters and line.project.signed_on is not None]
 
 
 def _newest(receipts: QuerySet[Receipt], user: User) -> ReceiptTable:

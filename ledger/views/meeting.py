@@ -103,6 +103,7 @@ def _shown(request: HttpRequest, month: Month, form: PledgeForm, status: int = 2
             timezone.localdate(),
             lambda other: reverse("meeting-month", args=[other]),
         ),
+        "explain_url": same_wishes(request, "ranking-explain", month),
         "form": form,
         "query": request.GET.urlencode(),
     }

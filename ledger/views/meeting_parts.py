@@ -15,7 +15,7 @@ from ledger.models import Pledge
 from ledger.pledges import Outcome, State
 from ledger.speakers import Reason, Speaker
 from ledger.standing import Tier
-from ledger.tables import RankingTable, UnitUrl, lines, subtotal, unit_link
+from ledger.tables import RankingTable, UnitUrl, lines, made_of, subtotal, unit_link
 from units.money import gap_text, percent_text, rounded, wan_short
 
 NAMED_TIERS = (Tier.COMPLETED, Tier.ON_SCHEDULE, Tier.BEHIND, Tier.NO_FUNDS)
@@ -160,7 +160,8 @@ def _short(table: LeagueTable, section: Section, url: UnitUrl) -> ShortSection:
     rest = ngettext(
         "%(count)d more unit has no funds yet.", "%(count)d more units have no funds yet.", idle
     ) % {"count": idle}
-    shown = lines(rows, url, compared=table.compared_with is not None)
+    compared = table.compared_with is not None
+    shown = lines(rows, url, compared=compared, made_of=made_of(table))
     return ShortSection(
         kind=section.kind,
         title=words.SECTIONS[section.kind],

@@ -15,18 +15,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from ledger import history, periods, words
 from ledger.announced import announced_table
 from ledger.asked import newest_month
 from ledger.headline import headline
-from ledger.league import LeagueRow, league_table
+from ledger.league import league_table
 from ledger.models import Period, Settlement
 from ledger.months import Month
 from ledger.quarter_forms import ConfirmForm, KnownForm, ProposeForm, ReasonForm, ReopenForm
 from ledger.series import by_month
+from ledger.tables import point
 from ledger.views.deeds import attempted
 from ledger.views.period_parts import (
     change_lines,
@@ -130,18 +130,11 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
         "is_newest": version == period.settlements.count(),
         "chain_head": settlement.chain_head[:16],
         "league": table,
+        "explain_url": f"{reverse('ranking-explain', args=[Month.of(table.as_of)])}?{point(table)}",
         "headline": headline(table, by_month(table.county, table.as_of, settlement.known_by)),
-        "sections": sections_of(table, request.GET, _explained(settlement, person(request))),
+        "sections": sections_of(table, request.GET, unit_url(person(request))),
     }
     return render(request, "ledger/period_settlement.html", context)
-
-
-def _explained(settlement: Settlement, user: User) -> Callable[[LeagueRow], str]:
-    """Each announced line leads to what it was made of then."""
-    account = unit_url(user)
-    known_by = settlement.known_by.isoformat()
-    query = urlencode({"as_of": settlement.as_of.isoformat(), "known_by": known_by})
-    return lambda row: f"{address}explain/?{query}" if (address := account(row)) else ""
 
 
 # Deeds

@@ -77,6 +77,7 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "left_out": ", ".join(str(words.EXCLUSIONS[name]) for name in sorted(table.without)),
         "asked_moment": None if table.settlement else table.known_by,
         "headline": headline(table, series),
+        "explain_url": same_wishes(request, "ranking-explain", month),
         "sections": sections_of(table, request.GET, unit_url(person(request))),
         "curve": curve_of(table, series),
         "months": month_links(table, month, request.GET, timezone.localdate()),

@@ -31,6 +31,7 @@ from ledger.tables import (
     UnitUrl,
     catch_up_lines,
     lines,
+    made_of,
     subtotal,
 )
 from units.models import County, Unit
@@ -75,7 +76,8 @@ def sections_of(league: LeagueTable, query: QueryDict, url: UnitUrl) -> list[Sec
 def _section(league: LeagueTable, section: Section, query: QueryDict, url: UnitUrl) -> SectionPart:
     tier = query.get("tier", "")
     rows = [row for row in section.rows if row.tier == tier] if tier in list(Tier) else section.rows
-    shown = lines(rows, url, compared=league.compared_with is not None)
+    compared = league.compared_with is not None
+    shown = lines(rows, url, compared=compared, made_of=made_of(league))
     node = next_node(league.as_of)
     waiting = catch_up_lines(rows, url, node) if node else []
     return SectionPart(

@@ -34,7 +34,7 @@ def hindrances(page: Page, language: str, *, is_top: bool) -> Iterator[str]:
     looks = page.evaluate(LOOK)
     if not looks["lang"].lower().startswith(language[:2]):
         yield f"lang is {looks['lang']}"
-    if not looks["title"].strip(" ·") or looks["heads"] != 1:
+    if not all(part.strip() for part in looks["title"].split("·")) or looks["heads"] != 1:
         yield f"title {looks['title']!r}, {looks['heads']} main headings"
     if not looks["crumbs"] and not is_top:
         yield "no breadcrumbs"

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ledger.charts import bullet, curve, spans, stacked
+from ledger.charts import bullet, curve, rank_line, spans, stacked
 
 
 def test_a_bullet_measures_in_percent_of_the_task():
@@ -63,3 +63,12 @@ def test_spans_share_one_scale_that_holds_the_whole_task():
 
 def test_spans_of_nothing_are_nothing():
     assert spans([]) == ()
+
+
+def test_ranks_stand_the_best_on_top_and_break_where_there_was_none():
+    drawn = rank_line([5, None, 3, 4])
+
+    assert drawn.path == "M6.00 90.00M67.33 35.00L98.00 62.50"
+    assert [words for _x, _y, words in drawn.stops] == ["5", "3", "4"]
+    assert rank_line([2, None]) is None
+    assert rank_line([2, 2]).path == "M6.00 62.50L98.00 62.50"

@@ -579,6 +579,23 @@ def test_a_projects_account_runs_on_against_the_introduced_amount(office, as_):
     assert "Awaiting verification" in page
 
 
+def test_money_is_entered_from_the_own_account_with_one_click_or_one_choice(office, as_):
+    client, address = as_(office.clerk), f"/units/{office.town.code}/"
+    form = f'href="/projects/{office.project.pk}/receipts/new/"'
+
+    alone = client.get(address).text
+    builders.make_project(office.town, "尚未签约", signed=None)
+    other = builders.make_project(office.town, "水沟镇茶叶交易市场")
+    several = client.get(address).text.partition("chooser")[2].partition("</details>")[0]
+
+    assert "chooser" not in alone
+    assert f'<a class="btn btn-primary" {form}' in alone
+    assert several.count("/receipts/new/") == 2
+    assert form in several
+    assert f"/projects/{other.pk}/receipts/new/" in several
+    assert "chooser" not in as_(office.leader).get(address).text
+
+
 def test_a_units_account_shows_where_it_stands(office, as_):
     builders.set_target(office.town, 1000)
     builders.make_verified(office.project, 600, "2012-05-10")
