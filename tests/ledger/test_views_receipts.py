@@ -461,8 +461,10 @@ def test_many_are_verified_at_once_and_the_doubtful_left(office, as_):
     )
     ticked = [f"{r.pk}.1" for r in (*fine, odd, foreign)] + [f"{stale.pk}.7", "x", "9.y"]
 
+    queue = as_(office.verifier).get("/receipts/").content.decode()
     answer = as_(office.verifier).post("/receipts/verify/", {"receipt": ticked})
 
+    assert f'name="receipt" value="{fine[0].pk}.1"' in queue
     states = {r.pk: r.state for r in Receipt.objects.all()}
     assert [states[r.pk] for r in fine] == ["verified", "verified"]
     assert [states[r.pk] for r in (odd, stale, foreign)] == ["submitted"] * 3

@@ -56,6 +56,7 @@ def test_cells_are_those_of_the_table_and_texts_are_escaped():
     assert "none</td>" in found
     assert "&lt;i&gt;甲&lt;/i&gt; 3</td>" in found
     assert 'data-label="Place">商南县</td>' in found
+    assert found.count('data-label="Whole">town</td>') == 3  # no attribute, and yet not empty
     assert found.count("<tr ") == 3
 
 

@@ -83,8 +83,8 @@ def _cell_of(column: Any, sample: Any) -> Cell:
     def cell(row: Any) -> Any:
         try:
             value = column.accessor.resolve(row.record)
-        except Exception:  # as django-tables2 has it: what a record does not have is empty
-            return column.default
+        except Exception:  # as django-tables2 has it: what a record does not have is empty,
+            value = None  # and yet shown where the column says that nothing is empty
         if value in column.column.empty_values:
             return column.default
         given = {"record": row.record} if with_record else {}
