@@ -122,6 +122,7 @@ def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
         "ranked": sum(1 for other in section.rows if other.rank is not None),
         "curve": unit_curve(row, as_of),
         "table_url": _table_url(unit, as_of),
+        "explain_url": f"{reverse('unit-explain', args=[unit.code])}?as_of={as_of:%Y-%m-%d}",
     }
 
 
