@@ -45,7 +45,7 @@ def make(
     _demand_claimable(project, unit, basis_points, reason, by, evidence)
     claim = _create(project, unit, basis_points, reason, by, at)
     for attachment in evidence:
-        _attach(claim, attachment, by, at)
+        Evidence.objects.create(claim=claim, added_by=by, added_at=at, **attachment.recorded())
     words = _("%(unit)s claims %(share)s of “%(project)s”.") % _words(claim, basis_points)
     notices.send([project.lead_unit], MADE, trail.name_of(claim), by=by, at=at, words=str(words))
     after = {"share": basis_points, "reason": reason, "files": [a.stored.name for a in evidence]}
@@ -196,19 +196,6 @@ def _create(
     except IntegrityError as clash:
         sentence = _("Your unit has already claimed a share of this project.")
         raise Refusal(sentence, field="project") from clash
-
-
-def _attach(claim: CreditClaim, attachment: Attachment, by: User, at: datetime) -> None:
-    Evidence.objects.create(
-        claim=claim,
-        kind=attachment.kind,
-        sha256=attachment.stored.sha256,
-        size=attachment.stored.size,
-        media_type=attachment.stored.media_type,
-        original_name=attachment.stored.name,
-        added_by=by,
-        added_at=at,
-    )
 
 
 def _share_of(project: Project, unit: Unit) -> int:

@@ -237,16 +237,7 @@ def _locked(receipt_id: int) -> Receipt:
 def _attach(receipt: Receipt, evidence: Sequence[Attachment], by: User, at: datetime) -> None:
     demand_room(receipt, evidence)
     for attachment in evidence:
-        Evidence.objects.create(
-            receipt=receipt,
-            kind=attachment.kind,
-            sha256=attachment.stored.sha256,
-            size=attachment.stored.size,
-            media_type=attachment.stored.media_type,
-            original_name=attachment.stored.name,
-            added_by=by,
-            added_at=at,
-        )
+        Evidence.objects.create(receipt=receipt, added_by=by, added_at=at, **attachment.recorded())
         after = {"file": attachment.stored.name, "sha256": attachment.stored.sha256}
         note(by, "evidence.add", receipt, at, after=after)
 

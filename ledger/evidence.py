@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from django.conf import settings
 from django.core.files.base import File
@@ -72,6 +72,16 @@ class Attachment:
 
     kind: str
     stored: Stored
+
+    def recorded(self) -> dict[str, Any]:
+        """What a row of evidence says of the file."""
+        return {
+            "kind": self.kind,
+            "sha256": self.stored.sha256,
+            "size": self.stored.size,
+            "media_type": self.stored.media_type,
+            "original_name": self.stored.name,
+        }
 
 
 def store(file: "File[bytes]") -> Stored:

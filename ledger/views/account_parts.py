@@ -16,11 +16,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ledger import reports
-from ledger.charts import Curve, curve
+from ledger.charts import curve
 from ledger.league import LeagueRow
 from ledger.models import Entry, MonthlyReport, SettlementLine
 from ledger.months import Month
 from ledger.standing import benchmark
+from ledger.views.ranking_parts import CurvePart, MonthLine
 from ledger.words import TIERS, quarter
 from units.models import Unit
 from units.money import WAN, percent_text, rounded, wan_text
@@ -31,23 +32,9 @@ RESERVES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class MonthLine:
-    """One month of the curve in words: 万元 as text."""
+class UnitCurve(CurvePart):
+    """The curve of one unit, in 万元."""
 
-    month: int
-    received: str
-    benchmark: str
-    last_year: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnitCurve:
-    """What ``_curve.html`` draws, in 万元."""
-
-    drawing: Curve
-    months: tuple[MonthLine, ...]
-    year: int
-    words: str
     unit: str
     end: str
 

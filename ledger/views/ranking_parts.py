@@ -118,7 +118,7 @@ def _changed(query: QueryDict, **values: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
-    """One month of the curve in words: 亿元 as text, empty where nothing is known."""
+    """One month of a curve in words: amounts as text, empty where nothing is known."""
 
     month: int
     received: str
@@ -128,6 +128,8 @@ class MonthLine:
 
 @dataclass(frozen=True, slots=True)
 class CurvePart:
+    """What ``_curve.html`` draws: the county's in 亿元."""
+
     drawing: Curve
     months: tuple[MonthLine, ...]
     year: int

@@ -38,4 +38,4 @@ class Command(BaseCommand):
                 word = f"[{WORDS[line.level]}]"
                 self.stdout.write(f"{word:<6} {line.subject}: {line.sentence}")
             if bad:
-                raise CommandError(_("%(count)s things are bad; see above.") % {"count": bad})
+                raise CommandError(_("What is marked bad above: %(count)s.") % {"count": bad})
