@@ -9,83 +9,19 @@ language; the files in docs/guide/pictures. Must never: skip a step that the han
 import argparse
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
+from tests.browser import guide_deeds
 from tests.browser.chromium import chinese_font, launched
-from tests.browser.pictures import LANGUAGES
-from tests.browser.screenshots import PASSWORD, ROOT, VAR, sample_county, small
+from tests.browser.guide_walk import INTO, VOUCHER, Walk, slip
+from tests.browser.screenshots import PASSWORD, VAR, sample_county
 
-INTO = ROOT / "docs" / "guide" / "pictures"
-PATIENCE_MS = 30_000
 REST_SECONDS = 120
 PROJECT = "水沟镇工业硅精深加工生产线"
-VOUCHER = "商农行2012-0710-07"
-
-
-class Walk:
-    """One language: whoever is signed in, on which page, and where the pictures go."""
-
-    def __init__(self, browser: Browser, home: str, language: str) -> None:
-        self.browser, self.home, self.language = browser, home, language
-        self.pages: dict[str, Page] = {}
-        self.receipt = self.quarter = ""
-
-    def as_(self, who: str, address: str) -> Page:
-        """The page of that person, who signs in when he is first needed."""
-        if who not in self.pages:
-            self.pages[who] = self._signed_in(who)
-        page = self.pages[who]
-        page.goto(address)
-        return page
-
-    def _signed_in(self, who: str) -> Page:
-        context = self.browser.new_context(
-            base_url=self.home,
-            viewport={"width": 1200, "height": 880},
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        cookie = {"name": "language", "value": LANGUAGES[self.language], "url": self.home}
-        context.add_cookies([cookie])
-        page = context.new_page()
-        page.goto("/accounts/login/")
-        page.fill("[name=username]", who)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url(lambda address: "login" not in address)
-        return page
-
-    def shot(self, page: Page, name: str, part: str = "") -> None:
-        """Of the window, or scrolled to the part that the step is about."""
-        if part:
-            page.locator(part).first.scroll_into_view_if_needed()
-            page.evaluate("part => document.querySelector(part).scrollIntoView()", part)
-        file = INTO / f"{name}-{self.language}.png"
-        file.write_bytes(small(page.screenshot()))
-        sys.stdout.write(f"{file.name}  {file.stat().st_size / 1000:.0f} KB\n")
-
-
-PAPER = """<meta charset="utf-8"><style>body {{ font: 20px sans-serif; margin: 32px }} td {{ padding: 6px 24px 6px 0 }}</style>
-<h3>商南县农村商业银行 进账单（样张）</h3><table>
-<tr><td>日期<td>2012年7月10日<tr><td>付款人<td>河南砾原硅业有限公司<tr><td>收款人<td>水沟镇工业硅项目部
-<tr><td>金额<td>¥3,500,000.00<tr><td>用途<td>电炉设备款<tr><td>编号<td>{number}</table>"""
-
-
-def slip(browser: Browser) -> FilePayload:
-    """The bank slip that the clerk attaches."""
-    page = browser.new_page(viewport={"width": 640, "height": 400})
-    page.set_content(PAPER.format(number=VOUCHER))
-    picture = page.screenshot()
-    page.close()
-    return {"name": "银行回单.png", "mimeType": "image/png", "buffer": picture}
-
 
 # The month: July 2012
 
@@ -251,7 +187,7 @@ def main() -> None:
         with sample_county(used) as home, sync_playwright() as playwright:
             browser = launched(playwright)
             walk = Walk(browser, home, language)
-            for step in STEPS:
+            for step in (*STEPS, *guide_deeds.STEPS):
                 step(walk)
             browser.close()
 
