@@ -49,7 +49,7 @@ class Office:
         site.unlock()
         self.clerk = Person(site.port, site.county["clerks"][0]).sign_in()
         self.leader = Person(site.port, site.county["leader"]).sign_in()
-        self.importer = Person(site.port, site.county["importers"][0]).sign_in()
+        self.importer = Person(site.port, site.county["importers"][-4]).sign_in()
         self.project, self.project_name = site.county["projects"][0]
         self.acknowledged: set[str] = set()
 
