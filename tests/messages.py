@@ -16,21 +16,39 @@ CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 
 
 def renew(path: Path, found: dict[str, str], plural: dict[str, str]) -> list[str]:
-    """Bring the file up to date; the keys of the texts that have no translation yet."""
-    catalogue = polib.pofile(str(path), wrapwidth=79)
-    for entry in list(catalogue):
-        if entry.obsolete or key_of(entry) not in found:
-            catalogue.remove(entry)
-    present = {key_of(entry) for entry in catalogue}
-    for key in found.keys() - present:
-        catalogue.append(_entry(key, plural.get(key)))
-    catalogue.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
-    catalogue.save()
-    catalogue.save_as_mofile(str(path.with_suffix(".mo")))
-    return [key_of(entry) for entry in catalogue if not entry.translated()]
+    """Bring the file up to date; the keys of the texts that have no translation yet.
+
+    What stays, stays as it is written, line breaks too: a change shows only what it changed.
+    """
+    head, *written = path.read_text("utf-8").strip().split("\n\n")
+    blocks = dict(zip(polib.pofile(str(path)), written, strict=True))
+    kept = {
+        entry: block
+        for entry, block in blocks.items()
+        if not entry.obsolete and key_of(entry) in found
+    }
+    for key in found.keys() - {key_of(entry) for entry in kept}:
+        new = _entry(key, plural.get(key))
+        kept[new] = new.__unicode__(wrapwidth=79).strip()
+    entries = sorted(kept, key=lambda entry: (entry.msgid, entry.msgctxt or ""))
+    path.write_text("\n\n".join([head, *(kept[entry] for entry in entries)]) + "\n", "utf-8")
+    _compile(path)
+    return [key_of(entry) for entry in entries if not entry.translated()]
 
 
-def key_of(entry: polib.POEntry) -> str:
+def _compile(path: Path) -> None:
+    """Only where the compiled file says something else: two compilers may lay out the same."""
+    source, target = polib.pofile(str(path)), path.with_suffix(".mo")
+    if not target.exists() or _said(polib.mofile(str(target))) != _said(source):
+        source.save_as_mofile(str(target))
+
+
+def _said(catalogue: polib.POFile | polib.MOFile) -> dict[str, object]:
+    entries = catalogue.translated_entries()
+    return {key_of(entry): (entry.msgstr, entry.msgstr_plural) for entry in entries}
+
+
+def key_of(entry: polib.POEntry | polib.MOEntry) -> str:
     return f"{entry.msgctxt}{CONTEXT_END}{entry.msgid}" if entry.msgctxt else entry.msgid
 
 

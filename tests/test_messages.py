@@ -50,3 +50,15 @@ def test_a_second_time_changes_nothing(catalogue):
 
     assert renew(catalogue, found, {}) == ["New"]
     assert catalogue.read_bytes() == once
+
+
+def test_what_stays_keeps_its_lines_and_a_corrected_word_is_compiled(catalogue):
+    renew(catalogue, {"Units": "a.py:1"}, {})
+    broken = 'msgid "Units"\nmsgstr ""\n"单"\n"元"'
+    catalogue.write_text(catalogue.read_text().partition('msgid "Units"')[0] + broken + "\n")
+
+    renew(catalogue, {"Units": "a.py:1"}, {})
+
+    assert broken in catalogue.read_text()
+    with catalogue.with_suffix(".mo").open("rb") as file:
+        assert gettext.GNUTranslations(file).gettext("Units") == "单元"
