@@ -32,7 +32,7 @@ from django.db.models import QuerySet  # noqa: E402
 from django.db.models.functions import Mod  # noqa: E402
 from rounds import machine, rounds, table  # noqa: E402
 
-from ledger import drafts, posting  # noqa: E402
+from ledger import posting, submission  # noqa: E402
 from ledger.models import Receipt  # noqa: E402
 from projects.models import Project  # noqa: E402
 from tests import builders  # noqa: E402
@@ -94,7 +94,9 @@ def crowd(project: Project) -> None:
         with turn:
             draft = builders.draft(project, 7)
             told(
-                outcomes, "submitted", lambda: drafts.submit(draft, by=clerk, at=NOON, today=TODAY)
+                outcomes,
+                "submitted",
+                lambda: submission.submit(draft, by=clerk, at=NOON, today=TODAY),
             )
 
     def verify(place: int, verifier: User) -> None:

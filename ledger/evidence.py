@@ -2,7 +2,7 @@
 
 Owns: telling a file's type by its content, storing it under its SHA-256, opening it again, and the
 rules about which evidence must be there. Must never: trust a file's name or declared type, write
-outside MEDIA_ROOT, change a stored file, or attach one to a record (``drafts.py`` does).
+outside MEDIA_ROOT, change a stored file, or attach one to a record (``submission.py`` does).
 """
 
 import hashlib

@@ -2,7 +2,7 @@
 
 Owns: the only writes of entries, and what becomes of a submitted receipt. Must never: update or
 delete an entry, post into a closed quarter, or let somebody verify what he entered himself. Each deed
-is one transaction that also writes the trail. ``submit`` lives in ``drafts.py`` with the other deeds
+is one transaction that also writes the trail. ``submit`` lives in ``submission.py`` with the other deeds
 of a unit, ``Draft`` in ``admission.py``; both are named here because a receipt's way begins there.
 """
 
@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import chain, doubts, evidence, notices, quarters
 from ledger.admission import Draft, demand_signed
-from ledger.drafts import build_many, line, note, store_many, submit
 from ledger.models import Entry, Notice, Period, Receipt, quarter_of
+from ledger.submission import build_many, line, note, store_many, submit
 from projects.models import CreditShare, Project
 from projects.shares import split
 from units import trail

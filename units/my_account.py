@@ -19,10 +19,10 @@ from django.utils.translation import ngettext
 
 from units import second_factor, sittings
 from units.access import DEED, FORM, READ, by_method, person
-from units.account_forms import CodeForm
 from units.models import Sitting
 from units.password_again import PasswordAgainForm
 from units.refusal import Refusal
+from units.sign_in_forms import CodeForm
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from django.urls import URLPattern, URLResolver, path
 
 from units import my_account, people_views, views
 from units.access import DEED, FORM, by_method
-from units.accounts import PasswordChange, SignIn, kept_form, kept_text, sign_in_code
 from units.county_views import county_target_list
 from units.key_views import key_list, key_revoke
+from units.sign_in import PasswordChange, SignIn, kept_form, kept_text, sign_in_code
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/login/", by_method(*FORM)(SignIn.as_view()), name="login"),

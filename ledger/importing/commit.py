@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger import drafts, posting
+from ledger import posting, submission
 from ledger.importing import plan as planning
 from ledger.importing.planned import (
     Origin,
@@ -193,7 +193,7 @@ def _apply_receipts(plan: Plan, wish: Wish) -> Iterator[int]:
 
 def _enter(batch: Sequence[ReceiptRow], wish: Wish) -> None:
     waiting = [row.draft for row in batch if not row.is_verified]
-    drafts.submit_many(waiting, by=wish.by, at=wish.at, today=wish.today)
+    submission.submit_many(waiting, by=wish.by, at=wish.at, today=wish.today)
     verified = [row.draft for row in batch if row.is_verified]
     if verified and wish.second is not None:
         posting.take_over(
@@ -209,7 +209,7 @@ def _enter(batch: Sequence[ReceiptRow], wish: Wish) -> None:
 def _change_receipt(row: ReceiptRow, wish: Wish) -> Receipt:
     assert row.known is not None
     project = Project.objects.select_related("lead_unit").get(pk=row.draft.project.pk)
-    return drafts.change(
+    return submission.change(
         row.known.pk,
         row.known.version,
         replace(row.draft, project=project),

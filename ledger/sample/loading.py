@@ -19,7 +19,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from ledger import admission, checks, drafts, periods, pledges, posting, reports
+from ledger import admission, checks, periods, pledges, posting, reports, submission
 from ledger.models import Period, Receipt
 from ledger.months import Month
 from projects import problems, register, service
@@ -199,7 +199,7 @@ class Loading:
             note=row["note"],
         )
         clerk = self.clerks[project.lead_unit_id]
-        receipt = drafts.submit(draft, by=clerk, at=at, today=timezone.localdate(at))
+        receipt = submission.submit(draft, by=clerk, at=at, today=timezone.localdate(at))
         if row["state"] != Receipt.State.SUBMITTED:
             self.answer(receipt, row["reason"], at)
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger import drafts, evidence
+from ledger import evidence, submission
 from ledger.admission import may_enter
 from ledger.forms import EvidenceForm, EvidenceRulesForm, SeenForm
 from ledger.models import Evidence, Receipt
@@ -33,7 +33,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             with attempted(request, "evidence.add", receipt):
                 version, files = form.cleaned_data["version"], form.stored()
-                drafts.add_evidence(pk, version, files, by=person(request), at=timezone.now())
+                submission.add_evidence(pk, version, files, by=person(request), at=timezone.now())
         except Conflict as conflict:
             return told(request, receipt, conflict)
         except Refusal as refusal:
@@ -55,7 +55,7 @@ def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         with attempted(request, "evidence.remove", receipt):
             version = form.cleaned_data["version"]
-            drafts.remove_evidence(pk, version, by=person(request), at=timezone.now())
+            submission.remove_evidence(pk, version, by=person(request), at=timezone.now())
     except Refusal as refusal:
         return told(request, receipt, refusal)
     messages.success(request, _("The file is left out. It stays readable below."))

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger import doubts, drafts, evidence, history, posting
+from ledger import doubts, evidence, history, posting, submission
 from ledger.accounts import state_mark
 from ledger.admission import may_enter
 from ledger.doubts import Doubt
@@ -82,7 +82,7 @@ class Queue:
 def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
     """The whole context; ``forms`` replaces the empty forms by ones with refusals."""
     verifies = may(user, Right.RECEIPT_VERIFY) and receipt.state == Receipt.State.SUBMITTED
-    changes = receipt.state in drafts.UNVERIFIED and may_enter(user, receipt.project)
+    changes = receipt.state in submission.UNVERIFIED and may_enter(user, receipt.project)
     seen = {"version": receipt.version}
     found = doubts.doubts(receipt) if verifies else ()
     verify_form = forms.pop("verify_form", VerifyForm(initial=seen, auto_id="verify_%s"))

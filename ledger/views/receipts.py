@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger import doubts, drafts, evidence
+from ledger import doubts, evidence, submission
 from ledger.admission import Draft, may_enter
 from ledger.forms import ReceiptForm, SeenForm, differences, initial_of, new_initial
 from ledger.models import Receipt
@@ -92,7 +92,7 @@ def receipt_new(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         with attempted(request, "receipt.submit"):
             receipt = _entered(request, form)
-    except drafts.Overtaken as conflict:
+    except submission.Overtaken as conflict:
         return _conflicting(request, form, conflict, fresh=True)
     except Conflict as conflict:
         return _shown(request, form, conflict=conflict, status=409)
@@ -106,14 +106,14 @@ def receipt_new(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt_edit(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _own(request, pk)
     form = _form(request, receipt.project, initial=initial_of(receipt))
-    if not form.is_bound and receipt.state not in drafts.UNVERIFIED:
+    if not form.is_bound and receipt.state not in submission.UNVERIFIED:
         return redirect("receipt-detail", receipt.pk)
     if not form.is_bound or not form.is_valid():
         return _shown(request, form, receipt=receipt)
     try:
         with attempted(request, "receipt.change", receipt):
             changed = _changed(request, form, receipt)
-    except drafts.Overtaken as conflict:
+    except submission.Overtaken as conflict:
         return _conflicting(request, form, conflict)
     except Refusal as refusal:
         form.refuse(refusal)
@@ -137,7 +137,7 @@ def receipt_submit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("receipt-detail", pk)
     try:
         with attempted(request, "receipt.submit", receipt):
-            drafts.change(
+            submission.change(
                 pk,
                 form.cleaned_data["version"],
                 Draft.of(receipt),
@@ -159,7 +159,7 @@ def receipt_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("receipt-detail", pk)
     try:
         with attempted(request, "receipt.withdraw", receipt):
-            drafts.withdraw(pk, form.cleaned_data["version"], **_now(request))
+            submission.withdraw(pk, form.cleaned_data["version"], **_now(request))
     except Refusal as refusal:
         return told(request, receipt, refusal)
     messages.success(request, _("Withdrawn. It stays readable, and does not count."))
@@ -206,13 +206,13 @@ def _form(request: HttpRequest, project: Project, initial: dict[str, Any]) -> Re
 
 
 def _entered(request: HttpRequest, form: ReceiptForm) -> Receipt:
-    verb = drafts.keep if _is_draft(request) else drafts.submit
+    verb = submission.keep if _is_draft(request) else submission.submit
     today = timezone.localdate()
     return verb(form.draft(), **_now(request), today=today, evidence=form.stored())
 
 
 def _changed(request: HttpRequest, form: ReceiptForm, receipt: Receipt) -> Receipt:
-    return drafts.change(
+    return submission.change(
         receipt.pk,
         form.cleaned_data["version"] or 0,
         form.draft(),
@@ -269,7 +269,7 @@ def evidence_wanted(user: User) -> list[tuple[Any, list[Any]]]:
 
 
 def _conflicting(
-    request: HttpRequest, form: ReceiptForm, conflict: drafts.Overtaken, *, fresh: bool = False
+    request: HttpRequest, form: ReceiptForm, conflict: submission.Overtaken, *, fresh: bool = False
 ) -> HttpResponse:
     """Both versions beside each other; nothing was overwritten, and what was typed is still there.
 
@@ -285,7 +285,7 @@ def _conflicting(
         "conflict": conflict,
         "receipt": stored,
         "rows": differences(form, stored),
-        "can_replace": stored.state in drafts.UNVERIFIED,
+        "can_replace": stored.state in submission.UNVERIFIED,
         "typed": form.again(version=stored.version),
         "fresh": form.again(key=uuid.uuid4()) if fresh else None,
     }

@@ -11,7 +11,7 @@ from datetime import date
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from ledger import claims, drafts, evidence, notices, periods, pledges
+from ledger import claims, evidence, notices, periods, pledges, submission
 from ledger.checks import ADVISORY
 from ledger.importing.desk import State, Step, Upload
 from ledger.models import Notice, Period
@@ -71,7 +71,7 @@ class Office:
         builders.set_target(self.a, 1_000)
         self.project = builders.make_project(self.a, "钒矿深加工", introduced=1_000)
         paper = evidence.store(SimpleUploadedFile("进账单.pdf", PDF))
-        self.receipt = drafts.submit(
+        self.receipt = submission.submit(
             builders.draft(self.project, 100),
             by=clerk,
             at=NOON,

@@ -27,7 +27,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from psycopg import IsolationLevel
 
-from ledger import drafts, periods, posting, quarters
+from ledger import periods, posting, quarters, submission
 from ledger.checks import ADVISORY
 from ledger.models import Entry, Period, Receipt, Settlement
 from tests.builders import (
@@ -120,9 +120,9 @@ class Round:
         return "corrected"
 
     def enter_anew(self, receipt: Receipt) -> str:
-        drafts.withdraw(receipt.pk, receipt.version, by=receipt.entered_by, at=_now())
+        submission.withdraw(receipt.pk, receipt.version, by=receipt.entered_by, at=_now())
         given = draft(self.office.project, 500, self.day.isoformat())
-        entered = drafts.submit(
+        entered = submission.submit(
             given, by=self.office.verifier, at=_now(), today=self.day + timedelta(days=99)
         )
         return self.verify_by_head(entered)

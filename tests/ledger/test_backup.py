@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
-from ledger import archive, backup, drafts, dump, evidence, fingerprint, proof, restore
+from ledger import archive, backup, dump, evidence, fingerprint, proof, restore, submission
 from ledger.evidence import Attachment
 from ledger.models import Entry, Evidence
 from tests.builders import (
@@ -52,7 +52,7 @@ def project():
     receipt = make_receipt(project)
     stored = evidence.store(SimpleUploadedFile("回单.pdf", PDF))
     attachment = Attachment(Evidence.Kind.BANK_SLIP, stored)
-    drafts.add_evidence(receipt.pk, 1, [attachment], by=receipt.entered_by, at=AT)
+    submission.add_evidence(receipt.pk, 1, [attachment], by=receipt.entered_by, at=AT)
     return project
 
 

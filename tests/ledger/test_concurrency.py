@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from django.db import connection, transaction
 
-from ledger import drafts, posting
+from ledger import posting, submission
 from ledger.evidence import PDF, Attachment, Stored
 from ledger.models import Entry, Evidence, Receipt
 from projects.models import CreditShare
@@ -57,7 +57,7 @@ def test_twenty_connections_with_the_same_form_make_one_receipt(project):
     clerk = builders.make_clerk(project.lead_unit)
     draft = builders.draft(project)
 
-    outcomes = at_once(*[lambda: drafts.submit(draft, by=clerk, at=NOON, today=TODAY)] * CROWD)
+    outcomes = at_once(*[lambda: submission.submit(draft, by=clerk, at=NOON, today=TODAY)] * CROWD)
 
     assert kinds(outcomes) == ["Receipt"] * CROWD
     assert len({receipt.pk for receipt in outcomes}) == 1
@@ -71,7 +71,7 @@ def test_the_same_form_with_other_figures_at_once_is_told_so(project):
 
     outcomes = at_once(
         *[
-            lambda draft=draft: drafts.submit(draft, by=clerk, at=NOON, today=TODAY)
+            lambda draft=draft: submission.submit(draft, by=clerk, at=NOON, today=TODAY)
             for draft in sent
         ]
     )
@@ -86,7 +86,7 @@ def test_the_same_form_with_files_brings_them_once(project):
     files = [Attachment(Evidence.Kind.INVOICE, Stored("a" * 64, 9, PDF, "发票.pdf"))]
 
     outcomes = at_once(
-        *[lambda: drafts.submit(draft, by=clerk, at=NOON, today=TODAY, evidence=files)] * 8
+        *[lambda: submission.submit(draft, by=clerk, at=NOON, today=TODAY, evidence=files)] * 8
     )
 
     assert kinds(outcomes) == ["Receipt"] * 8
@@ -120,7 +120,7 @@ def test_a_change_and_a_verification_at_once_never_mix(project):
             lambda receipt=receipt: posting.verify(
                 receipt.pk, 1, by=verifier, at=NOON, word="已核对"
             ),
-            lambda receipt=receipt, changed=changed: drafts.change(
+            lambda receipt=receipt, changed=changed: submission.change(
                 receipt.pk, 1, changed, submitting=True, by=clerk, at=NOON, today=TODAY
             ),
         )
@@ -138,12 +138,12 @@ def test_a_change_and_a_verification_at_once_never_mix(project):
 def test_of_two_people_saving_one_draft_one_wins_and_nothing_is_mixed(project):
     """quality 32"""
     people = [builders.make_clerk(project.lead_unit) for _person in range(6)]
-    receipt = drafts.keep(builders.draft(project), by=people[0], at=NOON, today=TODAY)
+    receipt = submission.keep(builders.draft(project), by=people[0], at=NOON, today=TODAY)
     sent = [builders.draft(project, 20 + n, note=f"第{n}人") for n in range(6)]
 
     outcomes = at_once(
         *[
-            lambda person=person, draft=draft: drafts.change(
+            lambda person=person, draft=draft: submission.change(
                 receipt.pk, 1, draft, submitting=False, by=person, at=NOON, today=TODAY
             )
             for person, draft in zip(people, sent, strict=True)

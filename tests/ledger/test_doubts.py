@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ledger import drafts, posting
+from ledger import posting, submission
 from ledger.doubts import Code, doubts, doubts_of
 from ledger.evidence import PDF, Attachment, Stored
 from ledger.models import Entry, Receipt
@@ -44,7 +44,7 @@ def same_investor(one, two):
 
 def attach(receipt, sha256="a" * 64):
     stored = Stored(sha256, 10, PDF, "回单.pdf")
-    drafts.add_evidence(
+    submission.add_evidence(
         receipt.pk,
         receipt.version,
         [Attachment("bank_slip", stored)],
@@ -101,7 +101,7 @@ def test_drafts_and_withdrawn_receipts_raise_no_doubt(town, other):
     one, two = builders.make_project(town), builders.make_project(other)
     same_investor(one, two)
     gone = builders.make_receipt(one, 88, "2012-05-01")
-    drafts.withdraw(gone.pk, 1, by=gone.entered_by, at=timezone.now())
+    submission.withdraw(gone.pk, 1, by=gone.entered_by, at=timezone.now())
 
     assert codes(builders.make_receipt(two, 88, "2012-05-03")) == []
 
@@ -139,7 +139,7 @@ def test_a_file_that_was_left_out_raises_none(town, other):
     second = builders.make_receipt(builders.make_project(other), 22)
     attach(first)
     attach(second)
-    drafts.remove_evidence(first.evidence.get().pk, 2, by=first.entered_by, at=timezone.now())
+    submission.remove_evidence(first.evidence.get().pk, 2, by=first.entered_by, at=timezone.now())
 
     assert codes(second) == []
 

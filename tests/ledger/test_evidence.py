@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 from PIL import Image
 
-from ledger import drafts, evidence
+from ledger import evidence, submission
 from ledger.evidence import Attachment
 from ledger.models import Evidence
 from tests import builders
@@ -232,7 +232,7 @@ def test_unnamed_files_are_swept_after_a_while():
         builders.make_project(builders.make_unit(builders.make_county()))
     )
     clerk, now = receipt.entered_by, timezone.now()
-    drafts.add_evidence(receipt.pk, 1, [Attachment("invoice", kept)], by=clerk, at=now)
+    submission.add_evidence(receipt.pk, 1, [Attachment("invoice", kept)], by=clerk, at=now)
 
     early = evidence.sweep(now - timedelta(days=1))
     late = evidence.sweep(now + timedelta(days=1))
@@ -260,7 +260,7 @@ def filed(db):
     unit = builders.make_unit(county)
     receipt = builders.make_receipt(builders.make_project(unit))
     attachment = Attachment(Evidence.Kind.BANK_SLIP, evidence.store(upload(PDF, "原件;\u201c.pdf")))
-    drafts.add_evidence(receipt.pk, 1, [attachment], by=receipt.entered_by, at=timezone.now())
+    submission.add_evidence(receipt.pk, 1, [attachment], by=receipt.entered_by, at=timezone.now())
     return receipt.evidence.get()
 
 

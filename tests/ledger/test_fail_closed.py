@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
 
-from ledger import drafts, evidence, periods, posting
+from ledger import evidence, periods, posting, submission
 from ledger.models import Entry, Period, Receipt, Settlement
 from tests.builders import (
     day,
@@ -51,7 +51,7 @@ def test_without_a_trail_nothing_is_submitted(county):
     break_trail("receipt.submit")
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        drafts.submit(draft(project), by=clerk, at=NOON, today=day("2012-05-11"))
+        submission.submit(draft(project), by=clerk, at=NOON, today=day("2012-05-11"))
 
     assert not Receipt.objects.exists()
 
@@ -109,7 +109,9 @@ def test_with_a_clock_that_was_set_back_nothing_is_submitted(county):
     clerk = make_clerk(project.lead_unit)
 
     with pytest.raises(Refusal) as refused:
-        drafts.submit(draft(project), by=clerk, at=moment("1970-01-01"), today=day("1970-01-01"))
+        submission.submit(
+            draft(project), by=clerk, at=moment("1970-01-01"), today=day("1970-01-01")
+        )
 
     assert refused.value.field == "received_on"
     assert not Receipt.objects.exists()

@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ledger import claims, drafts, kept, notices, periods, posting, reports
+from ledger import claims, kept, notices, periods, posting, reports, submission
 from ledger.checks import ADVISORY
 from ledger.models import Entry, Notice, Period, Receipt
 from projects.models import CreditShare, Investor, Project
@@ -75,7 +75,7 @@ class Office:
         receipt = Receipt.objects.latest("pk")
         changed = draft(self.project, 44, "2012-06-03", key=receipt.key)
         who = {"by": self.clerk, "at": self.tick(), "today": day("2012-07-02")}
-        drafts.change(receipt.pk, receipt.version, changed, submitting=True, **who)
+        submission.change(receipt.pk, receipt.version, changed, submitting=True, **who)
 
     def return_(self):
         receipt = Receipt.objects.latest("pk")
@@ -88,7 +88,7 @@ class Office:
     def withdraw(self):
         self.submit()
         receipt = Receipt.objects.latest("pk")
-        drafts.withdraw(receipt.pk, receipt.version, by=self.clerk, at=self.tick())
+        submission.withdraw(receipt.pk, receipt.version, by=self.clerk, at=self.tick())
 
     def reverse(self):
         entry = Entry.objects.filter(kind="credit").latest("pk")

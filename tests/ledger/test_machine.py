@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ledger import drafts, periods, posting, proof
+from ledger import periods, posting, proof, submission
 from ledger.announced import announced_table
 from ledger.checks import ADVISORY
 from ledger.league import league_table
@@ -184,14 +184,14 @@ class Office(RuleBasedStateMachine):
     )
     def clerk_submits(self, name, amount, day):
         draft = self.draft(name, amount, day)
-        receipt = drafts.submit(draft, by=self.clerks[name], at=self.tick(), today=TODAY)
-        again = drafts.submit(draft, by=self.clerks[name], at=self.tick(), today=TODAY)
+        receipt = submission.submit(draft, by=self.clerks[name], at=self.tick(), today=TODAY)
+        again = submission.submit(draft, by=self.clerks[name], at=self.tick(), today=TODAY)
         assert again.pk == receipt.pk
         self.made[receipt.pk] = (name, amount, day)
         return receipt.pk
 
     def draft(self, name, amount, day, **fields):
-        return drafts.Draft(
+        return submission.Draft(
             project=self.projects[name],
             received_on=day,
             amount=Decimal(amount) / 100,
@@ -242,7 +242,7 @@ class Office(RuleBasedStateMachine):
         open_ = stored.state in ("submitted", "returned")
         done = self.attempt(
             open_,
-            lambda: drafts.change(
+            lambda: submission.change(
                 receipt,
                 stored.version,
                 self.draft(name, amount, day, key=stored.key),
@@ -261,7 +261,9 @@ class Office(RuleBasedStateMachine):
         name = self.made[receipt][0]
         self.attempt(
             stored.state in ("submitted", "returned", "withdrawn"),  # twice is once
-            lambda: drafts.withdraw(receipt, stored.version, by=self.clerks[name], at=self.tick()),
+            lambda: submission.withdraw(
+                receipt, stored.version, by=self.clerks[name], at=self.tick()
+            ),
         )
 
     @precondition(lambda self: self.reference.entries)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.db.models import Sum
 
-from ledger import drafts, periods, posting, proof
+from ledger import periods, posting, proof, submission
 from ledger.models import Entry, Period, Receipt
 from tests.builders import (
     day,
@@ -60,7 +60,7 @@ class Crowd:
     def submit(self, number, turn, at):
         received = ("2012-03-20", "2012-04-02")[turn % 2]
         entered = draft(self.projects[number % 2], 5, received)
-        drafts.submit(entered, by=self.clerks[number % 2], at=at, today=TODAY)
+        submission.submit(entered, by=self.clerks[number % 2], at=at, today=TODAY)
 
     def verify(self, number, turn, at):
         by = self.verifiers[number % 4]

@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils import translation
 
-from ledger import chain, drafts, evidence, posting
+from ledger import chain, evidence, posting, submission
 from ledger.evidence import Attachment, Stored
 from ledger.models import Entry, Evidence, EvidenceRule, Period, Receipt
 from projects.models import CreditShare
@@ -102,7 +102,7 @@ def test_the_submitter_cannot_verify_after_somebody_else_changed_it(town, verifi
     """quality 7"""
     project = builders.make_project(town)
     receipt = builders.make_receipt(project, by=verifier)
-    drafts.change(
+    submission.change(
         receipt.pk,
         1,
         builders.draft(project, 101),
@@ -124,7 +124,7 @@ def test_the_database_itself_refuses_the_submitter_as_verifier(receipt):
 
 def test_a_version_that_was_not_seen_cannot_be_verified(receipt, verifier):
     """quality 33"""
-    drafts.change(
+    submission.change(
         receipt.pk,
         1,
         builders.draft(receipt.project, 999),
@@ -166,7 +166,7 @@ def test_missing_evidence_refuses_verification_only_where_it_is_required(receipt
     county = receipt.county
     for kind in (Evidence.Kind.BANK_SLIP, Evidence.Kind.INVOICE):
         EvidenceRule.objects.create(county=county, money=receipt.kind, evidence=kind)
-    receipt = drafts.add_evidence(
+    receipt = submission.add_evidence(
         receipt.pk,
         1,
         [Attachment(Evidence.Kind.INVOICE, Stored("a" * 64, 1, evidence.PDF, "发票.pdf"))],

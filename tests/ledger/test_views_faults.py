@@ -31,7 +31,7 @@ def caused(error, cause):
 
 
 def sent(client, address, typed, error):
-    with patch("ledger.drafts.sound", side_effect=error):
+    with patch("ledger.submission.sound", side_effect=error):
         return client.post(address, typed)
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import drafts, posting
+from ledger import posting, submission
 from ledger.models import Entry, Evidence, EvidenceRule, Receipt
 from tests import builders
 from units.models import Role, Trail
@@ -318,7 +318,7 @@ def test_a_unit_that_only_shares_the_credit_reads_but_does_not_enter(office, as_
         office.town, "合作项目", shares={office.town: 6000, office.other: 4000}
     )
     waiting = builders.make_receipt(project, by=office.clerk, voucher_no="已交-1")
-    drafts.keep(
+    submission.keep(
         builders.draft(project, 5, voucher_no="草稿-1"),
         by=office.clerk,
         at=timezone.now(),
@@ -336,7 +336,7 @@ def test_a_unit_that_only_shares_the_credit_reads_but_does_not_enter(office, as_
 
 
 def test_a_draft_is_its_units_affair(office, as_):
-    draft = drafts.keep(
+    draft = submission.keep(
         builders.draft(office.project, 5),
         by=office.clerk,
         at=timezone.now(),

@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 
 from units import allowance, guesses, kept_forms, passwords, second_factor, sittings, trail
 from units.access import FORM, READ, by_method, person
-from units.account_forms import CodeForm, NewPasswordForm, SignInForm
 from units.models import County, User
 from units.refusal import Refusal
+from units.sign_in_forms import CodeForm, NewPasswordForm, SignInForm
 
 PASSWORD_GIVEN = "password_given"
 SECOND_STEP_HOLDS = timedelta(minutes=10)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from ledger import drafts, posting
+from ledger import posting, submission
 from ledger.evidence import MOST_FILES, PDF, Attachment, Stored
 from ledger.models import Entry, Evidence, Period, Receipt
 from tests import builders
@@ -44,13 +44,13 @@ def attachment(name="回单.pdf", sha="a" * 64, kind=Evidence.Kind.BANK_SLIP, si
     return Attachment(kind, Stored(sha, size, PDF, name))
 
 
-def enter(project, clerk, amount=100, received="2012-05-10", deed=drafts.submit, **fields):
+def enter(project, clerk, amount=100, received="2012-05-10", deed=submission.submit, **fields):
     draft = builders.draft(project, amount, received, **fields)
     return deed(draft, by=clerk, at=NOON, today=TODAY)
 
 
 def change(receipt, version, clerk, amount, submitting=False, **fields):
-    return drafts.change(
+    return submission.change(
         receipt.pk,
         version,
         builders.draft(receipt.project, amount, **fields),
@@ -68,8 +68,8 @@ def test_the_same_form_again_gives_the_same_receipt(project, clerk):
     """quality 30"""
     draft = builders.draft(project)
 
-    first = drafts.submit(draft, by=clerk, at=NOON, today=TODAY)
-    second = drafts.submit(draft, by=clerk, at=NOON, today=TODAY)
+    first = submission.submit(draft, by=clerk, at=NOON, today=TODAY)
+    second = submission.submit(draft, by=clerk, at=NOON, today=TODAY)
 
     assert first.pk == second.pk
     assert Receipt.objects.count() == 1
@@ -80,7 +80,7 @@ def test_the_same_form_with_other_figures_is_a_conflict_that_shows_what_is_store
     key = builders.new_key()
     first = enter(project, clerk, 100, key=key, voucher_no="1")
 
-    with pytest.raises(drafts.Overtaken) as conflict:
+    with pytest.raises(submission.Overtaken) as conflict:
         enter(project, clerk, 200, key=key, voucher_no="1")
 
     assert conflict.value.receipt == first
@@ -94,14 +94,14 @@ def test_somebody_elses_form_is_not_shown(project, clerk, town):
     with pytest.raises(Conflict) as conflict:
         enter(project, builders.make_clerk(town), key=key)
 
-    assert not isinstance(conflict.value, drafts.Overtaken)
+    assert not isinstance(conflict.value, submission.Overtaken)
 
 
 def test_a_draft_sent_once_more_with_submit_is_submitted(project, clerk):
     draft = builders.draft(project)
-    drafts.keep(draft, by=clerk, at=NOON, today=TODAY)
+    submission.keep(draft, by=clerk, at=NOON, today=TODAY)
 
-    receipt = drafts.submit(draft, by=clerk, at=NOON, today=TODAY)
+    receipt = submission.submit(draft, by=clerk, at=NOON, today=TODAY)
 
     assert receipt.state == Receipt.State.SUBMITTED
     assert Receipt.objects.count() == 1
@@ -165,7 +165,7 @@ def test_a_quarter_in_review_takes_receipts_of_the_bureau_only(project, clerk, t
 
     with pytest.raises(Refusal, match="in review"):
         enter(project, clerk)
-    enter(project, clerk, deed=drafts.keep)
+    enter(project, clerk, deed=submission.keep)
     enter(project, builders.make_verifier(town.county))
 
     states = Receipt.objects.order_by("id").values_list("state", flat=True)
@@ -176,7 +176,7 @@ def test_a_quarter_in_review_takes_receipts_of_the_bureau_only(project, clerk, t
 
 
 def test_a_draft_is_changed_and_then_submitted(project, clerk):
-    receipt = enter(project, clerk, deed=drafts.keep)
+    receipt = enter(project, clerk, deed=submission.keep)
     assert receipt.submitted_at is None
 
     change(receipt, 1, clerk, 120)
@@ -189,11 +189,11 @@ def test_a_draft_is_changed_and_then_submitted(project, clerk):
 
 def test_two_people_saving_one_draft_overwrite_nothing(project, clerk, town):
     """quality 32"""
-    receipt = enter(project, clerk, deed=drafts.keep)
+    receipt = enter(project, clerk, deed=submission.keep)
     colleague = builders.make_clerk(town)
     change(receipt, 1, clerk, 120)
 
-    with pytest.raises(drafts.Overtaken) as conflict:
+    with pytest.raises(submission.Overtaken) as conflict:
         change(receipt, 1, colleague, 999)
 
     assert conflict.value.receipt.amount == builders.wan(120)
@@ -202,11 +202,11 @@ def test_two_people_saving_one_draft_overwrite_nothing(project, clerk, town):
 
 
 def test_the_same_change_sent_twice_is_made_once(project, clerk):
-    receipt = enter(project, clerk, deed=drafts.keep)
+    receipt = enter(project, clerk, deed=submission.keep)
     draft = builders.draft(project, 120)
 
     for _press in range(2):
-        changed = drafts.change(
+        changed = submission.change(
             receipt.pk, 1, draft, submitting=True, by=clerk, at=NOON, today=TODAY
         )
 
@@ -241,16 +241,16 @@ def test_a_verified_receipt_is_not_changed(project, clerk, town):
     receipt = enter(project, clerk)
     posting.verify(receipt.pk, 1, by=builders.make_verifier(town.county), at=NOON)
 
-    with pytest.raises(drafts.Overtaken, match="no longer be changed"):
+    with pytest.raises(submission.Overtaken, match="no longer be changed"):
         change(receipt, 1, clerk, 90)
-    with pytest.raises(drafts.Overtaken):
-        drafts.withdraw(receipt.pk, 1, by=clerk, at=NOON)
+    with pytest.raises(submission.Overtaken):
+        submission.withdraw(receipt.pk, 1, by=clerk, at=NOON)
 
 
 def test_a_withdrawn_receipt_stays_and_cannot_be_verified(project, clerk, town):
     receipt = enter(project, clerk)
 
-    withdrawn = drafts.withdraw(receipt.pk, 1, by=clerk, at=NOON)
+    withdrawn = submission.withdraw(receipt.pk, 1, by=clerk, at=NOON)
 
     assert withdrawn.state == Receipt.State.WITHDRAWN
     with pytest.raises(Conflict):
@@ -276,7 +276,7 @@ def test_evidence_makes_a_new_version_that_its_bringer_cannot_verify(project, cl
     verifier = builders.make_verifier(town.county)
     receipt = enter(project, clerk)
 
-    changed = drafts.add_evidence(receipt.pk, 1, [attachment()], by=verifier, at=NOON)
+    changed = submission.add_evidence(receipt.pk, 1, [attachment()], by=verifier, at=NOON)
 
     assert changed.version == 2
     with pytest.raises(Refusal, match="Somebody else"):
@@ -287,7 +287,7 @@ def test_evidence_added_twice_is_there_once(project, clerk):
     receipt = enter(project, clerk)
 
     for _press in range(2):
-        changed = drafts.add_evidence(receipt.pk, 1, [attachment()], by=clerk, at=NOON)
+        changed = submission.add_evidence(receipt.pk, 1, [attachment()], by=clerk, at=NOON)
 
     assert changed.version == 2
     assert receipt.evidence.count() == 1
@@ -295,9 +295,9 @@ def test_evidence_added_twice_is_there_once(project, clerk):
 
 def test_removed_evidence_keeps_its_row(project, clerk):
     receipt = enter(project, clerk)
-    drafts.add_evidence(receipt.pk, 1, [attachment()], by=clerk, at=NOON)
+    submission.add_evidence(receipt.pk, 1, [attachment()], by=clerk, at=NOON)
 
-    drafts.remove_evidence(receipt.evidence.get().pk, 2, by=clerk, at=NOON)
+    submission.remove_evidence(receipt.evidence.get().pk, 2, by=clerk, at=NOON)
 
     assert receipt.evidence.get().removed_by == clerk
     receipt.refresh_from_db()
@@ -309,7 +309,7 @@ def test_evidence_comes_with_the_receipt_or_not_at_all(project, clerk):
     files = [attachment(sha=f"{n:064x}") for n in range(MOST_FILES + 1)]
 
     with pytest.raises(Refusal) as refused:
-        drafts.submit(draft, by=clerk, at=NOON, today=TODAY, evidence=files)
+        submission.submit(draft, by=clerk, at=NOON, today=TODAY, evidence=files)
 
     assert refused.value.field == "evidence"
     assert not Receipt.objects.exists()
@@ -322,7 +322,7 @@ def test_a_units_space_for_evidence_has_an_end(project, clerk):
     big = [attachment(sha=f"{n:064x}", size=2**31 - 1) for n in range(3)]
 
     with pytest.raises(Refusal, match="used up"):
-        drafts.add_evidence(receipt.pk, 1, big, by=clerk, at=NOON)
+        submission.add_evidence(receipt.pk, 1, big, by=clerk, at=NOON)
 
 
 def test_entering_costs_a_fixed_number_of_statements(project, clerk):
