@@ -96,21 +96,33 @@ def main(size: str, copies: bool) -> None:
             "The database holds a county. Point VAR_DIR or DATABASE_URL at an empty one."
         )
     begun = time.monotonic()
-    with ProcessPoolExecutor() as pool, connection.cursor() as cursor:
+    fill(counties, copies=copies)
+    print(f"{counties} counties in {time.monotonic() - begun:.0f} s")
+
+
+def fill(counties: int, *, copies: bool) -> None:
+    """Put so many counties into an empty database, and leave it as autovacuum does."""
+    with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
-        written = 1 if copies else counties
-        for number, rows in enumerate(pool.map(county_rows, range(written), chunksize=4), start=1):
+        for rows in _made(1 if copies else counties):
             for table, columns in COLUMNS.items():
                 copy(cursor, table, columns, rows[table])
-            if number % 100 == 0:
-                print(f"{number} counties, {time.monotonic() - begun:.0f} s", flush=True)
         if copies:
             copy_first_county(cursor, counties)
         for table in COLUMNS:
             sequence = f"pg_get_serial_sequence('{table}', 'id')"
             cursor.execute(f"SELECT setval({sequence}, (SELECT max(id) FROM {table}))")
-        cursor.execute("VACUUM (ANALYZE)")
-    print(f"{counties} counties in {time.monotonic() - begun:.0f} s")
+        cursor.execute(f"VACUUM (ANALYZE) {', '.join(COLUMNS)}")
+        cursor.execute("SET synchronous_commit = on")
+
+
+def _made(counties: int) -> Iterator[Rows]:
+    """The rows of each county, made by as many processes as it pays to start."""
+    if counties == 1:
+        yield county_rows(0)
+        return
+    with ProcessPoolExecutor() as pool:
+        yield from pool.map(county_rows, range(counties), chunksize=4)
 
 
 def copy_first_county(cursor: object, counties: int) -> None:
@@ -124,7 +136,6 @@ def copy_first_county(cursor: object, counties: int) -> None:
             f"FROM generate_series(1, %s) n, (SELECT * FROM {table} ORDER BY id) AS first",
             [counties - 1],
         )
-        print(f"{table}: {cursor.rowcount:,} rows", flush=True)
     cursor.execute("SET session_replication_role = origin")
 
 
