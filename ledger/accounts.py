@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Entry, Receipt
 from projects.models import Project
+from projects.shares import percent_text as share_text
 from units.money import percent_text, wan_text
 
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
@@ -189,7 +190,7 @@ class ProjectLineTable(tables.Table):
         return _linked(value.name, reverse("project-detail", args=[value.pk]))
 
     def render_share(self, value: int) -> str:
-        return f"{Decimal(value) / 100:f}".removesuffix(".00") + "%"
+        return share_text(value)
 
     def render_signed_on(self, value: Any) -> SafeString:
         return _day(value)

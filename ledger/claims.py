@@ -18,9 +18,10 @@ from ledger.models import CreditClaim, Entry, Evidence, Notice, Receipt
 from projects import register
 from projects.models import Project
 from projects.register import PLAIN, ProjectDraft, investor_draft
-from projects.shares import FULL, percent_text, split
+from projects.shares import percent_text, split
 from units import trail
 from units.access import Right, demand
+from units.basis_points import FULL
 from units.models import Unit, User
 from units.refusal import Conflict, Refusal
 

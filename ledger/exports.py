@@ -26,7 +26,7 @@ from projects.forms import industry_name
 from projects.models import STAGES, CreditShare, Industry, Investor, Project
 from projects.reach import projects_of
 from projects.register import DAYS
-from projects.shares import percent_text
+from projects.shares import shares_text as shares_as_written
 from units.access import REACH, Reach, within
 from units.models import Unit, User
 
@@ -294,8 +294,7 @@ def _project_line(
 
 def shares_text(project: Project) -> str:
     """The units with their parts as the import reads them: 水沟镇 60%; 招商局 40%."""
-    parts = project.shares.all()
-    return "; ".join(f"{part.unit.name} {percent_text(part.basis_points)}" for part in parts)
+    return shares_as_written((part.unit.name, part.basis_points) for part in project.shares.all())
 
 
 def _stage(project: Project, as_of: date) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from ledger import announced, chain, evidence
 from ledger.models import Entry, Evidence, Receipt, Settlement
 from projects.models import CreditShare
-from projects.shares import FULL
+from units.basis_points import FULL
 from units.models import County
 
 CHUNK = 20_000

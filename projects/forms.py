@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import register
 from projects.models import Industry, Investor, Project, Stage
 from projects.register import DAYS, InvestorDraft, ProjectDraft
+from units import basis_points
 from units.access import REACH, Reach
 from units.forms import (
     NOTHING_CHOSEN,
@@ -28,7 +29,6 @@ from units.forms import (
     DayField,
     PercentField,
     UnitChoices,
-    percent_plain,
     unit_choices,
 )
 from units.models import Unit, User
@@ -91,7 +91,9 @@ class BaseShares(BaseFormSet):  # type: ignore[type-arg]
         return [form.share for form in self.forms if form.share is not None]
 
     def recorded(self) -> str:
-        rows = [(row["unit"], percent_plain(row["basis_points"])) for row in self.initial or ()]
+        rows = [
+            (row["unit"], basis_points.plain(row["basis_points"])) for row in self.initial or ()
+        ]
         return self._text(rows)
 
     def typed(self) -> str:
@@ -231,7 +233,7 @@ def _share_initial(project: Project | None, user: User) -> list[dict[str, Any]]:
         shares = project.shares.order_by("order", "id")
         return [{"unit": str(s.unit_id), "basis_points": s.basis_points} for s in shares]
     if REACH.get(user.role) is Reach.UNIT:
-        return [{"unit": str(user.unit_id), "basis_points": 10_000}]
+        return [{"unit": str(user.unit_id), "basis_points": basis_points.FULL}]
     return []
 
 

@@ -1,9 +1,9 @@
 """Credit shares: what they may be, how they are written, and how they split an amount.
 
-Owns the rule that the shares of a project add up to exactly 10,000 basis points (rule 8 of DESIGN)
-and the split whose parts add up to exactly the amount. It must never import Django, round a part on
-its own, or know what a unit is: whoever has a share is an opaque key here. Refusals are codes; the
-boundary puts `SHARE_SENTENCES[code]` with the error's `params` into the reader's language.
+Owns: the rule that the shares of a project add up to exactly 10,000 basis points (rule 8) and the
+split whose parts add up to exactly the amount. Must never: import Django, round a part on its own, or
+know what a unit is: whoever has a share is an opaque key here. Refusals are codes; the boundary puts
+``SHARE_SENTENCES[code]`` with the error's ``params`` into the reader's language.
 """
 
 import re
@@ -12,20 +12,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from units import basis_points
+from units.basis_points import FULL
+from units.text import gettext_noop
+
 K = TypeVar("K", bound=Hashable)
 
-FULL: Final = 10_000
-
-_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BETWEEN: Final = re.compile(r"[;；、,，\r\n]")
-_PERCENT: Final = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))? ?%?", re.ASCII)
 _DIGITS: Final = "0123456789０１２３４５６７８９.．"
 _SIGNS: Final = "+-＋－\u2013\u2014\u2212"
-
-
-def gettext_noop(sentence: str) -> str:
-    """Mark a sentence for the catalogue; the boundary translates it."""
-    return sentence
 
 
 class ShareCode(StrEnum):
@@ -65,7 +60,7 @@ class ShareError(ValueError):
     def __init__(self, code: ShareCode, text: str = "", total: int = 0) -> None:
         self.code = code
         self.sentence = SHARE_SENTENCES[code]
-        self.params = {"text": text, "total": _points(total)}
+        self.params = {"text": text, "total": basis_points.plain(total)}
         super().__init__(self.sentence % self.params)
 
 
@@ -90,7 +85,7 @@ def check(shares: Iterable[tuple[K, int]]) -> None:
 
 
 def split(amount: Decimal, shares: Sequence[tuple[K, int]] | Mapping[K, int]) -> dict[K, Decimal]:
-    """Parts in yuan that add up to exactly `amount`, in the order of the shares.
+    """Parts in yuan that add up to exactly ``amount``, in the order of the shares.
 
     Largest remainder, in fen; equal remainders are served in the order given. A negative amount (a
     reversal) is the exact mirror of the positive one. A part may be zero where there are more units
@@ -129,23 +124,20 @@ def _largest_remainder(fen: int, points: list[int]) -> list[int]:
 
 
 def parse_percent(text: str) -> int:
-    """Basis points of `33.33`, `60%` or `６０％`, exactly."""
-    match = _PERCENT.fullmatch(text.strip().translate(_FULL_WIDTH))
-    if match is None:
-        raise ShareError(ShareCode.PERCENT, text.strip())
-    points = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
-    if not 0 < points <= FULL:
+    """Basis points of ``33.33``, ``60%`` or ``６０％``, exactly."""
+    points = basis_points.parse(text)
+    if not points:
         raise ShareError(ShareCode.PERCENT, text.strip())
     return points
 
 
 def percent_text(points: int) -> str:
-    """`60%` for 6,000 basis points, `33.33%` for 3,333."""
-    return f"{_points(points)}%"
+    """``60%`` for 6,000 basis points, ``33.33%`` for 3,333."""
+    return f"{basis_points.plain(points)}%"
 
 
 def parse_shares(text: str) -> list[tuple[str, int]]:
-    """`水沟镇 60%; 招商局 40%` in the order written; a single name alone has all of the credit."""
+    """``水沟镇 60%; 招商局 40%`` in the order written; a single name alone has all of the credit."""
     entries = [entry.strip() for entry in _BETWEEN.split(text) if entry.strip()]
     if len(entries) == 1 and not re.search("[%％]", entries[0]):
         return [(_name(entries[0], entries[0]), FULL)]
@@ -155,7 +147,7 @@ def parse_shares(text: str) -> list[tuple[str, int]]:
 
 
 def shares_text(shares: Iterable[tuple[str, int]]) -> str:
-    """The inverse of `parse_shares`."""
+    """The inverse of ``parse_shares``."""
     return "; ".join(f"{name} {percent_text(points)}" for name, points in shares)
 
 
@@ -176,8 +168,3 @@ def _name(before: str, entry: str) -> str:
     if name[-1] in _SIGNS:
         raise ShareError(ShareCode.PERCENT, entry)
     return name
-
-
-def _points(points: int) -> str:
-    whole, fine = divmod(points, 100)
-    return f"{whole}.{fine:02}".rstrip("0").rstrip(".") if fine else str(whole)

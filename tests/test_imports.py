@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("units", "projects", "ledger")
 # Pure modules import the standard library and each other only.
 PURE = (
+    "units/basis_points.py",
     "units/money.py",
     "units/schedule.py",
     "units/text.py",

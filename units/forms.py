@@ -17,24 +17,22 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from units import basis_points
 from units.models import County, Unit
 from units.money import WAN, AmountError, Scale, parse_amount, wan_exact, yuan_text
 from units.register import LAST_PLACE, UnitDraft, next_place
-from units.text import TextError, clean
+from units.text import TextError, clean, half_width
 
 NOTHING_CHOSEN = ("", "—")
 EARLIEST = date(1980, 1, 1)
 LATEST = date(2099, 12, 31)
-FULL = 10_000
 
 UnitChoices = list[tuple[str, str] | tuple[Any, list[tuple[str, str]]]]
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DAY = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)",
     re.ASCII,
 )
-_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))? ?%?", re.ASCII)
 
 
 class LeanInput(forms.TextInput):
@@ -138,7 +136,7 @@ class WholeField(forms.Field):
     def to_python(self, value: Any) -> int | None:
         if isinstance(value, int) or value in self.empty_values:
             return value if isinstance(value, int) else None
-        written = str(value).strip().translate(_FULL_WIDTH)
+        written = half_width(str(value).strip())
         if written.isascii() and written.isdigit() and len(written) < 10:
             number = int(written)
             if number <= self.most:
@@ -165,7 +163,7 @@ class PercentField(forms.Field):
         return parse_percent(str(value), allow_zero=self.allow_zero)
 
     def prepare_value(self, value: Any) -> Any:
-        return percent_plain(value) if isinstance(value, int) else value
+        return basis_points.plain(value) if isinstance(value, int) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
@@ -180,7 +178,7 @@ class PercentField(forms.Field):
 
 def parse_day(written: str) -> date:
     """The day that was written, or a sentence."""
-    match = _DAY.fullmatch(written.strip().translate(_FULL_WIDTH))
+    match = _DAY.fullmatch(half_width(written.strip()))
     try:
         day = date(*(int(part) for part in match.groups() if part)) if match else None
     except ValueError:
@@ -193,17 +191,11 @@ def parse_day(written: str) -> date:
 
 def parse_percent(written: str, *, allow_zero: bool = False) -> int:
     """Basis points of ``33.33``, ``60%`` or ``６０％``, or a sentence."""
-    match = _PERCENT.fullmatch(written.strip().translate(_FULL_WIDTH))
-    points = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else -1
-    if not (0 if allow_zero else 1) <= points <= FULL:
+    points = basis_points.parse(written)
+    if points is None or not (points or allow_zero):
         sentence = _("Write a percent up to 100 with at most two decimals, for example 33.33.")
         raise ValidationError(sentence, code="percent")
     return points
-
-
-def percent_plain(points: int) -> str:
-    """``33.33`` for 3,333 basis points, ``60`` for 6,000: what ``parse_percent`` reads back."""
-    return f"{Decimal(points) / 100:f}".removesuffix(".00")
 
 
 def unit_choices(units: Iterable[Unit]) -> UnitChoices:

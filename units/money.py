@@ -1,11 +1,11 @@
 """Amounts of money and percents: the one strict parser and the one set of texts.
 
-Owns the grammar in which people, sheets and commands write an amount, the steps between 元, 万元 and
-亿元, and every rounding that is shown. Amounts are `Decimal` yuan with two places (rule 1 of DESIGN).
+Owns: the grammar in which people, sheets and commands write an amount, the steps between 元, 万元 and
+亿元, and every rounding that is shown. Amounts are ``Decimal`` yuan with two places (rule 1).
 
-It must never guess what somebody meant, calculate with a float, round before the last step, or decide
+Must never: guess what somebody meant, calculate with a float, round before the last step, or decide
 anything by a rounded percent: rules compare exact amounts, this module only shows them. Refusals are
-codes; the boundary puts `AMOUNT_SENTENCES[code]` into the reader's language.
+codes; the boundary puts ``AMOUNT_SENTENCES[code]`` into the reader's language.
 """
 
 import math
@@ -15,6 +15,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final, Literal
+
+from units.text import gettext_noop, half_width
 
 Scale = Literal[1, 10_000, 100_000_000]
 Exact = int | Decimal | Fraction
@@ -42,8 +44,6 @@ _SIGNIFICANT: Final = 20
 # Results must not depend on the decimal context of whoever calls.
 _WIDE: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 
-# Only the full-width forms are folded. NFKC as a whole would also read 10² as 102 and ① as 1.
-_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACES: Final = " \t\r\n\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"
 _AMOUNT: Final = re.compile(
     r"(?P<whole>\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.(?P<fine>\d+))? *(?P<word>元|万元|万|亿元|亿)?",
@@ -51,11 +51,6 @@ _AMOUNT: Final = re.compile(
 )
 _WORDS: Final[dict[str, Scale]] = {"元": YUAN, "万元": WAN, "万": WAN, "亿元": YI, "亿": YI}
 _SIGNS: Final = "+-\u00b1\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u207a\u207b\ufe62\ufe63负負"
-
-
-def gettext_noop(sentence: str) -> str:
-    """Mark a sentence for the catalogue; the boundary translates it."""
-    return sentence
 
 
 class AmountCode(StrEnum):
@@ -105,8 +100,8 @@ class AmountError(ValueError):
 
 
 def parse_amount(text: str, unit: Scale = WAN, *, allow_zero: bool = False) -> Decimal:
-    """Yuan with two places; a unit word in the text (12.5万元, 0.8亿, 3000元) overrides `unit`."""
-    written = text.strip(_SPACES).translate(_FULL_WIDTH)
+    """Yuan with two places; a unit word in the text (12.5万元, 0.8亿, 3000元) overrides ``unit``."""
+    written = half_width(text.strip(_SPACES))
     match = _AMOUNT.fullmatch(written)
     if match is None:
         raise AmountError(_misspelt(written), text)
@@ -169,32 +164,32 @@ def to_yi(yuan: Decimal) -> Decimal:
 
 
 def yuan_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
-    """元 as in `1,420,000,000.00`."""
+    """元 as in ``1,420,000,000.00``."""
     return _grouped(yuan, places, plain)
 
 
 def wan_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
-    """万元 as in `142,000.00`; `plain` writes ASCII without separators, for machines."""
+    """万元 as in ``142,000.00``; ``plain`` writes ASCII without separators, for machines."""
     return _grouped(to_wan(yuan), places, plain)
 
 
 def yi_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
-    """亿元 as in `14.20`."""
+    """亿元 as in ``14.20``."""
     return _grouped(to_yi(yuan), places, plain)
 
 
 def wan_short(yuan: Decimal, places: int = 2) -> str:
-    """万元 without idle zeros, as in `142,000` or `1,250.5`."""
+    """万元 without idle zeros, as in ``142,000`` or ``1,250.5``."""
     return _trimmed(wan_text(yuan, places))
 
 
 def yi_short(yuan: Decimal, places: int = 2) -> str:
-    """亿元 without idle zeros, as in `14.2`."""
+    """亿元 without idle zeros, as in ``14.2``."""
     return _trimmed(yi_text(yuan, places))
 
 
 def wan_exact(yuan: Decimal) -> str:
-    """万元 to the fen, as a form shows it for editing: `parse_amount` reads the same amount back."""
+    """万元 to the fen, as a form shows it for editing: ``parse_amount`` reads the same amount back."""
     return _trimmed(wan_text(yuan, 6, plain=True))
 
 
@@ -234,7 +229,7 @@ def percent(numerator: Exact, denominator: Exact, places: int = 1) -> Decimal:
 def percent_shown(
     numerator: Exact, denominator: Exact, places: int = 1, claims: Iterable[Exact] = CLAIMS
 ) -> Decimal:
-    """The percent that may be shown: see `_honest`."""
+    """The percent that may be shown: see ``_honest``."""
     return _honest(_hundredfold(numerator, denominator), places, claims)
 
 
@@ -246,13 +241,13 @@ def percent_text(
     *,
     plain: bool = False,
 ) -> str:
-    """As in `50.9%`; 49.996 % reads `49.996%`, because 50 was not reached (see `_honest`)."""
+    """As in ``50.9%``; 49.996 % reads ``49.996%``, because 50 was not reached (see ``_honest``)."""
     shown = percent_shown(numerator, denominator, places, claims)
     return f"{_signed(shown, plain)}%"
 
 
 def points_text(points: Exact, places: int = 1, *, plain: bool = False) -> str:
-    """A gap in percentage points, as in `+0.9` or `−3.3`; one that is not zero shows its side."""
+    """A gap in percentage points, as in ``+0.9`` or ``−3.3``; one that is not zero shows its side."""
     shown = _honest(Fraction(points), places, (0,))
     return _plus(shown) + _signed(shown, plain)
 
@@ -285,7 +280,7 @@ def _hundredfold(numerator: Exact, denominator: Exact) -> Fraction:
 def _honest(value: Fraction, places: int, claims: Iterable[Exact]) -> Decimal:
     """Round half-up, but never onto a claim that was not reached.
 
-    Source: rule 3 of DESIGN ("49.996 % must not read as having reached 50 %"). Where the rounded
+    Source: rule 3 ("49.996 % must not read as having reached 50 %"). Where the rounded
     figure would reach a claim that the exact one misses, or would read zero for something that is not
     zero, it is given more places, up to four; where even those would claim it, it is cut off.
     """

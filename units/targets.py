@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.access import Right, demand
+from units.basis_points import FULL
 from units.models import County, Schedule, Target, Unit, User
 from units.refusal import Conflict, Refusal
-from units.schedule import FULL_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def set_schedule(
     Targets already recorded keep their quarters; the schedule fills those entered from now on.
     """
     demand(by, Right.TARGET_EDIT)
-    if list(parts) != sorted(parts) or parts[0] < 0 or parts[-1] > FULL_YEAR:
+    if list(parts) != sorted(parts) or parts[0] < 0 or parts[-1] > FULL:
         raise Refusal(_("The percents must rise from quarter to quarter, up to 100."), "third")
     first, second, third = parts
     before = schedule(county, year)

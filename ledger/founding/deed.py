@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from ledger.founding import one_time
 from ledger.founding.desk import Draft
 from units import register, targets, trail
+from units.basis_points import FULL
 from units.models import County, Role, Unit, User
 from units.money import parse_amount
 from units.refusal import Refusal
 from units.register import LETTERS, UnitDraft
-from units.schedule import FULL_YEAR, scheduled
+from units.schedule import scheduled
 
 LOCK = 0x6A7A  # one founding at a time
 ROUNDS = 50_000
@@ -162,7 +163,7 @@ def _set_targets(draft: Draft, county: County, units: list[Unit], head: User, at
                 unit,
                 draft.year,
                 amount,
-                scheduled(amount, (*parts, FULL_YEAR)),
+                scheduled(amount, (*parts, FULL)),
                 effective_on=date(draft.year, 1, 1),
                 document_no=draft.document_no,
                 by=head,

@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from projects.shares import FULL, ShareError, parse_shares
+from projects.shares import ShareError, parse_shares
+from units.basis_points import FULL
 from units.money import WAN, YUAN, AmountError, Scale, parse_amount, parse_number
-from units.text import TextError, clean
+from units.text import TextError, clean, gettext_noop, half_width
 
 EARLIEST: Final = date(1980, 1, 1)
 LATEST: Final = date(2099, 12, 31)
@@ -24,7 +25,6 @@ LONGEST_EXPONENT: Final = 30
 # A sheet keeps 15 digits of a number; of a longer one the last digits are lost already.
 MOST_DIGITS: Final = 10**15
 
-_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACES: Final = " \t\r\n\u00a0\u3000"
 _DAY: Final = re.compile(
     r"(\d{4}) ?(?:年|[-./—－。、]) ?(\d{1,2}) ?(?:月|[-./—－。、]) ?(\d{1,2}) ?[日号]?"
@@ -48,11 +48,6 @@ _DAY_ZERO: Final = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 _NOTHING: Final = frozenset(
     ("-", "—", "–", "——", "--", "/", "\\", "无", "N/A", "n/a", "未下达", "无任务", "〃")
 )
-
-
-def gettext_noop(sentence: str) -> str:
-    """Mark a sentence for the catalogue; the boundary translates it."""
-    return sentence
 
 
 FAULTY: Final = gettext_noop(
@@ -149,7 +144,7 @@ def day(value: Any, epoch: int = 1900) -> date:
         return _day_of_number(value, epoch)
     if not isinstance(value, str):
         raise CellError(NOT_A_DAY)
-    written = value.strip(_SPACES).translate(_FULL_WIDTH)
+    written = half_width(value.strip(_SPACES))
     for pattern in (_DAY, _EIGHT):
         if match := pattern.fullmatch(written):
             return _day_of(*(int(part) for part in match.groups()))
@@ -164,7 +159,7 @@ def year(value: Any) -> int:
     """A year, also as 2012年 or 2012年度."""
     if isinstance(value, dict) and "day" in value:
         raise CellError(NOT_A_YEAR)
-    match = _YEAR.fullmatch(shown(value).translate(_FULL_WIDTH))
+    match = _YEAR.fullmatch(half_width(shown(value)))
     if match is None or not EARLIEST.year <= int(match[1]) <= LATEST.year:
         raise CellError(NOT_A_YEAR)
     return int(match[1])
@@ -172,7 +167,7 @@ def year(value: Any) -> int:
 
 def count(value: Any) -> int:
     """A whole number from 0 to 9999."""
-    match = _COUNT.fullmatch(shown(value).translate(_FULL_WIDTH))
+    match = _COUNT.fullmatch(half_width(shown(value)))
     if match is None or isinstance(value, dict | bool):
         raise CellError(NOT_A_COUNT)
     return int(match[0])
@@ -184,7 +179,7 @@ def shares(value: Any) -> list[tuple[str, int]]:
         return [("", FULL)]
     if not isinstance(value, str):
         raise CellError(NOT_SHARES)
-    if value.strip(_SPACES).translate(_FULL_WIDTH) in ("100%", "100 %"):
+    if half_width(value.strip(_SPACES)) in ("100%", "100 %"):
         return [("", FULL)]
     try:
         return [(clean(name), points) for name, points in parse_shares(value)]

@@ -25,8 +25,8 @@ from projects.models import STAGES as STAGE_ORDER
 from projects.models import Industry, Investor, Project, Stage
 from projects.reach import may_change, may_lead
 from projects.register import DAYS, InvestorDraft, ProjectDraft
-from projects.shares import FULL
 from units.access import Right, may
+from units.basis_points import FULL
 from units.models import Unit
 from units.refusal import Refusal
 from units.text import key
