@@ -109,11 +109,12 @@ def fill(counties: int, *, copies: bool) -> None:
                 copy(cursor, table, columns, rows[table])
         if copies:
             copy_first_county(cursor, counties)
+        # Rows whose commit is not on the disk yet would not be marked as visible to all.
+        cursor.execute("SET synchronous_commit = on")
         for table in COLUMNS:
             sequence = f"pg_get_serial_sequence('{table}', 'id')"
             cursor.execute(f"SELECT setval({sequence}, (SELECT max(id) FROM {table}))")
         cursor.execute(f"VACUUM (ANALYZE) {', '.join(COLUMNS)}")
-        cursor.execute("SET synchronous_commit = on")
 
 
 def _made(counties: int) -> Iterator[Rows]:

@@ -22,14 +22,14 @@ from units.models import County
 
 pytestmark = pytest.mark.django_db
 JUNE = date(2012, 6, 30)
-COUNTIES = 4
+COUNTIES = 8
 # Pages of one county's half year: 1,200 entries, and the way down to them.
 MOST_PAGES = 25
 
 
 @pytest.fixture(scope="module")
 def counties(django_db_setup, django_db_blocker):
-    """Four counties with 3,600 entries each; what is read may not depend on how many there are."""
+    """Eight counties with 3,600 entries each; what is read may not depend on how many there are."""
     with django_db_blocker.unblock():
         try:
             generate.fill(COUNTIES, copies=True)
