@@ -39,8 +39,13 @@ def read(month: Month, as_of: str, known_by: str, without: Iterable[str]) -> Ask
         month=month,
         as_of=day if day is not None and day.year == month.year else None,
         known_by=moment_of(known_by),
-        without=frozenset(word for text in without for word in text.split(",")) & EXCLUSIONS.keys(),
+        without=left_out(without),
     )
+
+
+def left_out(texts: Iterable[str]) -> frozenset[str]:
+    """The kinds of money to leave out, each by itself or several by commas."""
+    return frozenset(word for text in texts for word in text.split(",")) & EXCLUSIONS.keys()
 
 
 def newest_month(county: County, today: date) -> Month:

@@ -19,7 +19,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from ledger import standing
 from ledger.models import Entry, MonthlyReport, Receipt, Settlement, SettlementLine
 from ledger.standing import Tier
-from projects.models import CreditShare, Investor, Project
+from projects.models import Investor, Project
 from units import targets
 from units.models import County, Target, Unit
 
@@ -189,6 +189,12 @@ class LeagueTable:
         return next((s for s in self.sections if s.kind == kind), Section(kind, ()))
 
 
+def quarters_due(rows: Iterable[LeagueRow]) -> list[Decimal]:
+    """Yuan due by the end of each quarter, of all rows together."""
+    dues = [row.due for row in rows if row.target is not None]
+    return [sum(parts, NOTHING) for parts in zip(*dues, strict=True)] or [NOTHING] * 4
+
+
 def total(rows: Iterable[LeagueRow]) -> Total:
     """Add up rows; the total of a table is the total of what it shows."""
     target, due, sums, pending = NOTHING, Fraction(0), Sums(), NOTHING
@@ -356,24 +362,30 @@ def _credited(
     return found
 
 
+def waiting_receipts(
+    counties: Iterable[County], as_of: date, without: Iterable[str] = ()
+) -> QuerySet[Receipt]:
+    """Submitted, not yet verified: shown beside the table, never ranked (rule 2)."""
+    start = as_of.replace(month=1, day=1)
+    receipts = Receipt.objects.filter(
+        county__in=counties, state=Receipt.State.SUBMITTED, received_on__range=(start, as_of)
+    )
+    if "resource" in without:
+        receipts = receipts.exclude(project__industry__is_resource=True)
+    if "property" in without:
+        receipts = receipts.exclude(project__industry__is_property=True)
+    if "carry_over" in without:
+        receipts = receipts.exclude(project__signed_on__lt=start)
+    return receipts
+
+
 def _pending(
     counties: Sequence[County], as_of: date, without: frozenset[str]
 ) -> dict[int, dict[int, Decimal]]:
-    """Submitted, not yet verified, by share: shown beside the table, never ranked (rule 2)."""
-    start = as_of.replace(month=1, day=1)
-    shares = CreditShare.objects.filter(
-        project__receipts__county__in=counties,
-        project__receipts__state=Receipt.State.SUBMITTED,
-        project__receipts__received_on__range=(start, as_of),
-    )
-    if "resource" in without:
-        shares = shares.exclude(project__industry__is_resource=True)
-    if "property" in without:
-        shares = shares.exclude(project__industry__is_property=True)
-    if "carry_over" in without:
-        shares = shares.exclude(project__signed_on__lt=start)
-    parts = Sum(F("project__receipts__amount") * F("basis_points"))
-    rows = shares.order_by().values_list("project__receipts__county_id", "unit_id")
+    """What awaits verification, by share."""
+    receipts = waiting_receipts(counties, as_of, without).filter(project__shares__isnull=False)
+    parts = Sum(F("amount") * F("project__shares__basis_points"))
+    rows = receipts.order_by().values_list("county_id", "project__shares__unit_id")
     found: dict[int, dict[int, Decimal]] = defaultdict(dict)
     for county, unit, amount in rows.annotate(parts=parts):
         found[county][unit] = (amount / 10_000).quantize(NOTHING)

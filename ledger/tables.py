@@ -7,6 +7,7 @@ lays them out. Must never: decide a tier or rank, or run a query.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -16,6 +17,7 @@ from urllib.parse import urlencode
 import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -103,21 +105,22 @@ def _leading_to(source: str, of: Amounts) -> Amounts:
     By key one stops once in a line: that page names all its parts on top.
     """
 
-    def link(part: str, text: str) -> str:
-        return f'<a href="{source}#{part}" tabindex="-1">{text}</a>' if text else ""
-
     return replace(
         of,
-        target=link("target", of.target),
-        benchmark=link("benchmark", of.benchmark),
+        target=_link(source, "target", of.target),
+        benchmark=_link(source, "benchmark", of.benchmark),
         received=f'<a href="{source}#received">{of.received}</a>',
-        new=link("received", of.new),
-        carried=link("received", of.carried),
-        pending=link("received", of.pending),
-        completion=link("completion", of.completion),
-        gap=link("gap", of.gap),
-        points=link("gap", of.points),
+        new=_link(source, "received", of.new),
+        carried=_link(source, "received", of.carried),
+        pending=_link(source, "received", of.pending),
+        completion=_link(source, "completion", of.completion),
+        gap=_link(source, "gap", of.gap),
+        points=_link(source, "gap", of.points),
     )
+
+
+def _link(source: str, part: str, text: str) -> str:
+    return f'<a href="{source}#{part}" tabindex="-1">{text}</a>' if text else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,25 +158,27 @@ def subtotal(rows: Iterable[LeagueRow]) -> Amounts:
     return amounts(summed, summed.gap, summed.gap_points)
 
 
-def point(league: LeagueTable) -> str:
-    """The day and the moment of a table, as an address asks for them."""
-    asked = {"as_of": league.as_of.isoformat()}
+def point(league: LeagueTable, as_of: date | None = None) -> str:
+    """The day, the moment and the money left out of a table, as an address asks for them."""
+    asked = {"as_of": (as_of or league.as_of).isoformat()}
     if league.known_by is not None:
         asked["known_by"] = league.known_by.isoformat()
-    return urlencode(asked)
+    if league.without:
+        asked["without"] = ",".join(sorted(league.without))
+    return urlencode(asked, safe=",")
 
 
 def made_of(league: LeagueTable) -> str:
-    """From a unit's account to what its line is made of; nothing where money is left out by wish."""
-    return "" if league.without else f"explain/?{point(league)}"
+    """From a unit's account to what its line is made of."""
+    return f"explain/?{point(league)}"
 
 
 def lines(
-    rows: Sequence[LeagueRow], url: UnitUrl, *, compared: bool, made_of: str = ""
+    rows: Sequence[LeagueRow], url: UnitUrl, made_of: str, *, compared: bool
 ) -> list[RankingLine]:
     """``compared``: whether there is an earlier settlement to have moved against.
 
-    ``made_of`` leads from a unit's account to what its line is made of, where it is to be linked.
+    ``made_of`` leads from a unit's account to what its line is made of.
     A missing monthly report is marked only where some unit did file one.
     """
     badges, labels = tier_badges(), figure_labels()
@@ -183,7 +188,7 @@ def lines(
         _line(
             row,
             labels,
-            source=escape(f"{url(row)}{made_of}") if made_of and url(row) else "",
+            source=source_of(row, url, made_of),
             unit=unit_link(row, url),
             moved=movement(row) if compared else "",
             tier=badges[row.tier],
@@ -225,6 +230,12 @@ def _badges(language: str) -> dict[Tier, str]:
     }
 
 
+def source_of(row: LeagueRow, url: UnitUrl, made_of: str) -> str:
+    """The address of what the line is made of, escaped; nothing where the reader may not open it."""
+    address = url(row)
+    return escape(f"{address}{made_of}") if address else ""
+
+
 def unit_link(row: LeagueRow, url: UnitUrl) -> str:
     address = url(row)
     return format_html('<a href="{}">{}</a>', address, row.name) if address else row.name
@@ -261,10 +272,9 @@ def _moved(places: int | None) -> tuple[str, str]:
 
 
 def catch_up_lines(
-    rows: Iterable[LeagueRow], url: UnitUrl, node: Node
+    rows: Iterable[LeagueRow], url: UnitUrl, made_of: str, node: Node
 ) -> list[Mapping[str, object]]:
     """The units that are behind or without funds, those furthest from the node first."""
-    badges = tier_badges()
     waiting = [
         (needed(row.received, row.due, node), row)
         for row in rows
@@ -272,16 +282,26 @@ def catch_up_lines(
     ]
     waiting.sort(key=lambda pair: pair[0], reverse=True)
     return [
-        {
-            "unit": unit_link(row, url),
-            "tier": badges[row.tier],
-            "received": wan_text(row.received),
-            "due": wan_text(row.due[node.quarter - 1]),
-            "needed": wan_text(missing),
-            "monthly": wan_text(rounded(per_month(missing, node), 2)),
-        }
+        _catch_up_line(row, missing, node, unit_link(row, url), source_of(row, url, made_of))
         for missing, row in waiting
     ]
+
+
+def _catch_up_line(
+    row: LeagueRow, missing: Decimal, node: Node, unit: str, source: str
+) -> Mapping[str, object]:
+    texts = {
+        "received": ("received", wan_text(row.received)),
+        "due": ("target", wan_text(row.due[node.quarter - 1])),
+        "needed": ("needed", wan_text(missing)),
+        "monthly": ("needed", wan_text(rounded(per_month(missing, node), 2))),
+    }
+    # Digits and signs only, and an address that is escaped already.
+    figures = {
+        name: mark_safe(_link(source, part, text) if source else text)  # noqa: S308
+        for name, (part, text) in texts.items()
+    }
+    return {"unit": unit, "tier": tier_badges()[row.tier], **figures}
 
 
 def _head(cls: str, term: str = "") -> dict[str, Any]:
@@ -315,9 +335,12 @@ class RankingTable(tables.Table):
         template_name = "ledger/ranking_table.html"
         attrs = {"class": "ranking"}
 
-    def __init__(self, shown: Sequence[RankingLine], subtotal: Amounts, order_by: str) -> None:
+    def __init__(
+        self, shown: Sequence[RankingLine], subtotal: Amounts, source: str, order_by: str = ""
+    ) -> None:
+        """``source`` is the address of what the subtotal is made of."""
         super().__init__(list(shown), order_by=order_by or None)
-        self.subtotal = FigureCells(subtotal, None, figure_labels())
+        self.subtotal = FigureCells(subtotal, None, figure_labels(), escape(source))
 
     def body(self) -> str:
         return format_html_join("", _RANKING_ROW, (line.cells for line in self.data))

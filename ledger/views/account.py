@@ -4,6 +4,7 @@ Must never: compute a figure of the league table (the row comes from ``league_ta
 its reader may not open.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,6 +29,7 @@ from ledger.admission import may_enter
 from ledger.asked import newest_month
 from ledger.charts import rank_line
 from ledger.context import NoticeLine, waiting
+from ledger.explain import with_predecessors
 from ledger.league import LeagueRow, league_table
 from ledger.models import Entry, Receipt
 from ledger.queue import ReceiptTable, listed
@@ -65,6 +67,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     unit = get_object_or_404(units_of(user).select_related("county", "successor"), code=code)
     today = timezone.localdate()
     as_of = min(newest_month(unit.county, today).last_day, today)
+    units = with_predecessors(unit, as_of)
     receipts = receipts_of(user).filter(unit=unit)
     projects = _projects(unit, user, as_of.year)
     stood = standings(unit)
@@ -72,7 +75,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": _crumbs(unit, user, as_of),
         "unit": unit,
         "as_of": as_of,
-        "stand": _stand(unit, as_of),
+        "stand": _stand(unit, units, as_of),
         "standings": stood,
         "rank_line": rank_line([standing.rank for standing in reversed(stood)]),
         "reserves": reserves(unit, as_of.year),
@@ -82,7 +85,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "drafts": _waiting(receipts, Receipt.State.DRAFT),
         "projects": ProjectLineTable(projects),
         "receipts": _newest(receipts, user),
-        "entries": _entries(unit, receipts, as_of),
+        "entries": _entries(units, receipts, as_of),
         "history": history.of_unit(unit, user),
         "is_own": user.unit_id == unit.pk,
     }
@@ -106,13 +109,14 @@ def _other_notices(request: HttpRequest, receipts: QuerySet[Receipt]) -> list[No
     return [line for line in waiting(request).get("notices", []) if line.url not in told]
 
 
-def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
+def _stand(unit: Unit, units: Sequence[Unit], as_of: date) -> dict[str, Any] | None:
     """The unit's line of the league table as text; None after it has ended."""
     table = league_table(unit.county, as_of)
     section = table.section(unit.kind)
     row: LeagueRow | None = next((row for row in section.rows if row.unit_id == unit.pk), None)
     if row is None:
         return None
+    explain_url = reverse("unit-explain", args=[unit.code])
     return {
         "row": row,
         "texts": amounts(row, row.gap, row.gap_points),
@@ -120,9 +124,9 @@ def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
         "tier_word": TIERS[row.tier],
         "section": SECTIONS[unit.kind],
         "ranked": sum(1 for other in section.rows if other.rank is not None),
-        "curve": unit_curve(row, as_of),
+        "curve": unit_curve(row, units, as_of, explain_url),
         "table_url": _table_url(unit, as_of),
-        "explain_url": f"{reverse('unit-explain', args=[unit.code])}?as_of={as_of:%Y-%m-%d}",
+        "explain_url": f"{explain_url}?as_of={as_of:%Y-%m-%d}",
     }
 
 
@@ -165,11 +169,11 @@ def _newest(receipts: QuerySet[Receipt], user: User) -> ReceiptTable:
     return ReceiptTable(rows, reader=user, exclude=left_out, orderable=False)
 
 
-def _entries(unit: Unit, receipts: QuerySet[Receipt], as_of: date) -> EntryTable:
+def _entries(units: Sequence[Unit], receipts: QuerySet[Receipt], as_of: date) -> EntryTable:
     """What counts in the year up to the day, with the running balance."""
     entries = Entry.objects.filter(
-        unit=unit, counted_on__range=(date(as_of.year, 1, 1), as_of)
+        unit__in=units, counted_on__range=(date(as_of.year, 1, 1), as_of)
     ).select_related("unit", "project")
     openable = set(receipts.values_list("pk", flat=True))
     lines = entry_lines(entries.order_by("counted_on", "pk"), openable)
-    return EntryTable(lines, exclude=("unit",))
+    return EntryTable(lines, exclude=() if len(units) > 1 else ("unit",))

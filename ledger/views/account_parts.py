@@ -58,12 +58,19 @@ class MissingReport:
     due_on: date
 
 
-def unit_curve(row: LeagueRow, as_of: date) -> UnitCurve:
-    """The unit's money by month against what was due and the year before."""
-    found = _by_month(row.unit_id, as_of)
+def unit_curve(row: LeagueRow, units: Sequence[Unit], as_of: date, explain_url: str) -> UnitCurve:
+    """The unit's money by month against what was due and the year before.
+
+    ``units`` are the unit and those that have ended into it: their money is in its line too.
+    """
+    found = _by_month(units, as_of)
     this_year = _running(found, as_of.year, as_of.month)
     last_year = _running(found, as_of.year - 1, 12)
     due = _due(row, as_of.year)
+
+    def source(day: date) -> str:
+        return f"{explain_url}?as_of={day.isoformat()}"
+
     named: list[tuple[str, Sequence[Decimal | Fraction]]] = [
         ("last_year", last_year),
         ("benchmark", due),
@@ -77,10 +84,13 @@ def unit_curve(row: LeagueRow, as_of: date) -> UnitCurve:
                 received=wan_text(this_year[month]) if month < len(this_year) else "",
                 benchmark=wan_text(rounded(due[month], 2)) if any(due) else "",
                 last_year=wan_text(last_year[month]) if any(last_year) else "",
+                source=source(min(Month(as_of.year, month + 1).last_day, as_of)),
+                source_before=source(Month(as_of.year - 1, month + 1).last_day),
             )
             for month in range(12)
         ),
         year=as_of.year,
+        source=source(as_of),
         words=_("%(received)s 万元 received by month %(month)d.")
         % {"received": wan_text(this_year[-1]), "month": as_of.month},
         unit="万元",
@@ -88,9 +98,9 @@ def unit_curve(row: LeagueRow, as_of: date) -> UnitCurve:
     )
 
 
-def _by_month(unit_id: int, as_of: date) -> dict[tuple[int, int], Decimal]:
+def _by_month(units: Sequence[Unit], as_of: date) -> dict[tuple[int, int], Decimal]:
     start = date(as_of.year - 1, 1, 1)
-    entries = Entry.objects.filter(unit=unit_id, counted_on__range=(start, as_of)).order_by()
+    entries = Entry.objects.filter(unit__in=units, counted_on__range=(start, as_of)).order_by()
     rows = entries.values_list("counted_on__year", "counted_on__month").annotate(Sum("amount"))
     found: dict[tuple[int, int], Decimal] = defaultdict(lambda: NOTHING)
     found.update({(year, month): amount for year, month, amount in rows})

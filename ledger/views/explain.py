@@ -1,9 +1,9 @@
-"""Explaining a figure: what a unit's line, and the county's totals, are made of.
+"""Explaining a figure: what a unit's line, the sums of a kind, and the county's totals are made of.
 
 Must never: compute a figure, or link a record that the reader may not open.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,48 +13,28 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger import explain, words
-from ledger.asked import day_of, moment_of, newest_month
-from ledger.league import LeagueRow, LeagueTable, Section, league_table
+from ledger import explain, phrases, steps, words
+from ledger.asked import day_of, left_out, moment_of, newest_month
+from ledger.league import LeagueRow, LeagueTable, league_table, quarters_due, total
 from ledger.models import Settlement
 from ledger.months import Month
-from ledger.reach import receipts_of
-from ledger.tables import amounts, subtotal
+from ledger.shortfall import next_node
+from ledger.standing import Tier
+from ledger.steps import Step
+from ledger.tables import amounts
 from ledger.views.compare import Point, table_at
-from ledger.views.ranking import table_for
-from projects.models import Project
-from projects.reach import projects_of
-from units.access import REACH, Reach, Right, allowed, county_of, person, units_of
-from units.models import User
-from units.money import percent_text, wan_text
-
-
-@dataclass(frozen=True, slots=True)
-class NeighbourLine:
-    """A row next to the unit in the ranking."""
-
-    row: LeagueRow
-    completion: str
-    is_own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SectionLine:
-    """The sums of one kind of units."""
-
-    title: Any
-    count: int
-    amounts: Any
-
-
-@dataclass(frozen=True, slots=True)
-class SignedLine:
-    """A project that the headline counts."""
-
-    project: Project
-    total: str
-    introduced: str
-    is_contract: bool
+from ledger.views.explain_parts import (
+    due_lines,
+    kind_lines,
+    neighbour_lines,
+    openable,
+    signed_lines,
+    sum_line,
+    unit_lines,
+)
+from ledger.views.ranking import same_wishes, table_for, unit_url
+from ledger.views.ranking_parts import explain_address, rows_of
+from units.access import Right, allowed, county_of, person, units_of
 
 
 @allowed(Right.UNIT_VIEW)
@@ -62,7 +42,9 @@ def unit_explain(request: HttpRequest, code: str) -> HttpResponse:
     user = person(request)
     unit = get_object_or_404(units_of(user).select_related("county", "successor"), code=code)
     as_of, known_by = _when(request)
-    table = league_table(unit.county, as_of, known_by)
+    table = league_table(
+        unit.county, as_of, known_by, without=left_out(request.GET.getlist("without"))
+    )
     told = explain.unit_line(table, unit)
     context = {
         "crumbs": [
@@ -71,39 +53,80 @@ def unit_explain(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "unit": unit,
         "league": table,
+        "left_out": phrases.left_out(table),
         "announced": _announced(table),
         "told": told,
         "amounts": amounts(told.row, told.row.gap, told.row.gap_points) if told else None,
         "tier_word": words.TIERS[told.row.tier] if told else "",
-        "due": _due(told.row) if told else [],
-        "neighbours": _neighbours(told) if told else [],
-        **_reach(user, told),
+        "node": next_node(table.as_of),
+        "due": due_lines(told.row) if told else [],
+        "neighbours": neighbour_lines(told) if told else [],
+        **openable(user, told),
     }
     return render(request, "ledger/explain_unit.html", context)
 
 
 @allowed(Right.RANKING_VIEW)
 def ranking_explain(request: HttpRequest, month: Month) -> HttpResponse:
+    """The county's totals by kind; with ``kind``, and ``tier``, those of its units."""
     table = table_for(request, month)
-    total = table.total
-    user = person(request)
-    context = {
-        "crumbs": [
-            (reverse("ranking-month", args=[month]), _("League table")),
-            ("", _("What the figures are made of")),
-        ],
-        "month": month,
+    kind, tier = request.GET.get("kind", ""), request.GET.get("tier", "")
+    if table.section(kind).rows:
+        context = _kind(request, month, table, kind, tier if tier in list(Tier) else "")
+    else:
+        context = _county(request, month, table)
+    context |= {
         "league": table,
+        "left_out": phrases.left_out(table),
         "announced": table.settlement,
-        "sections": [_section(section) for section in table.sections],
-        "amounts": amounts(total, total.gap, total.gap_points),
-        "signed": _signed(table, user),
-        "completion": list(explain.completion_steps(total)),
-        "gap": list(explain.gap_steps(total)),
-        "over_half": list(explain.over_half_steps(table)),
-        "is_over_half": table.over_half,
+        "quarters": list(words.QUARTERS.values()),
     }
     return render(request, "ledger/explain_ranking.html", context)
+
+
+def _county(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, Any]:
+    return {
+        "crumbs": [
+            (same_wishes(request, "ranking-month", month), _("League table")),
+            ("", _("What the figures are made of")),
+        ],
+        "title": table.county.name,
+        "lines": kind_lines(table, lambda kind: explain_address(month, request.GET, kind=kind)),
+        "sum": sum_line(_("Whole county"), table.rows),
+        "signed": signed_lines(table, person(request)),
+        "over_half": list(steps.over_half_steps(table)),
+        "is_over_half": table.over_half,
+        **_steps(table, table.rows),
+    }
+
+
+def _kind(
+    request: HttpRequest, month: Month, table: LeagueTable, kind: str, tier: str
+) -> dict[str, Any]:
+    rows = rows_of(table.section(kind), tier)
+    named = [table.county.name, words.SECTIONS[kind], *([words.TIERS[tier]] if tier else [])]
+    return {
+        "crumbs": [
+            (same_wishes(request, "ranking-month", month), _("League table")),
+            (explain_address(month, request.GET), _("What the figures are made of")),
+            ("", words.SECTIONS[kind]),
+        ],
+        "title": " · ".join(map(str, named)),
+        "kind": kind,
+        "lines": unit_lines(table, rows, unit_url(person(request))),
+        "sum": sum_line(_("Subtotal"), rows),
+        **_steps(table, rows),
+    }
+
+
+def _steps(table: LeagueTable, rows: Sequence[LeagueRow]) -> dict[str, list[Step]]:
+    whole = total(rows)
+    due = quarters_due(rows)
+    return {
+        "benchmark": list(steps.benchmark_steps(due, whole.benchmark, table.as_of)),
+        "completion": list(steps.completion_steps(whole)),
+        "gap": list(steps.gap_steps(whole)),
+    }
 
 
 def _when(request: HttpRequest) -> tuple[date, datetime | None]:
@@ -116,60 +139,6 @@ def _when(request: HttpRequest) -> tuple[date, datetime | None]:
 
 def _announced(table: LeagueTable) -> Settlement | None:
     """The settlement whose table this is, if any."""
-    if table.known_by is None:
+    if table.known_by is None or table.without:
         return None
     return table_at(table.county, Point(table.as_of, table.known_by)).settlement
-
-
-def _reach(user: User, told: explain.Explanation | None) -> dict[str, set[int]]:
-    """Which projects and receipts among the shown ones the reader may open."""
-    if told is None:
-        return {"open_projects": set(), "open_receipts": set()}
-    parts = [part.entry for part in told.entries]
-    projects = {entry.project_id for entry in parts} | {
-        part.receipt.project_id for part in told.pending
-    }
-    receipts = {entry.receipt_id for entry in parts} | {part.receipt.pk for part in told.pending}
-    return {
-        "open_projects": set(
-            projects_of(user).filter(pk__in=projects).values_list("pk", flat=True)
-        ),
-        "open_receipts": set(
-            receipts_of(user).filter(pk__in=receipts).values_list("pk", flat=True)
-        ),
-    }
-
-
-def _due(row: LeagueRow) -> list[tuple[Any, str]]:
-    return [(words.QUARTERS[number], wan_text(due)) for number, due in enumerate(row.due, start=1)]
-
-
-def _neighbours(told: explain.Explanation) -> list[NeighbourLine]:
-    return [
-        NeighbourLine(
-            row=row,
-            completion=percent_text(row.received, row.target, 4) if row.target else "",
-            is_own=row.unit_id == told.row.unit_id,
-        )
-        for row in told.neighbours
-    ]
-
-
-def _section(section: Section) -> SectionLine:
-    title = words.SECTIONS[section.kind]
-    return SectionLine(title, len(section.rows), subtotal(section.rows))
-
-
-def _signed(table: LeagueTable, user: User) -> list[SignedLine]:
-    """The counted projects, for those who may see them all."""
-    if REACH.get(user.role) is not Reach.COUNTY:
-        return []
-    return [
-        SignedLine(
-            project=project,
-            total=wan_text(project.total_investment),
-            introduced=wan_text(project.introduced_amount),
-            is_contract=project.contract_on is not None and project.contract_on <= table.as_of,
-        )
-        for project in explain.signed_projects(table.county, table.as_of)
-    ]

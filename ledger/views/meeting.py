@@ -3,7 +3,6 @@
 Must never: compute a figure, or say what became of a pledge (``pledges.py`` does).
 """
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -28,9 +27,8 @@ from ledger.views.meeting_parts import (
     tier_lines,
 )
 from ledger.views.ranking import same_wishes, table_for, unit_url
-from ledger.views.ranking_parts import month_links
+from ledger.views.ranking_parts import explain_address, month_links
 from units.access import DEED, FORM, Right, allowed, county_of, may, person, within
-from units.models import User
 from units.refusal import Refusal
 
 
@@ -90,7 +88,7 @@ def pledge_take_back(request: HttpRequest, month: Month, pk: int) -> HttpRespons
 def _shown(request: HttpRequest, month: Month, form: PledgeForm, status: int = 200) -> HttpResponse:
     with exports.one_moment():
         table = table_for(request, month)
-        context = _page(table, month, person(request), timezone.localdate())
+        context = _page(table, month, request)
     context |= {
         "crumbs": [
             (same_wishes(request, "ranking-month", month), _("League table")),
@@ -103,15 +101,15 @@ def _shown(request: HttpRequest, month: Month, form: PledgeForm, status: int = 2
             timezone.localdate(),
             lambda other: reverse("meeting-month", args=[other]),
         ),
-        "explain_url": same_wishes(request, "ranking-explain", month),
         "form": form,
         "query": request.GET.urlencode(),
     }
     return render(request, "ledger/meeting.html", context, status=status)
 
 
-def _page(table: LeagueTable, month: Month, reader: User, today: date) -> dict[str, Any]:
+def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, Any]:
     background = exports.background(table)
+    reader, query = person(request), request.GET
     url = unit_url(reader)
     before = pledges.outcomes(pledges.last_before(table.county, month), table)
     broken = {outcome.pledge.unit_id for outcome in before if outcome.state == "broken"}
@@ -122,13 +120,16 @@ def _page(table: LeagueTable, month: Month, reader: User, today: date) -> dict[s
         "league": table,
         "settlement": table.settlement,
         "period": phrases.period(table.as_of),
+        "left_out": phrases.left_out(table),
+        "asked_moment": None if table.settlement else table.known_by,
         "headline": headline(table, background.series),
         "tiers": tier_lines(table, url),
         "leading": speaker_lines(table, url),
         "owing": speaker_lines(table, url, broken=broken),
         "outcomes": pledge_lines(before, url),
         "outcome_of": before[0].pledge.period if before else None,
-        "sections": short_tables(table, url),
+        "explain_url": explain_address(month, query),
+        "sections": short_tables(table, url, lambda kind: explain_address(month, query, kind=kind)),
         "bulletin": bulletin.bulletin(table, background),
         "pledges": promised_lines(made),
         "may_record": may(reader, Right.PLEDGE_RECORD),

@@ -3,7 +3,7 @@
 Must never: compute a figure, run a query, or name a unit otherwise than the league table does.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -150,22 +150,25 @@ class ShortSection:
     rest: str
 
 
-def short_tables(table: LeagueTable, url: UnitUrl) -> list[ShortSection]:
-    return [_short(table, section, url) for section in table.sections]
+def short_tables(
+    table: LeagueTable, url: UnitUrl, source: Callable[[str], str]
+) -> list[ShortSection]:
+    """``source`` gives the address of what the sums of a kind are made of."""
+    return [_short(table, section, url, source(section.kind)) for section in table.sections]
 
 
-def _short(table: LeagueTable, section: Section, url: UnitUrl) -> ShortSection:
+def _short(table: LeagueTable, section: Section, url: UnitUrl, source: str) -> ShortSection:
     rows = [row for row in section.rows if row.tier not in (Tier.NO_FUNDS, Tier.NO_TARGET)]
     idle = section.tiers[Tier.NO_FUNDS]
     rest = ngettext(
         "%(count)d more unit has no funds yet.", "%(count)d more units have no funds yet.", idle
     ) % {"count": idle}
     compared = table.compared_with is not None
-    shown = lines(rows, url, compared=compared, made_of=made_of(table))
+    shown = lines(rows, url, made_of(table), compared=compared)
     return ShortSection(
         kind=section.kind,
         title=words.SECTIONS[section.kind],
         count=len(section.rows),
-        table=RankingTable(shown, subtotal(section.rows), ""),
+        table=RankingTable(shown, subtotal(section.rows), source),
         rest=rest if idle else "",
     )

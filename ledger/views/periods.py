@@ -6,12 +6,13 @@ person gives the password again.
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -37,7 +38,7 @@ from ledger.views.period_parts import (
     year_lines,
 )
 from ledger.views.ranking import unit_url
-from ledger.views.ranking_parts import sections_of
+from ledger.views.ranking_parts import explain_address, sections_of
 from units.access import DEED, Right, allowed, county_of, may, person, within
 from units.models import User
 from units.password_again import PasswordAgainForm
@@ -122,6 +123,7 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
     settlements = period.settlements.select_related("period__county", "proposed_by", "confirmed_by")
     settlement = get_object_or_404(settlements, version=version)
     table = announced_table(settlement)
+    source = partial(explain_address, Month.of(table.as_of), QueryDict(point(table)))
     context = {
         "crumbs": [*_crumbs(period), ("", _("Settlement, version %d") % version)],
         "name": words.quarter(period.year, period.quarter),
@@ -130,9 +132,9 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
         "is_newest": version == period.settlements.count(),
         "chain_head": settlement.chain_head[:16],
         "league": table,
-        "explain_url": f"{reverse('ranking-explain', args=[Month.of(table.as_of)])}?{point(table)}",
+        "explain_url": source(),
         "headline": headline(table, by_month(table.county, table.as_of, settlement.known_by)),
-        "sections": sections_of(table, request.GET, unit_url(person(request))),
+        "sections": sections_of(table, request.GET, unit_url(person(request)), source),
     }
     return render(request, "ledger/period_settlement.html", context)
 

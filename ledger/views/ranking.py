@@ -5,6 +5,7 @@ figure; the table comes from ``asked.answer``, its texts from ``tables`` and ``h
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import asked, interchange, words
+from ledger import asked, interchange, phrases
 from ledger.asked import Asked, newest_month
 from ledger.headline import headline
 from ledger.kept import kept
@@ -20,7 +21,14 @@ from ledger.league import LeagueRow, LeagueTable
 from ledger.months import Month
 from ledger.series import by_month
 from ledger.views.period_parts import change_lines, change_total, compare_address
-from ledger.views.ranking_parts import curve_of, month_links, sections_of, sieve_of
+from ledger.views.ranking_parts import (
+    curve_of,
+    explain_address,
+    month_links,
+    sections_of,
+    sieve_of,
+    sources_by_day,
+)
 from units.access import Right, allowed, county_of, person, units_of
 from units.models import User
 
@@ -67,6 +75,7 @@ def same_wishes(request: HttpRequest, name: str, *args: object) -> str:
 
 
 def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, Any]:
+    source = partial(explain_address, month, request.GET)
     series = by_month(table.county, table.as_of, table.known_by, table.without)
     changes = change_lines(table.settlement, person(request)) if table.settlement else []
     return {
@@ -74,12 +83,12 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "league": table,
         "settlement": table.settlement,
         "chain_head": table.settlement.chain_head[:16] if table.settlement else "",
-        "left_out": ", ".join(str(words.EXCLUSIONS[name]) for name in sorted(table.without)),
+        "left_out": phrases.left_out(table),
         "asked_moment": None if table.settlement else table.known_by,
         "headline": headline(table, series),
-        "explain_url": same_wishes(request, "ranking-explain", month),
-        "sections": sections_of(table, request.GET, unit_url(person(request))),
-        "curve": curve_of(table, series),
+        "explain_url": source(),
+        "sections": sections_of(table, request.GET, unit_url(person(request)), source),
+        "curve": curve_of(table, series, sources_by_day(table, month, request.GET)),
         "months": month_links(table, month, request.GET, timezone.localdate()),
         "sieve": sieve_of(wishes(request, month), request.GET),
         "changes": changes,

@@ -19,7 +19,7 @@ from django.utils.translation import pgettext
 from ledger import words
 from ledger.asked import Asked
 from ledger.charts import Curve, Segment, curve, stacked
-from ledger.league import KINDS, LeagueTable, Section
+from ledger.league import KINDS, LeagueRow, LeagueTable, Section, quarters_due
 from ledger.models import Period
 from ledger.months import FIRST_YEAR, LAST_YEAR, Month
 from ledger.series import Series
@@ -32,6 +32,7 @@ from ledger.tables import (
     catch_up_lines,
     lines,
     made_of,
+    point,
     subtotal,
 )
 from units.models import County, Unit
@@ -39,6 +40,8 @@ from units.money import YI, rounded, yi_text
 
 # Kept when somebody goes to another month; a day or a moment would not fit there.
 LASTING = ("kind", "tier", "without", "sort", "county")
+# What a figure depends on beside its month.
+WISHES = ("as_of", "known_by", "without", "county")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +69,59 @@ class SectionPart:
     catch_up: CatchUpTable | None
 
 
-def sections_of(league: LeagueTable, query: QueryDict, url: UnitUrl) -> list[SectionPart]:
-    """The chosen kind, or all; a kind or tier that does not exist chooses nothing."""
+def explain_address(month: Month, query: QueryDict, **chosen: str) -> str:
+    """What the sums are made of: those of the county, or of a kind and tier; with the same wishes."""
+    asked = QueryDict(mutable=True)
+    for name in WISHES:
+        asked.setlist(name, query.getlist(name))
+    for name, value in chosen.items():
+        asked.setlist(name, [value] if value else [])
+    address = reverse("ranking-explain", args=[month])
+    return f"{address}?{asked.urlencode()}" if any(asked.lists()) else address
+
+
+def sections_of(
+    league: LeagueTable, query: QueryDict, url: UnitUrl, source: Callable[..., str]
+) -> list[SectionPart]:
+    """The chosen kind, or all; a kind that does not exist chooses nothing.
+
+    ``source`` gives the address of what the sums of a kind and tier are made of.
+    """
     kind = query.get("kind", "")
     chosen = [section for section in league.sections if section.kind == kind]
-    return [_section(league, s, query, url) for s in (chosen or league.sections)]
+    return [_section(league, s, query, url, source) for s in (chosen or league.sections)]
 
 
-def _section(league: LeagueTable, section: Section, query: QueryDict, url: UnitUrl) -> SectionPart:
+def rows_of(section: Section, tier: str) -> Sequence[LeagueRow]:
+    """The units of the tier, or all; a tier that does not exist chooses nothing."""
+    return [row for row in section.rows if row.tier == tier] if tier in list(Tier) else section.rows
+
+
+def _section(
+    league: LeagueTable,
+    section: Section,
+    query: QueryDict,
+    url: UnitUrl,
+    source: Callable[..., str],
+) -> SectionPart:
     tier = query.get("tier", "")
-    rows = [row for row in section.rows if row.tier == tier] if tier in list(Tier) else section.rows
+    rows = rows_of(section, tier)
     compared = league.compared_with is not None
-    shown = lines(rows, url, compared=compared, made_of=made_of(league))
+    shown = lines(rows, url, made_of(league), compared=compared)
     node = next_node(league.as_of)
-    waiting = catch_up_lines(rows, url, node) if node else []
+    waiting = catch_up_lines(rows, url, made_of(league), node) if node else []
     return SectionPart(
         kind=section.kind,
         title=words.SECTIONS[section.kind],
         count=len(section.rows),
         tiers=tuple(_tier_counts(section, query)),
         bar=stacked(section.tiers),
-        table=RankingTable(shown, subtotal(rows), query.get("sort", "")),
+        table=RankingTable(
+            shown,
+            subtotal(rows),
+            source(kind=section.kind, tier=tier),
+            query.get("sort", ""),
+        ),
         node=node,
         catch_up=CatchUpTable(waiting) if waiting else None,
     )
@@ -124,19 +159,35 @@ class MonthLine:
     received: str
     benchmark: str
     last_year: str
+    source: str
+    source_before: str
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePart:
-    """What ``_curve.html`` draws: the county's in 亿元."""
+    """What ``_curve.html`` draws: the county's in 亿元. Sources are addresses, empty on a screen."""
 
     drawing: Curve
     months: tuple[MonthLine, ...]
     year: int
     words: str
+    source: str
 
 
-def curve_of(league: LeagueTable, series: Series) -> CurvePart:
+def sources_by_day(league: LeagueTable, month: Month, query: QueryDict) -> Callable[[date], str]:
+    """What the county's sums on another day were made of, with all else as in this table."""
+    before, after = reverse("ranking-explain", args=[month]).split(str(month))
+    county = f"&county={query['county']}" if query.get("county", "").isalnum() else ""
+    return lambda day: f"{before}{Month.of(day)}{after}?{point(league, day)}{county}"
+
+
+def no_source(day: date) -> str:
+    return ""
+
+
+def curve_of(
+    league: LeagueTable, series: Series, source: Callable[[date], str] = no_source
+) -> CurvePart:
     """Received by month against what was due and the year before."""
     due = _due_by_month(league)
     named: list[tuple[str, Sequence[Decimal | Fraction]]] = [
@@ -147,8 +198,9 @@ def curve_of(league: LeagueTable, series: Series) -> CurvePart:
     drawn = [(name, values) for name, values in named if any(values)]
     return CurvePart(
         drawing=curve(drawn, YI),
-        months=tuple(_month_line(month, due, series) for month in range(12)),
+        months=tuple(_month_line(month, due, series, source) for month in range(12)),
         year=league.as_of.year,
+        source=source(league.as_of),
         words=_("%(received)s亿元 received by month %(month)d; %(due)s亿元 were due.")
         % {
             "received": yi_text(series.this_year[-1]),
@@ -160,19 +212,21 @@ def curve_of(league: LeagueTable, series: Series) -> CurvePart:
 
 def _due_by_month(league: LeagueTable) -> list[Fraction]:
     """The benchmark at each month's end; the sum of units' quarters, for the rule is linear."""
-    year = league.as_of.year
-    dues = [row.due for row in league.rows if row.target is not None]
-    quarters = [sum(parts, Decimal(0)) for parts in zip(*dues, strict=True)] or [Decimal(0)] * 4
+    quarters, year = quarters_due(league.rows), league.as_of.year
     return [benchmark(quarters, Month(year, month).last_day) for month in range(1, 13)]
 
 
-def _month_line(index: int, due: Sequence[Fraction], series: Series) -> MonthLine:
-    this_year, last_year = series.this_year, series.last_year
+def _month_line(
+    index: int, due: Sequence[Fraction], series: Series, source: Callable[[date], str]
+) -> MonthLine:
+    this_year, last_year, year = series.this_year, series.last_year, series.as_of.year
     return MonthLine(
         month=index + 1,
         received=yi_text(this_year[index]) if index < len(this_year) else "",
         benchmark=yi_text(rounded(due[index], 2)) if any(due) else "",
         last_year=yi_text(last_year[index]) if any(last_year) else "",
+        source=source(min(Month(year, index + 1).last_day, series.as_of)),
+        source_before=source(Month(year - 1, index + 1).last_day),
     )
 
 

@@ -7,6 +7,7 @@ from ledger.announced import announced_table
 from ledger.checks import ADVISORY
 from ledger.league import league_table
 from ledger.models import Entry, Period
+from ledger.steps import over_half_steps
 from tests.builders import (
     day,
     make_county,
@@ -191,7 +192,7 @@ def test_both_questions_of_half_and_half_are_answered(county):
 
     def answers(as_of):
         table = league_table(county, day(as_of))
-        return [step.holds for step in explain.over_half_steps(table)]
+        return [step.holds for step in over_half_steps(table)]
 
     assert answers("2012-06-30") == [True, True]
     assert answers("2012-06-29") == [False, True]
