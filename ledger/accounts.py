@@ -20,10 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models import Entry, Receipt
 from projects.models import Project
 from projects.shares import percent_text as share_text
-from units.money import percent_text, wan_text
-
-NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
-NOTHING = Decimal(0)
+from units.money import NOTHING, percent_text, wan_text
+from units.tables import NUMBER
 
 
 @dataclass(frozen=True, slots=True)

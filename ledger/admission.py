@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import quarters
 from ledger.models import Receipt
+from projects.drafts import stored_text
 from projects.models import Project
 from units import money
 from units.access import REACH, Reach, Right, demand, may
 from units.models import User
 from units.refusal import Refusal
-from units.text import TextError, clean
 
 # A figure in 元 typed into a field in 万元 is 10,000 times too large; a tenth of that is no accident.
 SLIP = 10
@@ -73,7 +73,8 @@ class Draft:
 def sound(draft: Draft, by: User, today: date) -> Draft:
     """The draft with every text as it is stored, if nothing speaks against it by itself."""
     demand_right(draft.project, by)
-    number, note = _text("voucher_no", draft.voucher_no), _text("note", draft.note)
+    number = stored_text(Receipt, "voucher_no", draft.voucher_no, "voucher_no")
+    note = stored_text(Receipt, "note", draft.note, "note")
     if not number:
         raise Refusal(_("Write the number of the voucher."), field="voucher_no")
     draft = replace(draft, voucher_no=number, note=note)
@@ -105,18 +106,6 @@ def demand_open(draft: Draft, by: User) -> None:
             _("This quarter is in review. Ask the investment bureau to enter the receipt."),
             field="received_on",
         )
-
-
-def _text(name: str, written: str) -> str:
-    try:
-        text = clean(written)
-    except TextError as error:
-        raise Refusal(_(error.sentence), field=name) from error
-    longest = getattr(Receipt._meta.get_field(name), "max_length", None)
-    if longest is not None and len(text) > longest:
-        sentence = _("The text is too long: %(length)d characters, at most %(longest)d fit.")
-        raise Refusal(sentence % {"length": len(text), "longest": longest}, field=name)
-    return text
 
 
 def demand_signed(project: Project, received_on: date) -> None:

@@ -97,8 +97,7 @@ def _reports(user: User, county: County, today: date) -> Iterator[Deadline]:
 def _owes(user: User, month: date, filed: set[tuple[int, int]]) -> bool:
     unit, day = user.unit, reports.last_day(month)
     assert unit is not None
-    stands = (unit.active_from or day) <= day <= (unit.ended_on or day)
-    return stands and (month.year, month.month) not in filed
+    return unit.stands_on(day) and (month.year, month.month) not in filed
 
 
 def _services(user: User, today: date) -> Iterator[Deadline]:

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ledger import proof, reports
-from ledger.league import NOTHING, entries_of, league_table
+from ledger.league import entries_of, league_table
 from ledger.models import Entry, Period, Receipt
 from projects.models import Project
-from units.models import Unit
-from units.money import yuan_text
+from units.models import Unit, official
+from units.money import NOTHING, yuan_text
 
 UNVERIFIED, UNREPORTED, SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED, ABOVE = range(1, 9)
 # These refuse the closing; the others ask that somebody says he knows.
@@ -127,7 +127,7 @@ def unreported(period: Period) -> list[Model]:
     found: dict[int, Unit] = {}
     for month in months_of(period):
         found.update((unit.pk, unit) for unit in reports.missing(period.county, month))
-    return [*sorted(found.values(), key=reports.official)]
+    return [*sorted(found.values(), key=official)]
 
 
 def above_introduced(period: Period) -> list[Model]:

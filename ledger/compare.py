@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.league import KINDS, LeagueRow, LeagueTable
+from ledger.league import LeagueRow, LeagueTable
+from units.models import official
 
 # What of a row is announced, in the order in which a table shows it.
 FIELDS: dict[str, Callable[[LeagueRow], Any]] = {
@@ -43,7 +44,7 @@ class RowChange:
 
 def differences(left: LeagueTable, right: LeagueTable) -> tuple[RowChange, ...]:
     """The rows that differ, by kind and official order of the right table."""
-    return tuple(sorted(_changes(left, right), key=_official))
+    return tuple(sorted(_changes(left, right), key=lambda change: official(change.row)))
 
 
 def _changes(left: LeagueTable, right: LeagueTable) -> Iterator[RowChange]:
@@ -60,8 +61,3 @@ def _change(left: LeagueRow | None, right: LeagueRow | None) -> RowChange:
         return RowChange(left, right, tuple(FIELDS))
     fields = tuple(name for name, of in FIELDS.items() if of(left) != of(right))
     return RowChange(left, right, fields)
-
-
-def _official(change: RowChange) -> tuple[int, int, str]:
-    row = change.row
-    return KINDS.index(row.kind), row.order, row.code

@@ -14,10 +14,11 @@ from enum import StrEnum
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from ledger.league import NOTHING, LeagueTable, entries_of
+from ledger.league import LeagueTable, entries_of
 from ledger.models import Entry
 from projects.models import Investor, Project
 from units.models import County
+from units.money import NOTHING
 
 
 class Cut(StrEnum):

@@ -17,7 +17,7 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
 from ledger import aftermath, chain, replica
-from ledger.league import NOTHING, LeagueTable, entries_of
+from ledger.league import LeagueTable, entries_of
 from ledger.models import Entry, MonthlyReport, Receipt, Settlement, quarter_of
 from ledger.reports import last_day
 from ledger.series import Series, by_month
@@ -29,6 +29,7 @@ from projects.register import DAYS
 from projects.shares import shares_text as shares_as_written
 from units.access import REACH, Reach, within
 from units.models import Unit, User
+from units.money import NOTHING
 
 AT_ONCE = 2_000
 

@@ -6,7 +6,7 @@ form shows their sentences beside their fields).
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -20,10 +20,16 @@ from ledger.admission import Draft
 from ledger.evidence import Attachment
 from ledger.models import Evidence, Receipt
 from projects.models import Project
-from units.forms import AmountField, CleanCharField, CleanTextField, DayField
-from units.refusal import Refusal
+from units.forms import (
+    NOTHING_CHOSEN,
+    AmountField,
+    CleanCharField,
+    CleanTextField,
+    DayField,
+    RefusableForm,
+    value_words,
+)
 
-NOTHING_CHOSEN = ("", "—")
 ACCEPTED = ".pdf,.jpg,.jpeg,.png"
 CONTENTS = ("received_on", "amount", "kind", "voucher_no", "note")
 
@@ -48,16 +54,6 @@ class FilesField(forms.FileField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"accept": ACCEPTED, **super().widget_attrs(widget)}
-
-
-class RefusableForm(forms.Form):
-    """A form that shows what a verb says beside the field that the verb names."""
-
-    use_required_attribute = False
-
-    def refuse(self, refusal: Refusal) -> None:
-        field = refusal.field if refusal.field in self.fields else None
-        self.add_error(field, str(refusal))
 
 
 class FilesForm(RefusableForm):
@@ -239,23 +235,14 @@ def differences(form: ReceiptForm, receipt: Receipt) -> list[tuple[Any, str, str
     rows = []
     for name in CONTENTS:
         field = form[name]
-        before = _words(field, field.field.prepare_value(stored[name]))
-        after = _words(field, field.value())
+        before = value_words(field, field.field.prepare_value(stored[name]))
+        after = value_words(field, field.value())
         rows.append((field.label, before, after, _differs(field, stored[name])))
     return rows
 
 
 def _differs(field: forms.BoundField, stored: Any) -> bool:
     return bool(field.form.cleaned_data.get(field.name) != stored)
-
-
-def _words(field: forms.BoundField, value: Any) -> str:
-    """A value as a person reads it: the words of a choice, not its key."""
-    text = "" if value is None else str(value)
-    if not isinstance(field.field, forms.ChoiceField):
-        return text
-    choices: Iterable[tuple[Any, Any]] = list(field.field.choices)  # type: ignore[arg-type]
-    return next((str(label) for key, label in choices if str(key) == text), text)
 
 
 def chosen(values: Sequence[str]) -> list[tuple[int, int]]:

@@ -14,9 +14,10 @@ from django.db.models import Q, QuerySet
 from ledger import trail_words
 from ledger.models import CreditClaim, Period, Receipt
 from ledger.reach import receipts_of
-from ledger.trail_words import DASH, Words
+from ledger.trail_words import Words
 from projects.models import Project
 from units.models import Trail, Unit, User
+from units.tables import DASH
 from units.trail import name_of
 
 MOST_LINES = 200

@@ -21,11 +21,10 @@ from ledger.models import Entry, MonthlyReport, Receipt, Settlement, SettlementL
 from ledger.standing import Tier
 from projects.models import Investor, Project
 from units import targets
-from units.models import County, Target, Unit
+from units.models import KINDS, County, Target, Unit
+from units.money import NOTHING
 
-NOTHING = Decimal("0.00")
 OUTSIDE = (Investor.Origin.FOREIGN, Investor.Origin.OTHER_PROVINCE)
-KINDS = (Unit.Kind.TOWN, Unit.Kind.DEPARTMENT, Unit.Kind.ENTERPRISE)
 # Money that a table may leave out (rule 11), and how an entry is known to be of it.
 EXCLUSIONS = {
     "resource": Q(industry__is_resource=True),
@@ -298,7 +297,7 @@ def _table(
             reported=unit.pk in of.reported,
         )
         for unit in units
-        if _stands(unit, as_of) or unit.pk in credited  # money of no successor is not lost
+        if unit.stands_on(as_of) or unit.pk in credited  # money of no successor is not lost
     ]
     compared_with = of.settlements.get(county.pk)
     previous = of.ranks[compared_with.pk] if compared_with else {}
@@ -422,13 +421,6 @@ def _signed(counties: Sequence[County], as_of: date) -> dict[int, Signed]:
     return {county: Signed(*figures) for county, *figures in found}
 
 
-def _stands(unit: Unit, as_of: date) -> bool:
-    """Whether the unit has a line of its own on the day (rule 15)."""
-    if unit.active_from is not None and unit.active_from > as_of:
-        return False
-    return unit.ended_on is None or unit.ended_on >= as_of
-
-
 def _into_successors(
     units: Sequence[Unit], as_of: date, found: Mapping[int, V], nothing: V
 ) -> dict[int, V]:
@@ -439,7 +431,7 @@ def _into_successors(
         unit = by_id.get(unit_id)
         if unit is None:
             continue  # another county's: only tampering does that, and the sums of the check tell
-        while not _stands(unit, as_of) and unit.successor_id is not None:
+        while not unit.stands_on(as_of) and unit.successor_id is not None:
             unit = by_id[unit.successor_id]
         gathered[unit.pk] = gathered[unit.pk] + value
     return gathered

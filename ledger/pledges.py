@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import asked
 from ledger.asked import Asked
-from ledger.league import NOTHING, LeagueTable
+from ledger.league import LeagueTable
 from ledger.models import Period, Pledge
 from ledger.months import Month
-from ledger.reports import official
 from units import trail
 from units.access import Right, demand
-from units.models import County, Unit, User
+from units.models import County, Unit, User, official
+from units.money import NOTHING
 from units.refusal import Refusal
 
 

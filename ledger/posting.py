@@ -61,9 +61,7 @@ def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str =
     if found and not word.strip():
         raise Refusal(_("Write what you found out about the doubts."), field="word")
     period = quarters.for_posting(receipt.county_id, receipt.received_on)
-    receipt.state = Receipt.State.VERIFIED
-    receipt.verified_by, receipt.verified_at, receipt.verified_word = by, at, word
-    receipt.counted_on = max(receipt.received_on, period.starts_on)
+    _mark_verified(receipt, period, word, by, at)
     receipt.save()
     post_credit(receipt, period, by=by, at=at)
     after = {
@@ -239,11 +237,7 @@ def _chained(period: Period, entries: Iterable[Entry], by: User, at: datetime) -
     appended = []
     for entry in entries:
         position += 1
-        entry.county_id, entry.period, entry.position = (
-            period.county_id,
-            period,
-            position,
-        )
+        entry.county_id, entry.period, entry.position = period.county_id, period, position
         entry.posted_by, entry.posted_at = by, at
         entry.hash_name, entry.prev_hash = chain.HASH_NAME, head
         entry.content_hash = head = chain.content_hash(head, hashed_fields(entry))
@@ -318,7 +312,7 @@ def take_over(
     periods = [quarters.for_posting(q[0].county_id, q[0].received_on) for q in quarters_]
     for period, together in zip(periods, quarters_, strict=True):
         for receipt in together:
-            _mark(receipt, period, document, by, at)
+            _mark_verified(receipt, period, document, by, at)
     store_many(receipts, by=entered_by, at=at)
     trail.record_many(_line_of_verification(receipt) for receipt in receipts)
     credits_of = _creditors(receipts)
@@ -332,10 +326,10 @@ def _quarter_of(receipt: Receipt) -> tuple[int, int]:
     return receipt.received_on.year, quarter_of(receipt.received_on)
 
 
-def _mark(receipt: Receipt, period: Period, document: str, by: User, at: datetime) -> None:
-    """Verified, counted in the period, not stored yet."""
+def _mark_verified(receipt: Receipt, period: Period, word: str, by: User, at: datetime) -> None:
+    """Counted in the period, not stored yet."""
     receipt.state = Receipt.State.VERIFIED
-    receipt.verified_by, receipt.verified_at, receipt.verified_word = by, at, document
+    receipt.verified_by, receipt.verified_at, receipt.verified_word = by, at, word
     receipt.counted_on = max(receipt.received_on, period.starts_on)
 
 

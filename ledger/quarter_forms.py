@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ledger.checks import ADVISORY
-from ledger.forms import FilesForm, RefusableForm
-from units.forms import CleanCharField, CleanTextField, PercentField
+from ledger.forms import FilesForm
+from units.forms import CleanCharField, CleanTextField, PercentField, RefusableForm
 from units.password_again import PasswordAgainForm
 
 MOST = 9_999

@@ -25,13 +25,14 @@ from django.utils.translation import ngettext
 from ledger.accounts import state_mark
 from ledger.doubts import Doubt
 from ledger.models import Receipt
-from units.forms import CleanCharField, DayField
+from projects.filters import WordsFilter
+from units.forms import DayField
 from units.models import Unit, User
 from units.money import wan_text
+from units.tables import NUMBER
 from units.text import key
 
 ALL = "all"
-NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 
 def listed(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
@@ -39,12 +40,6 @@ def listed(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
     return rows.select_related(
         "project__investor", "project__lead_unit", "unit", "entered_by"
     ).annotate(files=Count("evidence", filter=Q(evidence__removed_at=None)))
-
-
-class WordsFilter(filters.CharFilter):
-    """Search words, cleaned like every text."""
-
-    field_class = CleanCharField
 
 
 class DayFilter(filters.Filter):

@@ -14,10 +14,11 @@ from fractions import Fraction
 
 from ledger import asked, standing
 from ledger.asked import Asked
-from ledger.league import NOTHING, LeagueTable, Sums, Total
+from ledger.league import LeagueTable, Sums, Total
 from ledger.standing import Tier
 from units import county_targets
 from units.models import County, CountyTarget
+from units.money import NOTHING
 
 
 class Measure(StrEnum):

@@ -15,14 +15,16 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.league import KINDS, NOTHING
 from ledger.models import MonthlyReport, Notice, Period, Receipt, quarter_of
+from ledger.months import Month
 from ledger.notices import act, send
 from units import trail
-from units.models import County, Unit, User
+from units.models import County, Unit, User, official
+from units.money import NOTHING
 from units.refusal import Refusal
 
 LAST_DEADLINE = 28
+ENOUGH_RESERVES = 3  # rule 14: each unit compiles at least so many projects a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,6 @@ def filings(county: County, month: date) -> list[Filing]:
     return [Filing(unit, due, by_unit.get(unit.pk), reminded.get(unit.pk)) for unit in owing]
 
 
-def official(unit: Unit) -> tuple[int, int, str]:
-    """What units are sorted by: kind, official order, code."""
-    return KINDS.index(Unit.Kind(unit.kind)), unit.order, unit.code
-
-
 def reserves_of_year(county: County, month: date) -> dict[int, int]:
     """Reserve projects that each unit compiled from January to the month (rule 14)."""
     rows = MonthlyReport.objects.filter(
@@ -163,7 +160,7 @@ def due_on(county: County, month: date) -> date:
 
 
 def last_day(month: date) -> date:
-    return (month.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return Month.of(month).last_day
 
 
 def record_of(month: date) -> str:

@@ -12,10 +12,11 @@ from itertools import accumulate
 
 from django.db.models import Sum
 
-from ledger.league import EXCLUSIONS, NOTHING
+from ledger.league import EXCLUSIONS
 from ledger.models import Entry
 from ledger.standing import completed_months
 from units.models import County
+from units.money import NOTHING
 
 
 @dataclass(frozen=True, slots=True)

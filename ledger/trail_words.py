@@ -20,9 +20,9 @@ from projects.models import Investor, Stage
 from projects.shares import percent_text
 from units.models import Role, Target, Unit
 from units.money import wan_short
+from units.tables import DASH
 
 Words = str | Promise
-DASH = "—"
 
 DEEDS: dict[str, Words] = {
     "project.add": pgettext_lazy("deed", "registered the project"),

@@ -22,10 +22,8 @@ from ledger.standing import Tier
 from ledger.tables import tier_badges
 from units.models import County
 from units.money import percent_text, wan_short, yi_short
+from units.tables import DASH, NUMBER
 from units.targets import TargetDraft
-
-DASH = "—"
-NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 
 @dataclass(frozen=True, slots=True)

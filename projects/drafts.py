@@ -19,8 +19,7 @@ from projects.credit_code import is_credit_code
 from projects.models import STAGES, Industry, Investor, Project, Stage
 from projects.shares import ShareError, check
 from units.models import Unit
-from units.refusal import Refusal
-from units.text import TextError, clean
+from units.refusal import Refusal, clean_or_refuse
 
 # The day on which a project reached each stage.
 DAYS = {
@@ -36,7 +35,6 @@ UNTOLD = (Stage.RESERVE, Stage.STARTED, Stage.PRODUCTION)
 # Works begin under a contract.
 UNDER_CONTRACT = (Stage.STARTED, Stage.PRODUCTION)
 EARLIEST = date(1980, 1, 1)
-NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +225,7 @@ def stored_text(
     model: type[Model], name: str, written: str, field: str, *, multiline: bool = False
 ) -> str:
     """What a person wrote, as the model's field ``name`` keeps it; refused beside ``field``."""
-    try:
-        text = clean(str(written), multiline=multiline)
-    except TextError as error:
-        raise Refusal(_(error.sentence), field) from error
+    text = clean_or_refuse(str(written), field, multiline=multiline)
     longest = getattr(model._meta.get_field(name), "max_length", None) or len(text)
     if len(text) > longest:
         sentence = _("The text is too long: %(length)d characters, at most %(longest)d fit.")

@@ -30,6 +30,7 @@ from units.forms import (
     PercentField,
     UnitChoices,
     unit_choices,
+    value_words,
 )
 from units.models import Unit, User
 
@@ -250,17 +251,8 @@ def differences(form: ProjectForm) -> list[tuple[Any, str, str]]:
 
 
 def _recorded(field: forms.BoundField) -> str:
-    return _words(field, field.field.prepare_value(field.initial))
+    return value_words(field, field.field.prepare_value(field.initial))
 
 
 def _typed(field: forms.BoundField) -> str:
-    return _words(field, field.value())
-
-
-def _words(field: forms.BoundField, value: Any) -> str:
-    """A value as a person reads it: the words of a choice, not its key."""
-    text = "" if value is None else str(value)
-    if not isinstance(field.field, forms.ChoiceField):
-        return text
-    choices: Any = field.field.choices
-    return next((str(label) for key, label in choices if str(key) == text), text)
+    return value_words(field, field.value())

@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from projects.drafts import (
     DAYS,
     INVESTOR_FIELDS,
-    NOTHING,
     PLAIN,
     UNTOLD,
     InvestorDraft,
@@ -41,7 +40,6 @@ from units.text import key
 __all__ = [
     "DAYS",
     "INVESTOR_FIELDS",
-    "NOTHING",
     "PLAIN",
     "UNTOLD",
     "InvestorDraft",

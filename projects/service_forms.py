@@ -8,20 +8,23 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project, ServiceStep
 from projects.service import CONTENTS, StepDraft
-from units.forms import NOTHING_CHOSEN, CleanCharField, CleanTextField, DayField, unit_choices
+from units.forms import (
+    NOTHING_CHOSEN,
+    CleanCharField,
+    CleanTextField,
+    DayField,
+    RefusableForm,
+    unit_choices,
+)
 from units.models import Unit
-from units.refusal import Refusal
 
 
-class SeenForm(forms.Form):
-    """A form made from a version of a record; what a verb says goes beside its field."""
-
-    use_required_attribute = False
+class SeenForm(RefusableForm):
+    """A form made from a version of a record."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -29,10 +32,6 @@ class SeenForm(forms.Form):
     def version_seen(self) -> int:
         """The version that was shown; none is never the right one."""
         return self.cleaned_data["version"] or 0
-
-    def refuse(self, refusal: Refusal) -> None:
-        field = refusal.field if refusal.field in self.fields else None
-        self.add_error(field, ValidationError(str(refusal)))
 
 
 class StepForm(SeenForm):

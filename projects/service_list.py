@@ -23,11 +23,13 @@ from django.utils.translation import gettext_lazy as _
 from projects.deadlines import SOON, Progress, standing
 from projects.filters import WordsFilter
 from projects.models import ServiceStep
-from projects.service_parts import DASH, standing_mark
+from projects.reach import may_finish
+from projects.service_parts import standing_mark
 from units.access import Right, may
 from units.forms import unit_choices
 from units.models import County, Unit, User
 from units.money import percent_text
+from units.tables import DASH
 from units.text import key
 
 WAITING = "waiting"
@@ -132,8 +134,8 @@ class ServiceTable(tables.Table):
         **options: Any,
     ) -> None:
         self.reader, self.today, self.openable = reader, today, openable
-        self.edits = may(reader, Right.PROJECT_EDIT)
-        super().__init__(rows, exclude=() if self.edits else ("deeds",), **options)
+        hidden = () if may(reader, Right.PROJECT_EDIT) else ("deeds",)
+        super().__init__(rows, exclude=hidden, **options)
 
     def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
         """A class by the column, by which a phone lays out the row."""
@@ -161,15 +163,10 @@ class ServiceTable(tables.Table):
         return format_html('{}<span class="under">{}</span>', shown, project.lead_unit.name)
 
     def render_deeds(self, record: ServiceStep) -> SafeString | str:
-        if record.done_on is not None or not self._may_finish(record):
+        if record.done_on is not None or not may_finish(self.reader, record):
             return ""
         address = reverse("service-finish", args=[record.pk])
         return format_html('<a href="{}">{}</a>', address, _("It is done"))
-
-    def _may_finish(self, record: ServiceStep) -> bool:
-        """As ``reach.may_finish`` for those who edit; steps of other counties do not come here."""
-        own = self.reader.unit_id
-        return own is None or own in (record.unit_id, record.project.lead_unit_id)
 
 
 def _day(value: date) -> SafeString:

@@ -21,14 +21,14 @@ from django.utils.translation import gettext_noop, ngettext
 from projects import timeline
 from projects.deadlines import OPEN_ENDED, Progress, Standing, standing
 from projects.models import Problem, Project, ServiceStep, Stage
-from projects.reach import may_change, may_settle
+from projects.reach import may_answer, may_change, may_finish, may_settle
 from projects.register import DAYS
 from projects.service_forms import SettleForm, TellForm
 from projects.timeline import Mark, Timeline
-from units.access import REACH, Reach, Right, may
+from units.access import Right, may
 from units.models import User
+from units.tables import DASH
 
-DASH = "—"
 # The sign says the same as the word, for those who do not see the colour.
 SIGNS = {
     Progress.OVERDUE: "▲",
@@ -149,12 +149,11 @@ def _order(found: Standing, step: ServiceStep) -> tuple[bool, date]:
 
 
 def _step_line(step: ServiceStep, found: Standing, user: User, changes: bool) -> StepLine:
-    finishes = changes or (may(user, Right.PROJECT_EDIT) and user.unit_id == step.unit_id)
-    is_open = step.done_on is None
+    finishes = step.done_on is None and may_finish(user, step)
     return StepLine(
         step=step,
         mark=standing_mark(found),
-        finish_url=reverse("service-finish", args=[step.pk]) if finishes and is_open else "",
+        finish_url=reverse("service-finish", args=[step.pk]) if finishes else "",
         change_url=reverse("service-edit", args=[step.pk]) if changes else "",
     )
 
@@ -162,9 +161,8 @@ def _step_line(step: ServiceStep, found: Standing, user: User, changes: bool) ->
 def _problem_lines(project: Project, user: User) -> Iterator[ProblemLine]:
     """The unsettled ones first, each group in the order in which they were told."""
     found = project.problems.select_related("unit", "raised_by", "answered_by")
-    answers = may_change(user, project) and REACH.get(user.role) is Reach.COUNTY
+    answers = may_answer(user, project)
     for problem in sorted(found, key=lambda each: each.settled_on is not None):
-        problem.project = project  # known already: rights ask for its lead unit
         is_open = problem.settled_on is None
         settles = is_open and problem.answered_at is not None and may_settle(user, problem)
         yield ProblemLine(

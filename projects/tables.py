@@ -20,9 +20,7 @@ from projects.forms import industry_name
 from projects.models import STAGES, CreditShare, Investor, Project
 from projects.shares import percent_text
 from units.money import wan_short
-
-DASH = "—"
-NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+from units.tables import DASH, NUMBER
 
 
 def listed(rows: QuerySet[Project]) -> QuerySet[Project]:

@@ -22,7 +22,7 @@ from projects.models import Project
 from projects.reach import may_change, projects_of
 from projects.tables import ProjectTable, listed
 from units.access import FORM, Right, allowed, county_named, may, person
-from units.money import yi_short
+from units.money import NOTHING, yi_short
 from units.refusal import Conflict, Refusal
 
 ROWS_ON_A_PAGE = 50
@@ -152,6 +152,6 @@ def _sums(rows: QuerySet[Project]) -> dict[str, Any]:
     )
     return {
         "count": found["count"],
-        "total": yi_short(found["total"] or register.NOTHING),
-        "introduced": yi_short(found["introduced"] or register.NOTHING),
+        "total": yi_short(found["total"] or NOTHING),
+        "introduced": yi_short(found["introduced"] or NOTHING),
     }

@@ -139,9 +139,9 @@ FAULTS = (
         "late money counts on the day received",
     ),
     Fault(
-        "ledger/league.py",
-        "return unit.ended_on is None or unit.ended_on >= as_of",
-        "return unit.ended_on is None or unit.ended_on > as_of",
+        "units/models.py",
+        "(self.ended_on is None or self.ended_on >= day)",
+        "(self.ended_on is None or self.ended_on > day)",
         "ledger/test_league.py",
         "a unit is gone on its last day",
     ),
@@ -183,8 +183,8 @@ FAULTS = (
     ),
     Fault(
         "ledger/posting.py",
-        "max(receipt.received_on, period.starts_on)\n    receipt.save()",
-        "receipt.received_on\n    receipt.save()",
+        "receipt.counted_on = max(receipt.received_on, period.starts_on)",
+        "receipt.counted_on = receipt.received_on",
         "ledger/test_periods.py",
         "late money keeps its day",
     ),

@@ -17,8 +17,7 @@ from units.forms import AmountField, CleanCharField, DayField
 from units.models import CountyTarget, Schedule
 from units.money import wan_short
 from units.schedule import scheduled
-
-NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+from units.tables import NUMBER
 
 
 class CountyTargetForm(forms.Form):

@@ -1,11 +1,12 @@
-"""What people type, on every page: text, amounts, days, percents; and the forms of units and targets.
+"""What people type, on every page: text, amounts, days, percents, units.
 
 Owns: the fields that all forms share, so that a name or an amount means the same wherever it is
-typed. Must never: accept what it is not sure of, lose what was typed, or decide a rule (the verbs do).
+typed, and how a verb's refusal gets beside its field. Must never: accept what it is not sure of, lose
+what was typed, or decide a rule (the verbs do).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,9 +19,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from units import basis_points
-from units.models import County, Unit
+from units.models import Unit
 from units.money import WAN, AmountError, Scale, parse_amount, wan_exact, yuan_text
-from units.register import LAST_PLACE, UnitDraft, next_place
+from units.refusal import Refusal
 from units.text import TextError, clean, half_width
 
 NOTHING_CHOSEN = ("", "—")
@@ -198,6 +199,25 @@ def parse_percent(written: str, *, allow_zero: bool = False) -> int:
     return points
 
 
+class RefusableForm(forms.Form):
+    """A form that shows what a verb says beside the field that the verb names."""
+
+    use_required_attribute = False
+
+    def refuse(self, refusal: Refusal) -> None:
+        field = refusal.field if refusal.field in self.fields else None
+        self.add_error(field, str(refusal))
+
+
+def value_words(field: forms.BoundField, value: Any) -> str:
+    """A value as a person reads it: the words of a choice, not its key."""
+    text = "" if value is None else str(value)
+    if not isinstance(field.field, forms.ChoiceField):
+        return text
+    choices: Any = field.field.choices
+    return next((str(label) for key, label in choices if str(key) == text), text)
+
+
 def unit_choices(units: Iterable[Unit]) -> UnitChoices:
     """Units for a select, by kind and in official order; those that ended say so."""
     groups: UnitChoices = []
@@ -211,85 +231,3 @@ def unit_choices(units: Iterable[Unit]) -> UnitChoices:
 
 def _option(unit: Unit) -> str:
     return unit.name if unit.ended_on is None else _("%(unit)s (ended)") % {"unit": unit.name}
-
-
-class UnitForm(forms.Form):
-    """A unit of the register."""
-
-    use_required_attribute = False
-
-    name = CleanCharField(label=_("Name"), max_length=100)
-    kind = forms.ChoiceField(label=_("Kind"), choices=Unit.Kind.choices)
-    order = WholeField(
-        label=_("Official order"),
-        most=LAST_PLACE,
-        required=False,
-        help_text=_("Leave it empty for the last place."),
-    )
-    active_from = DayField(label=_("Active from"), required=False)
-    ended_on = DayField(
-        label=_("Ended on"),
-        required=False,
-        help_text=_("The last day of the unit; tables up to that day still show it."),
-    )
-    successor = forms.ChoiceField(
-        label=_("Successor"),
-        required=False,
-        help_text=_("Later tables sum into it what was credited to this unit."),
-    )
-
-    def __init__(self, data: Any = None, *, county: County, unit: Unit | None = None) -> None:
-        initial = asdict_of(unit) if unit else {}
-        super().__init__(data, initial=initial)
-        self.county, self.unit = county, unit
-        others = Unit.objects.filter(county=county).order_by()
-        self.units = {str(other.pk): other for other in others if other != unit}
-        field = self.fields["successor"]
-        field.choices = [NOTHING_CHOSEN, *unit_choices(self.units.values())]  # type: ignore[attr-defined]
-
-    def draft(self) -> UnitDraft:
-        given = self.cleaned_data
-        place = given["order"]
-        return UnitDraft(
-            name=given["name"],
-            kind=given["kind"],
-            order=next_place(self.county, given["kind"]) if place is None else place,
-            active_from=given["active_from"],
-            ended_on=given["ended_on"],
-            successor=self.units.get(given["successor"]),
-        )
-
-
-def asdict_of(unit: Unit) -> dict[str, Any]:
-    """What is recorded of a unit, as the form shows it."""
-    names = ("name", "kind", "order", "active_from", "ended_on")
-    return {name: getattr(unit, name) for name in names} | {"successor": unit.successor_id or ""}
-
-
-class PlacesForm(forms.Form):
-    """The official order of all units, a place beside each name."""
-
-    def __init__(self, data: Any = None, *, units: Sequence[Unit]) -> None:
-        super().__init__(data)
-        for unit in units:
-            label = _("Place of %(unit)s") % {"unit": unit.name}
-            field = WholeField(label=label, most=LAST_PLACE, initial=unit.order)
-            field.widget.attrs |= {"class": "entry-box", "aria-label": label}
-            self.fields[f"place-{unit.pk}"] = field
-        self.ids = [unit.pk for unit in units]
-
-    def places(self) -> dict[int, int]:
-        return {pk: self.cleaned_data[f"place-{pk}"] for pk in self.ids}
-
-
-class ScheduleForm(forms.Form):
-    """The year's schedule: percent of the annual target due by each quarter's end."""
-
-    use_required_attribute = False
-
-    first = PercentField(label=_("First quarter (percent)"), allow_zero=True)
-    second = PercentField(label=_("Second quarter (percent)"), allow_zero=True)
-    third = PercentField(label=_("Third quarter (percent)"), allow_zero=True)
-
-    def parts(self) -> list[int]:
-        return [self.cleaned_data[name] for name in ("first", "second", "third")]

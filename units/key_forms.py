@@ -22,8 +22,8 @@ from django.utils.translation import pgettext_lazy
 from units.forms import CleanCharField, DayField
 from units.models import AccessKey, User
 from units.password_again import PasswordAgainForm
+from units.tables import DASH
 
-DASH = "—"
 USUAL = timedelta(days=180)
 
 

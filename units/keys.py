@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from units import trail
 from units.access import REACH, Reach, Right, demand, may
 from units.models import AccessKey, User
-from units.refusal import Refusal
-from units.text import TextError, clean
+from units.refusal import Refusal, clean_or_refuse
 
 PREFIX = "jz_"  # so that a scanner of files and logs knows one when it sees it
 LONGEST = timedelta(days=366)
@@ -130,10 +129,7 @@ def keys_of(user: User) -> QuerySet[AccessKey]:
 
 
 def _name(name: str) -> str:
-    try:
-        name = clean(name)
-    except TextError as error:
-        raise Refusal(_(error.sentence), "name") from error
+    name = clean_or_refuse(name, "name")
     if not name:
         raise Refusal(_("Say who uses the key."), "name")
     return name

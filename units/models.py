@@ -1,12 +1,14 @@
 """Who is measured, what they owe, who may act for them, and the trail of what was done.
 
 Owns: counties and the regions above them, units (单位), annual targets (年度任务) with their quarter
-targets, accounts of people with the keys that read for them, and the append-only trail. Must never: know of projects or money received,
-or delete a target or a line of the trail (the database refuses both).
+targets, accounts of people with the keys that read for them, and the append-only trail. Must never:
+know of projects or money received, or delete a target or a line of the trail (the database refuses
+both).
 """
 
+from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -191,6 +193,30 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def stands_on(self, day: date) -> bool:
+        """Whether it has a line of its own on the day, and owes reports (rule 15)."""
+        has_begun = self.active_from is None or self.active_from <= day
+        return has_begun and (self.ended_on is None or self.ended_on >= day)
+
+
+KINDS = tuple(Unit.Kind)
+
+
+class Placed(Protocol):
+    """A unit, or a line of a table that stands for one."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def order(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+
+
+def official(of: Placed) -> tuple[int, int, str]:
+    """What units and their lines are sorted by: kind, official order, code."""
+    return KINDS.index(Unit.Kind(of.kind)), of.order, of.code
 
 
 class Target(models.Model):

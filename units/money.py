@@ -25,6 +25,7 @@ YUAN: Final = 1
 WAN: Final = 10_000
 YI: Final = 100_000_000
 
+NOTHING: Final = Decimal("0.00")
 # Excel keeps 15 significant digits: one fen more and the workbook would show another amount.
 MAX_YUAN: Final = Decimal("9999999999999.99")
 MINUS: Final = "\N{MINUS SIGN}"

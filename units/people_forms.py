@@ -25,9 +25,8 @@ from units.forms import NOTHING_CHOSEN, CleanCharField
 from units.models import County, Region, Role, Unit, User
 from units.password_again import PasswordAgainForm
 from units.people import Place
+from units.tables import DASH, MINOR
 
-DASH = "—"
-MINOR = {"td": {"class": "minor"}}
 ON, OFF, IDLE, WAITING = "on", "off", "idle", "waiting"
 STANDINGS = {
     ON: pgettext_lazy("account", "in use"),

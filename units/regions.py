@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.models import Region, Role, User
-from units.refusal import Refusal
-from units.text import TextError, clean
+from units.refusal import Refusal, clean_or_refuse
 
 PASSWORD_LENGTH = 16
 
@@ -35,10 +34,7 @@ def name_region(code: str, name: str, *, by: User | None, at: datetime) -> Regio
     """Name a region, or change its name."""
     if not (len(code) in (2, 4) and code.isascii() and code.isdigit()):
         raise Refusal(_("Write the first two or four digits of the county codes."), "code")
-    try:
-        name = clean(name)
-    except TextError as error:
-        raise Refusal(_(error.sentence), "name") from error
+    name = clean_or_refuse(name, "name")
     if not name:
         raise Refusal(_("Write the name of the region."), "name")
     region, _is_new = Region.objects.update_or_create(code=code, defaults={"name": name})

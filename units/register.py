@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from units import trail
 from units.access import Right, demand
 from units.models import County, Unit, User
-from units.refusal import Refusal
-from units.text import TextError, clean, key
+from units.refusal import Refusal, clean_or_refuse
+from units.text import key
 
 LETTERS = {Unit.Kind.TOWN: "T", Unit.Kind.DEPARTMENT: "D", Unit.Kind.ENTERPRISE: "E"}
 LAST_PLACE = 9_999
@@ -49,7 +49,7 @@ def save(
     Raises Refusal with the field it belongs to.
     """
     _demand_right(county, by, unit)
-    draft = replace(draft, name=_name(draft.name))
+    draft = replace(draft, name=clean_or_refuse(draft.name, "name"))
     try:
         with transaction.atomic():
             # One writer of the register at a time: codes, names and successions stay consistent.
@@ -104,13 +104,6 @@ def _demand_right(county: County, by: User, unit: Unit | None) -> None:
     demand(by, Right.UNIT_EDIT)
     if by.county_id != county.pk or (unit is not None and unit.county_id != county.pk):
         raise Refusal(_("This unit belongs to another county."))
-
-
-def _name(written: str) -> str:
-    try:
-        return clean(written)
-    except TextError as error:
-        raise Refusal(_(error.sentence), "name") from error
 
 
 def _objections(draft: UnitDraft, county: County, unit: Unit | None) -> Iterator[Refusal]:

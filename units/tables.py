@@ -1,6 +1,7 @@
 """The register of units and the history of a unit's targets as tables.
 
-Owns: the columns and their texts. Must never: run a query per row.
+Owns: the columns and their texts, and what the tables of all apps share: how a cell of nothing, of a
+number or of minor weight looks. Must never: run a query per row.
 """
 
 from collections.abc import Callable, Iterable

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import targets
 from units.forms import AmountField, CleanCharField, DayField
-from units.models import County, Schedule, Target, Unit
+from units.models import KINDS, County, Schedule, Target, Unit, official
 from units.money import wan_exact, wan_short
 from units.schedule import scheduled
 from units.targets import TargetDraft
@@ -31,7 +31,6 @@ LABELS: dict[str, str | Promise] = {
 }
 # What the two buttons fill: the empty quarters only, or every quarter of the rows that were changed.
 FILL_EMPTY, FILL_CHANGED = "empty", "changed"
-KINDS = (Unit.Kind.TOWN, Unit.Kind.DEPARTMENT, Unit.Kind.ENTERPRISE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +201,7 @@ def standing_units(county: County, year: int) -> list[Unit]:
     """The units that stand on some day of the year, by kind and in official order."""
     units = Unit.objects.filter(county=county).exclude(ended_on__lt=date(year, 1, 1))
     units = units.exclude(active_from__gt=date(year, 12, 31))
-    return sorted(units, key=lambda unit: (KINDS.index(unit.kind), unit.order, unit.code))
+    return sorted(units, key=official)
 
 
 def _amounts(held: Target | None) -> dict[str, Decimal | None]:

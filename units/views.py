@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from units import register, targets
 from units.access import DEED, FORM, Right, allowed, county_of, demand, may, person, units_of
-from units.forms import PlacesForm, ScheduleForm, UnitForm
-from units.models import Target, Unit
+from units.models import Target, Unit, official
 from units.refusal import Conflict, Refusal
 from units.tables import TargetTable, UnitTable
-from units.target_grid import FILL_CHANGED, FILL_EMPTY, KINDS, TargetGrid
+from units.target_grid import FILL_CHANGED, FILL_EMPTY, TargetGrid
+from units.unit_forms import PlacesForm, ScheduleForm, UnitForm
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
@@ -47,7 +47,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 def _ordered(request: HttpRequest) -> list[Unit]:
     units = units_of(person(request)).select_related("successor")
-    return sorted(units, key=lambda unit: (KINDS.index(unit.kind), unit.order, unit.code))
+    return sorted(units, key=official)
 
 
 def _units_shown(

@@ -15,10 +15,9 @@ from ledger.founding.unit_list import UnitLine
 from ledger.importing import plan as planning
 from ledger.importing import reading, words
 from ledger.importing.planned import Plan
-from units.models import County, Role, Target, User
+from units.models import KINDS, County, Role, Target, User
 from units.money import wan_exact
 from units.refusal import Refusal
-from units.target_grid import KINDS
 
 SHOWN = 5
 

@@ -16,9 +16,10 @@ from ledger.founding.deed import OFFICES, amount_of
 from ledger.founding.desk import Draft
 from ledger.founding.unit_list import LONGEST_NAME, MOST_LINES, UnitLine
 from ledger.importing.reading import ACCEPTED
-from units.forms import AmountField, CleanCharField, CleanTextField, ScheduleForm, WholeField
+from units.forms import AmountField, CleanCharField, CleanTextField, WholeField
 from units.models import Unit
 from units.text import TextError
+from units.unit_forms import ScheduleForm
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 

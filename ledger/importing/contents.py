@@ -17,7 +17,7 @@ from ledger.sheets import Value
 from projects.models import Industry, Project
 from projects.register import DAYS
 from projects.shares import shares_text
-from units.models import County, Target, Unit
+from units.models import County, Target, Unit, official
 from units.money import to_wan
 
 Rows = dict[str, Value]
@@ -63,9 +63,7 @@ def contents(county: County, unit: Unit | None, *, is_filled: bool, year: int) -
 
 
 def _in_order(units: QuerySet[Unit]) -> list[Unit]:
-    """Towns, departments, enterprises, each in official order."""
-    kinds = list(KINDS)
-    return sorted(units, key=lambda unit: (kinds.index(unit.kind), unit.order, unit.code))
+    return sorted(units, key=official)
 
 
 def _unit(unit: Unit) -> Rows:

@@ -9,10 +9,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ledger.forms import RefusableForm
 from ledger.importing.reading import ACCEPTED
 from units.access import Right, may
-from units.forms import CleanCharField
+from units.forms import CleanCharField, RefusableForm
 from units.models import User
 
 LONGEST_DOCUMENT = 200

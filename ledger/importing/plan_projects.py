@@ -28,6 +28,7 @@ from projects.register import DAYS, InvestorDraft, ProjectDraft
 from units.access import Right, may
 from units.basis_points import FULL
 from units.models import Unit
+from units.money import NOTHING
 from units.refusal import Refusal
 from units.text import key
 
@@ -169,7 +170,7 @@ def _draft(
     if recorded is None:
         reader.demand("total_investment")
         if stage == Stage.RESERVE and not reader.has("introduced_amount"):
-            introduced = register.NOTHING  # nobody has promised anything yet
+            introduced = NOTHING  # nobody has promised anything yet
         else:
             reader.demand("introduced_amount")
     else:

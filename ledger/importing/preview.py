@@ -20,8 +20,7 @@ from ledger.months import Month
 from projects.models import Project
 from projects.register import ProjectDraft
 from projects.shares import split
-
-NOTHING = Decimal("0.00")
+from units.money import NOTHING
 
 
 @dataclass(frozen=True, slots=True)

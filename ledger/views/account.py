@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from ledger import history
 from ledger.accounts import (
-    NOTHING,
     EntryTable,
     ProjectLine,
     ProjectLineTable,
@@ -34,9 +33,9 @@ from ledger.league import LeagueRow, league_table
 from ledger.models import Entry, Receipt
 from ledger.queue import ReceiptTable, listed
 from ledger.reach import receipts_of
+from ledger.reports import ENOUGH_RESERVES
 from ledger.tables import amounts, row_bullet
 from ledger.views.account_parts import (
-    RESERVES,
     missing_reports,
     reserves,
     standings,
@@ -48,7 +47,7 @@ from projects.models import CreditShare, Project
 from projects.service_list import owed_by
 from units.access import Right, allowed, person, units_of
 from units.models import Unit, User
-from units.money import wan_text
+from units.money import NOTHING, wan_text
 
 NEWEST = 12
 
@@ -79,8 +78,8 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "standings": stood,
         "rank_line": rank_line([standing.rank for standing in reversed(stood)]),
         "reserves": reserves(unit, as_of.year),
-        "least_reserves": RESERVES,
-        "missing": missing_reports(unit, as_of, timezone.localdate()),
+        "least_reserves": ENOUGH_RESERVES,
+        "missing": missing_reports(unit, as_of, today),
         "returned": _waiting(receipts, Receipt.State.RETURNED),
         "drafts": _waiting(receipts, Receipt.State.DRAFT),
         "projects": ProjectLineTable(projects),

@@ -24,11 +24,7 @@ from ledger.standing import benchmark
 from ledger.views.ranking_parts import CurvePart, MonthLine
 from ledger.words import TIERS, quarter
 from units.models import Unit
-from units.money import WAN, percent_text, rounded, wan_text
-
-NOTHING = Decimal(0)
-# Rule 14: each unit compiles at least so many reserve projects a year.
-RESERVES = 3
+from units.money import NOTHING, WAN, percent_text, rounded, wan_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +155,5 @@ def missing_reports(unit: Unit, as_of: date, today: date) -> list[MissingReport]
             due_on=reports.due_on(unit.county, month.first_day),
         )
         for month in months
-        if month.month not in filed and month.last_day < today and _owes(unit, month)
+        if month.month not in filed and month.last_day < today and unit.stands_on(month.last_day)
     ]
-
-
-def _owes(unit: Unit, month: Month) -> bool:
-    day = month.last_day
-    begun = unit.active_from is None or unit.active_from <= day
-    return begun and (unit.ended_on is None or unit.ended_on >= day)

@@ -23,10 +23,10 @@ from projects.deadlines import Progress
 from projects.filters import ProjectFilter
 from projects.models import Problem, Project, ServiceStep, Stage
 from projects.reach import projects_of
-from projects.register import DAYS, NOTHING
+from projects.register import DAYS
 from projects.service_list import progress_q
 from units.access import Right, allowed, person
-from units.money import percent_text, wan_short, yi_short
+from units.money import NOTHING, percent_text, wan_short, yi_short
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ from ledger.views.ranking import unit_url
 from units.access import Right, allowed, county_of, person
 from units.models import County
 from units.money import Exact, gap_text, percent_text, rounded, wan_text
+from units.tables import DASH
 
-DASH = "—"
 TITLES: dict[str, str | Promise] = {
     "rank": gettext_lazy("Rank"),
     "target": gettext_lazy("Annual task"),

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from ledger.charts import Span, spans
 from ledger.compare import RowChange
-from ledger.league import KINDS
 from ledger.months import Month
 from ledger.tables import UnitUrl
 from ledger.words import SECTIONS
+from units.models import KINDS
 from units.money import percent_text, points_text
 
 

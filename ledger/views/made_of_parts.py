@@ -25,12 +25,11 @@ from ledger.composition import (
     Source,
     Step,
 )
-from ledger.league import NOTHING
 from ledger.views.composition_parts import SOURCES, industry_words, share_text, word_of
 from ledger.views.funnel_parts import SCOPES, STEP_WORDS
 from projects.reach import projects_of
 from units.models import County, User
-from units.money import wan_text
+from units.money import NOTHING, wan_text
 
 Word = str | Promise
 PERFORMED = "performed"

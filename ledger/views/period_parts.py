@@ -21,9 +21,7 @@ from projects.models import Project
 from units import targets
 from units.access import within
 from units.models import County, Unit, User
-from units.money import gap_text, percent_text, wan_text
-
-NOTHING = Decimal("0.00")
+from units.money import NOTHING, gap_text, percent_text, wan_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from django.utils.translation import pgettext
 from ledger import words
 from ledger.asked import Asked
 from ledger.charts import Curve, Segment, curve, stacked
-from ledger.league import KINDS, LeagueRow, LeagueTable, Section, quarters_due
+from ledger.league import LeagueRow, LeagueTable, Section, quarters_due
 from ledger.models import Period
 from ledger.months import FIRST_YEAR, LAST_YEAR, Month
 from ledger.series import Series
@@ -35,7 +35,7 @@ from ledger.tables import (
     point,
     subtotal,
 )
-from units.models import County, Unit
+from units.models import KINDS, County
 from units.money import YI, rounded, yi_text
 
 # Kept when somebody goes to another month; a day or a moment would not fit there.
@@ -331,7 +331,7 @@ def sieve_of(asked: Asked, query: QueryDict) -> Sieve:
     return Sieve(
         as_of=asked.as_of.isoformat() if asked.as_of else "",
         known_by=asked.known_by.date().isoformat() if asked.known_by else "",
-        kinds=tuple(Choice(k.value, words.SECTIONS[k], k == kind) for k in map(Unit.Kind, KINDS)),
+        kinds=tuple(Choice(k.value, words.SECTIONS[k], k == kind) for k in KINDS),
         tiers=tuple(Choice(t.value, words.TIERS[t], t == tier) for t in Tier),
         without=tuple(Choice(n, w, n in asked.without) for n, w in words.EXCLUSIONS.items()),
         is_used=bool(asked.as_of or asked.known_by or asked.without or kind or tier),

@@ -27,9 +27,8 @@ from projects.reach import projects_of
 from projects.shares import percent_text as share_text
 from units.access import Right, may
 from units.models import Unit, User
-from units.money import gap_text, percent_text, wan_short, wan_text
+from units.money import NOTHING, gap_text, percent_text, wan_short, wan_text
 
-NOTHING = Decimal(0)
 MOST_LINKS = 5
 
 

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from ledger import words
 from ledger.charts import Bullet, Segment, bullet, stacked
-from ledger.league import NOTHING, Total
+from ledger.league import Total
 from ledger.months import Month
 from ledger.regions import CountyRow, Measure, RegionTable
 from ledger.standing import Tier
 from ledger.tables import Amounts, amounts, movement_of
 from units.models import County
-from units.money import percent_text, points_text, wan_text, yi_text
+from units.money import NOTHING, percent_text, points_text, wan_text, yi_text
 from units.regions import region_names
 
 MEASURES: dict[Measure, str | Promise] = {

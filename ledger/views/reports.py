@@ -20,7 +20,7 @@ from ledger import reports
 from ledger.asked import newest_month
 from ledger.months import Month
 from ledger.quarter_forms import DeadlineForm, ReportForm
-from ledger.reports import Filing
+from ledger.reports import ENOUGH_RESERVES, Filing
 from ledger.views.deeds import attempted
 from ledger.views.ranking import same_wishes
 from units.access import DEED, FORM, REACH, Reach, Right, allowed, county_of, may, person
@@ -29,7 +29,6 @@ from units.money import wan_text
 from units.refusal import Refusal
 
 FIELDS = ("trips", "reserve_projects", "problems")
-ENOUGH_RESERVES = 3  # rule 14: each unit compiles at least three a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +153,12 @@ def _ticks(unit: Unit, here: Month, today: date) -> list[MonthTick]:
             is_here=month == here,
             is_filed=month.month in done,
             is_overdue=reports.due_on(unit.county, month.first_day) < today
-            and _owes(unit, month)
+            and unit.stands_on(month.last_day)
             and month.month not in done,
         )
         for month in months
         if month.first_day <= today
     ]
-
-
-def _owes(unit: Unit, month: Month) -> bool:
-    begun = unit.active_from is None or unit.active_from <= month.last_day
-    return begun and (unit.ended_on is None or unit.ended_on >= month.last_day)
 
 
 def _figures(unit: Unit, month: Month) -> dict[str, Any]:

@@ -16,13 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import history, notices
 from ledger.quarter_forms import TrailSieve
-from ledger.reports import official
 from ledger.trail_words import DEEDS
 from units.access import DEED, Right, allowed, person
-from units.models import County, Trail, Unit
+from units.forms import NOTHING_CHOSEN
+from units.models import County, Trail, Unit, official
 
 LINES_ON_A_PAGE = 50
-ANY = ("", "—")
 
 
 @allowed(Right.TRAIL_VIEW)
@@ -56,9 +55,9 @@ def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
 def sieve_of(request: HttpRequest, county: County | None) -> TrailSieve:
     units = sorted(Unit.objects.filter(county=county), key=official)
     sieve = TrailSieve(request.GET)
-    sieve.fields["deed"].choices = [ANY, *DEEDS.items()]  # type: ignore[attr-defined]
+    sieve.fields["deed"].choices = [NOTHING_CHOSEN, *DEEDS.items()]  # type: ignore[attr-defined]
     choices = [(unit.code, unit.name) for unit in units]
-    sieve.fields["unit"].choices = [ANY, *choices]  # type: ignore[attr-defined]
+    sieve.fields["unit"].choices = [NOTHING_CHOSEN, *choices]  # type: ignore[attr-defined]
     return sieve
 
 
