@@ -23,11 +23,11 @@ from ledger import words
 from ledger.exports import Background, IndustrySum
 from ledger.league import LeagueTable
 from ledger.looks import CENTRED, COUNT, GAP, HEAD, LINE, NUMBER, TEXT, WAN, percent_form
-from ledger.months import Month
 from ledger.phrases import period
 from ledger.ranking_sheet import TIER_LOOKS, percent, places_of, points, subtitle, wan
+from ledger.series import due_by_month
 from ledger.sheets import Book, Column, Sheet, Styled, Value
-from ledger.standing import Tier, benchmark
+from ledger.standing import Tier
 from units.money import percent_shown, to_wan
 
 WIDTHS = (24, 17, 17, 17, 17, 3, 20, 13, 17, 12, 14)
@@ -179,20 +179,12 @@ def _months_and_industries(sheet: Sheet, table: LeagueTable, background: Backgro
 def _months(table: LeagueTable, background: Background) -> Iterator[list[Value]]:
     heads = [f"{head} ({_('万元')})" for head in (_("Due"), _("Received"), _("Last year"))]
     yield _headings([_("Month"), *heads])
-    series, due = background.series, due_by_month(table)
+    series, due = background.series, due_by_month(table.rows, table.as_of.year)
     for month in range(12):
         received = series.this_year[month] if month < len(series.this_year) else None
         name = pgettext("month of the year", "%(month)d") % {"month": month + 1}
         values = [Styled(wan(due[month]), WAN), _wan(received), _wan(series.last_year[month])]
         yield [Styled(name, CENTRED), *values]
-
-
-def due_by_month(table: LeagueTable) -> list[Fraction]:
-    """Yuan due at the end of each month: the rule is linear, so the sum of the units' quarters."""
-    dues = [row.due for row in table.rows if row.target is not None]
-    quarters = [sum(parts, Decimal(0)) for parts in zip(*dues, strict=True)] or [Decimal(0)] * 4
-    year = table.as_of.year
-    return [benchmark(quarters, Month(year, month).last_day) for month in range(1, 13)]
 
 
 def _industries(table: LeagueTable, industries: Iterable[IndustrySum]) -> Iterator[list[Value]]:

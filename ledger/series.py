@@ -1,21 +1,24 @@
-"""Money by month: what a county had received by the end of each month, this year and last.
+"""Money by month: what was received, and what was due, by the end of each month.
 
-Owns: that one query. Must never: read the clock, or count other entries than the league table does.
+Owns: these sums for a county and for single units. Must never: read the clock, or count other entries
+than the league table does.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from itertools import accumulate
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
-from ledger.league import EXCLUSIONS
+from ledger.league import EXCLUSIONS, LeagueRow, quarters_due
 from ledger.models import Entry
-from ledger.standing import completed_months
-from units.models import County
+from ledger.months import Month
+from ledger.standing import benchmark, completed_months
+from units.models import County, Unit
 from units.money import NOTHING
 
 
@@ -45,6 +48,22 @@ def by_month(
         entries = entries.filter(posted_at__lte=known_by)
     for name in sorted(without):
         entries = entries.exclude(EXCLUSIONS[name])
+    return _series(entries, as_of)
+
+
+def of_units(units: Sequence[Unit], as_of: date) -> Series:
+    """The same of what some units were credited together."""
+    start = date(as_of.year - 1, 1, 1)
+    return _series(Entry.objects.filter(unit__in=units, counted_on__range=(start, as_of)), as_of)
+
+
+def due_by_month(rows: Iterable[LeagueRow], year: int) -> list[Fraction]:
+    """The benchmark of all rows together at each month's end: the rule is linear, so of their sums."""
+    quarters = quarters_due(rows)
+    return [benchmark(quarters, Month(year, month).last_day) for month in range(1, 13)]
+
+
+def _series(entries: QuerySet[Entry], as_of: date) -> Series:
     rows = entries.order_by().values_list("counted_on__year", "counted_on__month")
     found: dict[tuple[int, int], Decimal] = defaultdict(lambda: NOTHING)
     found.update({(year, month): total for year, month, total in rows.annotate(Sum("amount"))})

@@ -3,13 +3,11 @@
 Owns: gathering what the template lays out. Must never: compute a figure of the league table.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate
 
 from django.db.models import Sum
 from django.urls import reverse
@@ -18,13 +16,13 @@ from django.utils.translation import gettext as _
 from ledger import reports
 from ledger.charts import curve
 from ledger.league import LeagueRow
-from ledger.models import Entry, MonthlyReport, SettlementLine
+from ledger.models import MonthlyReport, SettlementLine
 from ledger.months import Month
-from ledger.standing import benchmark
+from ledger.series import due_by_month, of_units
 from ledger.views.ranking_parts import CurvePart, MonthLine
 from ledger.words import TIERS, quarter
 from units.models import Unit
-from units.money import NOTHING, WAN, percent_text, rounded, wan_text
+from units.money import WAN, percent_text, rounded, wan_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +57,9 @@ def unit_curve(row: LeagueRow, units: Sequence[Unit], as_of: date, explain_url: 
 
     ``units`` are the unit and those that have ended into it: their money is in its line too.
     """
-    found = _by_month(units, as_of)
-    this_year = _running(found, as_of.year, as_of.month)
-    last_year = _running(found, as_of.year - 1, 12)
-    due = _due(row, as_of.year)
+    series = of_units(units, as_of)
+    this_year, last_year = series.this_year, series.last_year
+    due = due_by_month([row], as_of.year)
 
     def source(day: date) -> str:
         return f"{explain_url}?as_of={day.isoformat()}"
@@ -92,25 +89,6 @@ def unit_curve(row: LeagueRow, units: Sequence[Unit], as_of: date, explain_url: 
         unit="万元",
         end=wan_text(this_year[-1]),
     )
-
-
-def _by_month(units: Sequence[Unit], as_of: date) -> dict[tuple[int, int], Decimal]:
-    start = date(as_of.year - 1, 1, 1)
-    entries = Entry.objects.filter(unit__in=units, counted_on__range=(start, as_of)).order_by()
-    rows = entries.values_list("counted_on__year", "counted_on__month").annotate(Sum("amount"))
-    found: dict[tuple[int, int], Decimal] = defaultdict(lambda: NOTHING)
-    found.update({(year, month): amount for year, month, amount in rows})
-    return found
-
-
-def _running(found: dict[tuple[int, int], Decimal], year: int, months: int) -> list[Decimal]:
-    return list(accumulate(found[year, month] for month in range(1, months + 1)))
-
-
-def _due(row: LeagueRow, year: int) -> list[Fraction]:
-    if not row.due:
-        return [Fraction(0)] * 12
-    return [benchmark(row.due, Month(year, month).last_day) for month in range(1, 13)]
 
 
 def standings(unit: Unit) -> list[Standing]:

@@ -19,12 +19,12 @@ from django.utils.translation import pgettext
 from ledger import words
 from ledger.asked import Asked
 from ledger.charts import Curve, Segment, curve, stacked
-from ledger.league import LeagueRow, LeagueTable, Section, quarters_due
+from ledger.league import LeagueRow, LeagueTable, Section
 from ledger.models import Period
 from ledger.months import FIRST_YEAR, LAST_YEAR, Month
-from ledger.series import Series
+from ledger.series import Series, due_by_month
 from ledger.shortfall import Node, next_node
-from ledger.standing import Tier, benchmark
+from ledger.standing import Tier
 from ledger.tables import (
     CatchUpTable,
     RankingTable,
@@ -189,7 +189,7 @@ def curve_of(
     league: LeagueTable, series: Series, source: Callable[[date], str] = no_source
 ) -> CurvePart:
     """Received by month against what was due and the year before."""
-    due = _due_by_month(league)
+    due = due_by_month(league.rows, league.as_of.year)
     named: list[tuple[str, Sequence[Decimal | Fraction]]] = [
         ("last_year", series.last_year),
         ("benchmark", due),
@@ -208,12 +208,6 @@ def curve_of(
             "due": yi_text(rounded(due[league.as_of.month - 1], 2)),
         },
     )
-
-
-def _due_by_month(league: LeagueTable) -> list[Fraction]:
-    """The benchmark at each month's end; the sum of units' quarters, for the rule is linear."""
-    quarters, year = quarters_due(league.rows), league.as_of.year
-    return [benchmark(quarters, Month(year, month).last_day) for month in range(1, 13)]
 
 
 def _month_line(
