@@ -1,27 +1,32 @@
 """A real browser against the live server. A page that asks for anything elsewhere fails its test."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import chinese_font, launched
 from tests.browser.watch import watch
 
-# Playwright's loop runs in the test's own thread, where Django would refuse a plain query.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
 PATIENCE_MS = 10_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each module, since its loop runs in the thread of the tests for as long as it is open.
+
+    While a loop runs, Django refuses plain queries unless told otherwise, and keeps its connections apart
+    from those before: none may stay open over either end.
+    """
     chinese_font()
-    with sync_playwright() as playwright:
+    connections.close_all()
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         started = launched(playwright)
         yield started
         started.close()
+        connections.close_all()
 
 
 @pytest.fixture
