@@ -83,7 +83,7 @@ class LeagueRow:
     @property
     def gap(self) -> Fraction | None:
         """Received less benchmark, exact yuan."""
-        return None if self.benchmark is None else Fraction(self.received) - self.benchmark
+        return None if self.benchmark is None else standing.gap(self.received, self.benchmark)
 
     @property
     def gap_points(self) -> Fraction | None:
@@ -136,7 +136,7 @@ class Total:
 
     @property
     def gap(self) -> Fraction | None:
-        return Fraction(self.received) - self.benchmark if self.target > 0 else None
+        return standing.gap(self.received, self.benchmark) if self.target > 0 else None
 
     @property
     def gap_points(self) -> Fraction | None:

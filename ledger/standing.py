@@ -4,7 +4,8 @@ Owns: what is due by a day (序时进度), the tier (档次) of a unit, the rank
 the claim 双过半. Must never: read the clock, the database or a setting; compare rounded figures.
 
 Amounts are ``Decimal`` yuan, a benchmark is an exact ``Fraction`` of yuan (a third of a quarter need
-not end on a fen).
+not end on a fen). They are put together from whole numbers: a fraction is brought to its lowest terms at
+every step, and a table of a hundred units takes thousands of steps.
 Source of the rules: the design page, "The rules that decide a figure", rules 3 to 6.
 """
 
@@ -43,10 +44,13 @@ def benchmark(due: Sequence[Decimal], as_of: date) -> Fraction:
     Inside a quarter the amount grows by a third of the quarter for each completed month.
     """
     quarters, months = divmod(completed_months(as_of), 3)
-    reached = Fraction(due[quarters - 1]) if quarters else Fraction(0)
+    reached = due[quarters - 1] if quarters else Decimal(0)
     if not months:
-        return reached
-    return reached + (Fraction(due[quarters]) - reached) * Fraction(months, 3)
+        return Fraction(reached)
+    top, under = reached.as_integer_ratio()
+    next_top, next_under = due[quarters].as_integer_ratio()
+    parts = top * next_under * (3 - months) + next_top * under * months
+    return Fraction(parts, under * next_under * 3)
 
 
 def tier(received: Decimal, target: Decimal | None, benchmark: Fraction | None) -> Tier:
@@ -57,7 +61,7 @@ def tier(received: Decimal, target: Decimal | None, benchmark: Fraction | None) 
         return Tier.NO_FUNDS
     if received >= target:
         return Tier.COMPLETED
-    if Fraction(received) >= benchmark:
+    if gap(received, benchmark) >= 0:
         return Tier.ON_SCHEDULE
     return Tier.BEHIND
 
@@ -66,7 +70,9 @@ def completion(received: Decimal, target: Decimal | None) -> Fraction | None:
     """Received over target, exact; None without a target."""
     if target is None or target <= 0:
         return None
-    return Fraction(received) / Fraction(target)
+    top, under = received.as_integer_ratio()
+    target_top, target_under = target.as_integer_ratio()
+    return Fraction(top * target_under, under * target_top)
 
 
 def ranks(completions: Sequence[Fraction | None]) -> list[int | None]:
@@ -88,10 +94,21 @@ def over_half(received: Decimal, target: Decimal | None, as_of: date) -> bool:
     return completed_months(as_of) >= 6 and 2 * received >= target
 
 
+def gap(received: Decimal, benchmark: Fraction) -> Fraction:
+    """Received less benchmark, exact yuan."""
+    top, under = received.as_integer_ratio()
+    due_top, due_under = benchmark.as_integer_ratio()
+    return Fraction(top * due_under - due_top * under, under * due_under)
+
+
 def gap_points(
     received: Decimal, target: Decimal | None, benchmark: Fraction | None
 ) -> Fraction | None:
     """Percentage points (百分点) between completion and benchmark, from unrounded figures."""
     if target is None or benchmark is None or target <= 0:
         return None
-    return (Fraction(received) - benchmark) * 100 / Fraction(target)
+    top, under = received.as_integer_ratio()
+    due_top, due_under = benchmark.as_integer_ratio()
+    target_top, target_under = target.as_integer_ratio()
+    missing = top * due_under - due_top * under
+    return Fraction(missing * 100 * target_under, under * due_under * target_top)

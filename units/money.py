@@ -8,7 +8,6 @@ anything by a rounded percent: rules compare exact amounts, this module only sho
 codes; the boundary puts ``AMOUNT_SENTENCES[code]`` into the reader's language.
 """
 
-import math
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -224,14 +223,14 @@ def _plus(value: Exact) -> str:
 
 def percent(numerator: Exact, denominator: Exact, places: int = 1) -> Decimal:
     """Rounded half-up, once, from the exact values."""
-    return rounded(_hundredfold(numerator, denominator), places)
+    return _decimal(_half_up(*_hundredfold(numerator, denominator), places), places)
 
 
 def percent_shown(
     numerator: Exact, denominator: Exact, places: int = 1, claims: Iterable[Exact] = CLAIMS
 ) -> Decimal:
     """The percent that may be shown: see ``_honest``."""
-    return _honest(_hundredfold(numerator, denominator), places, claims)
+    return _honest(*_hundredfold(numerator, denominator), places, claims)
 
 
 def percent_text(
@@ -249,15 +248,23 @@ def percent_text(
 
 def points_text(points: Exact, places: int = 1, *, plain: bool = False) -> str:
     """A gap in percentage points, as in ``+0.9`` or ``−3.3``; one that is not zero shows its side."""
-    shown = _honest(Fraction(points), places, (0,))
+    shown = _honest(*points.as_integer_ratio(), places, (0,))
     return _plus(shown) + _signed(shown, plain)
 
 
 def rounded(value: Exact, places: int) -> Decimal:
     """Half-up (a half goes away from zero), exact, in any decimal context."""
-    top, bottom = value.as_integer_ratio()
+    return _decimal(_half_up(*value.as_integer_ratio(), places), places)
+
+
+def _half_up(top: int, bottom: int, places: int) -> int:
+    """How many units of the last place the quotient rounds to."""
     count = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
-    return Decimal(f"{count if top >= 0 else -count}e-{places}")
+    return count if top >= 0 else -count
+
+
+def _decimal(count: int, places: int) -> Decimal:
+    return Decimal(f"{count}e-{places}")
 
 
 def exact(value: Fraction) -> str:
@@ -271,14 +278,16 @@ def exact(value: Fraction) -> str:
     return _trimmed(f"{rounded(value, places):f}")
 
 
-def _hundredfold(numerator: Exact, denominator: Exact) -> Fraction:
-    # By whole numbers: three times as fast as dividing fractions, and a table shows many percents.
+def _hundredfold(numerator: Exact, denominator: Exact) -> tuple[int, int]:
+    """A hundred times the quotient, as its top and its bottom, which is above zero."""
+    # By whole numbers: a fraction is brought to its lowest terms, and a table shows many percents.
     top, bottom = numerator.as_integer_ratio()
     under_top, under_bottom = denominator.as_integer_ratio()
-    return Fraction(100 * top * under_bottom, bottom * under_top)
+    sign = -1 if under_top < 0 else 1
+    return sign * 100 * top * under_bottom, sign * bottom * under_top
 
 
-def _honest(value: Fraction, places: int, claims: Iterable[Exact]) -> Decimal:
+def _honest(top: int, bottom: int, places: int, claims: Iterable[Exact]) -> Decimal:
     """Round half-up, but never onto a claim that was not reached.
 
     Source: rule 3 ("49.996 % must not read as having reached 50 %"). Where the rounded
@@ -287,16 +296,22 @@ def _honest(value: Fraction, places: int, claims: Iterable[Exact]) -> Decimal:
     """
     claims = tuple(claims)
     for wider in range(places, max(places, _MOST_PLACES) + 1):
-        shown = rounded(value, wider)
-        if not _misleads(value, shown, claims):
-            return shown
-    return Decimal(f"{math.floor(value * 10**wider)}e-{wider}")
+        count = _half_up(top, bottom, wider)
+        if not _misleads(top, bottom, count, 10**wider, claims):
+            return _decimal(count, wider)
+    return _decimal(top * 10**wider // bottom, wider)
 
 
-def _misleads(value: Fraction, shown: Decimal, claims: tuple[Exact, ...]) -> bool:
-    if not shown:
-        return value != 0
-    return shown > value and any(value < claim <= shown for claim in claims)
+def _misleads(top: int, bottom: int, count: int, scale: int, claims: tuple[Exact, ...]) -> bool:
+    """``top / bottom`` is the value, ``count / scale`` what it would be shown as."""
+    if not count:
+        return top != 0
+    if count * bottom <= top * scale:
+        return False  # not rounded up, so nothing more is claimed
+    edges = (claim.as_integer_ratio() for claim in claims)
+    return any(
+        top * under < edge * bottom and edge * scale <= count * under for edge, under in edges
+    )
 
 
 def _signed(shown: Decimal, plain: bool) -> str:

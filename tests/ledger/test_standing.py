@@ -94,6 +94,34 @@ def test_one_fen_decides_at_the_benchmark(target, received, month):
     assert reached == (received >= target or Fraction(received) >= due)
 
 
+amounts = st.decimals("0.01", "9999999999.99", places=2)
+
+
+@given(
+    received=st.decimals("-9999999999.99", "9999999999.99", places=2),
+    parts=st.lists(amounts, min_size=4, max_size=4).map(sorted),
+    month=st.integers(1, 12),
+)
+def test_whole_numbers_give_what_fractions_give(received, parts, month):
+    """The rule as it is written in the design, step by step in exact fractions."""
+    quarters, months = divmod(month, 3)
+    due = [Fraction(0), *map(Fraction, parts)]
+    expected = due[quarters]
+    if months:
+        expected += (due[quarters + 1] - due[quarters]) * Fraction(months, 3)
+    target, money = parts[-1], Fraction(received)
+
+    benchmark = standing.benchmark(parts, last_day(month))
+
+    assert benchmark == expected
+    assert standing.completion(received, target) == money / Fraction(target)
+    assert standing.gap(received, benchmark) == money - expected
+    points = (money - expected) * 100 / Fraction(target)
+    assert standing.gap_points(received, target, benchmark) == points
+    reached = standing.tier(received, target, benchmark) in (Tier.COMPLETED, Tier.ON_SCHEDULE)
+    assert reached == (received > 0 and (received >= target or money >= expected))
+
+
 @pytest.mark.parametrize(
     ("completions", "ranks"),
     [

@@ -8,6 +8,7 @@ import os
 import random
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from math import floor
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -426,6 +427,53 @@ def test_a_percent_beside_a_claim_is_never_rounded_onto_it(hundredths, depth, pl
     just_below = 50 - Fraction(hundredths + 1, 10**depth)
 
     assert Fraction(percent_shown(just_below, 100, places)) < 50
+
+
+def by_definition(value, places, claims):
+    """The rule in the words of its docstring, on fractions: what the quick one must equal."""
+    for wider in range(places, max(places, 4) + 1):
+        shown = rounded(value, wider)
+        if not shown and value:
+            continue
+        if not any(value < claim <= shown for claim in claims):
+            return shown
+    return rounded(Fraction(floor(value * 10**wider), 10**wider), wider)
+
+
+@often
+@given(
+    target=st.integers(1, 10**15),
+    step=st.integers(-3_000, 3_000),
+    places=st.integers(0, 3),
+    aside=st.integers(-1, 1),
+    at_claim=st.booleans(),
+)
+def test_a_percent_one_fen_beside_an_edge_is_the_one_of_the_definition(
+    target, step, places, aside, at_claim
+):
+    """quality 26: where rounding turns, and where a claim is reached, one fen either side."""
+    edge = Fraction(step % 5 * 25) if at_claim else Fraction(2 * step + 1, 2 * 10**places)
+    fen = floor(edge * target / 100) + aside
+    received, task = Decimal(fen).scaleb(-2), Decimal(target).scaleb(-2)
+
+    shown = percent_shown(received, task, places)
+
+    expected = by_definition(Fraction(fen * 100, target), places, (25, 50, 75, 100))
+    assert str(shown) == str(expected)
+
+
+@often
+@given(signed_yuan, yuan, st.integers(1, 3), st.integers(0, 4))
+def test_a_percent_of_any_amounts_is_the_one_of_the_definition(received, target, part, places):
+    """quality 26"""
+    due, claims = Fraction(target) / part, (Fraction(125, 3), Decimal("50.0"), 100)
+
+    shown = percent_shown(received, due, places, claims)
+
+    true = Fraction(received) * 100 / due
+    assert str(shown) == str(by_definition(true, places, claims))
+    assert percent(received, due, places) == rounded(true, places)
+    assert percent_shown(received, -due, places, ()) == by_definition(-true, places, ())
 
 
 def test_points_show_their_side_with_a_real_minus():
