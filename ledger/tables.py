@@ -4,20 +4,18 @@ Owns: turning rows of a ``LeagueTable`` into finished text, once per row, so tha
 lays them out. Must never: decide a tier or rank, or run a query.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -26,6 +24,7 @@ from ledger.charts import Bullet, bullet
 from ledger.league import LeagueRow, LeagueTable, Total, total
 from ledger.shortfall import Node, needed, per_month
 from ledger.standing import Tier
+from units.markup import escaped, linked, marked
 from units.money import gap_text, percent_text, points_text, rounded, wan_text
 
 
@@ -40,16 +39,6 @@ class Column(tables.Column):
 
 
 UnitUrl = Callable[[LeagueRow], str]
-# The lean rows. A template that looks up every value by name takes ten times as long for a hundred
-# units; format_html_join escapes each value and leaves alone what is markup already.
-_RANKING_ROW = (
-    '<tr><td class="rank num">{rank}</td><td class="moved">{moved}</td>'
-    '<th scope="row" class="who">{unit}</th>{figures}<td class="standing">{tier}{missing}</td></tr>\n'
-)
-_CATCH_UP_ROW = (
-    '<tr><th scope="row" class="who">{unit}</th><td>{tier}</td><td class="num">{received}</td>'
-    '<td class="num">{due}</td><td class="num">{needed}</td><td class="num">{monthly}</td></tr>\n'
-)
 _LAST = 1_000_000
 _TIER_PLACES = {tier: place for place, tier in enumerate(Tier)}
 
@@ -85,50 +74,44 @@ class FigureCells:
 
     def __html__(self) -> str:
         of, (received, gap) = self.texts, self.labels
-        if self.source:
-            of = _leading_to(self.source, of)
+
+        def led(part: str, text: str) -> str:
+            return _link(self.source, part, text)
+
         return (
-            f'<td class="num target">{of.target}</td><td class="num minor">{of.benchmark}</td>'
-            f'<td class="num received" data-label="{received}">{of.received}</td>'
-            f'<td class="num minor">{of.new}</td><td class="num minor">{of.carried}</td>'
-            f'<td class="num pending">{of.pending}</td>'
+            f'<td class="num target">{led("target", of.target)}</td>'
+            f'<td class="num minor">{led("benchmark", of.benchmark)}</td>'
+            f'<td class="num received" data-label="{received}">{self._received}</td>'
+            f'<td class="num minor">{led("received", of.new)}</td>'
+            f'<td class="num minor">{led("received", of.carried)}</td>'
+            f'<td class="num pending">{led("received", of.pending)}</td>'
             f'<td class="done">{self.bullet.__html__() if self.bullet else ""}'
-            f'<span class="num">{of.completion}</span></td>'
-            f'<td class="num gap {of.side}" data-label="{gap}">{of.gap}</td>'
-            f'<td class="num points {of.side}">{of.points}</td>'
+            f'<span class="num">{led("completion", of.completion)}</span></td>'
+            f'<td class="num gap {of.side}" data-label="{gap}">{led("gap", of.gap)}</td>'
+            f'<td class="num points {of.side}">{led("gap", of.points)}</td>'
         )
 
-
-def _leading_to(source: str, of: Amounts) -> Amounts:
-    """The same texts as links to the part of the page that says how each comes about.
-
-    By key one stops once in a line: that page names all its parts on top.
-    """
-
-    return replace(
-        of,
-        target=_link(source, "target", of.target),
-        benchmark=_link(source, "benchmark", of.benchmark),
-        received=f'<a href="{source}#received">{of.received}</a>',
-        new=_link(source, "received", of.new),
-        carried=_link(source, "received", of.carried),
-        pending=_link(source, "received", of.pending),
-        completion=_link(source, "completion", of.completion),
-        gap=_link(source, "gap", of.gap),
-        points=_link(source, "gap", of.points),
-    )
+    @property
+    def _received(self) -> str:
+        """By key one stops only here in a line: the page it leads to names all its parts on top."""
+        if not self.source:
+            return self.texts.received
+        return f'<a href="{self.source}#received">{self.texts.received}</a>'
 
 
 def _link(source: str, part: str, text: str) -> str:
-    return f'<a href="{source}#{part}" tabindex="-1">{text}</a>' if text else ""
+    """The text as a link to the part of the page that says how it comes about."""
+    if not source or not text:
+        return text
+    return f'<a href="{source}#{part}" tabindex="-1">{text}</a>'
 
 
 @dataclass(frozen=True, slots=True)
 class RankingLine:
-    """One unit's line: the texts of its cells, and what its columns sort by."""
+    """One unit's line: its markup, and what its columns sort by."""
 
     row: LeagueRow
-    cells: Mapping[str, object]
+    markup: str
     place: int
     tier_place: int
     carried: Decimal
@@ -182,7 +165,7 @@ def lines(
     A missing monthly report is marked only where some unit did file one.
     """
     badges, labels = tier_badges(), figure_labels()
-    missing = format_html('<span class="unreported">{}</span>', _("no monthly report"))
+    missing = f'<span class="unreported">{escaped(_("no monthly report"))}</span>'
     filed = any(row.reported for row in rows)
     return [
         _line(
@@ -191,19 +174,28 @@ def lines(
             source=source_of(row, url, made_of),
             unit=unit_link(row, url),
             moved=movement(row) if compared else "",
-            tier=badges[row.tier],
-            missing=missing if filed and not row.reported else "",
+            standing=badges[row.tier] + (missing if filed and not row.reported else ""),
         )
         for row in rows
     ]
 
 
-def _line(row: LeagueRow, labels: tuple[str, str], source: str, **cells: object) -> RankingLine:
+def _line(
+    row: LeagueRow, labels: tuple[str, str], *, source: str, unit: str, moved: str, standing: str
+) -> RankingLine:
+    """The row is put together as a text, of parts that are markup already or digits alone.
+
+    A template that looks up every value by name takes ten times as long for a hundred units.
+    """
     gap, points = row.gap, row.gap_points
     figures = FigureCells(amounts(row, gap, points), row_bullet(row), labels, source)
     return RankingLine(
         row=row,
-        cells={"rank": row.rank or "", "figures": figures, **cells},
+        markup=(
+            f'<tr><td class="rank num">{row.rank or ""}</td><td class="moved">{moved}</td>'
+            f'<th scope="row" class="who">{unit}</th>{figures.__html__()}'
+            f'<td class="standing">{standing}</td></tr>\n'
+        ),
         place=row.rank or _LAST,
         tier_place=_TIER_PLACES[row.tier],
         carried=row.sums.received - row.sums.new,
@@ -213,7 +205,7 @@ def _line(row: LeagueRow, labels: tuple[str, str], source: str, **cells: object)
 
 
 def figure_labels() -> tuple[str, str]:
-    return escape(pgettext("short", "received")), escape(pgettext("short", "gap"))
+    return escaped(pgettext("short", "received")), escaped(pgettext("short", "gap"))
 
 
 def tier_badges() -> dict[Tier, str]:
@@ -233,12 +225,11 @@ def _badges(language: str) -> dict[Tier, str]:
 def source_of(row: LeagueRow, url: UnitUrl, made_of: str) -> str:
     """The address of what the line is made of, escaped; nothing where the reader may not open it."""
     address = url(row)
-    return escape(f"{address}{made_of}") if address else ""
+    return escaped(f"{address}{made_of}") if address else ""
 
 
 def unit_link(row: LeagueRow, url: UnitUrl) -> str:
-    address = url(row)
-    return format_html('<a href="{}">{}</a>', address, row.name) if address else row.name
+    return linked(row.name, url(row))
 
 
 def row_bullet(row: LeagueRow) -> Bullet | None:
@@ -253,11 +244,15 @@ def movement(row: LeagueRow) -> str:
 
 def movement_of(rank: object, places: int | None) -> str:
     """As in ▲2, with the words for those who hear the page; nothing without a rank."""
-    if not rank:
-        return ""
-    return format_html(
-        '<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
-        *_moved(places),
+    return _movement(places, get_language()) if rank else ""
+
+
+@lru_cache(maxsize=1_000)
+def _movement(places: int | None, _language: str) -> str:
+    """Made once per language: the words are those of the catalogue."""
+    sign, words = map(escaped, _moved(places))
+    return marked(
+        f'<span aria-hidden="true">{sign}</span><span class="visually-hidden">{words}</span>'
     )
 
 
@@ -271,9 +266,7 @@ def _moved(places: int | None) -> tuple[str, str]:
     return "–", _("same rank as last quarter")
 
 
-def catch_up_lines(
-    rows: Iterable[LeagueRow], url: UnitUrl, made_of: str, node: Node
-) -> list[Mapping[str, object]]:
+def catch_up_lines(rows: Iterable[LeagueRow], url: UnitUrl, made_of: str, node: Node) -> list[str]:
     """The units that are behind or without funds, those furthest from the node first."""
     waiting = [
         (needed(row.received, row.due, node), row)
@@ -287,21 +280,16 @@ def catch_up_lines(
     ]
 
 
-def _catch_up_line(
-    row: LeagueRow, missing: Decimal, node: Node, unit: str, source: str
-) -> Mapping[str, object]:
-    texts = {
-        "received": ("received", wan_text(row.received)),
-        "due": ("target", wan_text(row.due[node.quarter - 1])),
-        "needed": ("needed", wan_text(missing)),
-        "monthly": ("needed", wan_text(rounded(per_month(missing, node), 2))),
-    }
-    # Digits and signs only, and an address that is escaped already.
-    figures = {
-        name: mark_safe(_link(source, part, text) if source else text)  # noqa: S308
-        for name, (part, text) in texts.items()
-    }
-    return {"unit": unit, "tier": tier_badges()[row.tier], **figures}
+def _catch_up_line(row: LeagueRow, missing: Decimal, node: Node, unit: str, source: str) -> str:
+    """Again a text of parts that are markup already or digits alone."""
+    monthly = wan_text(rounded(per_month(missing, node), 2))
+    return (
+        f'<tr><th scope="row" class="who">{unit}</th><td>{tier_badges()[row.tier]}</td>'
+        f'<td class="num">{_link(source, "received", wan_text(row.received))}</td>'
+        f'<td class="num">{_link(source, "target", wan_text(row.due[node.quarter - 1]))}</td>'
+        f'<td class="num">{_link(source, "needed", wan_text(missing))}</td>'
+        f'<td class="num">{_link(source, "needed", monthly)}</td></tr>\n'
+    )
 
 
 def _head(cls: str, term: str = "") -> dict[str, Any]:
@@ -340,10 +328,10 @@ class RankingTable(tables.Table):
     ) -> None:
         """``source`` is the address of what the subtotal is made of."""
         super().__init__(list(shown), order_by=order_by or None)
-        self.subtotal = FigureCells(subtotal, None, figure_labels(), escape(source))
+        self.subtotal = FigureCells(subtotal, None, figure_labels(), escaped(source))
 
     def body(self) -> str:
-        return format_html_join("", _RANKING_ROW, (line.cells for line in self.data))
+        return marked("".join(line.markup for line in self.data))
 
 
 class CatchUpTable(tables.Table):
@@ -362,4 +350,4 @@ class CatchUpTable(tables.Table):
         orderable = False
 
     def body(self) -> str:
-        return format_html_join("", _CATCH_UP_ROW, self.data)
+        return marked("".join(self.data))
