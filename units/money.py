@@ -259,7 +259,7 @@ def rounded(value: Exact, places: int) -> Decimal:
 
 def _half_up(top: int, bottom: int, places: int) -> int:
     """How many units of the last place the quotient rounds to."""
-    count = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
+    count: int = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
     return count if top >= 0 else -count
 
 
