@@ -6,11 +6,12 @@ asks for a word where there are doubts, and the verifier decides.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.db.models import Q, Sum
 from django.utils.functional import Promise
@@ -63,14 +64,45 @@ class Doubt:
         return SENTENCES[self.code]
 
 
+class Other(NamedTuple):
+    """A receipt that may be the same money, as far as that can be told from it. Yuan."""
+
+    pk: int
+    unit_id: int
+    amount: Decimal
+    received_on: date
+    project_id: int
+    voucher_no: str
+    investor_id: int | None
+    credit_code: str | None
+
+
+class Earlier(NamedTuple):
+    """A project of the year before that may have been entered again."""
+
+    pk: int
+    name_key: str
+    signed_on: date
+    investor_id: int | None
+    credit_code: str | None
+
+
 @dataclass(slots=True)
 class Surroundings:
-    """What receipts are compared with."""
+    """What receipts are compared with: plain rows, for most of them raise no doubt."""
 
-    alike: list[Receipt] = field(default_factory=list)
-    shared_files: dict[int, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
-    earlier: list[Project] = field(default_factory=list)
+    alike: list[Other] = field(default_factory=list)
+    shared_files: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    earlier: list[Earlier] = field(default_factory=list)
     posted: dict[int, Decimal] = field(default_factory=dict)
+
+
+class Hint(NamedTuple):
+    """A doubt with the keys of what it points at."""
+
+    code: Code
+    receipts: Sequence[int] = ()
+    projects: Sequence[int] = ()
 
 
 def doubts(receipt: Receipt) -> tuple[Doubt, ...]:
@@ -81,40 +113,57 @@ def doubts(receipt: Receipt) -> tuple[Doubt, ...]:
 def doubts_of(receipts: Sequence[Receipt]) -> dict[int, tuple[Doubt, ...]]:
     """The doubts about receipts of one county, by the receipt's id."""
     around = _surroundings(receipts)
-    return {receipt.pk: tuple(_about(receipt, around)) for receipt in receipts}
+    hints = {receipt.pk: list(_about(receipt, around)) for receipt in receipts}
+    told = _told([hint for found in hints.values() for hint in found])
+    return {pk: tuple(told(hint) for hint in found) for pk, found in hints.items()}
 
 
-def _about(receipt: Receipt, around: Surroundings) -> Iterable[Doubt]:
-    if found := [other for other in around.alike if _is_same_money(receipt, other)]:
-        yield Doubt(Code.SAME_MONEY, tuple(found))
-    if found := [other for other in around.alike if _is_same_voucher(receipt, other)]:
-        yield Doubt(Code.SAME_VOUCHER, tuple(found))
+def _about(receipt: Receipt, around: Surroundings) -> Iterable[Hint]:
+    if found := [other.pk for other in around.alike if _is_same_money(receipt, other)]:
+        yield Hint(Code.SAME_MONEY, receipts=found)
+    if found := [other.pk for other in around.alike if _is_same_voucher(receipt, other)]:
+        yield Hint(Code.SAME_VOUCHER, receipts=found)
     if found := around.shared_files.get(receipt.pk, []):
-        yield Doubt(Code.SAME_FILE, tuple(found))
-    if known := [old for old in around.earlier if _is_re_entered(receipt, old)]:
-        yield Doubt(Code.OLD_PROJECT, tuple(known))
+        yield Hint(Code.SAME_FILE, receipts=found)
+    if found := [old.pk for old in around.earlier if _is_re_entered(receipt, old)]:
+        yield Hint(Code.OLD_PROJECT, projects=found)
     if receipt.amount % ROUND == 0 and _ends_quarter(receipt.received_on):
-        yield Doubt(Code.ROUND_SUM)
+        yield Hint(Code.ROUND_SUM)
     introduced = receipt.project.introduced_amount
     if receipt.amount > SLIP * introduced:
-        yield Doubt(Code.SLIP)
+        yield Hint(Code.SLIP)
     elif around.posted.get(receipt.project_id, Decimal(0)) + receipt.amount > introduced:
-        yield Doubt(Code.ABOVE_INTRODUCED)
+        yield Hint(Code.ABOVE_INTRODUCED)
+
+
+def _told(hints: Iterable[Hint]) -> Callable[[Hint], Doubt]:
+    """What makes doubts of hints, with everything that they point at read at once."""
+    hints = list(hints)
+    receipts = Receipt.objects.select_related("unit").in_bulk(
+        {pk for hint in hints for pk in hint.receipts}
+    )
+    projects = Project.objects.in_bulk({pk for hint in hints for pk in hint.projects})
+
+    def told(hint: Hint) -> Doubt:
+        records = [receipts[pk] for pk in hint.receipts], [projects[pk] for pk in hint.projects]
+        return Doubt(hint.code, (*records[0], *records[1]))
+
+    return told
 
 
 # Comparing
 
 
-def _is_same_money(receipt: Receipt, other: Receipt) -> bool:
+def _is_same_money(receipt: Receipt, other: Other) -> bool:
     return (
         other.unit_id != receipt.unit_id
         and other.amount == receipt.amount
         and abs(other.received_on - receipt.received_on) <= NEAR
-        and _same_investor(receipt.project, other.project)
+        and _same_investor(receipt.project, other)
     )
 
 
-def _is_same_voucher(receipt: Receipt, other: Receipt) -> bool:
+def _is_same_voucher(receipt: Receipt, other: Other) -> bool:
     if other.pk == receipt.pk or other.amount != receipt.amount:
         return False
     same_number = text.key(other.voucher_no) == text.key(receipt.voucher_no)
@@ -122,25 +171,27 @@ def _is_same_voucher(receipt: Receipt, other: Receipt) -> bool:
     return same_number or (same_day and other.project_id == receipt.project_id)
 
 
-def _is_re_entered(receipt: Receipt, old: Project) -> bool:
+def _is_re_entered(receipt: Receipt, old: Earlier) -> bool:
     """Whether last year's project looks like this receipt's, which is of this year."""
     project = receipt.project
-    if project.signed_on is None or old.signed_on is None:
-        return False
-    if project.signed_on.year != receipt.received_on.year:
-        return False
-    if old.signed_on.year != project.signed_on.year - 1:
+    if not _is_of_its_year(receipt) or old.signed_on.year != receipt.received_on.year - 1:
         return False
     return _same_investor(project, old) or _same_name(project.name_key, old.name_key)
 
 
-def _same_investor(one: Project, other: Project) -> bool:
-    if one.investor is None or other.investor is None:
+def _is_of_its_year(receipt: Receipt) -> bool:
+    """Whether the project is new in the year of the money."""
+    signed_on = receipt.project.signed_on
+    return signed_on is not None and signed_on.year == receipt.received_on.year
+
+
+def _same_investor(one: Project, other: Other | Earlier) -> bool:
+    if one.investor is None or other.investor_id is None:
         return False
     if one.investor_id == other.investor_id:
         return True
     code = one.investor.credit_code
-    return bool(code) and code.casefold() == other.investor.credit_code.casefold()
+    return bool(code) and code.casefold() == (other.credit_code or "").casefold()
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -163,40 +214,47 @@ def _surroundings(receipts: Sequence[Receipt]) -> Surroundings:
     return Surroundings(
         alike=_alike(county, {receipt.amount for receipt in receipts}),
         shared_files=_shared_files(receipts),
-        earlier=_earlier(county, {receipt.received_on.year - 1 for receipt in receipts}),
+        earlier=_earlier(county, {r.received_on.year - 1 for r in receipts if _is_of_its_year(r)}),
         posted=_posted({receipt.project_id for receipt in receipts}),
     )
 
 
-def _alike(county: int, amounts: set[Decimal]) -> list[Receipt]:
+def _alike(county: int, amounts: set[Decimal]) -> list[Other]:
     others = Receipt.objects.filter(county=county, state__in=LIVE, amount__in=amounts)
-    return list(others.select_related("unit", "project__investor"))
+    investor = ("project__investor", "project__investor__credit_code")
+    rows = others.values_list(*Other._fields[:-2], *investor)
+    return [Other(*row) for row in rows]
 
 
-def _shared_files(receipts: Sequence[Receipt]) -> dict[int, list[Receipt]]:
-    mine = Evidence.objects.filter(receipt__in=receipts, removed_at=None)
+def _shared_files(receipts: Sequence[Receipt]) -> dict[int, list[int]]:
+    mine = Evidence.objects.filter(receipt__in=receipts, removed_at=None).order_by()
     by_hash: dict[str, set[int]] = defaultdict(set)
     for sha256, receipt_id in mine.values_list("sha256", "receipt"):
         by_hash[sha256].add(receipt_id)
+    found: dict[int, list[int]] = defaultdict(list)
+    if not by_hash:
+        return found
     others = Evidence.objects.filter(
         Q(receipt__county=receipts[0].county_id, receipt__state__in=LIVE),
         sha256__in=by_hash,
         removed_at=None,
     )
-    found: dict[int, list[Receipt]] = defaultdict(list)
-    for other in others.select_related("receipt__unit"):
-        for receipt_id in by_hash[other.sha256] - {other.receipt_id}:
-            if other.receipt and other.receipt not in found[receipt_id]:
-                found[receipt_id].append(other.receipt)
+    for sha256, other in others.values_list("sha256", "receipt"):
+        for receipt_id in by_hash[sha256] - {other}:
+            if other not in found[receipt_id]:
+                found[receipt_id].append(other)
     return found
 
 
-def _earlier(county: int, years: set[int]) -> list[Project]:
+def _earlier(county: int, years: set[int]) -> list[Earlier]:
+    if not years:
+        return []
     signed = Q()
     for year in years:
         signed |= Q(signed_on__range=(date(year, 1, 1), date(year, 12, 31)))
-    projects = Project.objects.filter(signed, county=county).select_related("investor")
-    return list(projects.only("name", "name_key", "signed_on", "lead_unit_id", "investor"))
+    projects = Project.objects.filter(signed, county=county)
+    rows = projects.values_list(*Earlier._fields[:-1], "investor__credit_code")
+    return [Earlier(*row) for row in rows]
 
 
 def _posted(projects: set[int]) -> dict[int, Decimal]:

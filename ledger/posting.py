@@ -6,7 +6,8 @@ is one transaction that also writes the trail. ``submit`` lives in ``submission.
 of a unit, ``Draft`` in ``admission.py``; both are named here because a receipt's way begins there.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -19,7 +20,7 @@ from ledger import chain, doubts, evidence, notices, quarters
 from ledger.admission import Draft, demand_signed
 from ledger.models import Entry, Notice, Period, Receipt, quarter_of
 from ledger.submission import build_many, line, note, store_many, submit
-from projects.models import CreditShare, Project
+from projects.models import CreditShare
 from projects.shares import split
 from units import trail
 from units.access import Right, demand
@@ -42,6 +43,8 @@ __all__ = [
     "verify",
 ]
 
+# What verification writes of a receipt.
+VERIFIED = ("state", "verified_by", "verified_at", "verified_word", "counted_on")
 # Deeds after which a person has a hand in what a receipt says.
 ENTERING = ("receipt.draft", "receipt.submit", "receipt.change", "evidence.add", "evidence.remove")
 
@@ -62,7 +65,7 @@ def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str =
         raise Refusal(_("Write what you found out about the doubts."), field="word")
     period = quarters.for_posting(receipt.county_id, receipt.received_on)
     _mark_verified(receipt, period, word, by, at)
-    receipt.save()
+    receipt.save(update_fields=VERIFIED)
     post_credit(receipt, period, by=by, at=at)
     after = {
         "state": receipt.state,
@@ -180,26 +183,48 @@ def _without_nothing(split_: Mapping[int, Decimal]) -> dict[int, Decimal]:
 
 def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> list[Entry]:
     """Append one entry per unit that shares the project, in the locked ``period``."""
-    project = Project.objects.select_related("investor").get(pk=receipt.project_id)
-    return _append(period, _credits(receipt, project, parts(receipt), period), by, at)
+    credit = _credit_of([receipt.project_id])[receipt.project_id]
+    return _append(period, _credits(receipt, credit, period), by, at)
 
 
-def _credits(
-    receipt: Receipt, project: Project, by_unit: Mapping[int, Decimal], period: Period
-) -> list[Entry]:
+@dataclass(slots=True)
+class Credit:
+    """Who has the credit of a project, and what its entries keep of it."""
+
+    signed_on: date | None
+    industry_id: int
+    origin: str
+    shares: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _credit_of(projects: Iterable[int]) -> dict[int, Credit]:
+    """The credit of each project as it stands now, in one query."""
+    shares = CreditShare.objects.filter(project__in=projects).order_by("project", "order", "id")
+    kept = ("project__signed_on", "project__industry", "project__investor__origin")
+    found: dict[int, Credit] = {}
+    for project, unit, points, signed_on, industry, origin in shares.values_list(
+        "project", "unit", "basis_points", *kept
+    ):
+        credit = found.setdefault(project, Credit(signed_on, industry, origin or ""))
+        credit.shares.append((unit, points))
+    return found
+
+
+def _credits(receipt: Receipt, project: Credit, period: Period) -> list[Entry]:
     """The entries of a receipt that counts in the period, not appended yet."""
     counted_on = max(receipt.received_on, period.starts_on)
+    by_unit = _without_nothing(split(receipt.amount, project.shares))
     return [
         Entry(
             unit_id=unit_id,
-            project=project,
+            project_id=receipt.project_id,
             receipt=receipt,
             kind=Entry.Kind.CREDIT,
             amount=part,
             received_on=receipt.received_on,
             counted_on=counted_on,
             is_new=project.signed_on is not None and project.signed_on.year == counted_on.year,
-            origin=project.investor.origin if project.investor else "",
+            origin=project.origin,
             industry_id=project.industry_id,
         )
         for unit_id, part in by_unit.items()
@@ -230,10 +255,10 @@ def _append(period: Period, entries: Iterable[Entry], by: User, at: datetime) ->
 
 def _chained(period: Period, entries: Iterable[Entry], by: User, at: datetime) -> list[Entry]:
     """The entries as the next ones of the locked period's chain."""
-    last = Entry.objects.filter(period=period).order_by("-position").first()
-    position, head = (last.position, last.content_hash) if last else (0, chain.GENESIS)
-    if last is not None:
-        at = max(at, last.posted_at)  # whoever waited for the lock posts after whom he waited for
+    chained = Entry.objects.filter(period=period).order_by("-position")
+    last = chained.values_list("position", "content_hash", "posted_at").first()
+    position, head, posted_at = last or (0, chain.GENESIS, at)
+    at = max(at, posted_at)  # whoever waited for the lock posts after whom he waited for
     appended = []
     for entry in entries:
         position += 1
@@ -266,7 +291,7 @@ def _awaiting(receipt_id: int, version: int, by: User) -> Receipt:
 def _locked(receipt_id: int, right: Right, by: User) -> Receipt:
     """The receipt under lock, for a person of its county who has the right."""
     demand(by, right)
-    rows = Receipt.objects.select_related("project__investor", "county")
+    rows = Receipt.objects.select_related("project__investor", "county", "unit")
     return rows.select_for_update(of=("self",)).get(pk=receipt_id, county=by.county_id)
 
 
@@ -315,9 +340,9 @@ def take_over(
             _mark_verified(receipt, period, document, by, at)
     store_many(receipts, by=entered_by, at=at)
     trail.record_many(_line_of_verification(receipt) for receipt in receipts)
-    credits_of = _creditors(receipts)
+    credit = _credit_of({receipt.project_id for receipt in receipts})
     for period, together in zip(periods, quarters_, strict=True):
-        entries = (entry for receipt in together for entry in credits_of(receipt, period))
+        entries = (e for r in together for e in _credits(r, credit[r.project_id], period))
         copy_in(Entry, _chained(period, entries, by, at))
     return receipts
 
@@ -345,19 +370,3 @@ def _line_of_verification(receipt: Receipt) -> Trail:
     before = {"state": Receipt.State.SUBMITTED}
     by, at = receipt.verified_by, receipt.verified_at
     return line(by, "receipt.verify", receipt, at, before=before, after=after)
-
-
-def _creditors(receipts: Iterable[Receipt]) -> Callable[[Receipt, Period], list[Entry]]:
-    """What makes the entries of any of these receipts, with their projects and shares read once."""
-    ids = {receipt.project_id for receipt in receipts}
-    projects = Project.objects.select_related("investor").in_bulk(ids)
-    shares: dict[int, list[tuple[int, int]]] = {}
-    rows = CreditShare.objects.filter(project__in=ids).order_by("project", "order", "id")
-    for project, unit, points in rows.values_list("project", "unit", "basis_points"):
-        shares.setdefault(project, []).append((unit, points))
-
-    def credits_of(receipt: Receipt, period: Period) -> list[Entry]:
-        parts_ = split(receipt.amount, shares[receipt.project_id])
-        return _credits(receipt, projects[receipt.project_id], _without_nothing(parts_), period)
-
-    return credits_of

@@ -24,7 +24,8 @@ def for_posting(county_id: int, day: date) -> Period:
     """The quarter in which money of ``day`` counts now: its own, or the next that is not closed."""
     while True:
         rows = Period.objects.select_for_update(no_key=True)
-        period = rows.get(pk=_row(county_id, day).pk)
+        of_day = {"county": county_id, "year": day.year, "quarter": quarter_of(day)}
+        period = rows.filter(**of_day).first() or rows.get(pk=_row(county_id, day).pk)
         if period.state != Period.State.CLOSED:
             return period
         day = period.ends_on + timedelta(days=1)

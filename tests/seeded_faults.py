@@ -197,7 +197,7 @@ FAULTS = (
     ),
     Fault(
         "ledger/posting.py",
-        "at = max(at, last.posted_at)",
+        "at = max(at, posted_at)",
         "pass",
         "ledger/test_periods.py",
         "moments fall along a chain",
