@@ -1,6 +1,6 @@
 """The settlement workbook of a county with 100,000 receipts: peak memory, time, and what we add.
 
-    VAR_DIR=var/bench python benchmarks/export.py            100,000 receipts (QUALITY 48, issue 7)
+    VAR_DIR=var/bench python benchmarks/export.py            100,000 receipts (quality 48)
     VAR_DIR=var/bench python benchmarks/export.py 20000      any other number
 
 Prints (1) the ratio of our sheet of receipts to openpyxl's own write-only loop on the same cells,

@@ -1,8 +1,8 @@
 """The settlement (交账报表): a league table stored as it was announced, read back, and compared.
 
-Owns: which figures of a table are kept, both ways, and which of them must be found again. Must never: compute a figure, or change one that
-is stored. Amounts are yuan; a benchmark is kept to six places, since a third of a quarter need not
-end on a fen.
+Owns: which figures of a table are kept, both ways, and which of them must be found again. Must never:
+compute a figure, or change one that is stored. Amounts are yuan; a benchmark is kept to six places,
+since a third of a quarter need not end on a fen.
 """
 
 from collections.abc import Mapping, Sequence

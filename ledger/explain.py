@@ -1,7 +1,8 @@
 """What a figure is made of: target version, entries, benchmark, tier and rank of one line.
 
-Owns: reading what stands behind a row of a ``LeagueTable``; the steps are worded in ``steps``. Must never: compute a figure of its own; it shows the sums of the table and the entries that the same
-query found, and says so where the two differ.
+Owns: reading what stands behind a row of a ``LeagueTable``; the steps are worded in ``steps``. Must
+never: compute a figure of its own; it shows the sums of the table and the entries that the same query
+found, and says so where the two differ.
 """
 
 from collections.abc import Iterable, Sequence

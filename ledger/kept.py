@@ -5,9 +5,9 @@ whose key is not the one of now, or keep one that was made for somebody else.
 
 The key names everything that the page is made of: the version of the county's rows (``units.marks``;
 read before the page is built, so what changes meanwhile can only make the page newer than its key), the
-day, the language, the whole address, the person with his rights and his session, and the start of
-the program, which stands for templates, texts and settings. What it does not name keeps a page from
-being kept: messages that are shown once, and the navigation of a region's leader, which is of many counties.
+day, the language, the whole address, the person with his rights and his session, and the start of the
+program, which stands for templates, texts and settings. What it does not name keeps a page from being
+kept: messages that are shown once, and the navigation of a region's leader, which is of many counties.
 """
 
 import gzip

@@ -1,4 +1,6 @@
-"""The addresses of what leaders look at beyond the league table. Must never: hold a rule."""
+"""The addresses of what leaders look at beyond the league table, and of what helps everybody: search,
+calendar, glossary, handbook. Must never: hold a rule.
+"""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -242,7 +242,10 @@ def league_tables(
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What the tables of some counties are made of: by county id, ``owed`` and ``reported`` by unit id."""
+    """What the tables of some counties are made of.
+
+    By county id; ``owed`` and ``reported`` by unit id, ``ranks`` by settlement id.
+    """
 
     as_of: date
     known_by: datetime | None

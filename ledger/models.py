@@ -1,8 +1,9 @@
 """Money, and what is announced of it: periods, receipts, entries, settlements.
 
 Owns: the tables of the ledger and what the database itself refuses about them. Must never: compute
-a figure (``league.py`` does), or be written to except by the verbs in ``posting.py`` and
-``periods.py``.
+a figure (``league.py`` does), or be written to except by the verb of each table: ``posting.py`` for
+entries, ``submission.py`` for receipts, ``periods.py`` with ``announced.py`` for quarters and
+settlements, and so on by their names.
 """
 
 import calendar

@@ -1,6 +1,7 @@
 """The proof of the ledger: every chain, settlement, sum, share and file computed again.
 
-Owns: the numbered checks of ``manage.py verify_ledger`` and of the closing. Must never: change
+Owns: the checks of ``manage.py verify_ledger`` with their numbers; those before a closing
+(``checks.py``) have numbers of their own. Must never: change
 anything, or trust a stored result; what can be computed again is computed again. It detects, it
 does not prevent: the owner of the database can do anything but make these agree.
 """

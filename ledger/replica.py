@@ -5,8 +5,8 @@ last deed, or let a page fail because a replica is slow, behind or gone.
 
 A request reads from the replica when a leader asks for a page, and the replica has replayed all of the
 primary's log up to that person's own last deed, and is not more than ``MOST_BEHIND`` bytes behind. Who
-the person is was read from the primary before. A replica that fails is left alone for a while; a page that
-it fails in the middle of is built again from the primary.
+the person is was read from the primary before. A replica that fails is left alone for a while; a page
+that it fails in the middle of is built again from the primary.
 """
 
 import time

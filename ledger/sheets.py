@@ -1,8 +1,9 @@
 """The one way in which a workbook is written: columns and rows in, a file out.
 
-Owns: safe cells, paper and print set-up (``looks`` has the looks), over openpyxl's write-only mode, so that memory does not grow with the rows. Must never: let a text become a formula (only
-``Live`` is one), fail on a character that a sheet cannot hold (it is left out), pass an amount through
-a float, or know what a ledger is.
+Owns: safe cells, paper and print set-up (``looks`` has the looks), over openpyxl's write-only mode, so
+that memory does not grow with the rows. Must never: let a text become a formula (only ``Live`` is one),
+fail on a character that a sheet cannot hold (it is left out), pass an amount through a float, or know
+what a ledger is.
 """
 
 import errno

@@ -6,7 +6,7 @@ the claim 双过半. Must never: read the clock, the database or a setting; comp
 Amounts are ``Decimal`` yuan, a benchmark is an exact ``Fraction`` of yuan (a third of a quarter need
 not end on a fen). They are put together from whole numbers: a fraction is brought to its lowest terms at
 every step, and a table of a hundred units takes thousands of steps.
-Source of the rules: the design page, "The rules that decide a figure", rules 3 to 6.
+Rules 3 to 6 of docs/rules.md, where their sources stand as well.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""The addresses of the site, all in one place. Must never: hold a rule."""
+"""The addresses of the site: ranking, receipts and evidence here, the others from where they are kept.
+
+Must never: hold a rule.
+"""
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.i18n import set_language

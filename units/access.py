@@ -1,6 +1,7 @@
 """Who may do what: the role matrix as data, and the queryset filters made from it.
 
-Owns: rights by role (``RIGHTS``) and reach by role (``REACH``). Must never: hold a rule for one named
+Owns: rights by role (``RIGHTS``), reach by role (``REACH``), the decorator by which a view names its
+right and methods, and the one county that a page is about. Must never: hold a rule for one named
 person, or answer 403 where the object is another unit's (that is 404: its existence is not told).
 """
 

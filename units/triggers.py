@@ -2,8 +2,8 @@
 
 Owns: the SQL by which our triggers are installed, the append-only pair, what holds between the accounts
 of people, and the marks of changed counties. Must never: ask a setting of the session whether to fire;
-django-pgtrigger's own template does, and anybody who may write SQL
-could then change what was recorded. Only the owner of a table can disable these.
+django-pgtrigger's own template does, and anybody who may write SQL could then change what was
+recorded. Only the owner of a table can disable these.
 """
 
 from collections.abc import Sequence

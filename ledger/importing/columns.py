@@ -1,7 +1,7 @@
-"""The columns of the workbook (``DOMAIN.md`` section 2): headings, the words that mean the same, kinds.
+"""The columns of the workbook: headings, the words that mean the same, and what their cells hold.
 
-Owns: what a heading may be called and what its cells hold, as data. Must never: import more than the
-standard library and the pure modules, or read a cell.
+Owns: these as data, taken from the ledgers and monthly forms that counties published. Must never:
+import more than the standard library and the pure modules, or read a cell.
 """
 
 import re

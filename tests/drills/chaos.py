@@ -5,8 +5,9 @@
     python -m tests.drills chaos --break lazy              must find lost commits
 
 A hundred clerks work while a schedule drawn from the seed kills the program or the database, cuts
-connections, lets the database stand still, and moves the clock of the program by a day. The same seed gives
-the same people, amounts, faults and pauses. What was acknowledged is kept outside and compared at the end.
+connections, lets the database stand still, and moves the clock of the program by a day. The same seed
+gives the same people, amounts, faults and pauses. What was acknowledged is kept outside and compared at
+the end.
 """
 
 import argparse

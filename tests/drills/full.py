@@ -4,9 +4,9 @@
     python -m tests.drills full --break deaf     claims that nothing was refused, which the drill must find
 
 The disks are memory disks (tmpfs), which answer ENOSPC as any disk does. One carries the database with
-everything else of VAR_DIR, one the evidence, one the uploads on the desk, one the temporary folder and one
-the log. On each: writing is refused with a sentence or goes on, reading goes on, nothing is half there,
-and after room was made writing goes on without a restart.
+everything else of VAR_DIR, one the evidence, one the uploads on the desk, one the temporary folder and
+one the log. On each: writing is refused with a sentence or goes on, reading goes on, nothing is half
+there, and after room was made writing goes on without a restart.
 """
 
 import argparse

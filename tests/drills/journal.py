@@ -1,7 +1,7 @@
 """The journal of what a site promised, and what became of it.
 
-Owns: what was acknowledged, kept outside of the site so that nothing that happens to it is forgotten, and the
-comparison with the database. Must never: count as acknowledged what no page said.
+Owns: what was acknowledged, kept outside of the site so that nothing that happens to it is forgotten,
+and the comparison with the database. Must never: count as acknowledged what no page said.
 """
 
 import hashlib

@@ -8,10 +8,10 @@
     python -m tests.drills kill --power --break lazy
 
 At each moment either the program or every process of the database is killed with SIGKILL; every eighth
-is a kill of ``migrate`` on a database of its own. With ``--power`` everything lies on an ext4 of its own
-that is shut down without a flush (what xfstests does), so what was not synced is gone. What was
-acknowledged and is missing, imports that are half there, and the seconds until ``/ready`` are printed. Both
-breaks make the drill fail.
+is a kill of ``migrate`` on a database of its own. With ``--power`` everything lies on an ext4 of its
+own that is shut down without a flush (what xfstests does), so what was not synced is gone. What was
+acknowledged and is missing, imports that are half there, and the seconds until ``/ready`` are printed.
+Both breaks make the drill fail.
 """
 
 import argparse

@@ -4,10 +4,10 @@
     python -m tests.drills restart --rounds 20
     python -m tests.drills restart --break hold   keeps all connections taken, which the drill must find
 
-The server is restarted, idle and working connections are cut, every connection is taken by a stranger, and
-all processes of the database stand still. Errors may be seen from the beginning of an outage to five seconds
-after it, each as the page that says so. ``/live`` must answer all the time; ``/ready`` must have said no
-while connections were taken and while the database stood still.
+The server is restarted, idle and working connections are cut, every connection is taken by a stranger,
+and all processes of the database stand still. Errors may be seen from the beginning of an outage to
+five seconds after it, each as the page that says so. ``/live`` must answer all the time; ``/ready``
+must have said no while connections were taken and while the database stood still.
 """
 
 import argparse

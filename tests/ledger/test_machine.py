@@ -103,7 +103,7 @@ class Reference:
         return sums
 
     def table(self, as_of, known_by):
-        """Unit -> (fen, tier, rank), by the rules of the design page."""
+        """Unit -> (fen, tier, rank), by the rules of docs/rules.md."""
         sums = self.received(as_of, known_by)
         owed = {}
         for unit, amount, effective_on in self.targets:
