@@ -40,8 +40,8 @@ FAULTS = (
     ),
     Fault(
         "ledger/standing.py",
-        "Fraction(received) >= benchmark",
-        "Fraction(received) > benchmark",
+        "if gap(received, benchmark) >= 0:",
+        "if gap(received, benchmark) > 0:",
         "ledger/test_standing.py",
         "on schedule only above the benchmark",
     ),
@@ -68,8 +68,8 @@ FAULTS = (
     ),
     Fault(
         "ledger/standing.py",
-        "Fraction(months, 3)",
-        "Fraction(months, 4)",
+        "under * next_under * 3)",
+        "under * next_under * 4)",
         "ledger/test_standing.py",
         "a quarter has four months",
     ),
