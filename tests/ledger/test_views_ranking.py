@@ -206,7 +206,7 @@ def test_money_can_be_left_out_and_the_page_says_so(client, leader):
     page = client.get("/ranking/2012-06/?without=resource,property")
 
     assert rows_of(page)[1][2:6] == ["白浪镇", "1,000.00", "500.00", "0.00"]
-    assert "Without property and resource extraction: this is not" in page.text
+    assert "Without property, resource extraction: this is not" in page.text
 
 
 def test_a_day_inside_the_month_counts_up_to_it(client, leader):
