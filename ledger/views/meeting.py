@@ -26,6 +26,7 @@ from ledger.views.meeting_parts import (
     speaker_lines,
     tier_lines,
 )
+from ledger.views.period_parts import growth_address
 from ledger.views.ranking import same_wishes, table_for, unit_url
 from ledger.views.ranking_parts import explain_address, month_links
 from units.access import DEED, FORM, Right, allowed, county_of, may, person, within
@@ -129,6 +130,7 @@ def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, A
         "outcomes": pledge_lines(before, url),
         "outcome_of": before[0].pledge.period if before else None,
         "explain_url": explain_address(month, query),
+        "growth_url": growth_address(table),
         "sections": short_tables(table, url, lambda kind: explain_address(month, query, kind=kind)),
         "bulletin": bulletin.bulletin(table, background),
         "pledges": promised_lines(made),

@@ -15,7 +15,9 @@ from django.utils.http import urlencode
 
 from ledger import aftermath, checks, words
 from ledger.checks import Check
+from ledger.league import LeagueTable
 from ledger.models import QUARTERS, Entry, Period, Receipt, Settlement
+from ledger.months import Month
 from ledger.reach import receipts_of
 from projects.models import Project
 from units import targets
@@ -176,6 +178,17 @@ def compare_address(settlement: Settlement) -> str:
     day = settlement.as_of
     sides = {"left": f"{day}@{settlement.known_by.isoformat()}", "right": f"{day}@"}
     return f"{reverse('ranking-compare')}?{urlencode(sides)}"
+
+
+def growth_address(table: LeagueTable) -> str:
+    """The comparison with the year before; it leaves out no money, so there is none without some."""
+    if table.without:
+        return ""
+    before = Month(table.as_of.year - 1, table.as_of.month).last_day
+    known = table.known_by.isoformat() if table.known_by else ""
+    sides = {"left": f"{before}@{known}", "right": f"{table.as_of}@{known}"}
+    county = {"county": table.county.code}
+    return f"{reverse('ranking-compare')}?{urlencode(sides | county)}"
 
 
 def change_total(lines: list[ChangeLine]) -> str:

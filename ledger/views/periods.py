@@ -35,6 +35,7 @@ from ledger.views.period_parts import (
     check_lines,
     checks_of,
     compare_address,
+    growth_address,
     year_lines,
 )
 from ledger.views.ranking import unit_url
@@ -133,6 +134,7 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
         "chain_head": settlement.chain_head[:16],
         "league": table,
         "explain_url": source(),
+        "growth_url": growth_address(table),
         "headline": headline(table, by_month(table.county, table.as_of, settlement.known_by)),
         "sections": sections_of(table, request.GET, unit_url(person(request)), source),
     }

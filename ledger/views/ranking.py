@@ -20,7 +20,12 @@ from ledger.kept import kept
 from ledger.league import LeagueRow, LeagueTable
 from ledger.months import Month
 from ledger.series import by_month
-from ledger.views.period_parts import change_lines, change_total, compare_address
+from ledger.views.period_parts import (
+    change_lines,
+    change_total,
+    compare_address,
+    growth_address,
+)
 from ledger.views.ranking_parts import (
     curve_of,
     explain_address,
@@ -87,6 +92,7 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "asked_moment": None if table.settlement else table.known_by,
         "headline": headline(table, series),
         "explain_url": source(),
+        "growth_url": growth_address(table),
         "sections": sections_of(table, request.GET, unit_url(person(request)), source),
         "curve": curve_of(table, series, sources_by_day(table, month, request.GET)),
         "months": month_links(table, month, request.GET, timezone.localdate()),
