@@ -17,14 +17,13 @@ from typing import TypeVar
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from ledger import standing
-from ledger.models import Entry, MonthlyReport, Receipt, Settlement, SettlementLine
+from ledger.models import OUTSIDE, Entry, MonthlyReport, Receipt, Settlement, SettlementLine
 from ledger.standing import Tier
-from projects.models import Investor, Project
+from projects.models import Project
 from units import targets
 from units.models import KINDS, County, Target, Unit
 from units.money import NOTHING
 
-OUTSIDE = (Investor.Origin.FOREIGN, Investor.Origin.OTHER_PROVINCE)
 # Money that a table may leave out (rule 11), and how an entry is known to be of it.
 EXCLUSIONS = {
     "resource": Q(industry__is_resource=True),

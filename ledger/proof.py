@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from ledger import announced, chain, evidence
+from ledger import announced, chain, evidence, month_sums
 from ledger.models import Entry, Evidence, Receipt, Settlement
 from projects.models import CreditShare
 from units.basis_points import FULL
@@ -203,6 +203,15 @@ def missing_anchors(scope: Scope, anchors: Iterable[str]) -> Iterator[Finding]:
             yield Finding(8, f"anchor:{digits}", sentence)
 
 
+def wrong_month_sums(scope: Scope) -> Iterator[Finding]:
+    """Sums of months, kept for regions, that their entries do not make. They are of no one quarter."""
+    if scope.period_id is not None:
+        return
+    for county, month in month_sums.differing(scope.county):
+        sentence = _("The kept sum of this month is not what its entries make.")
+        yield Finding(9, f"month:{county}/{month:%Y-%m}", sentence)
+
+
 Check = Callable[[Scope], Iterator[Finding]]
 CHECKS: dict[int, Check] = {
     1: broken_chains,
@@ -212,6 +221,7 @@ CHECKS: dict[int, Check] = {
     5: unpaired_reversals,
     6: incomplete_shares,
     7: altered_evidence,
+    9: wrong_month_sums,
 }
 
 

@@ -14,8 +14,8 @@ from django.db.models import Max
 
 from ledger.importing.commit import Wish, apply_projects, apply_targets, apply_units
 from ledger.importing.planned import Outcome, Plan, ReceiptRow
-from ledger.league import OUTSIDE, LeagueTable, Sums, league_table
-from ledger.models import Entry
+from ledger.league import LeagueTable, Sums, league_table
+from ledger.models import OUTSIDE, Entry
 from ledger.months import Month
 from projects.models import Project
 from projects.register import ProjectDraft

@@ -24,10 +24,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ledger import periods, posting, proof, submission
+from ledger import month_sums, periods, posting, proof, submission
 from ledger.announced import announced_table
 from ledger.checks import ADVISORY
-from ledger.league import league_table
+from ledger.league import Sums, league_table
 from ledger.models import Entry, Period, Receipt, Settlement
 from projects.models import CreditShare
 from tests.builders import (
@@ -350,6 +350,12 @@ class Office(RuleBasedStateMachine):
 
         expected = self.reference.received(ENDS[quarter], known_by)
         assert {row.name: fen(row.received) for row in table.rows} == expected
+
+    @rule(day=st.dates(date(2012, 1, 1), date(2012, 12, 31)))
+    def province_adds_up_the_months(self, day):
+        expected = sum(self.reference.received(day, self.now).values())
+        sums = month_sums.received("61", 2, day).get("61", Sums())
+        assert fen(sums.received) == fen(sums.new) == expected
 
     @invariant()
     def tables_agree(self):
