@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from rounds import machine, rounds
 
 from ledger import asked, kept
-from ledger.league import _credited
+from ledger.league import credited_in
 from ledger.months import Month
 from ledger.regions import region_table
 from units.models import County
@@ -92,7 +92,7 @@ def measure_one() -> None:
 def buffers(county: County) -> float:
     """Pages that the league query reads, from the plan of the second run."""
     with CaptureQueriesContext(connection) as queries:
-        _credited([county], date(2012, 6, 30), None, frozenset())
+        credited_in([county], date(2012, 6, 30), None, frozenset())
     statement = queries[-1]["sql"]
     with connection.cursor() as cursor:
         for _run in range(2):

@@ -5,7 +5,6 @@ compute a figure, or change one that is stored. Amounts are yuan; a benchmark is
 since a third of a quarter need not end on a fen.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -106,39 +105,15 @@ def _six_places(value: Fraction) -> Decimal:
 
 def announced_table(settlement: Settlement) -> LeagueTable:
     """The table of a closed quarter as it was announced, from the stored lines alone."""
-    [table] = announced_tables([settlement])
-    return table
-
-
-def announced_tables(settlements: Sequence[Settlement]) -> list[LeagueTable]:
-    """Those of many counties for one and the same quarter, in as many queries as one."""
-    if not settlements:
-        return []
-    lines: dict[int, list[LeagueRow]] = {settlement.pk: [] for settlement in settlements}
-    found = SettlementLine.objects.filter(settlement__in=settlements)
-    for line in found.select_related("unit", "settlement"):
-        lines[line.settlement_id].append(_announced_row(line))
-    counties = [settlement.period.county for settlement in settlements]
-    before = last_settlements(counties, settlements[0].as_of)
-    ranks = ranks_of(before.values())
-    return [
-        _announced(settlement, lines[settlement.pk], before.get(settlement.period.county_id), ranks)
-        for settlement in settlements
-    ]
-
-
-def _announced(
-    settlement: Settlement,
-    rows: list[LeagueRow],
-    compared_with: Settlement | None,
-    ranks: Mapping[int, dict[int, int | None]],
-) -> LeagueTable:
-    previous = ranks[compared_with.pk] if compared_with else {}
+    county = settlement.period.county
+    lines = settlement.lines.select_related("unit", "settlement")
+    compared_with = last_settlements([county], settlement.as_of).get(county.pk)
+    previous = ranks_of([compared_with])[compared_with.pk] if compared_with else {}
     return LeagueTable(
-        county=settlement.period.county,
+        county=county,
         as_of=settlement.as_of,
         known_by=settlement.known_by,
-        sections=sections(rows, previous),
+        sections=sections([_announced_row(line) for line in lines], previous),
         signed=Signed(
             settlement.projects,
             settlement.contracts,

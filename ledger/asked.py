@@ -5,16 +5,17 @@ between the announced table of a closed quarter and one computed now. Must never
 wish (it falls back to the default), read the clock or compute a figure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from ledger.announced import announced_tables
-from ledger.league import EXCLUSIONS, LeagueTable, league_table, league_tables
+from ledger.announced import announced_table
+from ledger.league import EXCLUSIONS, LeagueTable, league_table
 from ledger.models import Entry, Period, Settlement
 from ledger.months import Month, is_counted_year
+from ledger.summaries import Summary, announced, computed
 from units.models import County
 
 
@@ -78,34 +79,30 @@ def moment_of(text: str) -> datetime | None:
 
 def answer(county: County, asked: Asked, today: date) -> LeagueTable:
     """The announced table for the month that ends a closed quarter, else one computed now."""
-    [table] = answers([county], asked, today)
-    return table
+    for settlement in _announced([county], asked):
+        if asked.without:
+            return _without(settlement, asked)
+        return announced_table(settlement)
+    return league_table(county, asked.day(today), asked.known_by, without=asked.without)
 
 
-def answers(counties: Sequence[County], asked: Asked, today: date) -> list[LeagueTable]:
-    """The table of each county, in as many queries as for one."""
-    announced = {s.period.county_id: s for s in _announced(counties, asked)}
+def summaries(counties: Sequence[County], asked: Asked, today: date) -> list[Summary]:
+    """What those tables come to, in as many queries as for one county."""
+    closed = {s.period.county_id: s for s in _announced(counties, asked)}
+    open_ = [county for county in counties if county.pk not in closed]
+    found = computed(open_, asked.day(today), asked.known_by, without=asked.without)
     if asked.without:
-        found = _without(counties, announced, asked, today)
+        found += [Summary.of(_without(settlement, asked)) for settlement in closed.values()]
     else:
-        open_ = [county for county in counties if county.pk not in announced]
-        found = announced_tables(list(announced.values()))
-        found += league_tables(open_, asked.day(today), asked.known_by) if open_ else []
-    by_county = {table.county.pk: table for table in found}
+        found += announced(list(closed.values()))
+    by_county = {summary.county.pk: summary for summary in found}
     return [by_county[county.pk] for county in counties]
 
 
-def _without(
-    counties: Sequence[County], announced: Mapping[int, Settlement], asked: Asked, today: date
-) -> list[LeagueTable]:
-    """Not announced in this form; where the quarter is closed, of the entries that were."""
-    open_ = [county for county in counties if county.pk not in announced]
-    day, without = asked.day(today), asked.without
-    found = league_tables(open_, day, asked.known_by, without=without) if open_ else []
-    for settlement in announced.values():
-        county, known_by = settlement.period.county, settlement.known_by
-        found.append(league_table(county, settlement.as_of, known_by, without=without))
-    return found
+def _without(settlement: Settlement, asked: Asked) -> LeagueTable:
+    """Not announced in this form: of the entries of the closed quarter that were announced."""
+    county, known_by = settlement.period.county, settlement.known_by
+    return league_table(county, settlement.as_of, known_by, without=asked.without)
 
 
 def _announced(counties: Sequence[County], asked: Asked) -> list[Settlement]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -49,6 +49,18 @@ class Sums:
 
 
 V = TypeVar("V", Sums, Decimal)
+# Yuan of the year, and cumulative yuan of the four quarters.
+Owed: TypeAlias = tuple[Decimal, Sequence[Decimal]]
+
+
+class Standing(Protocol):
+    """A unit, as far as it decides whose money is whose."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def successor_id(self) -> int | None: ...
+    def stands_on(self, day: date, /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +222,7 @@ def league_table(
     known_by: datetime | None = None,
     *,
     without: Iterable[str] = (),
-    targets_instead: Mapping[int, tuple[Decimal, Sequence[Decimal]]] | None = None,
+    targets_instead: Mapping[int, Owed] | None = None,
     credited_too: Mapping[int, Sums] | None = None,
     pending_too: Mapping[int, Decimal] | None = None,
 ) -> LeagueTable:
@@ -227,18 +239,6 @@ def league_table(
     )
 
 
-def league_tables(
-    counties: Sequence[County],
-    as_of: date,
-    known_by: datetime | None = None,
-    *,
-    without: Iterable[str] = (),
-) -> list[LeagueTable]:
-    """The tables of many counties in as many queries as that of one."""
-    gathered = _gather(counties, as_of, known_by, frozenset(without))
-    return [_table(county, gathered) for county in counties]
-
-
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What the tables of some counties are made of.
@@ -250,7 +250,7 @@ class Gathered:
     known_by: datetime | None
     without: frozenset[str]
     units: Mapping[int, list[Unit]]
-    owed: dict[int, tuple[Decimal, Sequence[Decimal]]]
+    owed: dict[int, Owed]
     credited: Mapping[int, dict[int, Sums]]
     pending: Mapping[int, dict[int, Decimal]]
     reported: set[int]
@@ -271,11 +271,11 @@ def _gather(
         known_by=known_by,
         without=without,
         units=units,
-        owed=_targets(counties, as_of, known_by),
-        credited=_credited(counties, as_of, known_by, without),
-        pending=_pending(counties, as_of, without),
+        owed=owed_in(counties, as_of, known_by),
+        credited=credited_in(counties, as_of, known_by, without),
+        pending=pending_in(counties, as_of, without),
         reported=_reported(counties, as_of, known_by),
-        signed=_signed(counties, as_of),
+        signed=signed_in(counties, as_of),
         settlements=settlements,
         ranks=ranks_of(settlements.values()),
     )
@@ -290,9 +290,9 @@ def _table(
 ) -> LeagueTable:
     units, as_of = of.units.get(county.pk, []), of.as_of
     credit = _joined(of.credited.get(county.pk, {}), credited_too or {}, Sums())
-    credited = _into_successors(units, as_of, credit, Sums())
+    credited = into_successors(units, as_of, credit, Sums())
     waiting = _joined(of.pending.get(county.pk, {}), pending_too or {}, NOTHING)
-    pending = _into_successors(units, as_of, waiting, NOTHING)
+    pending = into_successors(units, as_of, waiting, NOTHING)
     rows = [
         replace(
             _row(unit, of.owed.get(unit.pk), credited[unit.pk], pending[unit.pk], as_of),
@@ -344,7 +344,7 @@ def _entries_of(
     return entries
 
 
-def _credited(
+def credited_in(
     counties: Sequence[County], as_of: date, known_by: datetime | None, without: frozenset[str]
 ) -> dict[int, dict[int, Sums]]:
     rows = (
@@ -380,7 +380,7 @@ def waiting_receipts(
     return receipts
 
 
-def _pending(
+def pending_in(
     counties: Sequence[County], as_of: date, without: frozenset[str]
 ) -> dict[int, dict[int, Decimal]]:
     """What awaits verification, by share."""
@@ -393,9 +393,7 @@ def _pending(
     return found
 
 
-def _targets(
-    counties: Sequence[County], as_of: date, known_by: datetime | None
-) -> dict[int, tuple[Decimal, Sequence[Decimal]]]:
+def owed_in(counties: Sequence[County], as_of: date, known_by: datetime | None) -> dict[int, Owed]:
     rows = targets.in_force_in(counties, as_of.year, as_of, known_by, Target.Issuer.COUNTY)
     plain = rows.values_list("unit_id", "amount", "due_first", "due_second", "due_third")
     return {unit: (amount, (*due, amount)) for unit, amount, *due in plain}
@@ -410,7 +408,7 @@ def _reported(counties: Sequence[County], as_of: date, known_by: datetime | None
     return set(filed.values_list("unit", flat=True))
 
 
-def _signed(counties: Sequence[County], as_of: date) -> dict[int, Signed]:
+def signed_in(counties: Sequence[County], as_of: date) -> dict[int, Signed]:
     start = as_of.replace(month=1, day=1)
     signed = Project.objects.filter(county__in=counties, signed_on__range=(start, as_of))
     rows = signed.order_by().values_list("county_id")
@@ -423,8 +421,8 @@ def _signed(counties: Sequence[County], as_of: date) -> dict[int, Signed]:
     return {county: Signed(*figures) for county, *figures in found}
 
 
-def _into_successors(
-    units: Sequence[Unit], as_of: date, found: Mapping[int, V], nothing: V
+def into_successors(
+    units: Sequence[Standing], as_of: date, found: Mapping[int, V], nothing: V
 ) -> dict[int, V]:
     """Add what an ended unit has into the unit that succeeded it by the day (rule 15)."""
     by_id = {unit.pk: unit for unit in units}
@@ -443,15 +441,23 @@ def _joined(found: Mapping[int, V], more: Mapping[int, V], nothing: V) -> dict[i
     return {unit: found.get(unit, nothing) + more.get(unit, nothing) for unit in {*found, *more}}
 
 
+def measure(
+    owed: Owed | None, as_of: date
+) -> tuple[Decimal | None, Sequence[Decimal], Fraction | None]:
+    """Annual target, quarter targets and benchmark of a unit; a target of nothing is none."""
+    if owed is None or owed[0] <= 0:
+        return None, (), None
+    return owed[0], owed[1], standing.benchmark(owed[1], as_of)
+
+
 def _row(
     unit: Unit,
-    owed: tuple[Decimal, Sequence[Decimal]] | None,
+    owed: Owed | None,
     sums: Sums,
     pending: Decimal,
     as_of: date,
 ) -> LeagueRow:
-    target, due = owed if owed is not None and owed[0] > 0 else (None, ())
-    benchmark = standing.benchmark(due, as_of) if target is not None else None
+    target, due, benchmark = measure(owed, as_of)
     return LeagueRow(
         unit_id=unit.pk,
         code=unit.code,

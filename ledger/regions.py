@@ -14,8 +14,9 @@ from fractions import Fraction
 
 from ledger import asked, standing
 from ledger.asked import Asked
-from ledger.league import LeagueTable, Sums, Total
+from ledger.league import Sums, Total
 from ledger.standing import Tier
+from ledger.summaries import Summary
 from units import county_targets
 from units.models import County, CountyTarget
 from units.money import NOTHING
@@ -41,7 +42,7 @@ class Demand:
 class CountyRow:
     """One county's line: its own table, the targets it has, and how it stands by the measure."""
 
-    table: LeagueTable
+    table: Summary
     demands: Mapping[str, Demand]
     measure: Measure
     tier: Tier
@@ -109,7 +110,7 @@ def region_table(
     counties: Sequence[County], wishes: Asked, today: date, *, prefix: str, measure: str = ""
 ) -> RegionTable:
     """The table as of the wished day. ``measure`` is fallen back from where it names none."""
-    tables = asked.answers(counties, wishes, today)
+    tables = asked.summaries(counties, wishes, today)
     as_of = wishes.day(today)
     above = county_targets.in_force(counties, as_of, wishes.known_by)
     demands = [_demands(table, above, as_of) for table in tables]
@@ -120,7 +121,7 @@ def region_table(
 
 
 def _demands(
-    table: LeagueTable, above: Mapping[tuple[int, str], CountyTarget], as_of: date
+    table: Summary, above: Mapping[tuple[int, str], CountyTarget], as_of: date
 ) -> dict[str, Demand]:
     own, held = table.total, {}
     if own.target > 0:
@@ -138,7 +139,7 @@ def _usual(prefix: str, demands: Sequence[Mapping[str, Demand]]) -> Measure:
     return issued if all(issued in held for held in demands) else Measure.OWN
 
 
-def _row(table: LeagueTable, demands: Mapping[str, Demand], measure: Measure) -> CountyRow:
+def _row(table: Summary, demands: Mapping[str, Demand], measure: Measure) -> CountyRow:
     received, demand = table.total.received, demands.get(measure)
     amount, due = (demand.amount, demand.due) if demand else (None, None)
     return CountyRow(
@@ -160,7 +161,7 @@ def _ranked(rows: Sequence[CountyRow], previous: Mapping[int, int | None]) -> tu
     return tuple(sorted(ranked, key=lambda row: (row.rank or last, row.county.code)))
 
 
-def _ranks_before(tables: Sequence[LeagueTable], measure: Measure) -> dict[int, int | None]:
+def _ranks_before(tables: Sequence[Summary], measure: Measure) -> dict[int, int | None]:
     """Ranks at the last closed quarter; nothing where the counties closed different ones."""
     settlements = [table.compared_with for table in tables]
     closed = [settlement for settlement in settlements if settlement is not None]

@@ -147,6 +147,12 @@ class Schedule(models.Model):
         return self.first, self.second, self.third, 10_000
 
 
+def stands(active_from: date | None, ended_on: date | None, day: date) -> bool:
+    """Whether a unit of these dates stands on the day."""
+    has_begun = active_from is None or active_from <= day
+    return has_begun and (ended_on is None or ended_on >= day)
+
+
 class Unit(models.Model):
     """A town, department or enterprise (镇、部门、企业) that carries a task."""
 
@@ -196,8 +202,7 @@ class Unit(models.Model):
 
     def stands_on(self, day: date) -> bool:
         """Whether it has a line of its own on the day, and owes reports (rule 15)."""
-        has_begun = self.active_from is None or self.active_from <= day
-        return has_begun and (self.ended_on is None or self.ended_on >= day)
+        return stands(self.active_from, self.ended_on, day)
 
 
 KINDS = tuple(Unit.Kind)

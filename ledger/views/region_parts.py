@@ -104,9 +104,6 @@ def county_lines(table: RegionTable, month: Month) -> list[CountyLine]:
 
 def _line(row: CountyRow, table: RegionTable, month: Month) -> CountyLine:
     total, own = row.total, row.table
-    tiers = dict.fromkeys(Tier, 0)
-    for unit in own.rows:
-        tiers[unit.tier] += 1
     return CountyLine(
         rank=str(row.rank or ""),
         moved=movement_of(row.rank, row.movement) if row.previous_rank is not None else "",
@@ -127,8 +124,8 @@ def _line(row: CountyRow, table: RegionTable, month: Month) -> CountyLine:
         ),
         projects=own.signed.projects,
         introduced=yi_text(own.signed.introduced),
-        units=stacked(tiers),
-        units_words="; ".join(f"{words.TIERS[tier]} {n}" for tier, n in tiers.items() if n),
+        units=stacked(own.tiers),
+        units_words="; ".join(f"{words.TIERS[tier]} {n}" for tier, n in own.tiers.items() if n),
         is_announced=own.settlement is not None,
     )
 

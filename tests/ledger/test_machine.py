@@ -29,6 +29,7 @@ from ledger.announced import announced_table
 from ledger.checks import ADVISORY
 from ledger.league import Sums, league_table
 from ledger.models import Entry, Period, Receipt, Settlement
+from ledger.summaries import Summary, computed
 from projects.models import CreditShare
 from tests.builders import (
     make_clerk,
@@ -347,6 +348,7 @@ class Office(RuleBasedStateMachine):
     def leader_reads_the_table_as_known_then(self, quarter, back):
         known_by = self.now - timedelta(minutes=back)
         table = league_table(self.county, ENDS[quarter], known_by)
+        assert computed([self.county], ENDS[quarter], known_by) == [Summary.of(table)]
 
         expected = self.reference.received(ENDS[quarter], known_by)
         assert {row.name: fen(row.received) for row in table.rows} == expected

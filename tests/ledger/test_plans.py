@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks import generate
 from ledger import kept
-from ledger.league import league_table, league_tables
+from ledger.league import league_table
 from ledger.series import by_month
+from ledger.summaries import computed
 from tests import builders
 from tests.conftest import empty_tables
 from units.models import County
@@ -84,7 +85,7 @@ def test_the_curve_of_the_months_reads_them_from_the_index_alone(counties):
 
 
 def test_the_table_of_a_region_reads_no_other_countys_entries(counties):
-    [plan] = entry_plans(lambda: league_tables(counties[:2], JUNE))
+    [plan] = entry_plans(lambda: computed(counties[:2], JUNE))
 
     assert_index_only(plan, 2 * MOST_PAGES)
 
