@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import asked
 from ledger.asked import Asked
-from ledger.league import LeagueTable
+from ledger.league import LeagueRow, LeagueTable
 from ledger.models import Period, Pledge
 from ledger.months import Month
 from units import trail
@@ -44,12 +44,17 @@ class PledgeDraft:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A pledge against the table of ``as_of``: of the due day once that is over, else of now."""
+    """A pledge against the table of ``as_of``: of the due day once that is over, else of now.
+
+    ``row`` is the unit's line in that table, or that of the unit it has ended into.
+    """
 
     pledge: Pledge
     state: State
     received: Decimal
     as_of: date
+    known_by: datetime | None
+    row: LeagueRow | None
 
     @property
     def lacking(self) -> Decimal:
@@ -118,17 +123,18 @@ def outcomes(pledges: Sequence[Pledge], table: LeagueTable) -> list[Outcome]:
 
 
 def _outcome(pledge: Pledge, table: LeagueTable, heirs: dict[int, int | None]) -> Outcome:
-    received = {row.unit_id: row.received for row in table.rows}
+    rows = {row.unit_id: row for row in table.rows}
     unit: int | None = pledge.unit_id
-    while unit is not None and unit not in received:
+    while unit is not None and unit not in rows:
         unit = heirs.get(unit)
-    got = received[unit] if unit is not None else NOTHING
+    row = rows[unit] if unit is not None else None
     if table.as_of.year != pledge.due_on.year:
-        got = NOTHING  # the year in which it is due has not begun
-    if got >= pledge.promised_amount:
-        return Outcome(pledge, State.KEPT, got, table.as_of)
+        row = None  # the year in which it is due has not begun
+    got = row.received if row is not None else NOTHING
     state = State.RUNNING if table.as_of < pledge.due_on else State.BROKEN
-    return Outcome(pledge, state, got, table.as_of)
+    if got >= pledge.promised_amount:
+        state = State.KEPT
+    return Outcome(pledge, state, got, table.as_of, table.known_by, row)
 
 
 def _table_of(day: date, table: LeagueTable) -> LeagueTable:

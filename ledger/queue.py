@@ -137,7 +137,7 @@ class ReceiptTable(tables.Table):
         return format_html(box, record.pk, record.version, label)
 
     def render_submitted_at(self, value: datetime) -> SafeString:
-        day = date_text(timezone.localtime(value), "Y-m-d H:i")
+        day = date_text(timezone.localtime(value), "DATETIME_FORMAT")
         return format_html('<span class="num">{}</span>', day)
 
     def render_project(self, record: Receipt) -> SafeString:

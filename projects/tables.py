@@ -57,7 +57,7 @@ class ProjectTable(tables.Table):
     )
 
     class Meta:
-        attrs = {"class": "stack projects", "label": _("Projects")}
+        attrs = {"class": "stack projects lines", "label": _("Projects")}
 
     def __init__(self, rows: Iterable[Project], *, year: int, **options: Any) -> None:
         self.year = year

@@ -109,7 +109,7 @@ class KeyTable(tables.Table):
         return date_format(value)
 
     def render_used_at(self, record: AccessKey) -> SafeString:
-        at = date_text(timezone.localtime(record.used_at), "Y-m-d H:i")
+        at = date_text(timezone.localtime(record.used_at), "DATETIME_FORMAT")
         return format_html('{}<span class="under">{}</span>', at, record.used_from or "")
 
     def render_standing(self, record: AccessKey) -> str:

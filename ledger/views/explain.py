@@ -45,7 +45,7 @@ def unit_explain(request: HttpRequest, code: str) -> HttpResponse:
     table = league_table(
         unit.county, as_of, known_by, without=left_out(request.GET.getlist("without"))
     )
-    told = explain.unit_line(table, unit)
+    told, node = explain.unit_line(table, unit), next_node(table.as_of)
     context = {
         "crumbs": [
             (reverse("unit-account", args=[unit.code]), unit.name),
@@ -58,7 +58,7 @@ def unit_explain(request: HttpRequest, code: str) -> HttpResponse:
         "told": told,
         "amounts": amounts(told.row, told.row.gap, told.row.gap_points) if told else None,
         "tier_word": words.TIERS[told.row.tier] if told else "",
-        "node": next_node(table.as_of),
+        "node_quarter": words.QUARTERS[node.quarter] if node else "",
         "due": due_lines(told.row) if told else [],
         "neighbours": neighbour_lines(told) if told else [],
         **openable(user, told),

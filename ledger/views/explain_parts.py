@@ -6,6 +6,7 @@ open.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.functional import Promise
 
@@ -28,7 +29,7 @@ class SumLine:
     url: str
     count: int
     texts: Amounts
-    due: tuple[str, ...]
+    due: tuple[tuple[str | Promise, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _unit_line(row: LeagueRow, account: str, made_of: str) -> SumLine:
         url=f"{account}{made_of}" if account else "",
         count=1,
         texts=amounts(row, row.gap, row.gap_points),
-        due=tuple(wan_text(due) for due in row.due) or ("",) * 4,
+        due=_due(row.due),
     )
 
 
@@ -71,12 +72,17 @@ def kind_lines(table: LeagueTable, source: Callable[[str], str]) -> list[SumLine
 
 
 def sum_line(title: str | Promise, rows: Sequence[LeagueRow], url: str = "") -> SumLine:
-    due = tuple(wan_text(amount) for amount in quarters_due(rows))
-    return SumLine(title, url, len(rows), subtotal(rows), due)
+    return SumLine(title, url, len(rows), subtotal(rows), _due(quarters_due(rows)))
+
+
+def _due(amounts: Sequence[Decimal]) -> tuple[tuple[str | Promise, str], ...]:
+    """By quarter; a unit without a target owes nothing."""
+    texts = [wan_text(amount) for amount in amounts] or ["—"] * 4
+    return tuple(zip(words.QUARTERS.values(), texts, strict=True))
 
 
 def due_lines(row: LeagueRow) -> list[tuple[str | Promise, str]]:
-    return [(words.QUARTERS[number], wan_text(due)) for number, due in enumerate(row.due, start=1)]
+    return list(_due(row.due)) if row.due else []
 
 
 def neighbour_lines(told: explain.Explanation) -> list[NeighbourLine]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger import bulletin, exports, phrases, pledges
+from ledger import bulletin, exports, phrases, pledges, words
 from ledger.asked import newest_month
 from ledger.headline import headline
 from ledger.league import LeagueTable
@@ -128,7 +128,7 @@ def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, A
         "leading": speaker_lines(table, url),
         "owing": speaker_lines(table, url, broken=broken),
         "outcomes": pledge_lines(before, url),
-        "outcome_of": before[0].pledge.period if before else None,
+        "outcome_of": _quarter(before[0].pledge.period) if before else "",
         "explain_url": explain_address(month, query),
         "growth_url": growth_address(table),
         "sections": short_tables(table, url, lambda kind: explain_address(month, query, kind=kind)),
@@ -136,3 +136,7 @@ def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, A
         "pledges": promised_lines(made),
         "may_record": may(reader, Right.PLEDGE_RECORD),
     }
+
+
+def _quarter(period: Period) -> str:
+    return words.quarter(period.year, period.quarter)

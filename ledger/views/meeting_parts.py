@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from ledger import speakers, words
@@ -16,7 +17,7 @@ from ledger.pledges import Outcome, State
 from ledger.speakers import Reason, Speaker
 from ledger.standing import Tier
 from ledger.tables import RankingTable, UnitUrl, lines, made_of, subtotal, unit_link
-from units.money import gap_text, percent_text, rounded, wan_short
+from units.money import gap_text, percent_text, rounded, wan_text
 
 NAMED_TIERS = (Tier.COMPLETED, Tier.ON_SCHEDULE, Tier.BEHIND, Tier.NO_FUNDS)
 REASONS: dict[Reason, str | Promise] = {
@@ -106,19 +107,20 @@ def _speaker_line(speaker: Speaker, url: UnitUrl) -> SpeakerLine:
 
 @dataclass(frozen=True, slots=True)
 class PledgeLine:
-    """A pledge as text; the last three stay empty where nothing is measured yet."""
+    """A pledge as text; what follows the promise stays empty where nothing is measured yet."""
 
     pledge: Pledge
     unit: str
     promised: str
     received: str = ""
+    source: str = ""
     state: str = ""
     state_word: str | Promise = ""
     lacking: str = ""
 
 
 def promised_lines(made: Iterable[Pledge]) -> list[PledgeLine]:
-    return [PledgeLine(p, p.unit.name, wan_short(p.promised_amount)) for p in made]
+    return [PledgeLine(p, p.unit.name, wan_text(p.promised_amount)) for p in made]
 
 
 def pledge_lines(found: Iterable[Outcome], url: UnitUrl) -> list[PledgeLine]:
@@ -126,14 +128,23 @@ def pledge_lines(found: Iterable[Outcome], url: UnitUrl) -> list[PledgeLine]:
         PledgeLine(
             pledge=outcome.pledge,
             unit=outcome.pledge.unit.name,
-            promised=wan_short(outcome.pledge.promised_amount),
-            received=wan_short(outcome.received),
+            promised=wan_text(outcome.pledge.promised_amount),
+            received=wan_text(outcome.received),
+            source=_source(outcome, url),
             state=outcome.state.value,
             state_word=STATES[outcome.state],
-            lacking=wan_short(outcome.lacking) if outcome.lacking else "",
+            lacking=wan_text(outcome.lacking) if outcome.lacking else "",
         )
         for outcome in found
     ]
+
+
+def _source(outcome: Outcome, url: UnitUrl) -> str:
+    """What the amount was made of in the table that it was measured by."""
+    account = url(outcome.row) if outcome.row is not None else ""
+    known = {"known_by": outcome.known_by.isoformat()} if outcome.known_by else {}
+    asked = {"as_of": outcome.as_of.isoformat(), **known}
+    return f"{account}explain/?{urlencode(asked)}#received" if account else ""
 
 
 # --- the short tables ------------------------------------------------------------------------------

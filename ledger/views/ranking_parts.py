@@ -66,6 +66,7 @@ class SectionPart:
     bar: tuple[Segment, ...]
     table: RankingTable
     node: Node | None
+    node_quarter: str | Promise
     catch_up: CatchUpTable | None
 
 
@@ -123,6 +124,7 @@ def _section(
             query.get("sort", ""),
         ),
         node=node,
+        node_quarter=words.QUARTERS[node.quarter] if node else "",
         catch_up=CatchUpTable(waiting) if waiting else None,
     )
 
