@@ -1,4 +1,4 @@
-"""Fills an empty, migrated database for ``settlement_day.py``: 10,200 entries, and people to sign in.
+"""Fills an empty, migrated database for ``settlement_day.py`` and ``rush.py``: 10,200 entries, and people to sign in.
 
     VAR_DIR=var/bench python benchmarks/settlement_county.py
 
@@ -20,7 +20,7 @@ from projects.models import Project  # noqa: E402
 from tests.drills.site import PASSWORD  # noqa: E402
 from units.models import User  # noqa: E402
 
-CLERKS, LEADERS = 40, 3
+CLERKS, LEADERS, VERIFIERS = 40, 3, 5
 
 
 def main() -> None:
@@ -37,7 +37,8 @@ def main() -> None:
         User(username=f"clerk{n}", role="clerk", county_id=p.county_id, unit_id=p.lead_unit_id)
         for n, p in enumerate(projects)
     ]
-    people += [User(username=f"leader{n}", role="leader", county_id=1) for n in range(LEADERS)]
+    for role, count in (("leader", LEADERS), ("verifier", VERIFIERS)):
+        people += [User(username=f"{role}{n}", role=role, county_id=1) for n in range(count)]
     password = make_password(PASSWORD)
     for person in people:
         person.password = password
