@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledger.announced import announced_table
@@ -16,6 +17,7 @@ from ledger.league import EXCLUSIONS, LeagueTable, league_table
 from ledger.models import Entry, Period, Settlement
 from ledger.months import Month, is_counted_year
 from ledger.summaries import Summary, announced, computed
+from units.composed import among, composed_once
 from units.models import County
 
 
@@ -109,11 +111,17 @@ def _announced(counties: Sequence[County], asked: Asked) -> list[Settlement]:
     """The newest settlement of each county whose quarter of this month is closed."""
     if not asked.month.ends_quarter or asked.as_of is not None or asked.known_by is not None:
         return []
+    month = asked.month
+    return _newest([county.pk for county in counties], month.year, month.quarter)
+
+
+@composed_once
+def _newest(counties: Sequence[int], year: int, quarter: int) -> QuerySet[Settlement]:
     found = Settlement.objects.filter(
-        period__county__in=counties,
-        period__year=asked.month.year,
-        period__quarter=asked.month.quarter,
+        among("period__county_id", counties),
+        period__year=year,
+        period__quarter=quarter,
         period__state=Period.State.CLOSED,
     )
     newest = found.order_by("period__county_id", "-version").distinct("period__county_id")
-    return list(newest.select_related("period__county", "proposed_by", "confirmed_by"))
+    return newest.select_related("period__county", "proposed_by", "confirmed_by")

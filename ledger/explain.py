@@ -162,7 +162,8 @@ def _pending(table: LeagueTable, units: Sequence[Unit]) -> Iterable[PendingPart]
     points: dict[int, int] = {}
     for project, part in shares:
         points[project] = points.get(project, 0) + part
-    receipts = waiting_receipts([table.county], table.as_of, table.without)
+    start = table.as_of.replace(month=1, day=1)
+    receipts = waiting_receipts([table.county.pk], start, table.as_of, table.without)
     receipts = receipts.filter(project__in=points)
     for receipt in receipts.select_related("project").order_by("received_on", "pk"):
         part = points[receipt.project_id]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -21,6 +21,7 @@ from ledger.models import OUTSIDE, Entry, MonthlyReport, Receipt, Settlement, Se
 from ledger.standing import Tier
 from projects.models import Project
 from units import targets
+from units.composed import among, composed_once
 from units.models import KINDS, County, Target, Unit
 from units.money import NOTHING
 
@@ -263,7 +264,7 @@ def _gather(
     counties: Sequence[County], as_of: date, known_by: datetime | None, without: frozenset[str]
 ) -> Gathered:
     units: dict[int, list[Unit]] = defaultdict(list)
-    for unit in Unit.objects.filter(county__in=counties):
+    for unit in _units(_ids(counties)):
         units[unit.county_id].append(unit)
     settlements = last_settlements(counties, as_of)
     return Gathered(
@@ -294,10 +295,7 @@ def _table(
     waiting = _joined(of.pending.get(county.pk, {}), pending_too or {}, NOTHING)
     pending = into_successors(units, as_of, waiting, NOTHING)
     rows = [
-        replace(
-            _row(unit, of.owed.get(unit.pk), credited[unit.pk], pending[unit.pk], as_of),
-            reported=unit.pk in of.reported,
-        )
+        _row(unit, of, credited[unit.pk], pending[unit.pk])
         for unit in units
         if unit.stands_on(as_of) or unit.pk in credited  # money of no successor is not lost
     ]
@@ -314,29 +312,52 @@ def _table(
     )
 
 
+def _ids(counties: Iterable[County]) -> list[int]:
+    return [county.pk for county in counties]
+
+
+def _start(as_of: date) -> date:
+    """Of the year that a table counts."""
+    return as_of.replace(month=1, day=1)
+
+
 def last_settlements(counties: Iterable[County], before: date) -> dict[int, Settlement]:
     """By county id: the newest settlement of the last quarter closed before the day (rule 6)."""
-    found = (
-        Settlement.objects.filter(period__county__in=list(counties), as_of__lt=before)
+    found = _last_settlements(_ids(counties), before)
+    return {settlement.period.county_id: settlement for settlement in found}
+
+
+@composed_once
+def _last_settlements(counties: Sequence[int], before: date) -> QuerySet[Settlement]:
+    return (
+        Settlement.objects.filter(among("period__county_id", counties), as_of__lt=before)
         .select_related("period")
         .order_by("period__county_id", "-as_of", "-version")
         .distinct("period__county_id")
     )
-    return {settlement.period.county_id: settlement for settlement in found}
+
+
+@composed_once
+def _units(counties: Sequence[int]) -> QuerySet[Unit]:
+    return Unit.objects.filter(among("county_id", counties))
 
 
 def entries_of(
     county: County, as_of: date, known_by: datetime | None, without: Iterable[str] = ()
 ) -> QuerySet[Entry]:
     """The entries that a table is made of: the year's, counted up to the day, known by then."""
-    return _entries_of([county], as_of, known_by, without)
+    return entries_among([county.pk], _start(as_of), as_of, known_by, frozenset(without))
 
 
-def _entries_of(
-    counties: Sequence[County], as_of: date, known_by: datetime | None, without: Iterable[str]
+def entries_among(
+    counties: Sequence[int],
+    start: date,
+    as_of: date,
+    known_by: datetime | None,
+    without: frozenset[str],
 ) -> QuerySet[Entry]:
-    start = as_of.replace(month=1, day=1)
-    entries = Entry.objects.filter(county__in=counties, counted_on__range=(start, as_of))
+    """The same of some counties from a day on."""
+    entries = Entry.objects.filter(among("county_id", counties), counted_on__range=(start, as_of))
     if known_by is not None:
         entries = entries.filter(posted_at__lte=known_by)
     for name in sorted(without):
@@ -347,29 +368,38 @@ def _entries_of(
 def credited_in(
     counties: Sequence[County], as_of: date, known_by: datetime | None, without: frozenset[str]
 ) -> dict[int, dict[int, Sums]]:
-    rows = (
-        _entries_of(counties, as_of, known_by, without)
-        .order_by()
-        .values_list("county_id", "unit_id")
-        .annotate(
-            received=Sum("amount"),
-            new=Sum("amount", filter=Q(is_new=True), default=NOTHING),
-            outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
-        )
-    )
     found: dict[int, dict[int, Sums]] = defaultdict(dict)
-    for county, unit, received, new, outside in rows:
-        found[county][unit] = Sums(received, new, outside)
+    for county, unit, *sums in _credited_sums(
+        _ids(counties), _start(as_of), as_of, known_by, without
+    ):
+        found[county][unit] = Sums(*sums)
     return found
 
 
+@composed_once
+def _credited_sums(
+    counties: Sequence[int],
+    start: date,
+    as_of: date,
+    known_by: datetime | None,
+    without: frozenset[str],
+) -> QuerySet[Entry, Any]:
+    entries = entries_among(counties, start, as_of, known_by, without).order_by()
+    return entries.values_list("county_id", "unit_id").annotate(
+        received=Sum("amount"),
+        new=Sum("amount", filter=Q(is_new=True), default=NOTHING),
+        outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
+    )
+
+
 def waiting_receipts(
-    counties: Iterable[County], as_of: date, without: Iterable[str] = ()
+    counties: Sequence[int], start: date, as_of: date, without: frozenset[str]
 ) -> QuerySet[Receipt]:
     """Submitted, not yet verified: shown beside the table, never ranked (rule 2)."""
-    start = as_of.replace(month=1, day=1)
     receipts = Receipt.objects.filter(
-        county__in=counties, state=Receipt.State.SUBMITTED, received_on__range=(start, as_of)
+        among("county_id", counties),
+        state=Receipt.State.SUBMITTED,
+        received_on__range=(start, as_of),
     )
     if "resource" in without:
         receipts = receipts.exclude(project__industry__is_resource=True)
@@ -384,41 +414,69 @@ def pending_in(
     counties: Sequence[County], as_of: date, without: frozenset[str]
 ) -> dict[int, dict[int, Decimal]]:
     """What awaits verification, by share."""
-    receipts = waiting_receipts(counties, as_of, without).filter(project__shares__isnull=False)
-    parts = Sum(F("amount") * F("project__shares__basis_points"))
-    rows = receipts.order_by().values_list("county_id", "project__shares__unit_id")
     found: dict[int, dict[int, Decimal]] = defaultdict(dict)
-    for county, unit, amount in rows.annotate(parts=parts):
+    for county, unit, amount in _pending_parts(_ids(counties), _start(as_of), as_of, without):
         found[county][unit] = (amount / 10_000).quantize(NOTHING)
     return found
 
 
+@composed_once
+def _pending_parts(
+    counties: Sequence[int], start: date, as_of: date, without: frozenset[str]
+) -> QuerySet[Receipt, Any]:
+    receipts = waiting_receipts(counties, start, as_of, without)
+    rows = receipts.filter(project__shares__isnull=False).order_by()
+    parts = Sum(F("amount") * F("project__shares__basis_points"))
+    return rows.values_list("county_id", "project__shares__unit_id").annotate(parts=parts)
+
+
 def owed_in(counties: Sequence[County], as_of: date, known_by: datetime | None) -> dict[int, Owed]:
-    rows = targets.in_force_in(counties, as_of.year, as_of, known_by, Target.Issuer.COUNTY)
-    plain = rows.values_list("unit_id", "amount", "due_first", "due_second", "due_third")
-    return {unit: (amount, (*due, amount)) for unit, amount, *due in plain}
+    rows = _targets(_ids(counties), as_of.year, as_of, known_by)
+    return {unit: (amount, (*due, amount)) for unit, amount, *due in rows}
+
+
+@composed_once
+def _targets(
+    counties: Sequence[int], year: int, as_of: date, known_by: datetime | None
+) -> QuerySet[Target, Any]:
+    rows = targets.in_force_in(counties, year, as_of, known_by, Target.Issuer.COUNTY)
+    return rows.values_list("unit_id", "amount", "due_first", "due_second", "due_third")
 
 
 def _reported(counties: Sequence[County], as_of: date, known_by: datetime | None) -> set[int]:
     """The units that filed the report of the newest month that is over on the day."""
     month = standing.last_full_month(as_of)
-    filed = MonthlyReport.objects.filter(county__in=counties, year=month.year, month=month.month)
+    return {unit for (unit,) in _reports(_ids(counties), month.year, month.month, known_by)}
+
+
+@composed_once
+def _reports(
+    counties: Sequence[int], year: int, month: int, known_by: datetime | None
+) -> QuerySet[MonthlyReport, Any]:
+    filed = MonthlyReport.objects.filter(among("county_id", counties), year=year, month=month)
     if known_by is not None:
         filed = filed.filter(filed_at__lte=known_by)
-    return set(filed.values_list("unit", flat=True))
+    return filed.values_list("unit")
 
 
 def signed_in(counties: Sequence[County], as_of: date) -> dict[int, Signed]:
-    start = as_of.replace(month=1, day=1)
-    signed = Project.objects.filter(county__in=counties, signed_on__range=(start, as_of))
-    rows = signed.order_by().values_list("county_id")
-    found = rows.annotate(
-        projects=Count("pk"),
-        contracts=Count("pk", filter=Q(contract_on__lte=as_of)),
-        total=Sum("total_investment", default=NOTHING),
-        introduced=Sum("introduced_amount", default=NOTHING),
+    rows = _signed(_ids(counties), _start(as_of), as_of)
+    return {county: Signed(*figures) for county, *figures in rows}
+
+
+@composed_once
+def _signed(counties: Sequence[int], start: date, as_of: date) -> QuerySet[Project, Any]:
+    signed = Project.objects.filter(among("county_id", counties), signed_on__range=(start, as_of))
+    return (
+        signed.order_by()
+        .values_list("county_id")
+        .annotate(
+            projects=Count("pk"),
+            contracts=Count("pk", filter=Q(contract_on__lte=as_of)),
+            total=Sum("total_investment", default=NOTHING),
+            introduced=Sum("introduced_amount", default=NOTHING),
+        )
     )
-    return {county: Signed(*figures) for county, *figures in found}
 
 
 def into_successors(
@@ -450,14 +508,8 @@ def measure(
     return owed[0], owed[1], standing.benchmark(owed[1], as_of)
 
 
-def _row(
-    unit: Unit,
-    owed: Owed | None,
-    sums: Sums,
-    pending: Decimal,
-    as_of: date,
-) -> LeagueRow:
-    target, due, benchmark = measure(owed, as_of)
+def _row(unit: Unit, of: Gathered, sums: Sums, pending: Decimal) -> LeagueRow:
+    target, due, benchmark = measure(of.owed.get(unit.pk), of.as_of)
     return LeagueRow(
         unit_id=unit.pk,
         code=unit.code,
@@ -471,6 +523,7 @@ def _row(
         pending=pending,
         tier=standing.tier(sums.received, target, benchmark),
         completion=standing.completion(sums.received, target),
+        reported=unit.pk in of.reported,
     )
 
 

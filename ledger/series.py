@@ -11,13 +11,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from ledger.league import EXCLUSIONS, LeagueRow, quarters_due
+from ledger.league import LeagueRow, entries_among, quarters_due
 from ledger.models import Entry
 from ledger.months import Month
 from ledger.standing import benchmark, completed_months
+from units.composed import among, composed_once
 from units.models import County, Unit
 from units.money import NOTHING
 
@@ -43,18 +45,34 @@ def by_month(
 ) -> Series:
     """Cumulative sums of the year up to the day, and of the whole year before."""
     start = as_of.replace(year=as_of.year - 1, month=1, day=1)
-    entries = Entry.objects.filter(county=county, counted_on__range=(start, as_of))
-    if known_by is not None:
-        entries = entries.filter(posted_at__lte=known_by)
-    for name in sorted(without):
-        entries = entries.exclude(EXCLUSIONS[name])
-    return _series(entries, as_of)
+    return _series(_of_county([county.pk], start, as_of, known_by, frozenset(without)), as_of)
 
 
 def of_units(units: Sequence[Unit], as_of: date) -> Series:
     """The same of what some units were credited together."""
     start = date(as_of.year - 1, 1, 1)
-    return _series(Entry.objects.filter(unit__in=units, counted_on__range=(start, as_of)), as_of)
+    return _series(_of_units([unit.pk for unit in units], start, as_of), as_of)
+
+
+@composed_once
+def _of_county(
+    county: Sequence[int],
+    start: date,
+    as_of: date,
+    known_by: datetime | None,
+    without: frozenset[str],
+) -> QuerySet[Entry, Any]:
+    return _monthly(entries_among(county, start, as_of, known_by, without))
+
+
+@composed_once
+def _of_units(units: Sequence[int], start: date, as_of: date) -> QuerySet[Entry, Any]:
+    return _monthly(Entry.objects.filter(among("unit_id", units), counted_on__range=(start, as_of)))
+
+
+def _monthly(entries: QuerySet[Entry]) -> QuerySet[Entry, Any]:
+    rows = entries.order_by().values_list("counted_on__year", "counted_on__month")
+    return rows.annotate(Sum("amount"))
 
 
 def due_by_month(rows: Iterable[LeagueRow], year: int) -> list[Fraction]:
@@ -63,10 +81,9 @@ def due_by_month(rows: Iterable[LeagueRow], year: int) -> list[Fraction]:
     return [benchmark(quarters, Month(year, month).last_day) for month in range(1, 13)]
 
 
-def _series(entries: QuerySet[Entry], as_of: date) -> Series:
-    rows = entries.order_by().values_list("counted_on__year", "counted_on__month")
+def _series(rows: Iterable[tuple[int, int, Decimal]], as_of: date) -> Series:
     found: dict[tuple[int, int], Decimal] = defaultdict(lambda: NOTHING)
-    found.update({(year, month): total for year, month, total in rows.annotate(Sum("amount"))})
+    found.update({(year, month): total for year, month, total in rows})
     return Series(
         as_of=as_of,
         this_year=_running(found, as_of.year, as_of.month),

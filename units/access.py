@@ -255,3 +255,13 @@ def county_of(request: HttpRequest) -> County:
 def units_of(user: User) -> QuerySet[Unit]:
     """The units whose account the user may open."""
     return within(user, Unit.objects.all(), unit="pk")
+
+
+def opens(user: User, county: County, unit_id: int) -> bool:
+    """Whether a unit of the county is one of ``units_of``, for the lines of a table: without a query."""
+    reach = REACH.get(user.role, Reach.NOTHING)
+    if reach is Reach.COUNTY and user.region:
+        return county.code.startswith(user.region)
+    if reach is Reach.COUNTY:
+        return county.pk == user.county_id
+    return reach is Reach.UNIT and unit_id == user.unit_id

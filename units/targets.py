@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from units import trail
 from units.access import Right, demand
 from units.basis_points import FULL
+from units.composed import among
 from units.models import County, Schedule, Target, Unit, User
 from units.refusal import Conflict, Refusal
 
@@ -44,19 +45,19 @@ def in_force(
     issuer: str = Target.Issuer.COUNTY,
 ) -> QuerySet[Target]:
     """The newest version per unit with ``effective_on <= as_of``, recorded by ``known_by``."""
-    return in_force_in([county], year, as_of, known_by, issuer)
+    return in_force_in([county.pk], year, as_of, known_by, issuer)
 
 
 def in_force_in(
-    counties: Sequence[County],
+    counties: Sequence[int],
     year: int,
     as_of: date,
     known_by: datetime | None = None,
     issuer: str = Target.Issuer.COUNTY,
 ) -> QuerySet[Target]:
-    """The same of the units of many counties."""
+    """The same of the units of many counties, named by their ids."""
     rows = Target.objects.filter(
-        county__in=counties, year=year, issuer=issuer, effective_on__lte=as_of
+        among("county_id", counties), year=year, issuer=issuer, effective_on__lte=as_of
     )
     if known_by is not None:
         rows = rows.filter(recorded_at__lte=known_by)

@@ -86,7 +86,7 @@ def ranking_compare(request: HttpRequest) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
     left, right = _points(request, county, today)
     tables = table_at(county, left), table_at(county, right)
-    changes, url = differences(*tables), unit_url(person(request))
+    changes, url = differences(*tables), unit_url(person(request), county)
     context = {
         "crumbs": [(reverse("ranking"), _("League table")), ("", _("Compare two tables"))],
         "left": left,

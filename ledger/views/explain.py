@@ -113,7 +113,7 @@ def _kind(
         ],
         "title": " · ".join(map(str, named)),
         "kind": kind,
-        "lines": unit_lines(table, rows, unit_url(person(request))),
+        "lines": unit_lines(table, rows, unit_url(person(request), table.county)),
         "sum": sum_line(_("Subtotal"), rows),
         **_steps(table, rows),
     }

@@ -111,7 +111,7 @@ def _shown(request: HttpRequest, month: Month, form: PledgeForm, status: int = 2
 def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, Any]:
     background = exports.background(table)
     reader, query = person(request), request.GET
-    url = unit_url(reader)
+    url = unit_url(reader, table.county)
     before = pledges.outcomes(pledges.last_before(table.county, month), table)
     broken = {outcome.pledge.unit_id for outcome in before if outcome.state == "broken"}
     here = Period.objects.filter(county=table.county, year=month.year, quarter=month.quarter)

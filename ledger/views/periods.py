@@ -136,7 +136,9 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
         "explain_url": source(),
         "growth_url": growth_address(table),
         "headline": headline(table, by_month(table.county, table.as_of, settlement.known_by)),
-        "sections": sections_of(table, request.GET, unit_url(person(request)), source),
+        "sections": sections_of(
+            table, request.GET, unit_url(person(request), table.county), source
+        ),
     }
     return render(request, "ledger/period_settlement.html", context)
 

@@ -34,8 +34,8 @@ from ledger.views.ranking_parts import (
     sieve_of,
     sources_by_day,
 )
-from units.access import Right, allowed, county_of, person, units_of
-from units.models import User
+from units.access import Right, allowed, county_of, opens, person
+from units.models import County, User
 
 
 @allowed(Right.RANKING_VIEW)
@@ -93,7 +93,9 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "headline": headline(table, series),
         "explain_url": source(),
         "growth_url": growth_address(table),
-        "sections": sections_of(table, request.GET, unit_url(person(request)), source),
+        "sections": sections_of(
+            table, request.GET, unit_url(person(request), table.county), source
+        ),
         "curve": curve_of(table, series, sources_by_day(table, month, request.GET)),
         "months": month_links(table, month, request.GET, timezone.localdate()),
         "sieve": sieve_of(wishes(request, month), request.GET),
@@ -104,9 +106,8 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
     }
 
 
-def unit_url(user: User) -> Callable[[LeagueRow], str]:
+def unit_url(user: User, county: County) -> Callable[[LeagueRow], str]:
     """The address of a unit's account, or nothing where this person may not open it."""
-    open_to = set(units_of(user).values_list("pk", flat=True))
     # One look-up instead of one per line; a code is digits and capitals, so nothing needs quoting.
     before, after = reverse("unit-account", args=["CODE"]).split("CODE")
-    return lambda row: f"{before}{row.code}{after}" if row.unit_id in open_to else ""
+    return lambda row: f"{before}{row.code}{after}" if opens(user, county, row.unit_id) else ""

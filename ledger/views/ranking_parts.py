@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -35,7 +37,8 @@ from ledger.tables import (
     point,
     subtotal,
 )
-from units.models import KINDS, County
+from units.composed import composed_once
+from units.models import KINDS
 from units.money import YI, rounded, yi_text
 
 # Kept when somebody goes to another month; a day or a moment would not fit there.
@@ -259,7 +262,8 @@ def month_links(
     address: Callable[[Month], str] = ranking_address,
 ) -> MonthPicker:
     """The months of the year for a page of one county; those that end a closed quarter are marked."""
-    return month_picker(here, query, today, address, _closed_quarters(league.county, here.year))
+    closed = {quarter for (quarter,) in _closed_quarters(league.county.pk, here.year)}
+    return month_picker(here, query, today, address, closed)
 
 
 def month_picker(
@@ -294,9 +298,10 @@ def month_picker(
     )
 
 
-def _closed_quarters(county: County, year: int) -> set[int]:
+@composed_once
+def _closed_quarters(county: int, year: int) -> QuerySet[Period, Any]:
     closed = Period.objects.filter(county=county, year=year, state=Period.State.CLOSED)
-    return set(closed.values_list("quarter", flat=True))
+    return closed.order_by().values_list("quarter")
 
 
 def _last_begun(year: int, today: date) -> Month:

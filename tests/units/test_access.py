@@ -11,7 +11,18 @@ from tests.builders import (
     make_person,
     make_unit,
 )
-from units.access import REACH, RIGHTS, Reach, Right, counties_of, demand, may, units_of, within
+from units.access import (
+    REACH,
+    RIGHTS,
+    Reach,
+    Right,
+    counties_of,
+    demand,
+    may,
+    opens,
+    units_of,
+    within,
+)
 from units.models import ADMIN_ROLES, BUSINESS_ROLES, Role, Unit, User
 
 # One line per right: the roles that hold it, and no other.
@@ -98,6 +109,20 @@ def test_a_unit_sees_itself_and_the_county_offices_the_county(db):
     assert set(units_of(make_head(county))) == {town, other}
     assert set(units_of(make_person(county, Role.LEADER))) == {town, other}
     assert not units_of(make_person(county, Role.SYSTEM_ADMIN)).exists()
+
+
+def test_what_opens_without_a_query_is_what_the_query_finds(db):
+    """quality 6: each role, and units of his own, of another and of a county beyond his reach."""
+    counties = [make_county(), make_county("611022", "丹凤县"), make_county("420101", "武汉县")]
+    units = [make_unit(county, f"{county.name}{n}") for county in counties for n in (1, 2)]
+    people = [make_person(counties[0], role) for role in (Role.LEADER, Role.VERIFIER, Role.NONE)]
+    people += [make_person(counties[0], Role.SYSTEM_ADMIN), make_clerk(units[0])]
+    people += [make_leader_of("6110"), make_leader_of("42"), User(role=Role.LEADER)]
+    people += [User(role=Role.CLERK), User(role=Role.UNIT_HEAD, county=counties[0])]
+
+    for person in people:
+        opened = [unit for unit in units if opens(person, unit.county, unit.pk)]
+        assert opened == list(units_of(person).order_by("pk")), person.role
 
 
 def test_a_person_without_a_county_sees_nothing(db):
