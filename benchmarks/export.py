@@ -35,8 +35,9 @@ from openpyxl.cell import WriteOnlyCell  # noqa: E402
 
 from ledger import exports, workbook  # noqa: E402
 from ledger.league import league_table  # noqa: E402
+from ledger.looks import dressed  # noqa: E402
 from ledger.models import Entry  # noqa: E402
-from ledger.sheets import Book, Styled, Value, _dressed  # noqa: E402
+from ledger.sheets import Book, Styled, Value  # noqa: E402
 from units.models import County, User  # noqa: E402
 
 ROUNDS, LOOP_ROWS = 5, 10_000
@@ -97,7 +98,7 @@ def theirs(rows: list[list[Value]]) -> None:
     """As openpyxl's manual shows it: a styled cell for each value."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("x")
-    styles = [_dressed(WriteOnlyCell(sheet), column.look)._style for column in workbook.ENTRIES]
+    styles = [dressed(WriteOnlyCell(sheet), column.look)._style for column in workbook.ENTRIES]
     for row in rows:
         cells = []
         for value, style in zip(row, styles, strict=True):

@@ -1,7 +1,9 @@
-"""How long a workbook of 20,000 receipts takes, and how much memory: preview, then commit.
+"""How long a workbook of 20,000 receipts takes, and how much memory: parsing, preview, then commit.
 
     VAR_DIR=var/bench python benchmarks/import_book.py [RECEIPTS] [PROJECTS]
 
+Parsing is told as a ratio to openpyxl in read-only mode, in turn: python-calamine alone, and the whole of
+what the program does before it trusts a cell (a process of its own, the look into the archive, limits).
 Goal: preview and commit in under 30 seconds on 2 cores, memory under 300 MB. Each step runs as a process
 of its own, as the program starts it; the county of the benchmark is created anew by each run.
 """
@@ -15,14 +17,24 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-import django
-import psutil
-from django.core.management import call_command
-from django.db import connection
-from openpyxl import Workbook
-
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ledger.settings")
+
+import django  # noqa: E402
+
+django.setup()
+
+import psutil  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from openpyxl import Workbook, load_workbook  # noqa: E402
+from python_calamine import CalamineWorkbook  # noqa: E402
+from rounds import rounds, table  # noqa: E402
+
+from ledger.importing import reading  # noqa: E402
+
+ROUNDS = 5
 UNITS = 100
 DAYS = 165
 
@@ -36,6 +48,7 @@ def main() -> None:
         write(path, receipts, projects)
         size = path.stat().st_size / 1024
         print(f"{receipts} receipts, {projects} projects, {UNITS} units; {size:.0f} KB")
+        compare_parsers(path)
         common = [str(path), "--county", code, "--create-county", "测试县", "--verified"]
         preview = measured("preview", [*common, "--dry-run"])
         commit = measured("commit", common)
@@ -43,10 +56,35 @@ def main() -> None:
     print(f"preview and commit: {preview + commit:.1f} s (goal: under 30)")
 
 
+def compare_parsers(path: Path) -> None:
+    """Seconds of waiting, since the program reads in a process of its own."""
+
+    def openpyxl_reads() -> None:
+        book = load_workbook(path, read_only=True)
+        for sheet in book:
+            for _row in sheet.iter_rows(values_only=True):
+                pass
+        book.close()
+
+    def calamine_reads() -> None:
+        book = CalamineWorkbook.from_path(path)
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name).to_python()
+
+    found = rounds(
+        {
+            "openpyxl, read-only": openpyxl_reads,
+            "python-calamine": calamine_reads,
+            "the program's reading": lambda: reading.read_plain(path),
+        },
+        ROUNDS,
+        1,
+    )
+    table("Parsing", found)
+
+
 def keep_database() -> None:
     """Bring the database up to date, and keep it running between the steps, as the server does."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "ledger.settings"
-    django.setup()
     call_command("migrate", verbosity=0)
     connection.ensure_connection()
 
