@@ -55,7 +55,6 @@ CHECKS = (
     Column(pgettext_lazy("sheet", "Result"), 9, CENTRED),
 )
 _STANDS, _SHOULD, _RESULT = 4, 5, 6
-_LOOKS = {COMPLETION: PERCENT, GAP_WAN: GAP, POINTS: IN_POINTS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,12 @@ class Headline:
     """Texts; those that need a target are empty without one. ``side``: ahead, short, level."""
 
     received: str
-    received_wan: str
     new_wan: str
     carried_wan: str
     pending_wan: str
     target: str
-    target_wan: str
     completion: str
     benchmark_percent: str
-    benchmark_wan: str
     gap_wan: str
     points: str
     points_plain: str
@@ -44,15 +41,12 @@ def headline(table: LeagueTable, series: Series) -> Headline:
     gap, points = total.gap, total.gap_points
     return Headline(
         received=yi_text(total.received),
-        received_wan=wan_text(total.received),
         new_wan=wan_text(total.sums.new),
         carried_wan=wan_text(total.received - total.sums.new),
         pending_wan=wan_text(total.pending) if total.pending else "",
         target=yi_text(total.target) if total.target else "",
-        target_wan=wan_text(total.target) if total.target else "",
         completion=percent_text(total.received, total.target) if total.target else "",
         benchmark_percent=_benchmark_percent(table),
-        benchmark_wan=wan_text(rounded(total.benchmark, 2)),
         gap_wan=gap_text(rounded(gap, 2)) if gap is not None else "",
         points=points_text(points) if points is not None else "",
         points_plain=points_text(abs(points)).lstrip("+") if points is not None else "",

@@ -23,7 +23,7 @@ from ledger import doubts, history
 from ledger.doubts import Doubt
 from ledger.exports import shares_text
 from ledger.history import Line
-from ledger.looks import COUNT, DAY, TEXT, WAN
+from ledger.looks import COUNT, DAY, WAN, WRAPPED
 from ledger.models import Receipt
 from ledger.sheets import Column, Value
 from projects.deadlines import standing
@@ -37,15 +37,14 @@ from units.money import to_wan
 T = TypeVar("T")
 AT_ONCE = 1_000
 
-_WRAPPED = replace(TEXT, wraps=True)
 _MOMENT = replace(DAY, form="yyyy-mm-dd hh:mm")
 _NUMBER = Column(pgettext_lazy("sheet", "No."), 6, COUNT)
 
 PROJECTS = (
     _NUMBER,
-    Column(gettext_lazy("Project name"), 32, _WRAPPED),
-    Column(gettext_lazy("Lead unit and shares"), 26, _WRAPPED),
-    Column(gettext_lazy("Investor"), 28, _WRAPPED),
+    Column(gettext_lazy("Project name"), 32, WRAPPED),
+    Column(gettext_lazy("Lead unit and shares"), 26, WRAPPED),
+    Column(gettext_lazy("Investor"), 28, WRAPPED),
     Column(gettext_lazy("Origin"), 13),
     Column(gettext_lazy("Stage"), 10),
     Column(gettext_lazy("Signed on"), 12, DAY),
@@ -58,9 +57,9 @@ SERVICES = (
     _NUMBER,
     Column(gettext_lazy("Due on"), 12, DAY),
     Column(gettext_lazy("Standing"), 18),
-    Column(gettext_lazy("Item"), 34, _WRAPPED),
+    Column(gettext_lazy("Item"), 34, WRAPPED),
     Column(gettext_lazy("Responsible unit"), 16),
-    Column(gettext_lazy("Project"), 30, _WRAPPED),
+    Column(gettext_lazy("Project"), 30, WRAPPED),
     Column(gettext_lazy("Lead unit"), 16),
     Column(gettext_lazy("Sponsor"), 18),
     Column(gettext_lazy("Done on"), 12, DAY),
@@ -69,26 +68,26 @@ RECEIPTS = (
     _NUMBER,
     Column(gettext_lazy("Submitted"), 17, _MOMENT),
     Column(gettext_lazy("Unit"), 16),
-    Column(gettext_lazy("Project"), 32, _WRAPPED),
-    Column(gettext_lazy("Investor"), 28, _WRAPPED),
+    Column(gettext_lazy("Project"), 32, WRAPPED),
+    Column(gettext_lazy("Investor"), 28, WRAPPED),
     Column(gettext_lazy("Received on"), 12, DAY),
     Column(gettext_lazy("Amount (万元)"), 15, WAN),
     Column(gettext_lazy("Kind of money"), 13),
     Column(gettext_lazy("Voucher number"), 22),
     Column(gettext_lazy("Files"), 7, COUNT),
     Column(gettext_lazy("State"), 10),
-    Column(gettext_lazy("Reason of the return"), 26, _WRAPPED),
+    Column(gettext_lazy("Reason of the return"), 26, WRAPPED),
 )
-DOUBTS = Column(gettext_lazy("Doubts"), 34, _WRAPPED)
+DOUBTS = Column(gettext_lazy("Doubts"), 34, WRAPPED)
 TRAIL = (
     _NUMBER,
     Column(gettext_lazy("When"), 18, replace(DAY, form="yyyy-mm-dd hh:mm:ss")),
     Column(gettext_lazy("Who"), 14),
     Column(gettext_lazy("Unit"), 14),
-    Column(gettext_lazy("What was done"), 22, _WRAPPED),
-    Column(gettext_lazy("To which record"), 30, _WRAPPED),
+    Column(gettext_lazy("What was done"), 22, WRAPPED),
+    Column(gettext_lazy("To which record"), 30, WRAPPED),
     Column(gettext_lazy("Number of the record"), 18),
-    Column(gettext_lazy("Before and after"), 60, _WRAPPED),
+    Column(gettext_lazy("Before and after"), 60, WRAPPED),
     Column(gettext_lazy("From where"), 15),
 )
 

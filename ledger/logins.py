@@ -16,19 +16,9 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 from psycopg import sql
 
-from ledger.models import Entry, Pledge, Settlement, SettlementLine
-from units.models import Allowance, CountyTarget, KeptForm, Sitting, Target, Trail, User
+from units.models import Allowance, KeptForm, Sitting, User
 
 APP, READER = "jiaozhang_app", "jiaozhang_reader"
-APPEND_ONLY: tuple[type[models.Model], ...] = (
-    Entry,
-    Settlement,
-    SettlementLine,
-    Pledge,
-    Target,
-    CountyTarget,
-    Trail,
-)
 # A reader of figures has no business with passwords and sessions.
 HIDDEN_FROM_READER = (Session, Sitting, KeptForm, Allowance)
 HIDDEN_COLUMNS = ("password", "old_passwords")

@@ -47,7 +47,9 @@ class ReopenForm(PasswordAgainForm, RefusableForm):
     """The second person's word to a reopening."""
 
 
-class ReasonForm(PasswordAgainForm, RefusableForm):
+class ReopenReasonForm(PasswordAgainForm, RefusableForm):
+    """The first person's word to a reopening: why."""
+
     field_order = ("reason",)
 
     reason = CleanCharField(label=_("Reason for reopening"), max_length=500)
@@ -95,7 +97,7 @@ class ClaimForm(FilesForm):
     field_order = ["project", "basis_points", "reason", "evidence_kind", "evidence"]
 
 
-class AnswerForm(RefusableForm):
+class ClaimAnswerForm(RefusableForm):
     """The lead unit's answer."""
 
     answer = CleanTextField(label=_("Answer of the lead unit"), max_length=2000, required=False)

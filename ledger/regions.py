@@ -62,10 +62,6 @@ class CountyRow:
         return Total(demand.amount, demand.due, own.sums, own.pending)
 
     @property
-    def own_completion(self) -> Fraction | None:
-        return self.table.total.completion
-
-    @property
     def movement(self) -> int | None:
         """Places gained since the last closed quarter; None if it cannot be told."""
         if self.rank is None or self.previous_rank is None:

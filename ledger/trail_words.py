@@ -80,8 +80,6 @@ DEEDS: dict[str, Words] = {
     "schedule.set": pgettext_lazy("deed", "set the schedule of the year"),
     "unit.add": pgettext_lazy("deed", "added the unit"),
     "unit.change": pgettext_lazy("deed", "changed the unit"),
-    "unit.order": pgettext_lazy("deed", "changed the order of the units"),
-    "user.add": pgettext_lazy("deed", "added the account"),
     "book.import": pgettext_lazy("deed", "imported a workbook"),
     "backup.restore": pgettext_lazy("deed", "restored the program from a backup"),
     "key.make": pgettext_lazy("deed", "made an access key"),

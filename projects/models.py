@@ -78,7 +78,6 @@ class Stage(models.TextChoices):
 
 
 STAGES = tuple(Stage)
-SIGNED_STAGES = STAGES[1:]
 
 
 class Project(models.Model):

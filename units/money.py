@@ -31,7 +31,7 @@ MINUS: Final = "\N{MINUS SIGN}"
 # What a leader claims at the meeting; a percent that is shown must not claim it early.
 CLAIMS: Final = (25, 50, 75, 100)
 
-_MAX_FEN: Final = 999_999_999_999_999
+_MAX_FEN: Final = int(MAX_YUAN * 100)
 # 13 digits let the maximum itself be written in 元.
 _WHOLE_DIGITS: Final = 13
 _FINE_DIGITS: Final = 6

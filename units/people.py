@@ -82,7 +82,7 @@ def add(username: str, name: str, place: Place, *, by: User, at: datetime) -> tu
     """A new account without a role, and the password that its person changes at once."""
     demand(by, Right.PERSON_KEEP)
     _demand_reached(by, place)
-    username = _free(username)
+    username = free_username(username)
     user = User(
         username=username,
         display_name=name,
@@ -229,7 +229,8 @@ def _demand_reached(by: User, place: Place) -> None:
         raise Refusal(_("Choose a place of your county."), "place")
 
 
-def _free(username: str) -> str:
+def free_username(username: str) -> str:
+    """A sign-in name as it is stored, if nobody has it."""
     username = User.normalize_username(username).strip().lower()
     if not username or User.objects.filter(username__iexact=username).exists():
         raise Refusal(_("This sign-in name is empty or taken. Choose another."), "username")

@@ -5,6 +5,7 @@ Must never: decide a rule; a view binds the form, calls one verb, and shows the 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -78,7 +79,7 @@ def person_place(request: HttpRequest, pk: int) -> HttpResponse:
     form = PlaceForm(request.POST, by=by)
     if form.is_valid():
         given = form.cleaned_data
-        verb = lambda: people.move(pk, given["name"], given["place"], by=by, at=timezone.now())  # noqa: E731
+        verb = partial(people.move, pk, given["name"], given["place"], by=by, at=timezone.now())
         return _done(request, user, "person.place", form, verb, place=form)
     return _shown(request, user, place=form)
 
@@ -95,7 +96,7 @@ def person_on(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _switched(request: HttpRequest, pk: int, *, is_active: bool) -> HttpResponse:
     user, deed = _person(request, pk), "person.on" if is_active else "person.off"
-    verb = lambda: people.switch(pk, is_active, by=person(request), at=timezone.now())  # noqa: E731
+    verb = partial(people.switch, pk, is_active, by=person(request), at=timezone.now())
     return _done(request, user, deed, None, verb)
 
 
@@ -115,16 +116,18 @@ def person_role(request: HttpRequest, pk: int) -> HttpResponse:
     user = _person(request, pk)
     form = RoleForm(request.POST, user=user, request=request)
     if form.is_valid():
-        verb = lambda: people.grant(  # noqa: E731
-            pk, form.demand()["role"], by=person(request), at=timezone.now()
-        )
+
+        def verb() -> None:
+            role = form.demand()["role"]
+            people.grant(pk, role, by=person(request), at=timezone.now())
+
         return _done(request, user, "role.grant", form, verb, role=form)
     return _shown(request, user, role=form)
 
 
 @allowed(Right.ROLE_GRANT, DEED)
 def person_unlock(request: HttpRequest, pk: int) -> HttpResponse:
-    verb = lambda: people.unlock(pk, by=person(request), at=timezone.now())  # noqa: E731
+    verb = partial(people.unlock, pk, by=person(request), at=timezone.now())
     return _done(request, _person(request, pk), "person.unlock", None, verb)
 
 

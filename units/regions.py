@@ -8,14 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from units import trail
+from units import passwords, people, trail
 from units.models import Region, Role, User
 from units.refusal import Refusal, clean_or_refuse
-
-PASSWORD_LENGTH = 16
 
 
 def region_names(prefixes: Iterable[str]) -> dict[str, str]:
@@ -44,19 +41,16 @@ def name_region(code: str, name: str, *, by: User | None, at: datetime) -> Regio
 
 @transaction.atomic
 def add_leader(region: Region, username: str, *, by: User | None, at: datetime) -> tuple[User, str]:
-    """A leader who reads the region's counties, and the password that he must change at once."""
-    username = User.normalize_username(username.strip())
-    if not username or User.objects.filter(username=username).exists():
-        raise Refusal(_("This sign-in name is empty or taken. Choose another."), "username")
-    password = get_random_string(PASSWORD_LENGTH)
-    leader = User.objects.create_user(
-        username=username,
-        password=password,
+    """A leader who reads the region's counties, and the password that holds once."""
+    leader = User(
+        username=people.free_username(username),
         role=Role.LEADER,
         region=region.code,
         display_name=region.name,
-        must_change_password=True,
+        date_joined=at,
     )
-    after = {"role": leader.role, "region": region.code}
-    trail.record(by, "person.add", leader, at=at, label=username, after=after)
-    return leader, password
+    leader.set_unusable_password()
+    leader.save()
+    after = {"username": leader.username, "role": leader.role, "region": region.code}
+    trail.record(by, "person.add", leader, at=at, label=str(leader), after=after)
+    return leader, passwords.give_one_time(leader, by=by, at=at)

@@ -134,7 +134,7 @@ def _add_person(
     )
     after = {"username": user.username, "role": str(user.role)}
     trail.record(
-        None, "user.add", user, at=at, county=county, unit=unit, label=str(user), after=after
+        None, "person.add", user, at=at, county=county, unit=unit, label=str(user), after=after
     )
     return user
 

@@ -44,7 +44,7 @@ PAGES: dict[str, PageHelp] = {
             "is known now."
         ),
         terms=("as-of", "known-by", "league-table", "rank"),
-        next=_("A row that moved names the receipts that moved it."),
+        next=_("The name of a unit that moved leads to its account and the receipts there."),
     ),
     "ranking-explain": PageHelp(
         purpose=_(

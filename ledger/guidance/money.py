@@ -89,7 +89,10 @@ PAGES: dict[str, PageHelp] = {
         terms=("receipt", "pending", "verify", "return", "voucher"),
         next=_("Open one to see its voucher and its way."),
         next_for={
-            Role.CLERK: _("Returned ones come first: open, correct, submit again."),
+            Role.CLERK: _(
+                "Returned ones stand on your first page with their reason: open, correct, submit "
+                "again."
+            ),
             Role.VERIFIER: _(
                 "Work from the top: open, compare with the voucher, verify or return with a "
                 "reason. Doubts are marked."
@@ -164,15 +167,15 @@ PAGES: dict[str, PageHelp] = {
     ),
     "report-month": PageHelp(
         purpose=_(
-            "The monthly reports of a month: who has filed, who has not, and how many "
-            "receipts each reports."
+            "The monthly reports of a month: who has filed, who has not, and what each unit "
+            "reports of trips, reserve projects and problems."
         ),
         terms=("report", "received"),
         next=_("A unit without money files a report of nothing; that differs from not reporting."),
         next_for={
             Role.CLERK: _(
-                "Look at the receipts listed, then “File the report”. Do it before the deadline "
-                "shown."
+                "Compare the amounts of the month with your papers, fill in the rest, then “File "
+                "the report”. Do it before the deadline shown."
             ),
             Role.BUREAU_HEAD: _(
                 "Remind those who are late; the deadline of the county is set here."
@@ -223,7 +226,10 @@ PAGES: dict[str, PageHelp] = {
         next=_("It counts down on the project's page and in the list of steps."),
     ),
     "service-edit": PageHelp(
-        purpose=_("Corrects a step, finishes it, or drops it with a reason."),
+        purpose=_(
+            "Corrects a step, says on which day it was done, or takes out one that was recorded "
+            "by mistake."
+        ),
         terms=("deadline", "service"),
         next=_("A step finished late stays marked as late."),
     ),

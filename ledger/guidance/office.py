@@ -22,8 +22,8 @@ PAGES: dict[str, PageHelp] = {
     ),
     "county-target-list": PageHelp(
         purpose=_(
-            "What the city and the province demand of the county; the league table can be "
-            "read against it."
+            "What the city and the province demand of the county. The table of all counties can "
+            "be ranked by it."
         ),
         terms=("county-target", "issuer"),
         next=_("A later document is a new version; nothing is overwritten."),
@@ -167,7 +167,7 @@ PAGES: dict[str, PageHelp] = {
     "guide": PageHelp(
         purpose=_("The handbook of your role: a month and a quarter, step by step."),
         terms=(),
-        next=_("Other roles' pages are linked at its end."),
+        next=_("The pages of the other roles are linked above the text."),
     ),
     "api": PageHelp(
         purpose=_(
@@ -206,16 +206,16 @@ PAGES: dict[str, PageHelp] = {
         next=_("End a sign-in that you do not know, then change the password."),
     ),
     "sign-in-code": PageHelp(
-        purpose=_("The second step of signing in: six digits from your phone, or a spare code."),
+        purpose=_("The second step of signing in: six digits from your phone, or a recovery code."),
         terms=(),
-        next=_("A lost phone: use a spare code, or ask the security administrator."),
+        next=_("A lost phone: use a recovery code, or ask the security administrator."),
     ),
     "second-factor": PageHelp(
         purpose=_(
             "A code from your phone beside the password, so that a stolen password opens nothing."
         ),
         terms=(),
-        next=_("Scan the picture, type the six digits, keep the spare codes on paper."),
+        next=_("Scan the picture, type the six digits, keep the recovery codes on paper."),
     ),
     "kept-text": PageHelp(
         purpose=_("What you had typed when your sign-in ended."),
@@ -237,7 +237,6 @@ PAGES: dict[str, PageHelp] = {
             Role.SECURITY_ADMIN: _(
                 "Accounts with no role yet wait for you: open one and set its role."
             ),
-            Role.AUDIT_ADMIN: _("You read only; what the others did stands in the trail."),
         },
     ),
     "person-new": PageHelp(

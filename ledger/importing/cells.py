@@ -19,7 +19,6 @@ from units.text import TextError, clean, gettext_noop, half_width
 
 EARLIEST: Final = date(1980, 1, 1)
 LATEST: Final = date(2099, 12, 31)
-MOST_COUNT: Final = 9_999
 NOISE: Final = Decimal("0.005")  # of a fen
 LONGEST_EXPONENT: Final = 30
 # A sheet keeps 15 digits of a number; of a longer one the last digits are lost already.

@@ -24,7 +24,6 @@ class Remark:
     heading: str
     found: str
     sentence: str
-    is_refusal: bool = True
 
     @property
     def letter(self) -> str:
@@ -74,8 +73,7 @@ class Remarks:
         heading: str = "",
         found: str = "",
     ) -> None:
-        remark = Remark(sheet, row, column, heading, found[:200], str(sentence), is_refusal=False)
-        self.notices.append(remark)
+        self.notices.append(Remark(sheet, row, column, heading, found[:200], str(sentence)))
 
     def __iter__(self) -> Iterator[Remark]:
         yield from self.refusals

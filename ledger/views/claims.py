@@ -7,6 +7,7 @@ no party to it and does not share the project.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import claims, history
 from ledger.models import CreditClaim, Evidence
-from ledger.quarter_forms import AnswerForm, ClaimForm, DecisionForm
+from ledger.quarter_forms import ClaimAnswerForm, ClaimForm, DecisionForm
 from ledger.reach import claims_of, receipts_of
 from ledger.views.deeds import attempted
 from projects.models import Project
@@ -94,7 +95,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(Right.CLAIM_MAKE, DEED)
 def claim_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The button says which answer: agree or object."""
-    claim, form = _claim(request, pk), AnswerForm(request.POST)
+    claim, form = _claim(request, pk), ClaimAnswerForm(request.POST)
     agrees = request.POST.get("deed") == "agree"
     deed = "claim.agree" if agrees else "claim.object"
     return _done(
@@ -110,7 +111,7 @@ def claim_answer(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(Right.CLAIM_MAKE, DEED)
 def claim_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     claim, form = _claim(request, pk), Form(request.POST)
-    verb = lambda: claims.withdraw(pk, **_now(request))  # noqa: E731
+    verb = partial(claims.withdraw, pk, **_now(request))
     return _done(request, claim, form, "claim.withdraw", verb, _("The claim is taken back."))
 
 
@@ -269,7 +270,7 @@ def _detail(request: HttpRequest, claim: CreditClaim, form: Form | None = None) 
         "claim": claim,
         "line": line,
         "shares": _shares(claim.project),
-        "answer_form": form if isinstance(form, AnswerForm) else AnswerForm(),
+        "answer_form": form if isinstance(form, ClaimAnswerForm) else ClaimAnswerForm(),
         "decision_form": form if isinstance(form, DecisionForm) else _decision_form(claim),
         "may_answer": is_open and leads and may(user, Right.CLAIM_MAKE),
         "may_withdraw": is_open and user.unit_id == claim.unit_id,

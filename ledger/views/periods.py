@@ -25,7 +25,7 @@ from ledger.headline import headline
 from ledger.league import league_table
 from ledger.models import Period, Settlement
 from ledger.months import Month
-from ledger.quarter_forms import ConfirmForm, KnownForm, ProposeForm, ReasonForm, ReopenForm
+from ledger.quarter_forms import ConfirmForm, KnownForm, ProposeForm, ReopenForm, ReopenReasonForm
 from ledger.series import by_month
 from ledger.tables import point
 from ledger.views.deeds import attempted
@@ -100,7 +100,7 @@ def period_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def reopening_propose(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("Proposed. The quarter stays closed until a second person confirms.")
     verb = periods.propose_reopening
-    return _done(request, pk, "period.propose_reopening", verb, said, ReasonForm)
+    return _done(request, pk, "period.propose_reopening", verb, said, ReopenReasonForm)
 
 
 @allowed(Right.PERIOD_CLOSE, DEED)
@@ -247,7 +247,7 @@ def _forms(request: HttpRequest, form: Form | None) -> dict[str, Form]:
     fresh: dict[str, Form] = {
         "propose_form": ProposeForm(request=request),
         "confirm_form": ConfirmForm(request=request),
-        "reason_form": ReasonForm(request=request),
+        "reason_form": ReopenReasonForm(request=request),
         "reopen_form": ReopenForm(request=request),
     }
     sent = {name: form for name, new in fresh.items() if form and type(form) is type(new)}

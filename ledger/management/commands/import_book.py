@@ -162,5 +162,5 @@ def _stand_in(county: County, name: str, role: Role) -> User:
     if is_new:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-        trail.record(None, "user.add", user, at=timezone.now(), county=county, label=label)
+        trail.record(None, "person.add", user, at=timezone.now(), county=county, label=label)
     return user
