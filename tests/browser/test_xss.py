@@ -20,6 +20,7 @@ from ledger.models import Evidence
 from ledger.months import Month
 from projects import problems, service
 from tests.browser.payloads import PAYLOADS
+from tests.browser.watch import watch
 from tests.builders import (
     day,
     make_clerk,
@@ -35,10 +36,12 @@ from tests.builders import (
     set_target,
     wan,
 )
+from tests.ledger.importing import books
 from tests.ledger.papers import close_first_quarter
 from units.models import Role, Trail, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORDS = (models.CharField, models.TextField)
 NOT_WORDS = re.compile(
     "_key$|hash|sha256|code|media_type|chain_head|password|username|region|record|deed"
@@ -157,6 +160,12 @@ def _route(address):
         return None
 
 
+def as_client(context, client):
+    """The browser goes on as the one who is signed in with the client."""
+    cookie = {"name": "session", "value": client.cookies["session"].value, "path": "/"}
+    context.add_cookies([cookie | {"domain": "localhost"}])
+
+
 def main_of(page):
     """What is new about a page: its content, without the keys that differ each time."""
     content = page[page.find("<main") :]
@@ -177,8 +186,7 @@ def test_no_text_that_people_write_runs_in_anybodys_browser(page_at):
     for person in people:
         client = Client()
         client.force_login(User.objects.get(pk=person.pk))
-        cookie = {"name": "session", "value": client.cookies["session"].value, "path": "/"}
-        page.context.add_cookies([cookie | {"domain": "localhost"}])
+        as_client(page.context, client)
         for address, text in list(walk(client)):
             if main_of(text) not in seen:
                 seen.add(main_of(text))
@@ -188,6 +196,64 @@ def test_no_text_that_people_write_runs_in_anybodys_browser(page_at):
 
     assert dialogs == []
     assert len(visited) > 30
+
+
+def test_a_page_that_escapes_nothing_is_found(browser, live_server, monkeypatch):
+    """quality 11: the test above is able to fail"""
+    client = Client()
+    client.force_login(make_verifier(make_county(name=PAYLOADS[0])))
+    context = browser.new_context(base_url=live_server.url)
+    as_client(context, client)
+    page, complaints = context.new_page(), []
+    watch(page, live_server.url, complaints)
+    monkeypatch.setattr("django.template.base.conditional_escape", str)
+
+    page.goto("/units/")
+    context.close()
+
+    assert any("Content Security Policy" in complaint for complaint in complaints)
+
+
+def test_no_cell_and_no_name_of_a_workbook_runs_in_its_preview(page_at, settings, tmp_path):
+    """quality 11: cells, names of sheets and of the file, and headings, in preview, refusal and list"""
+    settings.IMPORT_ROOT = tmp_path / "imports"
+    client = Client()
+    client.force_login(make_head(make_county()))
+    page, dialogs = page_at(1440), []
+    as_client(page.context, client)
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    for book in (poisoned_book(), poisoned_frame()):
+        page.goto("/import/")
+        file = {"name": f"{PAYLOADS[1]}.xlsx", "mimeType": XLSX, "buffer": books.content(book)}
+        page.set_input_files("[name=file]", file)
+        page.click("main form button.btn-primary")
+        page.wait_for_url(re.compile("/import/.+"))
+        assert "onerror=alert" in page.inner_text("main h1")
+    page.goto("/import/")
+
+    assert dialogs == []
+
+
+def poisoned_book():
+    """A payload in every cell that may hold words, and each payload as a unit and an investor."""
+    book = books.plain()
+    for number, payload in enumerate(PAYLOADS):
+        book["单位"].append([payload, "镇", number + 6])
+        book["项目"].append(
+            [payload, payload, payload, payload, "合同", payload, 9, 8, payload, payload]
+        )
+        book["到位资金"].append([payload, payload, payload, payload])
+    return book
+
+
+def poisoned_frame():
+    """Payloads as headings and as the name of a sheet."""
+    book = books.plain()
+    for sheet, payload in zip(book, PAYLOADS, strict=False):
+        sheet["B1"] = payload
+    book.create_sheet(PAYLOADS[1]).append([PAYLOADS[0]])
+    return book
 
 
 def test_what_was_typed_does_not_run_when_a_refusal_shows_it_again(page_at):
