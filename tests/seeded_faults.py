@@ -119,14 +119,14 @@ FAULTS = (
     ),
     Fault(
         "ledger/league.py",
-        "Entry.objects.filter(county__in=counties, counted_on__range=(start, as_of))",
-        "Entry.objects.filter(county__in=counties, counted_on__gte=start, counted_on__lt=as_of)",
+        'among("county_id", counties), counted_on__range=(start, as_of))',
+        'among("county_id", counties), counted_on__gte=start, counted_on__lt=as_of)',
         "ledger/test_league.py",
         "the last day is not counted",
     ),
     Fault(
         "ledger/league.py",
-        "Entry.objects.filter(county__in=counties, counted_on__range",
+        'Entry.objects.filter(among("county_id", counties), counted_on__range',
         "Entry.objects.filter(counted_on__range",
         "ledger/test_league.py",
         "other counties' entries count",
@@ -140,8 +140,8 @@ FAULTS = (
     ),
     Fault(
         "units/models.py",
-        "(self.ended_on is None or self.ended_on >= day)",
-        "(self.ended_on is None or self.ended_on > day)",
+        "has_begun and (ended_on is None or ended_on >= day)",
+        "has_begun and (ended_on is None or ended_on > day)",
         "ledger/test_league.py",
         "a unit is gone on its last day",
     ),

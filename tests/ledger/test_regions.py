@@ -375,7 +375,7 @@ def test_a_region_is_named_and_gets_a_leader_by_command(capsys):
     call_command("create_region", "6110", "商洛市", "--leader", "shangluo")
 
     leader = User.objects.get(username="shangluo")
-    password = capsys.readouterr().out.split()[-1]
+    password = capsys.readouterr().out.strip()[-len("abcd-efgh-ijkl-mnop") :]
     assert Region.objects.get().name == "商洛市"
     assert (leader.role, leader.region, leader.county) == (Role.LEADER, "6110", None)
     assert leader.must_change_password
