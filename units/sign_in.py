@@ -4,6 +4,7 @@ Owns: these pages. Must never: say whether a user name exists, or tell a wrong p
 one before the password was right.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -43,7 +44,13 @@ class SignIn(LoginView):
         """The page names the county where the installation keeps only one."""
         counties = list(County.objects.all()[:2])
         county = counties[0] if len(counties) == 1 else None
-        return super().get_context_data(county=county, **kwargs)
+        return super().get_context_data(county=county, keeps_form=self._keeps_form(), **kwargs)
+
+    def _keeps_form(self) -> bool:
+        """Whether a form that was sent too late waits behind this sign-in."""
+        with suppress(Resolver404):
+            return resolve(self.get_redirect_url()).url_name == "kept-form"
+        return False
 
     def form_valid(self, form: Any) -> HttpResponse:
         user, wish = form.get_user(), self.get_success_url()

@@ -19,7 +19,7 @@ from ledger.importing.remarks import Remark
 from ledger.importing.words import OUTCOMES
 from ledger.words import SECTIONS, TIERS
 from units.models import User
-from units.money import percent_text, wan_short, yi_short
+from units.money import percent_text, wan_text, yi_text
 
 STEPS: Mapping[Step, str | Promise] = {
     Step.PLANNING: _("being checked"),
@@ -92,7 +92,7 @@ def _preview(kept: Mapping[str, Any], state: State) -> dict[str, Any]:
         "outcomes": [str(word) for word in OUTCOMES.values()],
         "refusals": [Remark.of(plain) for plain in kept["refusals"]],
         "refused": state.refused,
-        "notices": kept["notices"],
+        "noticed": kept["notices"],
         "as_of": date.fromisoformat(kept["as_of"]),
         "figures": _figures(kept["before"], kept["after"]),
         "sections": _sections(kept["lines"]),
@@ -123,7 +123,7 @@ def _figures(
 
 
 def _figure(value: str | int) -> str:
-    return str(value) if isinstance(value, int) else yi_short(Decimal(value))
+    return str(value) if isinstance(value, int) else yi_text(Decimal(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _rank(rank: int | None) -> str:
 
 
 def _wan(amount: str | None) -> str:
-    return "—" if amount is None else wan_short(Decimal(amount))
+    return "—" if amount is None else wan_text(Decimal(amount))
 
 
 def _completion(line: Mapping[str, Any]) -> str:

@@ -66,6 +66,7 @@ def project_board(request: HttpRequest) -> HttpResponse:
         "sieve": sieve.form,
         "stacks": _stacks(request, columns),
         "sums": _sums(columns),
+        "is_empty": not any(column.count for column in columns),
         "is_sieved": any(value for name, value in request.GET.items() if name in sieve.filters),
         "query": request.GET.urlencode(),
     }

@@ -121,9 +121,9 @@ def _kind(
 
 def _steps(table: LeagueTable, rows: Sequence[LeagueRow]) -> dict[str, list[Step]]:
     whole = total(rows)
-    due = quarters_due(rows)
+    due, benchmark = quarters_due(rows), whole.benchmark if whole.target else None
     return {
-        "benchmark": list(steps.benchmark_steps(due, whole.benchmark, table.as_of)),
+        "benchmark": list(steps.benchmark_steps(due, benchmark, table.as_of)),
         "completion": list(steps.completion_steps(whole)),
         "gap": list(steps.gap_steps(whole)),
     }

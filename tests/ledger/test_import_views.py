@@ -90,6 +90,8 @@ def test_a_workbook_is_previewed_and_imported_by_one_button(client, head):
         assert f'<th scope="row">{sheet}</th>' in preview
     assert "水沟镇" in preview
     assert "金丝峡" not in preview  # only figures, not the rows themselves
+    assert "等待认定" in preview
+    assert "notice--waiting" not in preview  # what is to be noticed in the book waits for nobody
     answer = decided(client, token, "import")
     assert answer.status_code == 302
     assert Receipt.objects.filter(state="submitted", entered_by=head).count() == 4

@@ -80,11 +80,13 @@ def test_a_form_sent_too_late_comes_back_after_signing_in(clerk, project):
         browser, path, token = half_typed(clerk, project)
         clock.shift(timedelta(minutes=45))
         away = browser.post(path, typed(), token, headers={"referer": f"http://testserver{path}"})
+        asked = browser.get(away.url).content.decode()
         wish = away.url.split("next=")[1].replace("%2F", "/")
         back = browser.sign_in(clerk, wish)
         form = browser.get(back.url, follow=True)
 
     assert away.url.startswith("/accounts/login/?next=%2Faccounts%2Fforms%2F")
+    assert "已保留" in asked
     assert back.url == wish
     assert value_of(form.text, "amount") == "123.45"
     assert value_of(form.text, "key") == "0b8f1c7e-6d57-4e0c-8a55-1d3d59b6f3c1"
