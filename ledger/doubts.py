@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,7 @@ from ledger.admission import SLIP
 from ledger.models import Entry, Evidence, Receipt, quarter_of
 from projects.models import Project
 from units import text
+from units.composed import among, composed_once
 
 NEAR = timedelta(days=30)
 ROUND = Decimal(1_000_000)
@@ -211,25 +212,26 @@ def _surroundings(receipts: Sequence[Receipt]) -> Surroundings:
     if not receipts:
         return Surroundings()
     county = receipts[0].county_id
+    amounts = sorted({receipt.amount for receipt in receipts})
+    projects = sorted({receipt.project_id for receipt in receipts})
     return Surroundings(
-        alike=_alike(county, {receipt.amount for receipt in receipts}),
+        alike=[Other(*row) for row in _alike(county, amounts)],
         shared_files=_shared_files(receipts),
         earlier=_earlier(county, {r.received_on.year - 1 for r in receipts if _is_of_its_year(r)}),
-        posted=_posted({receipt.project_id for receipt in receipts}),
+        posted=dict(_posted(projects)),
     )
 
 
-def _alike(county: int, amounts: set[Decimal]) -> list[Other]:
-    others = Receipt.objects.filter(county=county, state__in=LIVE, amount__in=amounts)
+@composed_once
+def _alike(county: int, amounts: list[Decimal]) -> QuerySet[Receipt, Any]:
+    others = Receipt.objects.filter(among("amount", amounts), county=county, state__in=LIVE)
     investor = ("project__investor", "project__investor__credit_code")
-    rows = others.values_list(*Other._fields[:-2], *investor)
-    return [Other(*row) for row in rows]
+    return others.values_list(*Other._fields[:-2], *investor)
 
 
 def _shared_files(receipts: Sequence[Receipt]) -> dict[int, list[int]]:
-    mine = Evidence.objects.filter(receipt__in=receipts, removed_at=None).order_by()
     by_hash: dict[str, set[int]] = defaultdict(set)
-    for sha256, receipt_id in mine.values_list("sha256", "receipt"):
+    for sha256, receipt_id in _files([receipt.pk for receipt in receipts]):
         by_hash[sha256].add(receipt_id)
     found: dict[int, list[int]] = defaultdict(list)
     if not by_hash:
@@ -246,18 +248,27 @@ def _shared_files(receipts: Sequence[Receipt]) -> dict[int, list[int]]:
     return found
 
 
+@composed_once
+def _files(receipts: list[int]) -> QuerySet[Evidence, Any]:
+    mine = Evidence.objects.filter(among("receipt", receipts), removed_at=None)
+    return mine.order_by().values_list("sha256", "receipt")
+
+
 def _earlier(county: int, years: set[int]) -> list[Earlier]:
     if not years:
         return []
-    signed = Q()
-    for year in years:
-        signed |= Q(signed_on__range=(date(year, 1, 1), date(year, 12, 31)))
-    projects = Project.objects.filter(signed, county=county)
-    rows = projects.values_list(*Earlier._fields[:-1], "investor__credit_code")
-    return [Earlier(*row) for row in rows]
+    first, last = date(min(years), 1, 1), date(max(years), 12, 31)
+    return [Earlier(*row) for row in _signed(county, first, last)]
 
 
-def _posted(projects: set[int]) -> dict[int, Decimal]:
+@composed_once
+def _signed(county: int, first: date, last: date) -> QuerySet[Project, Any]:
+    projects = Project.objects.filter(county=county, signed_on__range=(first, last))
+    return projects.values_list(*Earlier._fields[:-1], "investor__credit_code")
+
+
+@composed_once
+def _posted(projects: list[int]) -> QuerySet[Entry, Any]:
     """Credit in yuan that stands, by project."""
-    entries = Entry.objects.filter(project__in=projects).order_by()
-    return dict(entries.values_list("project").annotate(Sum("amount")))
+    entries = Entry.objects.filter(among("project", projects)).order_by()
+    return entries.values_list("project").annotate(Sum("amount"))

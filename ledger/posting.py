@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -24,6 +25,7 @@ from projects.models import CreditShare
 from projects.shares import split
 from units import trail
 from units.access import Right, demand
+from units.composed import among, composed_once
 from units.copying import copy_in
 from units.models import Trail, User
 from units.refusal import Conflict, Refusal
@@ -158,7 +160,8 @@ def _take_back(
     reversals = []
     for entry in standing:
         period = periods[entry.counted_on]
-        reversals += _append(period, [_reversal(entry, period, reason)], by, at)
+        taken_back = _chained(period, [_reversal(entry, period, reason)], by, at)
+        reversals += Entry.objects.bulk_create(taken_back)
     return reversals
 
 
@@ -182,9 +185,11 @@ def _without_nothing(split_: Mapping[int, Decimal]) -> dict[int, Decimal]:
 
 
 def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> list[Entry]:
-    """Append one entry per unit that shares the project, in the locked ``period``."""
+    """Append one entry per unit that shares the project, in the locked ``period``; without keys."""
     credit = _credit_of([receipt.project_id])[receipt.project_id]
-    return _append(period, _credits(receipt, credit, period), by, at)
+    entries = _chained(period, _credits(receipt, credit, period), by, at)
+    copy_in(Entry, entries)
+    return entries
 
 
 @dataclass(slots=True)
@@ -199,15 +204,19 @@ class Credit:
 
 def _credit_of(projects: Iterable[int]) -> dict[int, Credit]:
     """The credit of each project as it stands now, in one query."""
-    shares = CreditShare.objects.filter(project__in=projects).order_by("project", "order", "id")
-    kept = ("project__signed_on", "project__industry", "project__investor__origin")
     found: dict[int, Credit] = {}
-    for project, unit, points, signed_on, industry, origin in shares.values_list(
-        "project", "unit", "basis_points", *kept
-    ):
+    for project, unit, points, signed_on, industry, origin in _shares(sorted(projects)):
         credit = found.setdefault(project, Credit(signed_on, industry, origin or ""))
         credit.shares.append((unit, points))
     return found
+
+
+@composed_once
+def _shares(projects: list[int]) -> QuerySet[CreditShare, Any]:
+    shares = CreditShare.objects.filter(among("project", projects))
+    kept = ("project__signed_on", "project__industry", "project__investor__origin")
+    ordered = shares.order_by("project", "order", "id")
+    return ordered.values_list("project", "unit", "basis_points", *kept)
 
 
 def _credits(receipt: Receipt, project: Credit, period: Period) -> list[Entry]:
@@ -248,16 +257,9 @@ def _reversal(entry: Entry, period: Period, reason: str) -> Entry:
     )
 
 
-def _append(period: Period, entries: Iterable[Entry], by: User, at: datetime) -> list[Entry]:
-    """Chain the entries to the end of the locked period and store them."""
-    return Entry.objects.bulk_create(_chained(period, entries, by, at))
-
-
 def _chained(period: Period, entries: Iterable[Entry], by: User, at: datetime) -> list[Entry]:
     """The entries as the next ones of the locked period's chain."""
-    chained = Entry.objects.filter(period=period).order_by("-position")
-    last = chained.values_list("position", "content_hash", "posted_at").first()
-    position, head, posted_at = last or (0, chain.GENESIS, at)
+    [(position, head, posted_at)] = _end(period.pk) or [(0, chain.GENESIS, at)]
     at = max(at, posted_at)  # whoever waited for the lock posts after whom he waited for
     appended = []
     for entry in entries:
@@ -268,6 +270,13 @@ def _chained(period: Period, entries: Iterable[Entry], by: User, at: datetime) -
         entry.content_hash = head = chain.content_hash(head, hashed_fields(entry))
         appended.append(entry)
     return appended
+
+
+@composed_once
+def _end(period_id: int) -> QuerySet[Entry, Any]:
+    """Position, hash and moment of the last entry of a chain."""
+    chained = Entry.objects.filter(period=period_id).order_by("-position")
+    return chained.values_list("position", "content_hash", "posted_at")[:1]
 
 
 def hashed_fields(entry: Entry) -> dict[str, chain.Plain]:
@@ -291,15 +300,29 @@ def _awaiting(receipt_id: int, version: int, by: User) -> Receipt:
 def _locked(receipt_id: int, right: Right, by: User) -> Receipt:
     """The receipt under lock, for a person of its county who has the right."""
     demand(by, right)
-    rows = Receipt.objects.select_related("project__investor", "county", "unit")
-    return rows.select_for_update(of=("self",)).get(pk=receipt_id, county=by.county_id)
+    found: list[Receipt] = _under_lock(receipt_id, by.county_id)
+    if not found:
+        raise Receipt.DoesNotExist
+    return found[0]
+
+
+@composed_once
+def _under_lock(receipt_id: int, county_id: int | None) -> QuerySet[Receipt]:
+    rows = Receipt.objects.select_related("project__investor", "county", "unit").order_by()
+    return rows.select_for_update(of=("self",)).filter(pk=receipt_id, county=county_id)
 
 
 def _demand_another(receipt: Receipt, by: User) -> None:
     """Whoever had a hand in the content does not verify it, also if somebody else changed it since."""
-    entered = Trail.objects.filter(record=name_of(receipt), actor=by, deed__in=ENTERING)
-    if receipt.entered_by_id == by.pk or entered.filter(refused=False).exists():
+    if receipt.entered_by_id == by.pk or _entered([name_of(receipt)], by.pk):
         raise Refusal(_("Somebody else must verify what you entered yourself."))
+
+
+@composed_once
+def _entered(records: list[str], actor_id: int) -> QuerySet[Trail, Any]:
+    """Whether the person entered something of the record; names come as a list to be filled in."""
+    entered = Trail.objects.filter(among("record", records), actor=actor_id, deed__in=ENTERING)
+    return entered.filter(refused=False).order_by().values_list("pk")[:1]
 
 
 def _demand_reason(reason: str) -> None:
