@@ -285,6 +285,7 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "units.form_markup.QuickChoices"
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 
 # --- language and time ---------------------------------------------------------------------------

@@ -10,15 +10,13 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Case, F, IntegerField, Prefetch, QuerySet, Value, When
-from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from projects.forms import industry_name
 from projects.models import STAGES, CreditShare, Investor, Project
 from projects.shares import percent_text
+from units.markup import addresses, escaped, linked, marked, shown_day
 from units.money import wan_short
 from units.tables import DASH, NUMBER
 
@@ -61,28 +59,31 @@ class ProjectTable(tables.Table):
 
     def __init__(self, rows: Iterable[Project], *, year: int, **options: Any) -> None:
         self.year = year
+        self.address = addresses("project-detail")
+        self.origins = {origin: str(word) for origin, word in Investor.Origin.choices}
         super().__init__(rows, **options)
 
     def render_name(self, value: str, record: Project) -> SafeString:
-        address = reverse("project-detail", args=[record.pk])
-        return format_html('<a href="{}">{}</a>', address, value)
+        return linked(value, self.address(record.pk))
 
     def render_units(self, record: Project) -> SafeString | str:
         shares = record.shares.all()
         if len(shares) == 1:
             return shares[0].unit.name
-        parts = ((share.unit.name, percent_text(share.basis_points)) for share in shares)
-        return format_html_join(
-            "", '<span class="part">{} <span class="num soft">{}</span></span>', parts
+        return marked(
+            "".join(
+                f'<span class="part">{escaped(share.unit.name)} '
+                f'<span class="num soft">{percent_text(share.basis_points)}</span></span>'
+                for share in shares
+            )
         )
 
     def render_investor(self, value: Investor) -> SafeString:
-        return format_html(
-            '{}<span class="under">{}</span>', value.name, value.get_origin_display()
-        )
+        name, origin = escaped(value.name), escaped(self.origins.get(value.origin, value.origin))
+        return marked(f'{name}<span class="under">{origin}</span>')
 
     def render_signed_on(self, value: date) -> SafeString:
-        return format_html('<span class="num">{}</span>', date_format(value))
+        return shown_day(value)
 
     def render_age(self, record: Project) -> Any:
         return age_word(record, self.year)
@@ -90,12 +91,8 @@ class ProjectTable(tables.Table):
     def render_industry(self, record: Project) -> SafeString | str:
         industry = record.industry
         flags = [industry.is_resource and _("resource"), industry.is_property and _("property")]
-        words = ((word,) for word in flags if word)
-        return format_html(
-            "{}{}",
-            industry_name(industry),
-            format_html_join("", ' <span class="tag">{}</span>', words),
-        )
+        tags = (f' <span class="tag">{escaped(word)}</span>' for word in flags if word)
+        return marked(escaped(industry_name(industry)) + "".join(tags))
 
     def render_total_investment(self, value: Any) -> str:
         return wan_short(value)

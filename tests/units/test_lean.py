@@ -1,12 +1,14 @@
 """Lean rows lay out what django-tables2 itself would, cell for cell."""
 
+import re
+from datetime import date
 from types import SimpleNamespace
 
 import django_tables2 as tables
 import pytest
 from django.template import Context
 from django.test import RequestFactory
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 
 from tests.builders import make_county, make_unit
 from units.models import Unit
@@ -71,6 +73,33 @@ def test_a_choice_is_shown_by_its_word():
     [unit] = Unit.objects.all()
 
     assert f">{unit.get_kind_display()}</td>" in laid_out(Units(Unit.objects.all()))
+
+
+class Deep(tables.Table):
+    """Accessors of every sort; what each gives is django-tables2's own to say."""
+
+    county = tables.Column(accessor="county__name")
+    nothing = tables.Column(accessor="successor__name", default="none")
+    kind_of = tables.Column(accessor="successor__kind", default="none")
+    missing = tables.Column(accessor="no__such", default="none")
+    called = tables.Column(accessor="get_kind_display")
+    letter = tables.Column(accessor="name__0")
+    shown = tables.Column(accessor="kind")
+
+    def render_shown(self, value, record):
+        return format_html("{}/{}", value, type(record).__name__)
+
+
+@pytest.mark.django_db
+def test_accessors_find_what_django_tables2_finds():
+    first = make_unit(make_county(), "甲镇", "department")
+    second = make_unit(first.county, "乙<镇", successor=first, ended_on=date(2012, 5, 1))
+    for records in ([second, first], [{"name": "甲", "kind": "x", "county": {"name": "<b>"}}]):
+        own = [[escape(cell) for cell in row] for row in Deep(records).rows]
+
+        found = re.findall(r"<td[^>]*>(.*?)</td>", laid_out(Deep(records)))
+
+        assert found == [cell for row in own for cell in row]
 
 
 def test_a_table_without_rows_lays_out_nothing():

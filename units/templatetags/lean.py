@@ -14,10 +14,13 @@ from django.db.models import Model
 from django.template.base import render_value_in_context as as_shown
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django_tables2.rows import BoundRow
 from django_tables2.utils import signature
+
+from units.markup import escaped, marked
 
 register = template.Library()
 Cell = Callable[[Any], Any]
@@ -51,7 +54,7 @@ def rows(context: Context, table: Any) -> SafeString:
     """The rows of the page that is shown; each value is escaped unless it is markup already."""
     openings = {
         column.name: (
-            f'<td {column.attrs["td"].as_html()} data-label="{escape(str(column.header))}">'
+            f'<td {column.attrs["td"].as_html()} data-label="{escaped(str(column.header))}">'
         )
         for column in table.columns
     }
@@ -60,12 +63,20 @@ def rows(context: Context, table: Any) -> SafeString:
     for row in table.paginated_rows:
         cells = cells or [(openings[c.name], _cell_of(c, row.record)) for c in table.columns]
         texts = (f"{opening}{_shown(cell(row), context)}</td>" for opening, cell in cells)
-        laid_out.append(f"<tr {row.attrs.as_html()}>{''.join(texts)}</tr>")
-    return mark_safe("\n".join(laid_out))  # noqa: S308 - attributes and texts are escaped above
+        laid_out.append(f"<tr {_attributes(row)}>{''.join(texts)}</tr>")
+    return marked("\n".join(laid_out))
+
+
+def _attributes(row: BoundRow) -> str:
+    if type(row) is BoundRow and not row.table.row_attrs:
+        return f'class="{row.get_even_odd_css_class()}"'
+    return str(row.attrs.as_html())
 
 
 def _shown(cell: Any, context: Context) -> str:
-    return conditional_escape(cell) if isinstance(cell, str) else as_shown(cell, context)
+    if isinstance(cell, Promise):
+        cell = str(cell)
+    return escaped(cell) if isinstance(cell, str) else as_shown(cell, context)
 
 
 def _cell_of(column: Any, sample: Any) -> Cell:
@@ -75,16 +86,17 @@ def _cell_of(column: Any, sample: Any) -> Cell:
     renders it. Where that method wants no more than the value and the record, it is asked once.
     """
     wanted, takes_all = signature(column.render)
-    plain = not takes_all and set(wanted) <= {"value", "record"} and not column.link
-    if not plain or "__" in str(column.accessor) or _has_choices(column, sample):
+    if takes_all or not set(wanted) <= {"value", "record"} or column.link:
         return lambda row: row.get_cell(column.name)
     with_record, with_value = "record" in wanted, "value" in wanted
+    value_of, words = _value_of(column.accessor), _words_of(column, sample)
 
     def cell(row: Any) -> Any:
         try:
-            value = column.accessor.resolve(row.record)
+            value = value_of(row.record)
         except Exception:  # as django-tables2 has it: what a record does not have is empty,
             value = None  # and yet shown where the column says that nothing is empty
+        value = words.get(value, value) if words else value
         if value in column.column.empty_values:
             return column.default
         given = {"record": row.record} if with_record else {}
@@ -93,11 +105,31 @@ def _cell_of(column: Any, sample: Any) -> Cell:
     return cell
 
 
-def _has_choices(column: Any, sample: Any) -> bool:
-    """Such a value is shown by its word, which only django-tables2 knows to find."""
+def _value_of(accessor: Any) -> Cell:
+    """What the accessor resolves to. It asks whatever it meets for an item first, and so for an
+    exception; models and dataclasses have no items."""
+
+    def value(record: Any) -> Any:
+        found = record
+        for name in accessor.bits:
+            if hasattr(type(found), "__getitem__"):
+                return accessor.resolve(record)
+            found = getattr(found, name)
+            if found is None:
+                return None
+            if callable(found):
+                return accessor.resolve(record)
+        return found
+
+    return value
+
+
+def _words_of(column: Any, sample: Any) -> dict[Any, str]:
+    """The words by which a choice is shown; empty where the column is of no such field."""
     if not isinstance(sample, Model):
-        return False
+        return {}
     try:
-        return bool(getattr(column.accessor.get_field(sample), "choices", ()))
+        choices = getattr(column.accessor.get_field(sample), "flatchoices", ())
     except FieldDoesNotExist:
-        return False
+        return {}
+    return {value: str(word) for value, word in choices}
