@@ -90,12 +90,21 @@ def test_a_workbook_is_previewed_and_imported_by_one_button(client, head):
         assert f'<th scope="row">{sheet}</th>' in preview
     assert "水沟镇" in preview
     assert "金丝峡" not in preview  # only figures, not the rows themselves
-    assert "等待认定" in preview
-    assert "notice--waiting" not in preview  # what is to be noticed in the book waits for nobody
     answer = decided(client, token, "import")
     assert answer.status_code == 302
     assert Receipt.objects.filter(state="submitted", entered_by=head).count() == 4
     assert "导入完成" in client.get(f"/import/{token}/").content.decode()
+
+
+def test_what_is_to_be_noticed_in_the_book_stands_in_its_own_list_alone(client, head):
+    signed_in(client, head)
+    book = books.plain()
+    book["到位资金"]["C2"] = 8_000.01
+
+    preview = client.get(f"/import/{token_of(sent(client, books.content(book)))}/").content.decode()
+
+    assert "超过" in preview.partition('class="remarks"')[2].partition("</ul>")[0]
+    assert "notice--waiting" not in preview
 
 
 def test_the_cells_are_forgotten_once_they_are_imported(client, head):
