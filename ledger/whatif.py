@@ -21,7 +21,7 @@ from ledger.league import LeagueRow, LeagueTable, Section, Total, league_table
 from ledger.standing import Tier
 from ledger.tables import tier_badges
 from units.models import County
-from units.money import percent_text, wan_short, yi_short
+from units.money import percent_text, wan_text, yi_short
 from units.tables import DASH, NUMBER
 from units.targets import TargetDraft
 
@@ -116,10 +116,10 @@ class WhatIfTable(tables.Table):
         super().__init__(rows, attrs={**self.Meta.attrs, "label": words.SECTIONS[kind]}, **options)
 
     def render_target(self, record: Line) -> SafeString | str:
-        return _pair(*(wan_short(row.target) if row.target else DASH for row in _both(record)))
+        return _pair(*(wan_text(row.target) if row.target else DASH for row in _both(record)))
 
     def render_received(self, record: Line) -> str:
-        return wan_short(record.after.received)
+        return wan_text(record.after.received)
 
     def render_completion(self, record: Line) -> SafeString | str:
         return _pair(*(_completion(row) for row in _both(record)))

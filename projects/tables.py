@@ -17,7 +17,7 @@ from projects.forms import industry_name
 from projects.models import STAGES, CreditShare, Investor, Project
 from projects.shares import percent_text
 from units.markup import addresses, escaped, linked, marked, shown_day
-from units.money import wan_short
+from units.money import wan_text
 from units.tables import DASH, NUMBER
 
 
@@ -95,10 +95,10 @@ class ProjectTable(tables.Table):
         return marked(escaped(industry_name(industry)) + "".join(tags))
 
     def render_total_investment(self, value: Any) -> str:
-        return wan_short(value)
+        return wan_text(value)
 
     def render_introduced_amount(self, value: Any) -> str:
-        return wan_short(value)
+        return wan_text(value)
 
 
 def age_word(project: Project, year: int) -> Any:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from units.county_targets import CountyTargetDraft
 from units.forms import AmountField, CleanCharField, DayField
 from units.models import CountyTarget, Schedule
-from units.money import wan_short
+from units.money import wan_text
 from units.schedule import scheduled
 from units.tables import NUMBER
 
@@ -82,7 +82,7 @@ class CountyTargetTable(tables.Table):
         orderable = False
 
     def render_amount(self, value: Decimal) -> str:
-        return wan_short(value)
+        return wan_text(value)
 
     render_due_first = render_due_second = render_due_third = render_amount
 

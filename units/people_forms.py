@@ -13,6 +13,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -211,4 +212,4 @@ class PeopleTable(tables.Table):
         return format_html('<span class="{}">{}</span>', "state" if is_quiet else "tag", words)
 
     def render_last_login(self, value: datetime) -> str:
-        return date_format(value, "SHORT_DATETIME_FORMAT")
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")

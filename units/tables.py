@@ -11,13 +11,14 @@ from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from units.models import Target, Unit
-from units.money import wan_short
+from units.money import wan_text
 
 DASH = "—"
 # Left out on a phone.
@@ -97,13 +98,13 @@ class TargetTable(tables.Table):
         return date_format(value)
 
     def render_amount(self, value: Decimal) -> Any:
-        return wan_short(value) if value else _("no task")
+        return wan_text(value) if value else _("no task")
 
     def render_due_first(self, value: Decimal) -> str:
-        return wan_short(value)
+        return wan_text(value)
 
     render_due_second = render_due_third = render_due_first
 
     def render_recorded_at(self, record: Target) -> SafeString:
-        day = date_format(record.recorded_at, "SHORT_DATETIME_FORMAT")
+        day = date_format(timezone.localtime(record.recorded_at), "DATETIME_FORMAT")
         return format_html('{}<span class="under">{}</span>', day, record.recorded_by)

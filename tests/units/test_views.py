@@ -100,7 +100,9 @@ def test_a_clerk_reads_the_targets_of_the_own_unit_only(client, town, bureau):
     set_target(town, 8_000)
     client.force_login(make_clerk(town))
 
-    assert "8,000" in client.get(f"/units/{town.code}/targets/").content.decode()
+    page = client.get(f"/units/{town.code}/targets/").content.decode()
+    assert "8,000.00" in page
+    assert "1日 12:00" in page  # noon in the county, as the builder records it
     assert client.get(f"/units/{bureau.code}/targets/").status_code == 404
 
 
