@@ -96,7 +96,7 @@ def test_the_page_shows_both_and_saves_nothing(client, county, towns):
     page = answer.content.decode()
     assert answer.status_code == 200
     assert answer.context["as_of"] == day("2012-06-30")
-    assert "8,000</span> → 4,000" in page
+    assert "8,000.00</span> → 4,000.00" in page
     assert Target.objects.count() == 2
 
 
