@@ -208,13 +208,19 @@ def quarters_due(rows: Iterable[LeagueRow]) -> list[Decimal]:
 
 def total(rows: Iterable[LeagueRow]) -> Total:
     """Add up rows; the total of a table is the total of what it shows."""
-    target, due, sums, pending = NOTHING, Fraction(0), Sums(), NOTHING
+    target = received = new = outside = pending = NOTHING
+    due: dict[int, int] = defaultdict(int)  # by denominator, of which there are few
     for row in rows:
         target += row.target or NOTHING
-        due += row.benchmark or 0
-        sums += row.sums
+        received += row.sums.received
+        new += row.sums.new
+        outside += row.sums.outside
         pending += row.pending
-    return Total(target, due, sums, pending)
+        if row.benchmark is not None:
+            part, denominator = row.benchmark.as_integer_ratio()
+            due[denominator] += part
+    benchmark = sum((Fraction(part, of) for of, part in due.items()), Fraction(0))
+    return Total(target, benchmark, Sums(received, new, outside), pending)
 
 
 def league_table(

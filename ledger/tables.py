@@ -274,21 +274,22 @@ def catch_up_lines(rows: Iterable[LeagueRow], url: UnitUrl, made_of: str, node: 
         if row.tier in (Tier.BEHIND, Tier.NO_FUNDS)
     ]
     waiting.sort(key=lambda pair: pair[0], reverse=True)
+    badges = tier_badges()
     return [
-        _catch_up_line(row, missing, node, unit_link(row, url), source_of(row, url, made_of))
+        f'<tr><th scope="row" class="who">{unit_link(row, url)}</th><td>{badges[row.tier]}</td>'
+        f"{_catch_up_figures(row, missing, node, source_of(row, url, made_of))}</tr>\n"
         for missing, row in waiting
     ]
 
 
-def _catch_up_line(row: LeagueRow, missing: Decimal, node: Node, unit: str, source: str) -> str:
+def _catch_up_figures(row: LeagueRow, missing: Decimal, node: Node, source: str) -> str:
     """Again a text of parts that are markup already or digits alone."""
     monthly = wan_text(rounded(per_month(missing, node), 2))
     return (
-        f'<tr><th scope="row" class="who">{unit}</th><td>{tier_badges()[row.tier]}</td>'
         f'<td class="num">{_link(source, "received", wan_text(row.received))}</td>'
         f'<td class="num">{_link(source, "target", wan_text(row.due[node.quarter - 1]))}</td>'
         f'<td class="num">{_link(source, "needed", wan_text(missing))}</td>'
-        f'<td class="num">{_link(source, "needed", monthly)}</td></tr>\n'
+        f'<td class="num">{_link(source, "needed", monthly)}</td>'
     )
 
 

@@ -257,11 +257,10 @@ def units_of(user: User) -> QuerySet[Unit]:
     return within(user, Unit.objects.all(), unit="pk")
 
 
-def opens(user: User, county: County, unit_id: int) -> bool:
+def opens(user: User, county: County) -> Callable[[int], bool]:
     """Whether a unit of the county is one of ``units_of``, for the lines of a table: without a query."""
-    reach = REACH.get(user.role, Reach.NOTHING)
-    if reach is Reach.COUNTY and user.region:
-        return county.code.startswith(user.region)
+    reach, own = REACH.get(user.role, Reach.NOTHING), user.unit_id
     if reach is Reach.COUNTY:
-        return county.pk == user.county_id
-    return reach is Reach.UNIT and unit_id == user.unit_id
+        is_his = county.code.startswith(user.region) if user.region else county.pk == user.county_id
+        return lambda _unit_id: is_his
+    return lambda unit_id: reach is Reach.UNIT and unit_id == own

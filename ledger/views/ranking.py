@@ -110,4 +110,5 @@ def unit_url(user: User, county: County) -> Callable[[LeagueRow], str]:
     """The address of a unit's account, or nothing where this person may not open it."""
     # One look-up instead of one per line; a code is digits and capitals, so nothing needs quoting.
     before, after = reverse("unit-account", args=["CODE"]).split("CODE")
-    return lambda row: f"{before}{row.code}{after}" if opens(user, county, row.unit_id) else ""
+    is_open = opens(user, county)
+    return lambda row: f"{before}{row.code}{after}" if is_open(row.unit_id) else ""

@@ -121,7 +121,7 @@ def test_what_opens_without_a_query_is_what_the_query_finds(db):
     people += [User(role=Role.CLERK), User(role=Role.UNIT_HEAD, county=counties[0])]
 
     for person in people:
-        opened = [unit for unit in units if opens(person, unit.county, unit.pk)]
+        opened = [unit for unit in units if opens(person, unit.county)(unit.pk)]
         assert opened == list(units_of(person).order_by("pk")), person.role
 
 
