@@ -3,8 +3,9 @@
     SMALL=var/S LARGE=var/L python benchmarks/scale.py
 
 Both folders hold databases of ``generate.py``. In turn, each in a process of its own, it measures the
-league query (buffers and time), the league table's page, and on the large one the roll-up of a
-province (its table as the page shows it) and of the nation (the sums of every county).
+league query (buffers and time) and the league table's page; on the large one also the sums of a province
+and of the nation with those of the year before, at a month's end and within a month, and the table of a
+region of 91 counties, which has each unit's tier.
 """
 
 import json
@@ -18,17 +19,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rounds import machine, rounds
 
-from ledger import asked, kept
+from ledger import kept
+from ledger.asked import Asked
 from ledger.league import credited_in
 from ledger.months import Month
 from ledger.regions import region_table
+from ledger.rollup import rollup
 from units.models import County
 
 ROUNDS, TIMES = 5, 10
-NATION = """
-    SELECT county_id, sum(amount) FROM ledger_entry
-    WHERE counted_on BETWEEN '2012-01-01' AND '2012-06-30' GROUP BY county_id
-"""
+JUNE, WITHIN = date(2012, 6, 30), date(2012, 6, 14)
+PROVINCE, COUNTIES = (
+    "1000",
+    91,
+)  # the first hundred codes of generate.py, and how many a province has
 
 
 def main() -> None:
@@ -62,37 +66,41 @@ def measure_one() -> None:
     pages.prepare(projects=False)
     client = pages.reader()
     counties = list(County.objects.order_by("code"))
+    county = counties[len(counties) // 2]
 
     def page() -> None:
         kept.pages.clear()
         pages.get(client, pages.LEAGUE)
 
-    found = {"league query, buffers": buffers(counties[len(counties) // 2])}
-    took = rounds({"page, ms": page}, 1, TIMES)
+    found = {"league query, buffers": buffers(county)}
+    deeds = {"page, ms": page, "league query, ms": lambda: read(county)}
+    took = rounds(deeds, 1, TIMES)
     if len(counties) > 1:
-        province = counties[: len(counties) // 31]
-        wishes, today = asked.Asked(Month(2012, 6)), Month(2012, 6).last_day
-
-        def nation() -> None:
-            with connection.cursor() as cursor:
-                cursor.execute(NATION)
-                assert len(cursor.fetchall()) == len(counties)
-
+        region = counties[:COUNTIES]
         took |= rounds(
             {
-                "province's table, ms": lambda: region_table(province, wishes, today, prefix="10"),
-                "sums of the nation, ms": nation,
+                "sums of a province, ms": lambda: rollup(PROVINCE, JUNE),
+                "  within a month, ms": lambda: rollup(PROVINCE, WITHIN),
+                "sums of the nation, ms": lambda: rollup("", JUNE),
+                "  of it within a month, ms": lambda: rollup("", WITHIN),
+                "table of a region, ms": lambda: region_table(
+                    region, Asked(Month(2012, 6)), JUNE, prefix=PROVINCE
+                ),
             },
             1,
-            3,
+            5,
         )
     print(json.dumps(found | {name: seconds[0] * 1000 for name, seconds in took.items()}))
+
+
+def read(county: County) -> None:
+    credited_in([county], JUNE, None, frozenset())
 
 
 def buffers(county: County) -> float:
     """Pages that the league query reads, from the plan of the second run."""
     with CaptureQueriesContext(connection) as queries:
-        credited_in([county], date(2012, 6, 30), None, frozenset())
+        read(county)
     statement = queries[-1]["sql"]
     with connection.cursor() as cursor:
         for _run in range(2):

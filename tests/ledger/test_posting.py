@@ -339,3 +339,41 @@ def test_every_deed_leaves_a_line_in_the_trail(receipt, verifier):
     deeds = list(Trail.objects.filter(record=f"receipt:{receipt.pk}").order_by("id"))
     assert [line.deed for line in deeds] == ["receipt.submit", "receipt.verify", "entry.reverse"]
     assert deeds[1].actor == verifier
+
+
+# How much is asked of the database
+
+
+def test_a_verification_asks_a_dozen_questions_however_many_share(
+    county, town, verifier, django_assert_num_queries
+):
+    others = [builders.make_unit(county, f"部门{n}", "department") for n in range(9)]
+    shares = {unit: 1_000 for unit in (town, *others)}
+    builders.make_verified(builders.make_project(town))  # the quarter is there
+    alone = builders.make_receipt(builders.make_project(town), 11)
+    shared = builders.make_receipt(builders.make_project(town, shares=shares), 12)
+
+    for receipt in (alone, shared):
+        # Lock, hand in it, four for doubts, quarter, receipt, shares, end of the chain, entries by
+        # COPY, trail; two are for the savepoint that stands for the transaction here.
+        with django_assert_num_queries(12 + 2):
+            posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+
+    assert Entry.objects.count() == 1 + 1 + 10
+
+
+def test_many_are_taken_over_in_as_many_statements_as_a_few(
+    town, verifier, django_assert_num_queries, django_assert_max_num_queries
+):
+    project, clerk = builders.make_project(town), builders.make_clerk(town)
+    builders.make_verified(project)
+
+    def take_over(count):
+        drafts = [builders.draft(project, n + 1) for n in range(count)]
+        words = {"entered_by": clerk, "by": verifier, "at": NOON, "today": date(2012, 6, 1)}
+        posting.take_over(drafts, "商政发〔2012〕9号", **words)
+
+    with django_assert_max_num_queries(13) as few:
+        take_over(2)
+    with django_assert_num_queries(len(few)):
+        take_over(60)
