@@ -39,7 +39,7 @@ PICTURES = (
     Picture("meeting", "leader", "/meeting/2012-06/", paper=True),
     Picture("screen", "leader", "/screen/", widths=(1920, PHONE), height=1080),
     Picture("account", "t13", "/", paper=True),
-    Picture("account-leader", "leader", "/ranking/2012-06/", follow=".ranking .who a"),
+    Picture("account-leader", "leader", "/ranking/2012-06/", follow=".ranking tbody .who a"),
     Picture("projects", "leader", "/projects/"),
     Picture("board", "leader", "/projects/board/"),
     Picture("project", "t13", "/projects/", follow=".ledger tbody a"),
