@@ -191,6 +191,7 @@ def _against_investor(draft: ProjectDraft) -> Iterator[Refusal]:
     if investor is None:
         if draft.stage != Stage.RESERVE:
             yield Refusal(_("Name the investor of a signed project."), "investor")
+            yield Refusal(_("Choose where the investor comes from."), "origin")
         return
     if not investor.name:
         yield Refusal(_("Write the name of the investor."), "investor")

@@ -134,7 +134,12 @@ class ProjectForm(forms.Form):
     )
     location = CleanCharField(label=_("Location"), max_length=200, required=False)
     content = CleanTextField(label=_("Content"), max_length=2000, required=False)
-    investor = CleanCharField(label=_("Investor"), max_length=200, required=False)
+    investor = CleanCharField(
+        label=_("Investor"),
+        max_length=200,
+        required=False,
+        help_text=_("A reserve project may lack it; a signed one names it with its origin."),
+    )
     origin = forms.ChoiceField(
         label=_("Origin"), choices=[NOTHING_CHOSEN, *Investor.Origin.choices], required=False
     )
@@ -143,6 +148,7 @@ class ProjectForm(forms.Form):
     stage = forms.ChoiceField(
         label=_("Stage"),
         choices=[NOTHING_CHOSEN, *Stage.choices],
+        help_text=_("Write its day below; once works have started, that of the contract too."),
         error_messages={"required": _("Choose the stage of the project.")},
     )
     reserved_on = DayField(label=_("Compiled on"), required=False)

@@ -14,11 +14,13 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 
+from ledger import addresses
 from ledger.founding import book, deed, desk, one_time
 from ledger.founding.desk import Draft
 from ledger.founding.forms import (
@@ -207,6 +209,7 @@ def founding_slips(request: HttpRequest) -> HttpResponse:
         "counts": _counts(draft),
         "total": wan_short(total_of(draft)),
         "address": request.build_absolute_uri("/"),
+        "only_here": split_domain_port(request.get_host())[0] in addresses.LOCAL,
         "slips": [
             (
                 account,

@@ -608,6 +608,16 @@ def test_a_units_account_shows_where_it_stands(office, as_):
         assert "on schedule" in page
 
 
+def test_several_missing_reports_are_told_in_one_notice_with_a_link_a_month(office, as_):
+    builders.make_verified(office.project, 600, "2012-05-10")
+    address = f"/units/{office.town.code}/"
+
+    page = as_(office.clerk).get(address).text
+
+    assert page.count("monthly reports are missing") == 1
+    assert [page.count(f'href="/reports/2012-0{month}/"') for month in (1, 2, 3, 4)] == [1, 1, 1, 1]
+
+
 def test_accounts_ask_a_fixed_number_of_questions(office, as_, django_assert_num_queries):
     client = as_(office.clerk)
     addresses = [f"/units/{office.town.code}/", f"/projects/{office.project.pk}/"]

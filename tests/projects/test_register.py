@@ -290,7 +290,10 @@ def test_a_unit_does_not_correct_an_investor_that_others_name(draft, town, burea
 
 
 def test_a_signed_project_needs_an_investor_and_a_reserve_one_does_not(draft, head):
-    assert refused(replace(draft, investor=None), by=head).field == "investor"
+    nobody = replace(draft, investor=None)
+    assert refused(nobody, by=head).field == "investor"
+    told = [refusal.field for refusal in register.objections(nobody, NOW.date())]
+    assert told == ["investor", "origin"]
     reserve = replace(
         draft, investor=None, stage="reserve", contract_on=None, reserved_on=day("2012-01-05")
     )

@@ -241,6 +241,17 @@ def test_targets_without_their_document_are_refused_and_kept(opened, draft):
     assert 'value="800"' in page
 
 
+@pytest.mark.parametrize(("name", "warns"), [("localhost:8000", True), ("192.168.1.20", False)])
+def test_slips_that_lead_only_to_this_computer_say_so(opened, settings, name, warns):
+    settings.ALLOWED_HOSTS = ["*"]
+    fill_in(opened)
+
+    page = opened.get("/start/slips/", headers={"host": name}).content.decode()
+
+    assert f"<dd>http://{name}/</dd>" in page
+    assert ("HOST=0.0.0.0" in page) is warns
+
+
 def test_slips_must_be_printed_first(opened):
     fill_in(opened)
 

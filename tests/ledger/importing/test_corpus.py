@@ -642,7 +642,7 @@ def unknown_stage(book):
     book["项目"]["E4"] = "大概成了"
 
 
-@refused(("项目", 4, "投资方"), ("到位资金", 5, "项目名称"))
+@refused(("项目", 4, "投资方"), ("项目", 4, "资金来源"), ("到位资金", 5, "项目名称"))
 def signed_without_investor(book):
     """A signed project of nobody."""
     book["项目"]["B4"] = None
