@@ -31,7 +31,6 @@ ALLOWED = {
     ("ledger/charts_composition.py", FLOAT): "lengths on a drawing, as above",
     ("ledger/guidance/handbook.py", r"\bmark_safe\b"): "pages of ours, HTML switched off",
     ("units/markup.py", r"\bmark_safe\b"): "what it joins is escaped by its own ``escaped``",
-    ("units/templatetags/lean.py", r"\bmark_safe\b"): "attributes and texts are escaped one by one",
     ("ledger/importing/cells.py", FLOAT): "a workbook holds binary numbers; days and whole numbers",
 }
 

@@ -152,6 +152,7 @@ def test_a_clock_that_was_set_back_is_noticed():
 
 @pytest.mark.django_db
 def test_the_owners_login_is_no_login_for_the_program(monkeypatch):
+    monkeypatch.setattr(doctor, "_is_embedded", lambda: True)
     assert levels(doctor.login) == ["ok"]
     monkeypatch.setattr(doctor, "_is_embedded", lambda: False)
 

@@ -33,7 +33,7 @@ def counties(django_db_setup, django_db_blocker):
     """Eight counties with 3,600 entries each; what is read may not depend on how many there are."""
     with django_db_blocker.unblock():
         try:
-            generate.fill(COUNTIES, copies=True)
+            generate.fill(COUNTIES, copies=False)
             yield list(County.objects.order_by("code"))
         finally:
             empty_tables()
