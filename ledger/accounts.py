@@ -6,20 +6,21 @@ receipt that the reader may not open.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Entry, Receipt
-from projects.models import Project
+from projects.models import Project, Stage
 from projects.shares import percent_text as share_text
+from units.composed import composed_once
+from units.markup import addresses, escaped, linked, marked, shown_day
 from units.money import NOTHING, percent_text, wan_text
 from units.tables import NUMBER
 
@@ -60,47 +61,32 @@ def receipt_lines(
     """In the order of the days received; money that was taken back again does not run on."""
     entries = Entry.objects.filter(project=project).order_by().values_list("receipt")
     posted = dict(entries.annotate(Sum("amount")))
-    lines, running = [], NOTHING
+    lines, running, address = [], NOTHING, addresses("receipt-detail")
     for receipt in receipts:
         credited = posted.get(receipt.pk, NOTHING)
         running += credited
-        url = reverse("receipt-detail", args=[receipt.pk]) if receipt.pk in openable else ""
+        url = address(receipt.pk) if receipt.pk in openable else ""
         lines.append(ReceiptLine(receipt, url, credited, running, project.introduced_amount))
     return lines
 
 
 def entry_lines(entries: Iterable[Entry], openable: set[int]) -> list[EntryLine]:
     """Entries in the order given, each with the sum up to it."""
-    lines, balance = [], NOTHING
+    lines, balance, address = [], NOTHING, addresses("receipt-detail")
     for entry in entries:
         balance += entry.amount
-        url = (
-            reverse("receipt-detail", args=[entry.receipt_id])
-            if entry.receipt_id in openable
-            else ""
-        )
+        url = address(entry.receipt_id) if entry.receipt_id in openable else ""
         lines.append(EntryLine(entry, url, balance))
     return lines
-
-
-def _linked(words: object, url: str) -> SafeString:
-    return format_html('<a href="{}">{}</a>', url, words) if url else format_html("{}", words)
-
-
-def _day(value: Any) -> SafeString:
-    return format_html('<span class="num">{}</span>', date_format(value))
 
 
 def state_mark(receipt: Receipt, *, with_reason: bool = True) -> SafeString:
     """The state in words and tone; with the reason where the unit has to do something."""
     is_told = with_reason and receipt.state == Receipt.State.RETURNED
     reason = receipt.returned_reason if is_told else ""
-    return format_html(
-        '<span class="state state--{}">{}</span>{}',
-        receipt.state,
-        receipt.get_state_display(),
-        format_html('<span class="under">{}</span>', reason) if reason else "",
-    )
+    under = f'<span class="under">{escaped(reason)}</span>' if reason else ""
+    word = escaped(receipt.get_state_display())
+    return marked(f'<span class="state state--{escaped(receipt.state)}">{word}</span>{under}')
 
 
 class ReceiptLineTable(tables.Table):
@@ -119,10 +105,10 @@ class ReceiptLineTable(tables.Table):
         orderable = False
 
     def render_received_on(self, value: Any) -> SafeString:
-        return _day(value)
+        return shown_day(value)
 
     def render_voucher_no(self, value: str, record: ReceiptLine) -> SafeString:
-        return _linked(value, record.url)
+        return linked(value, record.url)
 
     def render_amount(self, value: Decimal) -> str:
         return wan_text(value)
@@ -154,11 +140,15 @@ class EntryTable(tables.Table):
         orderable = False
 
     def render_counted_on(self, value: Any) -> SafeString:
-        return _day(value)
+        return shown_day(value)
+
+    def __init__(self, lines: Iterable[EntryLine], **options: Any) -> None:
+        self.kinds = {kind: str(word) for kind, word in Entry.Kind.choices}
+        super().__init__(lines, **options)
 
     def render_kind(self, value: Entry, record: EntryLine) -> SafeString:
-        word = _linked(value.get_kind_display(), record.url)
-        return format_html('{}<span class="under">{}</span>', word, value.reason)
+        word = linked(self.kinds[value.kind], record.url)
+        return marked(f'{word}<span class="under">{escaped(value.reason)}</span>')
 
     def render_amount(self, value: Decimal) -> str:
         return wan_text(value)
@@ -172,7 +162,7 @@ class ProjectLineTable(tables.Table):
 
     name = tables.Column(_("Project"), accessor="project")
     share = tables.Column(_("Share"), accessor="basis_points", attrs=NUMBER)
-    stage = tables.Column(_("Stage"), accessor="project__get_stage_display")
+    stage = tables.Column(_("Stage"), accessor="project__stage")
     signed_on = tables.Column(_("Signed on"), accessor="project__signed_on", default="—")
     introduced = tables.Column(
         _("Introduced amount (万元)"), accessor="project__introduced_amount", attrs=NUMBER
@@ -184,14 +174,22 @@ class ProjectLineTable(tables.Table):
         attrs = {"class": "stack lines", "label": _("Projects of the unit")}
         orderable = False
 
+    def __init__(self, lines: Iterable[ProjectLine], **options: Any) -> None:
+        self.address = addresses("project-detail")
+        self.stages = {stage: str(word) for stage, word in Stage.choices}
+        super().__init__(lines, **options)
+
     def render_name(self, value: Project) -> SafeString:
-        return _linked(value.name, reverse("project-detail", args=[value.pk]))
+        return linked(value.name, self.address(value.pk))
+
+    def render_stage(self, value: str) -> str:
+        return self.stages[value]
 
     def render_share(self, value: int) -> str:
         return share_text(value)
 
     def render_signed_on(self, value: Any) -> SafeString:
-        return _day(value)
+        return shown_day(value)
 
     def render_introduced(self, value: Decimal) -> str:
         return wan_text(value)
@@ -202,12 +200,15 @@ class ProjectLineTable(tables.Table):
     def render_deed(self, value: Project, record: ProjectLine) -> SafeString | str:
         if not record.enters or value.signed_on is None:
             return ""
-        return _linked(_("Enter a receipt"), reverse("receipt-new", args=[value.pk]))
+        return linked(_("Enter a receipt"), reverse("receipt-new", args=[value.pk]))
 
 
-def credited_to(unit_id: int, year: int, projects: Iterable[int]) -> Mapping[int, Decimal]:
+def credited_to(unit_id: int, year: int) -> Mapping[int, Decimal]:
     """Yuan that a unit was credited in the year, by project."""
-    entries = Entry.objects.filter(
-        unit=unit_id, counted_on__year=year, project__in=list(projects)
-    ).order_by()
-    return dict(entries.values_list("project").annotate(Sum("amount")))
+    return dict(_credited(unit_id, date(year, 1, 1), date(year, 12, 31)))
+
+
+@composed_once
+def _credited(unit: int, start: date, end: date) -> QuerySet[Entry, Any]:
+    entries = Entry.objects.filter(unit=unit, counted_on__range=(start, end)).order_by()
+    return entries.values_list("project").annotate(Sum("amount"))

@@ -8,6 +8,7 @@ wish (it falls back to the default), read the clock or compute a figure.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -53,8 +54,14 @@ def left_out(texts: Iterable[str]) -> frozenset[str]:
 
 def newest_month(county: County, today: date) -> Month:
     """The month of the newest counted entry; this month where nothing is counted yet."""
+    found = _newest_day(county.pk, today)
+    return Month.of(found[0][0] if found else today)
+
+
+@composed_once
+def _newest_day(county: int, today: date) -> QuerySet[Entry, Any]:
     entries = Entry.objects.filter(county=county, counted_on__lte=today).order_by("-counted_on")
-    return Month.of(entries.values_list("counted_on", flat=True).first() or today)
+    return entries.values_list("counted_on")[:1]
 
 
 def day_of(text: str) -> date | None:

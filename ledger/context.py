@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from ledger import notices
 from ledger.models import Notice
+from units.context import once_a_request
 from units.models import User
 
 MOST_SHOWN = 5
@@ -30,6 +31,7 @@ class NoticeLine:
     is_to_read: bool
 
 
+@once_a_request
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """``notices``: what waits for the unit of the signed-in person, and how many more there are."""
     user = getattr(request, "user", None)

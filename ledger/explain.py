@@ -27,6 +27,7 @@ from ledger.steps import (
 )
 from projects.models import CreditShare, Project
 from projects.shares import percent_text as share_text
+from units.composed import among, composed_once
 from units.models import County, Target, Unit
 from units.money import gap_text, percent_text, wan_text
 
@@ -100,10 +101,15 @@ def with_predecessors(unit: Unit, as_of: date) -> list[Unit]:
     """The unit and those that have ended into it before the day (rule 15)."""
     found, waiting = [unit], [unit]
     while waiting:
-        ended = Unit.objects.filter(successor__in=waiting, ended_on__lt=as_of)
+        ended = _ended_into([other.pk for other in waiting], as_of)
         waiting = [other for other in ended if other not in found]
         found += waiting
     return found
+
+
+@composed_once
+def _ended_into(units: Sequence[int], as_of: date) -> QuerySet[Unit]:
+    return Unit.objects.filter(among("successor_id", units), ended_on__lt=as_of)
 
 
 def versions(unit: Unit, table: LeagueTable) -> QuerySet[Target]:

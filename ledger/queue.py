@@ -4,7 +4,7 @@ Owns: the sieve, the columns and by what they sort. Must never: widen what a per
 queryset comes already narrowed), run a query per row, or fail on an address it does not know.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,7 @@ import django_tables2 as tables
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.template.defaultfilters import date as date_text
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +25,7 @@ from ledger.doubts import Doubt
 from ledger.models import Receipt
 from projects.filters import WordsFilter
 from units.forms import DayField
+from units.markup import addresses, escaped, linked, marked, shown_day
 from units.models import Unit, User
 from units.money import wan_text
 from units.tables import NUMBER
@@ -111,8 +110,9 @@ class ReceiptTable(tables.Table):
     class Meta:
         attrs = {"class": "stack receipts", "label": _("Receipts")}
 
-    def __init__(self, rows: QuerySet[Receipt], *, reader: User, **options: Any) -> None:
+    def __init__(self, rows: Iterable[Receipt], *, reader: User, **options: Any) -> None:
         self.reader = reader
+        self.address = addresses("receipt-detail")
         self.found: Mapping[int, Sequence[Doubt]] = {}
         super().__init__(rows, **options)
 
@@ -142,15 +142,13 @@ class ReceiptTable(tables.Table):
 
     def render_project(self, record: Receipt) -> SafeString:
         investor = record.project.investor
-        return format_html(
-            '<a href="{}">{}</a><span class="under">{}</span>',
-            reverse("receipt-detail", args=[record.pk]),
-            record.project.name,
-            investor.name if investor else "",
+        name = linked(record.project.name, self.address(record.pk))
+        return marked(
+            f'{name}<span class="under">{escaped(investor.name if investor else "")}</span>'
         )
 
     def render_received_on(self, record: Receipt) -> SafeString:
-        return format_html('<span class="num">{}</span>', date_format(record.received_on))
+        return shown_day(record.received_on)
 
     def render_amount(self, value: Decimal) -> str:
         return wan_text(value)

@@ -4,7 +4,9 @@ Owns: the entries of the navigation, and the name of the place at its head. Must
 itself (``access.py`` does), or run a query for those who keep to one county.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -47,6 +49,24 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
 OF_ALL_COUNTIES = ("project-list", "receipt-list")
 
 
+Processor = Callable[[HttpRequest], dict[str, Any]]
+
+
+def once_a_request(processor: Processor) -> Processor:
+    """Django asks a context processor anew for every table of a page; the answer is the same."""
+    name = f"_{processor.__name__}_shown"
+
+    @wraps(processor)
+    def asked_once(request: HttpRequest) -> dict[str, Any]:
+        if name not in request.__dict__:
+            request.__dict__[name] = processor(request)
+        found: dict[str, Any] = request.__dict__[name]
+        return found
+
+    return asked_once
+
+
+@once_a_request
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """``nav``: the pages that the person's role opens; ``place``: where he is; nothing for a visitor."""
     user = getattr(request, "user", None)

@@ -14,6 +14,7 @@ from ledger.glossary import CHAPTERS, Term
 from ledger.guidance import leaders, money, office
 from ledger.guidance.handbook import role_page
 from ledger.guidance.shape import PageHelp
+from units.context import once_a_request
 from units.models import User
 
 PAGES: Final[dict[str, PageHelp]] = {**leaders.PAGES, **money.PAGES, **office.PAGES}
@@ -69,6 +70,7 @@ class Shown:
     guide: str
 
 
+@once_a_request
 def page_help(request: HttpRequest) -> dict[str, Any]:
     """``page_help`` for the template: nothing where the address has none."""
     match = request.resolver_match

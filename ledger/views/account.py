@@ -37,7 +37,7 @@ from ledger.reports import ENOUGH_RESERVES
 from ledger.tables import amounts, row_bullet
 from ledger.views.account_parts import (
     missing_reports,
-    reserves,
+    reports_of,
     standings,
     unit_curve,
 )
@@ -46,6 +46,7 @@ from ledger.words import SECTIONS, TIERS
 from projects.models import CreditShare, Project
 from projects.service_list import owed_by
 from units.access import Right, allowed, person, units_of
+from units.composed import among, composed_once
 from units.models import Unit, User
 from units.money import NOTHING, wan_text
 
@@ -69,7 +70,8 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     units = with_predecessors(unit, as_of)
     receipts = receipts_of(user).filter(unit=unit)
     projects = _projects(unit, user, as_of.year)
-    stood = standings(unit)
+    stood, waiting_now = standings(unit), _waiting(receipts)
+    filed = dict(reports_of(unit.pk, as_of.year))
     context = {
         "crumbs": _crumbs(unit, user, as_of),
         "unit": unit,
@@ -77,11 +79,11 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "stand": _stand(unit, units, as_of),
         "standings": stood,
         "rank_line": rank_line([standing.rank for standing in reversed(stood)]),
-        "reserves": reserves(unit, as_of.year),
+        "reserves": sum(filed.values()),
         "least_reserves": ENOUGH_RESERVES,
-        "missing": missing_reports(unit, as_of, today),
-        "returned": _waiting(receipts, Receipt.State.RETURNED),
-        "drafts": _waiting(receipts, Receipt.State.DRAFT),
+        "missing": missing_reports(unit, filed, as_of, today),
+        "returned": waiting_now[Receipt.State.RETURNED],
+        "drafts": waiting_now[Receipt.State.DRAFT],
         "projects": ProjectLineTable(projects),
         "receipts": _newest(receipts, user),
         "entries": _entries(units, receipts, as_of),
@@ -134,18 +136,27 @@ def _table_url(unit: Unit, as_of: date) -> str:
     return f"{reverse('ranking-month', args=[f'{as_of:%Y-%m}'])}?county={unit.county.code}"
 
 
-def _waiting(receipts: QuerySet[Receipt], state: Receipt.State) -> list[ToDo]:
-    rows = receipts.filter(state=state).select_related("project").order_by("-entered_at")
-    return [ToDo(receipt, wan_text(receipt.amount)) for receipt in rows]
+def _waiting(receipts: QuerySet[Receipt]) -> dict[str, list[ToDo]]:
+    """What the unit has to correct or to submit, by state."""
+    found: dict[str, list[ToDo]] = {Receipt.State.RETURNED: [], Receipt.State.DRAFT: []}
+    rows = receipts.filter(state__in=found).select_related("project").order_by("-entered_at")
+    for receipt in rows:
+        found[receipt.state].append(ToDo(receipt, wan_text(receipt.amount)))
+    return found
 
 
-def _projects(unit: Unit, user: User, year: int) -> list[ProjectLine]:
-    shares = list(
+@composed_once
+def _shares(unit: int) -> QuerySet[CreditShare]:
+    return (
         CreditShare.objects.filter(unit=unit)
         .select_related("project")
         .order_by(F("project__signed_on").desc(nulls_last=True), "-project")
     )
-    credited = credited_to(unit.pk, year, [share.project_id for share in shares])
+
+
+def _projects(unit: Unit, user: User, year: int) -> list[ProjectLine]:
+    shares = _shares(unit.pk)
+    credited = credited_to(unit.pk, year)
     return [
         ProjectLine(
             project=share.project,
@@ -165,14 +176,18 @@ def _entering(lines: list[ProjectLine]) -> list[Project]:
 def _newest(receipts: QuerySet[Receipt], user: User) -> ReceiptTable:
     rows = listed(receipts).order_by("-received_on", "-pk")[:NEWEST]
     left_out = ("pick", "doubts", "unit", "submitted_at")
-    return ReceiptTable(rows, reader=user, exclude=left_out, orderable=False)
+    return ReceiptTable(list(rows), reader=user, exclude=left_out, orderable=False)
 
 
 def _entries(units: Sequence[Unit], receipts: QuerySet[Receipt], as_of: date) -> EntryTable:
     """What counts in the year up to the day, with the running balance."""
-    entries = Entry.objects.filter(
-        unit__in=units, counted_on__range=(date(as_of.year, 1, 1), as_of)
-    ).select_related("unit", "project")
+    entries = _counted([one.pk for one in units], date(as_of.year, 1, 1), as_of)
     openable = set(receipts.values_list("pk", flat=True))
-    lines = entry_lines(entries.order_by("counted_on", "pk"), openable)
+    lines = entry_lines(entries, openable)
     return EntryTable(lines, exclude=() if len(units) > 1 else ("unit",))
+
+
+@composed_once
+def _counted(units: Sequence[int], start: date, as_of: date) -> QuerySet[Entry]:
+    entries = Entry.objects.filter(among("unit_id", units), counted_on__range=(start, as_of))
+    return entries.select_related("unit", "project").order_by("counted_on", "pk")

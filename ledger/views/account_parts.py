@@ -3,13 +3,14 @@
 Owns: gathering what the template lays out. Must never: compute a figure of the league table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from ledger.months import Month
 from ledger.series import due_by_month, of_units
 from ledger.views.ranking_parts import CurvePart, MonthLine
 from ledger.words import TIERS, quarter
+from units.composed import composed_once
 from units.models import Unit
 from units.money import WAN, percent_text, rounded, wan_text
 
@@ -93,13 +95,7 @@ def unit_curve(row: LeagueRow, units: Sequence[Unit], as_of: date, explain_url: 
 
 def standings(unit: Unit) -> list[Standing]:
     """The closed quarters, newest first, each by its newest settlement."""
-    lines = (
-        SettlementLine.objects.filter(unit=unit)
-        .select_related("settlement__period")
-        .order_by("settlement__period_id", "-settlement__version")
-        .distinct("settlement__period_id")
-    )
-    newest = sorted(lines, key=lambda line: line.settlement.as_of, reverse=True)
+    newest = sorted(_announced(unit.pk), key=lambda line: line.settlement.as_of, reverse=True)
     return [
         Standing(
             period=quarter(line.settlement.period.year, line.settlement.period.quarter),
@@ -113,18 +109,27 @@ def standings(unit: Unit) -> list[Standing]:
     ]
 
 
-def reserves(unit: Unit, year: int) -> int:
-    """Reserve projects that the unit reported in the year."""
-    filed = MonthlyReport.objects.filter(unit=unit, year=year)
-    total: int = filed.aggregate(all=Sum("reserve_projects", default=0))["all"]
-    return total
-
-
-def missing_reports(unit: Unit, as_of: date, today: date) -> list[MissingReport]:
-    """The finished months of the year that the unit has not reported."""
-    filed = set(
-        MonthlyReport.objects.filter(unit=unit, year=as_of.year).values_list("month", flat=True)
+@composed_once
+def _announced(unit: int) -> QuerySet[SettlementLine]:
+    return (
+        SettlementLine.objects.filter(unit=unit)
+        .select_related("settlement__period")
+        .order_by("settlement__period_id", "-settlement__version")
+        .distinct("settlement__period_id")
     )
+
+
+@composed_once
+def reports_of(unit: int, year: int) -> QuerySet[MonthlyReport, Any]:
+    """What the unit filed in the year: the month, and its reserve projects (rule 14)."""
+    filed = MonthlyReport.objects.filter(unit=unit, year=year)
+    return filed.values_list("month", "reserve_projects")
+
+
+def missing_reports(
+    unit: Unit, filed: Collection[int], as_of: date, today: date
+) -> list[MissingReport]:
+    """The finished months of the year that are not among those filed."""
     months = [Month(as_of.year, number) for number in range(1, as_of.month + 1)]
     return [
         MissingReport(

@@ -1,8 +1,17 @@
 """The navigation follows the rights."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from tests.builders import make_clerk, make_county, make_person, make_unit
+from tests.builders import (
+    make_clerk,
+    make_county,
+    make_person,
+    make_project,
+    make_unit,
+    make_verified,
+)
 from units.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +49,15 @@ def test_the_page_one_is_on_is_marked(client):
     nav = nav_of(client, make_person(make_county(), Role.LEADER), "/ranking/2012-06/")
 
     assert [url for url, entry in nav.items() if entry.is_here] == ["/ranking/"]
+
+
+def test_what_every_page_shows_is_read_once_for_a_page_of_many_tables(client):
+    unit = make_unit(make_county())
+    make_verified(make_project(unit))
+    client.force_login(make_clerk(unit))
+
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(f"/units/{unit.code}/")
+
+    assert page.text.count("<table") > 3
+    assert sum('FROM "ledger_notice"' in query["sql"] for query in queries) == 1
