@@ -133,7 +133,9 @@ def _quarters(user: User, county: County, today: date) -> Iterator[Deadline]:
             kind=Kind.QUARTER,
             day=month.last_day,
             title=_("End of the %(quarter)s") % named,
-            words=_("Money received by today counts in this quarter. The bureau closes it next."),
+            words=_(
+                "Money received up to this day counts in this quarter. The bureau closes it next."
+            ),
             path=reverse("ranking-month", args=[month]),
         )
 

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from units.forms import CleanCharField, DayField
+from units.forms import NOTHING_CHOSEN, CleanCharField, DayField
 from units.models import AccessKey, User
 from units.password_again import PasswordAgainForm
 from units.tables import DASH
@@ -44,6 +44,7 @@ class KeyForm(PasswordAgainForm):
     person = PersonField(
         label=_("Reads as"),
         queryset=User.objects.none(),
+        empty_label=NOTHING_CHOSEN[1],
         help_text=_("The key reads what this person may read, never more, and changes nothing."),
     )
     expires_on = DayField(label=_("Last day"))
