@@ -1,13 +1,14 @@
 """Enters the county of the drills into an empty database, and prints its people and records as JSON.
 
-    python -m tests.drills.county
+    python -m tests.drills.county 40
 
 Four units with a project each, a clerk per unit, clerks who import, three verifiers, the head, a leader,
-and forty quarters from 2001 on that wait to be closed.
+and so many quarters up to 2010 that wait to be closed.
 """
 
 import json
 import os
+import sys
 
 import django
 from django.conf import settings
@@ -23,15 +24,16 @@ from tests import builders  # noqa: E402
 from tests.drills.site import PASSWORD  # noqa: E402
 from units.models import User  # noqa: E402
 
-FIRST_YEAR, QUARTERS, IMPORTERS = 2001, 40, 12
+LAST_YEAR, IMPORTERS = 2010, 12
 
 
 def main() -> None:
-    print(json.dumps(_entered()))
+    print(json.dumps(_entered(int(sys.argv[1]))))
 
 
-def _entered() -> dict[str, object]:
+def _entered(quarters: int) -> dict[str, object]:
     """The county; passwords are hashed once, as dearly as the program demands, and cheaply before."""
+    first_year = LAST_YEAR + 1 - quarters // 4
     county = builders.make_county()
     units = [builders.make_unit(county, f"演练{number}镇") for number in range(4)]
     clerks = [builders.make_clerk(unit) for unit in units]
@@ -43,12 +45,12 @@ def _entered() -> dict[str, object]:
         builders.set_target(unit, 1_000_000)
     projects = [
         builders.make_project(
-            unit, f"演练项目{number}", signed="2001-01-01", total=10**9, introduced=10**9
+            unit, f"演练项目{number}", signed=f"{first_year}-01-01", total=10**9, introduced=10**9
         )
         for number, unit in enumerate(units)
     ]
-    for number in range(QUARTERS):
-        day = f"{FIRST_YEAR + number // 4}-{3 * (number % 4) + 2:02}-15"
+    for number in range(quarters):
+        day = f"{first_year + number // 4}-{3 * (number % 4) + 2:02}-15"
         builders.make_verified(projects[number % 4], 10, day, by=verifiers[2])
     people = [*clerks, *importers, *verifiers, head, leader]
     hasher = Argon2PasswordHasher()

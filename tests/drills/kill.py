@@ -104,7 +104,7 @@ def run(
     findings.wrong += traffic.journal.odd + missing(site, traffic.journal)
     make_lazy(site, False)
     if not broken:
-        findings.wrong += [*_unswept(site), *filter(None, [site.proof()])]
+        findings.wrong += [*traffic.idle(), *_unswept(site), *filter(None, [site.proof()])]
     return findings
 
 
@@ -178,7 +178,8 @@ def main(arguments: list[str]) -> int:
         if given.power:
             disk = PowerDisk(folder / "disk.image", folder / "var", 1_000)
             stack.callback(disk.remove)
-        site = stack.enter_context(running(folder, disk))
+        quarters = max(40, 4 * (given.moments // 2))  # more than are closed before the last moment
+        site = stack.enter_context(running(folder, disk, quarters))
         findings = run(
             site,
             given.moments,

@@ -65,9 +65,9 @@ class Site:
                 stderr=log,
             )
 
-    def fill(self) -> None:
-        """Enter the county that drills work on."""
-        done = self.run("-m", "tests.drills.county")
+    def fill(self, quarters: int) -> None:
+        """Enter the county that drills work on, with so many quarters to be closed."""
+        done = self.run("-m", "tests.drills.county", str(quarters))
         self.county = json.loads(done.stdout)
 
     def wait_until_ready(self, patience: float = PATIENCE) -> float:
@@ -151,14 +151,16 @@ class Site:
 
 
 @contextmanager
-def running(folder: Path, disk: PowerDisk | None = None, **environment: str) -> Iterator[Site]:
+def running(
+    folder: Path, disk: PowerDisk | None = None, quarters: int = 40, **environment: str
+) -> Iterator[Site]:
     """A started site with its county, stopped at the end; on a disk of its own if one is given."""
     site = Site(folder, **environment)
     site.disk = disk
     try:
         site.start()
         site.wait_until_ready()
-        site.fill()
+        site.fill(quarters)
         yield site
     finally:
         site.stop()

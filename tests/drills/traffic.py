@@ -6,6 +6,7 @@ as acknowledged what the page did not say.
 
 import hashlib
 import io
+import itertools
 import random
 import threading
 import time
@@ -21,7 +22,9 @@ from openpyxl import Workbook
 from tests.drills.journal import Journal
 from tests.drills.site import PASSWORD, Answer, Lost, Person, Site
 
+DEEDS = ("submit", "upload", "verify", "close")
 PAUSE = 0.2  # before something is sent again
+BETWEEN_CLOSINGS = (2, 6)  # seconds
 AWAY = "暂时无法办理"
 AT_WORK = "上一次导入仍在进行"
 
@@ -39,7 +42,7 @@ class Traffic:
         self.waiting: SimpleQueue[int] = SimpleQueue()
         county = site.county
         names = [county["clerks"][number % 4] for number in range(clerks)]
-        self.importers = iter(county["importers"])
+        self.importers = itertools.cycle(county["importers"])
         self.periods = iter(county["periods"])
         jobs = [(name, self.submit) for name in names]
         jobs += [(name, self.verify) for name in county["verifiers"][:2]]
@@ -62,6 +65,10 @@ class Traffic:
         while self.journal.acknowledged() < wanted and time.monotonic() < until:
             time.sleep(0.02)
         return self.journal.acknowledged() >= wanted
+
+    def idle(self) -> list[str]:
+        """The deeds of which none was acknowledged, so that nothing was shown about them."""
+        return [f"no {deed} was acknowledged" for deed in DEEDS if not self.journal.counts[deed]]
 
     def end(self) -> None:
         self.over.set()
@@ -119,19 +126,17 @@ class Traffic:
         if period is None:
             raise Over
         head = self._signed_in(Person(self.site.port, self.site.county["head"]))
-        known = {"known": [1, 2, 8]}
+        known = {"known": [1, 2, 8], "password": PASSWORD}
         self._sent(person, f"/periods/{period}/propose/", known)
-        answer = self._sent(head, f"/periods/{period}/confirm/", known | {"password": PASSWORD})
+        answer = self._sent(head, f"/periods/{period}/confirm/", known)
         if answer.status == 302:
             self.journal.closed.add(period)
             self.journal.counts["close"] += 1
-        self.over.wait(chance.uniform(0.1, 0.6))
+        self.over.wait(chance.uniform(*BETWEEN_CLOSINGS))
 
     def import_book(self, person: Person, chance: random.Random) -> None:
         """A workbook of receipts; another clerk each time, so that nobody waits for a dead import."""
-        name = next(self.importers, None)
-        if name is None:
-            raise Over
+        name = next(self.importers)
         person = self._signed_in(Person(self.site.port, name))
         number = int(self.site.county["importers"].index(name)) % 4
         prefix = f"I{name}-{chance.getrandbits(32)}-"
@@ -139,7 +144,8 @@ class Traffic:
         book = workbook(self.site.county["projects"][number][1], prefix, self.rows)
         answer = self._sent(person, "/import/", {}, [("file", "b.xlsx", book)])
         if AT_WORK in answer.body.decode():
-            return  # the first one was killed; it says so for a minute
+            self._rest()  # the first one was killed; it says so for a minute
+            return
         if not self._is_saved("preview", answer):
             return
         self.importing.set()
