@@ -2,22 +2,25 @@
 
     SMALL=var/S LARGE=var/L python benchmarks/scale.py
 
-Both folders hold databases of ``generate.py``. In turn, each in a process of its own, it measures the
-league query (buffers and time) and the league table's page; on the large one also the sums of a province
-and of the nation with those of the year before, at a month's end and within a month, and the table of a
-region of 91 counties, which has each unit's tier.
+Both folders hold databases of ``generate.py``. A process for each does the same in turn, call by call:
+the league table's page and the league query, whose buffers are told too. On the large one also the sums
+of a province and of the nation with those of the year before, at a month's end and within a month, and
+the table of a region of 91 counties, which has each unit's tier.
 """
 
 import json
 import os
+import statistics
 import subprocess
 import sys
+import time
+from collections.abc import Iterable
 from datetime import date
 
 import pages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from rounds import machine, rounds
+from rounds import Deed, machine
 
 from ledger import kept
 from ledger.asked import Asked
@@ -35,34 +38,81 @@ PROVINCE, COUNTIES = (
 )  # the first hundred codes of generate.py, and how many a province has
 
 
+class Folder:
+    """A process that does on the database of a folder what it is told, and says what it took."""
+
+    def __init__(self, folder: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, "--obey"],
+            env=os.environ | {"VAR_DIR": folder},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.buffers, self.deeds = json.loads(self._answer())
+
+    def ms(self, deed: str) -> float:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{deed}\n")
+        self.process.stdin.flush()
+        return float(self._answer())
+
+    def _answer(self) -> str:
+        assert self.process.stdout is not None
+        while not (line := self.process.stdout.readline()).startswith("> "):
+            assert line, "the process has ended"
+        return line.removeprefix("> ")
+
+    def end(self) -> None:
+        self.process.communicate()
+
+
 def main() -> None:
-    folders = {"S": os.environ["SMALL"], "L": os.environ["LARGE"]}
+    small, large = Folder(os.environ["SMALL"]), Folder(os.environ["LARGE"])
     print(machine())
-    found: dict[str, list[dict[str, float]]] = {name: [] for name in folders}
-    for _round in range(ROUNDS):
-        for name, folder in folders.items():
-            command = [sys.executable, __file__, "--one"]
-            environment = os.environ | {"VAR_DIR": folder}
-            done = subprocess.run(
-                command, env=environment, capture_output=True, text=True, check=True
-            )
-            found[name].append(json.loads(done.stdout.splitlines()[-1]))
-    for what in found["L"][0]:
-        large = [one[what] for one in found["L"]]
-        small = [one.get(what) for one in found["S"]]
-        told = f"{what:28} L {median(large):9.2f} ({min(large):.2f} to {max(large):.2f})"
-        if None not in small:
-            ratios = [mine / base for mine, base in zip(large, small, strict=True)]
-            told += f"  S {median(small):9.2f}  L/S {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+    print(f"league query: {large.buffers} buffers in L, {small.buffers} in S")
+    for deed in large.deeds:
+        folders = [large, small] if deed in small.deeds else [large]
+        found = [_round(folders, deed) for _round_ in range(ROUNDS)]
+        told = f"{deed:32} L {_spread(row[0] for row in found)} ms"
+        if small in folders:
+            ratios = _spread(row[0] / row[1] for row in found)
+            told += f"   S {_spread(row[1] for row in found)} ms   L/S {ratios}"
         print(told)
+    for folder in (small, large):
+        folder.end()
 
 
-def median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
+def _round(folders: list[Folder], deed: str) -> list[float]:
+    took = [[folder.ms(deed) for folder in folders] for _time in range(TIMES)]
+    return [statistics.median(column) for column in zip(*took, strict=True)]
 
 
-def measure_one() -> None:
-    """In the process of one folder: figures as a line of JSON."""
+def _spread(values: Iterable[float]) -> str:
+    found = list(values)
+    return f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
+
+
+# In the process of one folder
+
+
+def obey() -> None:
+    deeds = _deeds()
+    for deed in deeds.values():
+        deed()
+    counties = list(County.objects.order_by("code"))
+    _tell(json.dumps([buffers(counties[len(counties) // 2]), list(deeds)]))
+    for line in sys.stdin:
+        begun = time.perf_counter()
+        deeds[line.strip()]()
+        _tell(str((time.perf_counter() - begun) * 1000))
+
+
+def _tell(words: str) -> None:
+    print(f"> {words}", flush=True)
+
+
+def _deeds() -> dict[str, Deed]:
     pages.prepare(projects=False)
     client = pages.reader()
     counties = list(County.objects.order_by("code"))
@@ -72,32 +122,24 @@ def measure_one() -> None:
         kept.pages.clear()
         pages.get(client, pages.LEAGUE)
 
-    found = {"league query, buffers": buffers(county)}
-    deeds = {"page, ms": page, "league query, ms": lambda: read(county)}
-    took = rounds(deeds, 1, TIMES)
+    deeds: dict[str, Deed] = {"page, built": page, "league query": lambda: read(county)}
     if len(counties) > 1:
-        region = counties[:COUNTIES]
-        took |= rounds(
-            {
-                "sums of a province, ms": lambda: rollup(PROVINCE, JUNE),
-                "  within a month, ms": lambda: rollup(PROVINCE, WITHIN),
-                "sums of the nation, ms": lambda: rollup("", JUNE),
-                "  of it within a month, ms": lambda: rollup("", WITHIN),
-                "table of a region, ms": lambda: region_table(
-                    region, Asked(Month(2012, 6)), JUNE, prefix=PROVINCE
-                ),
-            },
-            1,
-            5,
-        )
-    print(json.dumps(found | {name: seconds[0] * 1000 for name, seconds in took.items()}))
+        region, asked = counties[:COUNTIES], Asked(Month(2012, 6))
+        deeds |= {
+            "sums of a province": lambda: rollup(PROVINCE, JUNE),
+            "sums of a province, mid-month": lambda: rollup(PROVINCE, WITHIN),
+            "sums of the nation": lambda: rollup("", JUNE),
+            "sums of the nation, mid-month": lambda: rollup("", WITHIN),
+            "table of a region": lambda: region_table(region, asked, JUNE, prefix=PROVINCE),
+        }
+    return deeds
 
 
 def read(county: County) -> None:
     credited_in([county], JUNE, None, frozenset())
 
 
-def buffers(county: County) -> float:
+def buffers(county: County) -> int:
     """Pages that the league query reads, from the plan of the second run."""
     with CaptureQueriesContext(connection) as queries:
         read(county)
@@ -108,8 +150,8 @@ def buffers(county: County) -> float:
             [(plan,)] = cursor.fetchall()
     plan = plan if isinstance(plan, list) else json.loads(plan)
     top = plan[0]["Plan"]
-    return float(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
+    return int(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
 
 
 if __name__ == "__main__":
-    measure_one() if "--one" in sys.argv else main()
+    obey() if "--obey" in sys.argv else main()

@@ -124,16 +124,16 @@ def _added_up(
     pending: Mapping[int, Decimal],
     as_of: date,
 ) -> tuple[Total, dict[Tier, int]]:
-    tally, tiers, nothing = Tally(), dict.fromkeys(Tier, 0), Sums()
-    dues = []
+    tally, tiers, dues = Tally(), dict.fromkeys(Tier, 0), []
     for unit in units:
         sums = credited.get(unit.pk)
-        if sums is None and not unit.stands_on(as_of):
+        if sums is not None:
+            tally.sums += sums
+        elif not unit.stands_on(as_of):
             continue
-        sums = sums or nothing
+        received = sums.received if sums else NOTHING
         target, due, benchmark = measure(owed.get(unit.pk), as_of)
-        tiers[standing.tier(sums.received, target, benchmark)] += 1
-        tally.sums += sums
+        tiers[standing.tier(received, target, benchmark)] += 1
         tally.pending += pending.get(unit.pk, NOTHING)
         if target is not None:
             tally.target += target
