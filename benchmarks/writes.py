@@ -52,7 +52,7 @@ def main() -> None:
     if not County.objects.exists():
         generate.fill(1, copies=False)
     # What an earlier run posted stays, and with it the names of its people.
-    builders._serial = itertools.count(int(time.time()))
+    builders._serial = itertools.count(int(time.time() * 1000))
     print(machine())
     county = County.objects.get()
     project = shared_project(county)
