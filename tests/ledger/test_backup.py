@@ -316,7 +316,7 @@ def test_a_file_is_proved_without_restoring_it(tmp_path, project):
 
     call_command("restore", taken(tmp_path), check=True, stdout=said)
 
-    assert AT.isoformat() in said.getvalue()
+    assert "2026年11月25日 20:00" in said.getvalue()
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path, project):

@@ -1,5 +1,6 @@
 """`manage.py serve` from an empty folder to an answered request, and its refusals."""
 
+import io
 import os
 import re
 import signal
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from ledger.management.commands import serve
 
@@ -112,3 +115,16 @@ def test_forwarded_headers_are_believed_from_the_named_proxy_only(settings):
         "x-forwarded-for",
         "x-forwarded-proto",
     }
+
+
+@pytest.mark.django_db
+def test_a_login_that_may_not_change_tables_ends_the_start_with_a_sentence():
+    newest = MigrationRecorder.Migration.objects.filter(app="ledger").latest("pk")
+    newest.delete()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE stranger")
+        cursor.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO stranger")
+        cursor.execute("SET LOCAL ROLE stranger")
+
+    with pytest.raises(CommandError, match="create_logins --grants-only"):
+        serve.Command(stdout=io.StringIO()).migrate()

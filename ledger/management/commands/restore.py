@@ -4,6 +4,7 @@ Owns: the words printed. Must never: ask for less proof than ``ledger.restore`` 
 """
 
 import time
+from datetime import datetime
 from getpass import getpass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pyrage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ledger import archive, restore
@@ -52,9 +54,9 @@ class Command(BaseCommand):
             "The file is whole: made %(at)s, %(entries)s entries, %(files)s files of evidence."
         )
         entries = read.about["tables"]["ledger_entry"][0]
-        self.stdout.write(
-            sentence % {"at": read.about["made_at"], "entries": entries, "files": read.files}
-        )
+        made_at = timezone.localtime(datetime.fromisoformat(read.about["made_at"]))
+        at = date_format(made_at, "DATETIME_FORMAT")
+        self.stdout.write(sentence % {"at": at, "entries": entries, "files": read.files})
 
     def tell(self, restored: restore.Restored, seconds: float) -> None:
         for finding in restored.findings:

@@ -30,11 +30,13 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from psycopg.errors import InsufficientPrivilege
 
 from ledger import addresses, evidence, static_build
 from ledger.founding import desk
@@ -45,6 +47,10 @@ CONNECTION_LIMIT = 2000  # the default of 100 is what 100 idle sockets would use
 OPEN_FILES = 4096
 LARGEST_BODY = 128 * 1024 * 1024
 LARGEST_BODY_IN_MEMORY = LARGEST_HEAD = 32 * 1024
+NOT_THE_OWNER = gettext_lazy(
+    "The tables are of another release, and this login may not change them; nothing was changed. With"
+    " the owner's DATABASE_URL run first: manage.py migrate, then manage.py create_logins --grants-only."
+)
 log = logging.getLogger(__name__)
 
 
@@ -113,7 +119,12 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write(_("Bringing the database up to date ..."))
-            call_command("migrate", interactive=False, verbosity=0)
+            try:
+                call_command("migrate", interactive=False, verbosity=0)
+            except ProgrammingError as error:
+                if isinstance(error.__cause__, InsufficientPrivilege):
+                    raise CommandError(str(NOT_THE_OWNER)) from error
+                raise
 
 
 def listen(host: str, port: int) -> socket.socket:
