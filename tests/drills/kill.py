@@ -100,11 +100,13 @@ def run(
             tell(str(findings))
             if broken and findings.wrong:
                 break
-        traffic.gets_on(0 if broken else deeds)
+        if not broken:
+            traffic.gets_on(deeds)
+            findings.wrong += traffic.idle()
     findings.wrong += traffic.journal.odd + missing(site, traffic.journal)
     make_lazy(site, False)
     if not broken:
-        findings.wrong += [*traffic.idle(), *_unswept(site), *filter(None, [site.proof()])]
+        findings.wrong += [*_unswept(site), *filter(None, [site.proof()])]
     return findings
 
 

@@ -66,9 +66,15 @@ class Traffic:
             time.sleep(0.02)
         return self.journal.acknowledged() >= wanted
 
-    def idle(self) -> list[str]:
-        """The deeds of which none was acknowledged, so that nothing was shown about them."""
-        return [f"no {deed} was acknowledged" for deed in DEEDS if not self.journal.counts[deed]]
+    def idle(self, patience: float = 60) -> list[str]:
+        """The deeds of which none is acknowledged in time, so that nothing was shown about them."""
+        until = time.monotonic() + patience
+        while (idle := self._unshown()) and time.monotonic() < until:
+            time.sleep(0.1)
+        return [f"no {deed} was acknowledged" for deed in idle]
+
+    def _unshown(self) -> list[str]:
+        return [deed for deed in DEEDS if not self.journal.counts[deed]]
 
     def end(self) -> None:
         self.over.set()
