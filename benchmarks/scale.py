@@ -24,7 +24,7 @@ from rounds import Deed, machine
 
 from ledger import kept
 from ledger.asked import Asked
-from ledger.league import credited_in
+from ledger.gathering import credited_in
 from ledger.months import Month
 from ledger.regions import region_table
 from ledger.rollup import rollup

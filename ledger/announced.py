@@ -10,16 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ledger import chain, standing
-from ledger.league import (
-    LeagueRow,
-    LeagueTable,
-    Signed,
-    Sums,
-    last_settlements,
-    league_table,
-    ranks_of,
-    sections,
-)
+from ledger.gathering import Signed, Sums, last_settlements, ranks_of
+from ledger.league import LeagueRow, LeagueTable, league_table, sections
 from ledger.models import Entry, Period, Settlement, SettlementLine
 from ledger.standing import Tier
 from units.models import User

@@ -14,7 +14,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledger.announced import announced_table
-from ledger.league import EXCLUSIONS, LeagueTable, league_table
+from ledger.gathering import EXCLUSIONS
+from ledger.league import LeagueTable, league_table
 from ledger.models import Entry, Period, Settlement
 from ledger.months import Month, is_counted_year
 from ledger.summaries import Summary, announced, computed

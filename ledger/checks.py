@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ledger import proof, reports
-from ledger.league import entries_of, league_table
+from ledger.gathering import entries_of
+from ledger.league import league_table
 from ledger.models import Entry, Period, Receipt
 from projects.models import Project
 from units.models import Unit, official

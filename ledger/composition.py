@@ -14,7 +14,8 @@ from enum import StrEnum
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from ledger.league import LeagueTable, entries_of
+from ledger.gathering import entries_of
+from ledger.league import LeagueTable
 from ledger.models import Entry
 from projects.models import Investor, Project
 from units.models import County

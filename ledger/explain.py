@@ -13,7 +13,8 @@ from decimal import Decimal
 from django.db.models import Prefetch, QuerySet
 
 from ledger import standing
-from ledger.league import LeagueRow, LeagueTable, entries_of, waiting_receipts
+from ledger.gathering import entries_of, waiting_receipts
+from ledger.league import LeagueRow, LeagueTable
 from ledger.models import Entry, Evidence, MonthlyReport, Receipt
 from ledger.shortfall import next_node
 from ledger.steps import (

@@ -17,7 +17,8 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
 from ledger import aftermath, chain, replica
-from ledger.league import LeagueTable, entries_of
+from ledger.gathering import entries_of
+from ledger.league import LeagueTable
 from ledger.models import Entry, MonthlyReport, Receipt, Settlement, quarter_of
 from ledger.reports import last_day
 from ledger.series import Series, by_month

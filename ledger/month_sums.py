@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet, Sum
 from django.db.models.functions import Left, TruncMonth
 
-from ledger.league import Sums
+from ledger.gathering import Sums
 from ledger.models import OUTSIDE, Entry, MonthSum
 from units.models import County
 from units.money import NOTHING

@@ -14,7 +14,8 @@ from fractions import Fraction
 
 from ledger import asked, standing
 from ledger.asked import Asked
-from ledger.league import Sums, Total
+from ledger.gathering import Sums
+from ledger.league import Total
 from ledger.standing import Tier
 from ledger.summaries import Summary
 from units import county_targets

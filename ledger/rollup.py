@@ -15,7 +15,7 @@ from django.db.models import Count
 from django.db.models.functions import Left
 
 from ledger import month_sums
-from ledger.league import Sums
+from ledger.gathering import Sums
 from units.models import County
 from units.regions import region_names
 

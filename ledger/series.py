@@ -15,7 +15,8 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from ledger.league import LeagueRow, entries_among, quarters_due
+from ledger.gathering import entries_among
+from ledger.league import LeagueRow, quarters_due
 from ledger.models import Entry
 from ledger.months import Month
 from ledger.standing import benchmark, completed_months

@@ -16,20 +16,17 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from ledger import standing
-from ledger.league import (
-    LeagueTable,
+from ledger.gathering import (
     Owed,
     Signed,
     Sums,
-    Total,
     credited_in,
-    into_successors,
     last_settlements,
-    measure,
     owed_in,
     pending_in,
     signed_in,
 )
+from ledger.league import LeagueTable, Total, into_successors, measure
 from ledger.models import Settlement, SettlementLine
 from ledger.standing import Tier
 from units.models import County, Unit, stands

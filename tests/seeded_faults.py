@@ -111,28 +111,28 @@ FAULTS = (
     ),
     # league: who and what is counted
     Fault(
-        "ledger/league.py",
+        "ledger/gathering.py",
         "entries = entries.filter(posted_at__lte=known_by)",
         "entries = entries.filter(posted_at__lt=known_by)",
         "ledger/test_machine.py ledger/test_periods.py",
         "known by leaves the moment out",
     ),
     Fault(
-        "ledger/league.py",
+        "ledger/gathering.py",
         'among("county_id", counties), counted_on__range=(start, as_of))',
         'among("county_id", counties), counted_on__gte=start, counted_on__lt=as_of)',
         "ledger/test_league.py",
         "the last day is not counted",
     ),
     Fault(
-        "ledger/league.py",
+        "ledger/gathering.py",
         'Entry.objects.filter(among("county_id", counties), counted_on__range',
         "Entry.objects.filter(counted_on__range",
         "ledger/test_league.py",
         "other counties' entries count",
     ),
     Fault(
-        "ledger/league.py",
+        "ledger/gathering.py",
         "counted_on__range=(start, as_of))",
         "received_on__range=(start, as_of))",
         "ledger/test_periods.py ledger/test_machine.py",
@@ -146,7 +146,7 @@ FAULTS = (
         "a unit is gone on its last day",
     ),
     Fault(
-        "ledger/league.py",
+        "ledger/gathering.py",
         "as_of__lt=before",
         "as_of__lte=before",
         "ledger/test_league.py",
@@ -482,7 +482,7 @@ FAULTS = (
         "the announced head is not compared",
     ),
     Fault(
-        "ledger/league.py",
+        "ledger/gathering.py",
         "contract_on__lte=as_of",
         "contract_on__lt=as_of",
         "ledger/test_league.py",

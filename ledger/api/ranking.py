@@ -34,7 +34,7 @@ from ledger.api.shapes import (
     several,
 )
 from ledger.asked import Asked, newest_month
-from ledger.league import EXCLUSIONS
+from ledger.gathering import EXCLUSIONS
 from ledger.months import Month
 from ledger.standing import Tier
 from units.access import counties_of

@@ -12,9 +12,10 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Max
 
+from ledger.gathering import Sums
 from ledger.importing.commit import Wish, apply_projects, apply_targets, apply_units
 from ledger.importing.planned import Outcome, Plan, ReceiptRow
-from ledger.league import LeagueTable, Sums, league_table
+from ledger.league import LeagueTable, league_table
 from ledger.models import OUTSIDE, Entry
 from ledger.months import Month
 from projects.models import Project

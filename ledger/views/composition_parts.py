@@ -25,7 +25,7 @@ from ledger.composition import (
     Size,
     Source,
 )
-from ledger.league import EXCLUSIONS
+from ledger.gathering import EXCLUSIONS
 from projects.forms import industry_name
 from projects.models import Industry, Investor
 from units.models import County

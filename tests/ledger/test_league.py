@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import pytest
 
-from ledger import asked, league, periods, posting, series
+from ledger import asked, gathering, periods, posting, series
 from ledger.announced import announced_table
 from ledger.checks import ADVISORY
-from ledger.league import EXCLUSIONS, Signed, entries_of, league_table
+from ledger.gathering import EXCLUSIONS, Signed, entries_of
+from ledger.league import league_table
 from ledger.models import Entry, MonthlyReport, Period, Settlement
 from ledger.standing import Tier
 from tests.builders import (
@@ -349,13 +350,13 @@ def test_statements_composed_once_find_what_is_composed_anew(office, known_by, l
     for ids in [[county.pk] for county in office] + [[county.pk for county in office]]:
         for start, until in ((day("2012-01-01"), JUNE), (day("2011-01-01"), day("2012-04-30"))):
             for read, values in (
-                (league._credited_sums, (ids, start, until, known_by, without)),
-                (league._pending_parts, (ids, start, until, without)),
-                (league._targets, (ids, until.year, until, known_by)),
-                (league._reports, (ids, until.year, until.month, known_by)),
-                (league._signed, (ids, start, until)),
-                (league._units, (ids,)),
-                (league._last_settlements, (ids, until)),
+                (gathering._credited_sums, (ids, start, until, known_by, without)),
+                (gathering._pending_parts, (ids, start, until, without)),
+                (gathering._targets, (ids, until.year, until, known_by)),
+                (gathering._reports, (ids, until.year, until.month, known_by)),
+                (gathering._signed, (ids, start, until)),
+                (gathering._units, (ids,)),
+                (gathering._last_settlements, (ids, until)),
                 (asked._newest, (ids, 2012, 1)),
                 (series._of_county, (ids, start, until, known_by, without)),
             ):

@@ -27,7 +27,8 @@ from hypothesis.stateful import (
 from ledger import month_sums, periods, posting, proof, submission
 from ledger.announced import announced_table
 from ledger.checks import ADVISORY
-from ledger.league import Sums, league_table
+from ledger.gathering import Sums
+from ledger.league import league_table
 from ledger.models import Entry, Period, Receipt, Settlement
 from ledger.summaries import Summary, computed
 from projects.models import CreditShare

@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from ledger import month_sums, proof
-from ledger.league import Sums, league_table
+from ledger.gathering import Sums
+from ledger.league import league_table
 from ledger.models import Entry, MonthSum
 from ledger.rollup import rollup, year_before
 from tests import builders

@@ -8,7 +8,8 @@ import pytest
 from ledger import asked, periods
 from ledger.announced import announced_table
 from ledger.checks import ADVISORY
-from ledger.league import EXCLUSIONS, league_table
+from ledger.gathering import EXCLUSIONS
+from ledger.league import league_table
 from ledger.models import Period
 from ledger.months import Month
 from ledger.summaries import Summary, announced, computed
