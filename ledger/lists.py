@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from ledger import doubts, history
 from ledger.doubts import Doubt
-from ledger.exports import shares_text
 from ledger.history import Line
 from ledger.looks import COUNT, DAY, WAN, WRAPPED
 from ledger.models import Receipt
@@ -30,6 +29,7 @@ from projects.deadlines import standing
 from projects.forms import industry_name
 from projects.models import Project, ServiceStep
 from projects.service_parts import standing_words
+from projects.shares import shares_text
 from projects.tables import age_word
 from units.models import Trail
 from units.money import to_wan
@@ -98,7 +98,7 @@ def project_rows(projects: QuerySet[Project], year: int) -> Iterator[list[Value]
         yield [
             number,
             project.name,
-            shares_text(project),
+            shares_text((part.unit.name, part.basis_points) for part in project.shared),
             investor.name if investor else None,
             investor.get_origin_display() if investor else None,
             project.get_stage_display(),

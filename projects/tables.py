@@ -26,8 +26,8 @@ def listed(rows: QuerySet[Project]) -> QuerySet[Project]:
     stages = [When(stage=stage, then=Value(place)) for place, stage in enumerate(STAGES)]
     shares = CreditShare.objects.select_related("unit").order_by("order", "id")
     return (
-        rows.select_related("investor", "industry", "lead_unit")
-        .prefetch_related(Prefetch("shares", queryset=shares))
+        rows.select_related("investor", "industry")
+        .prefetch_related(Prefetch("shares", queryset=shares, to_attr="shared"))
         .annotate(step=Case(*stages, output_field=IntegerField()))
         .order_by(F("signed_on").desc(nulls_last=True), "-pk")
     )
@@ -67,7 +67,7 @@ class ProjectTable(tables.Table):
         return linked(value, self.address(record.pk))
 
     def render_units(self, record: Project) -> SafeString | str:
-        shares = record.shares.all()
+        shares: list[CreditShare] = record.shared  # type: ignore[attr-defined]
         if len(shares) == 1:
             return shares[0].unit.name
         return marked(
