@@ -38,7 +38,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import InsufficientPrivilege
 
-from ledger import addresses, evidence, static_build
+from ledger import addresses, evidence, memory, static_build
 from ledger.founding import desk
 from ledger.web_server import Channel, Dispatcher
 from units.models import County
@@ -145,6 +145,7 @@ def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
     """Until Ctrl+C or SIGTERM; requests under way are finished first."""
     signal.signal(signal.SIGTERM, end)
     raise_file_limit()
+    memory.keep_little()
     server = waitress.create_server(
         application(),
         sockets=[listener],

@@ -1,0 +1,32 @@
+"""The settings of the C library, tried in a process of its own."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import ctypes, threading
+from ledger import memory
+
+{first}
+gate = threading.Barrier(4)
+def work():
+    held = bytearray(50_000)  # from the heap of the C library: too large for Python's own
+    gate.wait()
+    return held
+threads = [threading.Thread(target=work) for _ in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+ctypes.CDLL(None).malloc_stats()
+"""
+
+
+def heaps(first):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(first=first)], capture_output=True, check=True
+    )
+    return done.stderr.count(b"Arena")
+
+
+def test_all_threads_take_from_one_heap():
+    assert heaps("assert memory.keep_little()") == 1
+    assert heaps("") > 1
