@@ -83,6 +83,7 @@ class Gathered:
 def gather(
     counties: Sequence[County], as_of: date, known_by: datetime | None, without: frozenset[str]
 ) -> Gathered:
+    """All of them at once: more counties, units or receipts take no more statements."""
     units: dict[int, list[Unit]] = defaultdict(list)
     for unit in _units(_ids(counties)):
         units[unit.county_id].append(unit)
@@ -159,6 +160,7 @@ def entries_among(
 def credited_in(
     counties: Sequence[County], as_of: date, known_by: datetime | None, without: frozenset[str]
 ) -> dict[int, dict[int, Sums]]:
+    """By county id and unit id what entries credit; a unit without any is not in it."""
     found: dict[int, dict[int, Sums]] = defaultdict(dict)
     for county, unit, *sums in _credited_sums(
         _ids(counties), _start(as_of), as_of, known_by, without
@@ -204,7 +206,7 @@ def waiting_receipts(
 def pending_in(
     counties: Sequence[County], as_of: date, without: frozenset[str]
 ) -> dict[int, dict[int, Decimal]]:
-    """What awaits verification, by share."""
+    """By county id and unit id what awaits verification, each unit's share of it."""
     found: dict[int, dict[int, Decimal]] = defaultdict(dict)
     for county, unit, amount in _pending_parts(_ids(counties), _start(as_of), as_of, without):
         found[county][unit] = (amount / 10_000).quantize(NOTHING)
@@ -222,6 +224,7 @@ def _pending_parts(
 
 
 def owed_in(counties: Sequence[County], as_of: date, known_by: datetime | None) -> dict[int, Owed]:
+    """By unit id the county's own target in force on the day; the city's and province's are not asked."""
     rows = _targets(_ids(counties), as_of.year, as_of, known_by)
     return {unit: (amount, (*due, amount)) for unit, amount, *due in rows}
 
@@ -251,6 +254,7 @@ def _reports(
 
 
 def signed_in(counties: Sequence[County], as_of: date) -> dict[int, Signed]:
+    """By county id; a county that signed nothing in the year is not in it."""
     rows = _signed(_ids(counties), _start(as_of), as_of)
     return {county: Signed(*figures) for county, *figures in rows}
 
