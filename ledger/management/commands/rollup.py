@@ -68,8 +68,11 @@ def _plain_line(line: Line) -> dict[str, Any]:
 
 
 def _texts(found: RollUp) -> Iterator[str]:
-    """One line per place, amounts in 万元, then all of them."""
-    yield f"{found.as_of:%Y-%m-%d}"
+    """What the columns are, one line per place, then all of them."""
+    yield _(
+        "As of %(day)s, in 万元. Columns: code, counties, received, of it new, of it from outside the"
+        " province, the same time last year, growth, name."
+    ) % {"day": found.as_of.isoformat()}
     for line in (*found.lines, found.total):
         grown = line.sums.received - line.last_year
         growth = percent_text(grown, line.last_year, claims=()) if line.last_year > 0 else "-"
