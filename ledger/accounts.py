@@ -22,7 +22,7 @@ from projects.shares import percent_text as share_text
 from units.composed import composed_once
 from units.markup import addresses, escaped, linked, marked, shown_day
 from units.money import NOTHING, percent_text, wan_text
-from units.tables import NUMBER
+from units.tables import NUMBER, Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +92,13 @@ def state_mark(receipt: Receipt, *, with_reason: bool = True) -> SafeString:
 class ReceiptLineTable(tables.Table):
     """The receipts of one project."""
 
-    received_on = tables.Column(_("Received on"), accessor="receipt__received_on")
-    voucher_no = tables.Column(_("Voucher number"), accessor="receipt__voucher_no")
-    kind = tables.Column(_("Kind of money"), accessor="receipt__get_kind_display")
-    amount = tables.Column(_("Amount (万元)"), accessor="receipt__amount", attrs=NUMBER)
-    running = tables.Column(_("Credited so far (万元)"), attrs=NUMBER)
-    share = tables.Column(_("of the introduced amount"), empty_values=(), attrs=NUMBER)
-    state = tables.Column(_("State"), accessor="receipt", orderable=False)
+    received_on = Column(_("Received on"), accessor="receipt__received_on")
+    voucher_no = Column(_("Voucher number"), accessor="receipt__voucher_no")
+    kind = Column(_("Kind of money"), accessor="receipt__get_kind_display")
+    amount = Column(_("Amount (万元)"), accessor="receipt__amount", attrs=NUMBER)
+    running = Column(_("Credited so far (万元)"), attrs=NUMBER)
+    share = Column(_("of the introduced amount"), empty_values=(), attrs=NUMBER)
+    state = Column(_("State"), accessor="receipt", orderable=False)
 
     class Meta:
         attrs = {"class": "stack lines", "label": _("Receipts of the project")}
@@ -128,12 +128,12 @@ class ReceiptLineTable(tables.Table):
 class EntryTable(tables.Table):
     """Entries as they were posted; what takes back names what it takes back."""
 
-    counted_on = tables.Column(_("Counted on"), accessor="entry__counted_on")
-    unit = tables.Column(_("Unit"), accessor="entry__unit__name")
-    project = tables.Column(_("Project"), accessor="entry__project__name")
-    kind = tables.Column(_("Entry"), accessor="entry")
-    amount = tables.Column(_("Amount (万元)"), accessor="entry__amount", attrs=NUMBER)
-    balance = tables.Column(_("Balance (万元)"), attrs=NUMBER)
+    counted_on = Column(_("Counted on"), accessor="entry__counted_on")
+    unit = Column(_("Unit"), accessor="entry__unit__name")
+    project = Column(_("Project"), accessor="entry__project__name")
+    kind = Column(_("Entry"), accessor="entry")
+    amount = Column(_("Amount (万元)"), accessor="entry__amount", attrs=NUMBER)
+    balance = Column(_("Balance (万元)"), attrs=NUMBER)
 
     class Meta:
         attrs = {"class": "stack lines", "label": _("Entries")}
@@ -160,15 +160,15 @@ class EntryTable(tables.Table):
 class ProjectLineTable(tables.Table):
     """The projects whose credit a unit has or shares."""
 
-    name = tables.Column(_("Project"), accessor="project")
-    share = tables.Column(_("Share"), accessor="basis_points", attrs=NUMBER)
-    stage = tables.Column(_("Stage"), accessor="project__stage")
-    signed_on = tables.Column(_("Signed on"), accessor="project__signed_on", default="—")
-    introduced = tables.Column(
+    name = Column(_("Project"), accessor="project")
+    share = Column(_("Share"), accessor="basis_points", attrs=NUMBER)
+    stage = Column(_("Stage"), accessor="project__stage")
+    signed_on = Column(_("Signed on"), accessor="project__signed_on", default="—")
+    introduced = Column(
         _("Introduced amount (万元)"), accessor="project__introduced_amount", attrs=NUMBER
     )
-    credited = tables.Column(_("Credited to the unit this year (万元)"), attrs=NUMBER)
-    deed = tables.Column("", accessor="project", attrs={"td": {"class": "screen-only"}})
+    credited = Column(_("Credited to the unit this year (万元)"), attrs=NUMBER)
+    deed = Column("", accessor="project", attrs={"td": {"class": "screen-only"}})
 
     class Meta:
         attrs = {"class": "stack lines", "label": _("Projects of the unit")}

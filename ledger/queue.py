@@ -28,7 +28,7 @@ from units.forms import DayField
 from units.markup import addresses, escaped, linked, marked, shown_day
 from units.models import Unit, User
 from units.money import wan_text
-from units.tables import NUMBER
+from units.tables import NUMBER, Column
 from units.text import key
 
 ALL = "all"
@@ -95,17 +95,17 @@ class ReceiptFilter(filters.FilterSet):
 class ReceiptTable(tables.Table):
     """The doubts ``found`` by receipt id are given after paging, for the rows of the page only."""
 
-    pick = tables.Column("", empty_values=(), orderable=False)
-    submitted_at = tables.Column(_("Submitted"), order_by=("submitted_at", "pk"), default="—")
-    unit = tables.Column(_("Unit"), order_by=("unit__kind", "unit__order", "pk"))
-    project = tables.Column(_("Project"), order_by=("project__name_key", "pk"))
-    received_on = tables.Column(_("Received on"), order_by=("received_on", "pk"))
-    amount = tables.Column(_("Amount (万元)"), order_by=("amount", "pk"), attrs=NUMBER)
-    kind = tables.Column(_("Kind of money"), orderable=False)
-    voucher_no = tables.Column(_("Voucher number"), orderable=False)
-    files = tables.Column(_("Files"), order_by=("files", "pk"), attrs=NUMBER)
-    doubts = tables.Column(_("Doubts"), empty_values=(), orderable=False)
-    state = tables.Column(_("State"), orderable=False)
+    pick = Column("", empty_values=(), orderable=False)
+    submitted_at = Column(_("Submitted"), order_by=("submitted_at", "pk"), default="—")
+    unit = Column(_("Unit"), order_by=("unit__kind", "unit__order", "pk"))
+    project = Column(_("Project"), order_by=("project__name_key", "pk"))
+    received_on = Column(_("Received on"), order_by=("received_on", "pk"))
+    amount = Column(_("Amount (万元)"), order_by=("amount", "pk"), attrs=NUMBER)
+    kind = Column(_("Kind of money"), orderable=False)
+    voucher_no = Column(_("Voucher number"), orderable=False)
+    files = Column(_("Files"), order_by=("files", "pk"), attrs=NUMBER)
+    doubts = Column(_("Doubts"), empty_values=(), orderable=False)
+    state = Column(_("State"), orderable=False)
 
     class Meta:
         attrs = {"class": "stack receipts", "label": _("Receipts")}

@@ -5,7 +5,6 @@ lays them out. Must never: decide a tier or rank, or run a query.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,17 +25,7 @@ from ledger.shortfall import Node, needed, per_month
 from ledger.standing import Tier
 from units.markup import escaped, linked, marked
 from units.money import gap_text, percent_text, points_text, rounded, wan_text
-
-
-class Column(tables.Column):
-    """A column that no table changes after its declaration, so that tables may share its parts.
-
-    django-tables2 copies every declaration deeply for each table; that costs more than a row does.
-    """
-
-    def __deepcopy__(self, memo: object) -> "Column":
-        return copy(self)
-
+from units.tables import Column
 
 UnitUrl = Callable[[LeagueRow], str]
 _LAST = 1_000_000

@@ -18,7 +18,7 @@ from projects.models import STAGES, CreditShare, Investor, Project
 from projects.shares import percent_text
 from units.markup import addresses, escaped, linked, marked, shown_day
 from units.money import wan_text
-from units.tables import DASH, NUMBER
+from units.tables import DASH, NUMBER, Column
 
 
 def listed(rows: QuerySet[Project]) -> QuerySet[Project]:
@@ -34,23 +34,21 @@ def listed(rows: QuerySet[Project]) -> QuerySet[Project]:
 
 
 class ProjectTable(tables.Table):
-    name = tables.Column(_("Project name"), orderable=False)
-    units = tables.Column(
+    name = Column(_("Project name"), orderable=False)
+    units = Column(
         _("Lead unit and shares"),
         empty_values=(),
         order_by=("lead_unit__kind", "lead_unit__order", "pk"),
     )
-    investor = tables.Column(_("Investor and origin"), orderable=False, default=DASH)
-    stage = tables.Column(_("Stage"), order_by=("step", "pk"))
-    signed_on = tables.Column(_("Signed on"), order_by=("signed_on", "pk"), default=DASH)
-    age = tables.Column(
-        _("New or carry-over"), empty_values=(), orderable=False, attrs={"term": "new"}
-    )
-    industry = tables.Column(_("Industry"), order_by=("industry__order", "pk"))
-    total_investment = tables.Column(
+    investor = Column(_("Investor and origin"), orderable=False, default=DASH)
+    stage = Column(_("Stage"), order_by=("step", "pk"))
+    signed_on = Column(_("Signed on"), order_by=("signed_on", "pk"), default=DASH)
+    age = Column(_("New or carry-over"), empty_values=(), orderable=False, attrs={"term": "new"})
+    industry = Column(_("Industry"), order_by=("industry__order", "pk"))
+    total_investment = Column(
         _("Total investment (万元)"), order_by=("total_investment", "pk"), attrs=NUMBER
     )
-    introduced_amount = tables.Column(
+    introduced_amount = Column(
         _("Introduced amount (万元)"), order_by=("introduced_amount", "pk"), attrs=NUMBER
     )
 

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +38,7 @@ def composition_month(request: HttpRequest, month: Month) -> HttpResponse:
             month,
             request.GET,
             timezone.localdate(),
-            lambda other: reverse("composition-month", args=[other]),
+            "composition-month",
         ),
         "summary": summary_of(found),
         "switches": switches_of(found, request.GET),

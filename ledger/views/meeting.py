@@ -100,7 +100,7 @@ def _shown(request: HttpRequest, month: Month, form: PledgeForm, status: int = 2
             month,
             request.GET,
             timezone.localdate(),
-            lambda other: reverse("meeting-month", args=[other]),
+            "meeting-month",
         ),
         "form": form,
         "query": request.GET.urlencode(),

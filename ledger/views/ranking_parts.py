@@ -250,8 +250,11 @@ class MonthPicker:
     after: str
 
 
-def ranking_address(month: Month) -> str:
-    return reverse("ranking-month", args=[month])
+def month_addresses(name: str) -> Callable[[Month], str]:
+    """The addresses of a page by month: one look-up for a whole year."""
+    first = Month(FIRST_YEAR, 1)
+    before, after = reverse(name, args=[first]).split(str(first))
+    return lambda month: f"{before}{month}{after}"
 
 
 def month_links(
@@ -259,11 +262,11 @@ def month_links(
     here: Month,
     query: QueryDict,
     today: date,
-    address: Callable[[Month], str] = ranking_address,
+    page: str = "ranking-month",
 ) -> MonthPicker:
     """The months of the year for a page of one county; those that end a closed quarter are marked."""
     closed = {quarter for (quarter,) in _closed_quarters(league.county.pk, here.year)}
-    return month_picker(here, query, today, address, closed)
+    return month_picker(here, query, today, month_addresses(page), closed)
 
 
 def month_picker(
