@@ -137,8 +137,12 @@ class ReceiptTable(tables.Table):
         return format_html(box, record.pk, record.version, label)
 
     def render_submitted_at(self, value: datetime) -> SafeString:
-        day = date_text(timezone.localtime(value), "DATETIME_FORMAT")
-        return format_html('<span class="num">{}</span>', day)
+        moment = timezone.localtime(value)
+        return format_html(
+            '<span class="num">{}</span><span class="under num">{}</span>',
+            date_text(moment, "DATE_FORMAT"),
+            date_text(moment, "TIME_FORMAT"),
+        )
 
     def render_project(self, record: Receipt) -> SafeString:
         investor = record.project.investor

@@ -131,7 +131,6 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
         "period": period,
         "settlement": settlement,
         "is_newest": version == period.settlements.count(),
-        "chain_head": settlement.chain_head[:16],
         "league": table,
         "explain_url": source(),
         "growth_url": growth_address(table),

@@ -87,7 +87,6 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "month": month,
         "league": table,
         "settlement": table.settlement,
-        "chain_head": table.settlement.chain_head[:16] if table.settlement else "",
         "left_out": phrases.left_out(table),
         "asked_moment": None if table.settlement else table.known_by,
         "headline": headline(table, series),
