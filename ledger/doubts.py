@@ -126,7 +126,8 @@ def _about(receipt: Receipt, around: Surroundings) -> Iterable[Hint]:
         yield Hint(Code.SAME_VOUCHER, receipts=found)
     if found := around.shared_files.get(receipt.pk, []):
         yield Hint(Code.SAME_FILE, receipts=found)
-    if found := [old.pk for old in around.earlier if _is_re_entered(receipt, old)]:
+    earlier = around.earlier if _is_of_its_year(receipt) else ()
+    if found := [old.pk for old in earlier if _is_re_entered(receipt, old)]:
         yield Hint(Code.OLD_PROJECT, projects=found)
     if receipt.amount % ROUND == 0 and _ends_quarter(receipt.received_on):
         yield Hint(Code.ROUND_SUM)
@@ -173,9 +174,9 @@ def _is_same_voucher(receipt: Receipt, other: Other) -> bool:
 
 
 def _is_re_entered(receipt: Receipt, old: Earlier) -> bool:
-    """Whether last year's project looks like this receipt's, which is of this year."""
+    """Whether a project looks like this receipt's, which is of this year, and is of last year."""
     project = receipt.project
-    if not _is_of_its_year(receipt) or old.signed_on.year != receipt.received_on.year - 1:
+    if old.signed_on.year != receipt.received_on.year - 1:
         return False
     return _same_investor(project, old) or _same_name(project.name_key, old.name_key)
 
