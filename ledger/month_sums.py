@@ -4,7 +4,7 @@ Owns: what a sum of a month is, in entries. Must never: be read for a county's o
 its entries in as little time; or put a wrong sum right unasked, for somebody has to find out why.
 """
 
-from collections.abc import Iterator
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -56,16 +56,14 @@ def _by_place(rows: QuerySet[Any], digits: int, sums: dict[str, Sum]) -> dict[st
     return {place: Sums(*amounts) for place, *amounts in found}
 
 
-def differing(county: County | None = None) -> Iterator[tuple[int, date]]:
-    """County and month of each sum that its entries do not make, or that is missing."""
-    kept = {
-        (of, month): amounts
-        for of, month, *amounts in _of(MonthSum, county).values_list("county", "month", *KEPT)
-    }
-    made = dict(_of_entries(county))
-    for key in sorted({*kept, *made}):
-        if kept.get(key) != made.get(key):
-            yield key
+def differing(county: County | None = None) -> list[tuple[int, date]]:
+    """County and month of each sum that its entries do not make, or that is missing.
+
+    Both sides in one statement, so that a posting meanwhile is in both or in neither.
+    """
+    kept = _of(MonthSum, county).values_list("county", "month", *KEPT)
+    seen = Counter(kept.union(_made(county), all=True))
+    return sorted({(of, month) for (of, month, *_sums), times in seen.items() if times != 2})
 
 
 def _of(model: type[Model], county: County | None) -> QuerySet[Any]:
@@ -73,10 +71,11 @@ def _of(model: type[Model], county: County | None) -> QuerySet[Any]:
     return rows.filter(county=county) if county else rows
 
 
-def _of_entries(county: County | None) -> Iterator[tuple[tuple[int, date], list[Any]]]:
-    by_month = _of(Entry, county).annotate(month=TruncMonth("counted_on"))
-    rows = by_month.values_list("county", "month").annotate(**OF_ENTRIES)
-    return (((of, month), amounts) for of, month, *amounts in rows)
+def _made(county: County | None) -> QuerySet[Any]:
+    """County, month and sums, of the entries."""
+    entries = _of(Entry, county).annotate(month=TruncMonth("counted_on"))
+    sums: QuerySet[Any] = entries.values_list("county", "month").annotate(**OF_ENTRIES)
+    return sums
 
 
 @transaction.atomic
@@ -88,6 +87,6 @@ def rebuild(county: County | None = None) -> int:
     _of(MonthSum, county).delete()
     made = [
         MonthSum(county_id=of, month=month, **dict(zip(KEPT, amounts, strict=True)))
-        for (of, month), amounts in _of_entries(county)
+        for of, month, *amounts in _made(county)
     ]
     return len(MonthSum.objects.bulk_create(made, batch_size=5_000))

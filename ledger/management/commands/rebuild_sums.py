@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Make the sums of the months anew from the entries, after verify_ledger named some."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wrong = len(list(month_sums.differing()))
+        wrong = len(month_sums.differing())
         made = month_sums.rebuild()
         sentence = _("%(made)s sums made anew; %(wrong)s were wrong.")
         self.stdout.write(sentence % {"made": made, "wrong": wrong})
