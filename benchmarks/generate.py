@@ -34,7 +34,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from ledger import chain  # noqa: E402
+from ledger import chain, month_sums  # noqa: E402
 from units.models import County  # noqa: E402
 
 SIZES = {"S": 1, "M": 100, "L": 2_844}
@@ -109,12 +109,13 @@ def fill(counties: int, *, copies: bool) -> None:
                 copy(cursor, table, columns, rows[table])
         if copies:
             copy_first_county(cursor, counties)
+            month_sums.rebuild()  # their trigger did not see the copies
         # Rows whose commit is not on the disk yet would not be marked as visible to all.
         cursor.execute("SET synchronous_commit = on")
         for table in COLUMNS:
             sequence = f"pg_get_serial_sequence('{table}', 'id')"
             cursor.execute(f"SELECT setval({sequence}, (SELECT max(id) FROM {table}))")
-        cursor.execute(f"VACUUM (ANALYZE) {', '.join(COLUMNS)}")
+        cursor.execute(f"VACUUM (ANALYZE) {', '.join([*COLUMNS, 'ledger_monthsum'])}")
 
 
 def _made(counties: int) -> Iterator[Rows]:
