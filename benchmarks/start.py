@@ -80,7 +80,7 @@ def tell_starts(site: Site) -> None:
         seconds.append(started(site))
     middle, least, most = statistics.median(seconds), min(seconds), max(seconds)
     print(f"start to sign-in page: {middle:.2f} s ({least:.2f} to {most:.2f} of {STARTS})")
-    print(f"memory then: {site.memory() / MIB:.0f} MiB")
+    print(f"memory then: {site.memory() / MIB:.0f} MiB", flush=True)
 
 
 def started(site: Site) -> float:
@@ -92,6 +92,7 @@ def started(site: Site) -> float:
             # An empty county is founded first: the way to the sign-in page leads there.
             if Person(site.port).ask("GET", "/accounts/login/", timeout=5).status in (200, 302):
                 return time.monotonic() - begun
+        assert site.process is None or site.process.poll() is None, site.log.read_text()[-2000:]
         time.sleep(0.01)
     raise AssertionError(site.log.read_text()[-2000:])
 
