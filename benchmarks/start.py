@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
 from openpyxl import Workbook
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,12 +75,15 @@ def main() -> int:
 
 
 def tell_starts(site: Site) -> None:
-    seconds = []
+    seconds, busy = [], []
     for _start in range(STARTS):
         site.stop()
         seconds.append(started(site))
-    middle, least, most = statistics.median(seconds), min(seconds), max(seconds)
-    print(f"start to sign-in page: {middle:.2f} s ({least:.2f} to {most:.2f} of {STARTS})")
+        assert site.process is not None
+        busy.append(sum(psutil.Process(site.process.pid).cpu_times()[:2]))
+    for what, found in (("start to sign-in page", seconds), ("its own processor time", busy)):
+        spread = f"{min(found):.2f} to {max(found):.2f} of {STARTS}"
+        print(f"{what}: {statistics.median(found):.2f} s ({spread})")
     print(f"memory then: {site.memory() / MIB:.0f} MiB", flush=True)
 
 
