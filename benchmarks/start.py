@@ -127,7 +127,9 @@ class Work:
 
     @property
     def failed(self) -> list[str]:
-        return [what for what in self.answers if what[-3:] not in ("200", "302", "429")]
+        """Refused is answered too: more than a project may have, more files than a person may take."""
+        fine = ("200", "302", "422", "429")
+        return [what for what in self.answers if not what.endswith(fine)]
 
     def run(self, until: int) -> None:
         threads = [threading.Thread(target=self.keep_on, args=[until]) for _n in range(THREADS)]
