@@ -23,9 +23,12 @@ def copy_in(model: type[Model], records: Iterable[Model]) -> None:
     names = [field.attname for field in fields]
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for record in rows:
-            copy.write_row([_plain(getattr(record, name)) for name in names])
+    statement = f"COPY {table} ({columns}) FROM STDIN"
+    # What the database refuses is told in Django's errors, as of every other statement.
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for record in rows:
+                copy.write_row([_plain(getattr(record, name)) for name in names])
 
 
 def reserve_keys(model: type[Model], count: int) -> list[int]:
