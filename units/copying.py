@@ -25,10 +25,13 @@ def copy_in(model: type[Model], records: Iterable[Model]) -> None:
     table = connection.ops.quote_name(model._meta.db_table)
     statement = f"COPY {table} ({columns}) FROM STDIN"
     # What the database refuses is told in Django's errors, as of every other statement.
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        with cursor.copy(statement) as copy:
-            for record in rows:
-                copy.write_row([_plain(getattr(record, name)) for name in names])
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        for record in rows:
+            copy.write_row([_plain(getattr(record, name)) for name in names])
 
 
 def reserve_keys(model: type[Model], count: int) -> list[int]:
