@@ -15,6 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -73,6 +75,15 @@ class SessionStore(db.SessionStore):
             browser=data.get(BROWSER, ""),
             form_mark=data.get(FORM_MARK, ""),
         )
+
+    def save(self, must_create: bool = False) -> None:
+        """Django says of every failure that the sitting has ended; a database that is away is told as that."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError | InterfaceError):
+                raise error.__context__ from None
+            raise
 
     def delete(self, session_key: str | None = None) -> None:
         """Ended, not gone: the row stays for a while, without content."""

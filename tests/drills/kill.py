@@ -59,7 +59,8 @@ class Findings:
         )
         number = "40" if self.ready["power"] else "39"
         return (
-            f"{number}: {self.journal}; {len(self.wrong)} wrong (goal 0); {ready}; "
+            f"{number}: {self.journal}; {len(self.wrong)} wrong (goal 0), "
+            f"{len(self.journal.odd)} odd answers (goal 0, counted as wrong at the end); {ready}; "
             f"migrations killed {self.migrations}"
         )
 

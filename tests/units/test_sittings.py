@@ -1,9 +1,11 @@
 """Sittings: how they begin, end, and how their person sees them."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 import time_machine
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -155,6 +157,18 @@ def test_what_was_seen_is_written_once_a_minute(person, django_assert_num_querie
         clock.shift(timedelta(seconds=31))
         client.get("/accounts/me/")
         assert Sitting.objects.get(user=person).last_seen == timezone.now()
+
+
+def test_a_database_that_goes_away_while_a_sitting_is_written_is_told_as_that(person, settings):
+    """quality 42: not as a request that nobody understands"""
+    settings.MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+    client = signed_in(person, raise_request_exception=False)
+    away = OperationalError("server closed the connection")
+
+    with patch.object(Sitting, "save", side_effect=away):
+        answer = client.post("/accounts/me/end-others/")
+
+    assert answer.status_code == 503
 
 
 def test_ended_sittings_are_removed_after_some_days(person):
