@@ -80,8 +80,8 @@ def explain_address(month: Month, query: QueryDict, **chosen: str) -> str:
         asked.setlist(name, query.getlist(name))
     for name, value in chosen.items():
         asked.setlist(name, [value] if value else [])
-    address = reverse("ranking-explain", args=[month])
-    return f"{address}?{asked.urlencode()}" if any(asked.lists()) else address
+    address, wishes = reverse("ranking-explain", args=[month]), asked.urlencode()
+    return f"{address}?{wishes}" if wishes else address
 
 
 def sections_of(
