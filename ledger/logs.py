@@ -58,6 +58,11 @@ def request_number() -> str:
     return under_way.number if under_way else ""
 
 
+def go_on(number: str, request: HttpRequest) -> None:
+    """For another process that works for this request until it ends."""
+    _under_way.set(UnderWay(number, request))
+
+
 def numbered(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
     """Middleware, outermost: a number for each request, in its answer and in all its lines."""
 

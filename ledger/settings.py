@@ -312,8 +312,9 @@ PASSWORD_HASHERS = [
     "units.hashing.CappedArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-# Passwords looked at in the same moment. Each takes about 100 MiB while it lasts.
-PASSWORD_CHECKS = read_integer("PASSWORD_CHECKS", 2, 1, 64)
+# Passwords looked at in the same moment. Each takes a processor and about 100 MiB while it lasts; one
+# processor is left for pages.
+PASSWORD_CHECKS = read_integer("PASSWORD_CHECKS", min(2, max(1, (os.cpu_count() or 1) - 1)), 1, 64)
 
 # Why there are two, and why this one is the default: units/passwords.py.
 PASSWORD_PROFILE = read_choice("PASSWORD_PROFILE", "DENGBAO", ("DENGBAO", "MODERN"))

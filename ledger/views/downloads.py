@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ledger import bulletin, bulletin_docx, exports, ranking_sheet, workbook
+from ledger.apart import apart
 from ledger.attachments import DOCX, XLSX, file_response
 from ledger.months import Month
 from ledger.views.ranking import table_for
@@ -20,6 +21,7 @@ from units.access import Right, allowed, person
 
 
 @allowed(Right.RANKING_VIEW)
+@apart
 def ranking_xlsx(request: HttpRequest, month: Month) -> FileResponse:
     with exports.one_moment():
         table = table_for(request, month)
@@ -30,6 +32,7 @@ def ranking_xlsx(request: HttpRequest, month: Month) -> FileResponse:
 
 
 @allowed(Right.RANKING_VIEW)
+@apart
 def ranking_docx(request: HttpRequest, month: Month) -> FileResponse:
     with exports.one_moment():
         table = table_for(request, month)

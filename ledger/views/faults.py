@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger import logs
+from ledger.apart import CutOff
 from ledger.api import problems
 from ledger.api.problems import Problem
 from ledger.api.shapes import Words
@@ -25,6 +26,9 @@ AWAY: Final = _("The database does not answer just now. This passes in most case
 FULL: Final = _(
     "The disk of the server is full or cannot be written, so nothing can be saved until the "
     "administrator has made room. Reading goes on."
+)
+UNFINISHED: Final = _(
+    "The file could not be finished. What is entered is not affected; please try again."
 )
 _DISK_ERRORS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES}
 _DISK_FULL, _ONLY_READS = "53100", "25006"  # SQLSTATE
@@ -46,6 +50,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def sentence_for(error: BaseException | None) -> Promise | None:
     """Why it will work later, if that is so; None for a mistake of the program."""
+    if isinstance(error, CutOff):
+        return UNFINISHED
     for each in _chain(error):
         state = getattr(each, "sqlstate", None)
         is_disk_error = isinstance(each, OSError) and each.errno in _DISK_ERRORS

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ledger import exports, lists
+from ledger.apart import apart
 from ledger.attachments import list_response
 from ledger.sheets import Column, Value
 from ledger.views import receipts, services, trail
@@ -23,6 +24,7 @@ MOST_LINES = 100_000
 
 
 @allowed(Right.PROJECT_VIEW)
+@apart
 def project_xlsx(request: HttpRequest) -> FileResponse:
     with exports.one_moment():
         sieve = projects.sieve_of(request)
@@ -32,6 +34,7 @@ def project_xlsx(request: HttpRequest) -> FileResponse:
 
 
 @allowed(Right.PROJECT_VIEW)
+@apart
 def service_xlsx(request: HttpRequest) -> FileResponse:
     with exports.one_moment():
         sieve = services.sieve_of(request)
@@ -42,6 +45,7 @@ def service_xlsx(request: HttpRequest) -> FileResponse:
 
 
 @allowed(Right.RECEIPT_VIEW)
+@apart
 def receipt_xlsx(request: HttpRequest) -> FileResponse:
     verifies = may(person(request), Right.RECEIPT_VERIFY)
     with exports.one_moment():
@@ -53,6 +57,7 @@ def receipt_xlsx(request: HttpRequest) -> FileResponse:
 
 
 @allowed(Right.TRAIL_VIEW)
+@apart
 def trail_xlsx(request: HttpRequest) -> FileResponse:
     county = person(request).county
     with exports.one_moment():

@@ -39,7 +39,7 @@ def test_nothing_acknowledged_is_lost_by_a_kill_of_the_program_or_of_the_databas
 
 def test_a_database_that_tells_commits_too_early_is_found(site: Site):
     """quality 50: the drill is known able to fail."""
-    findings = kill.run(site, moments=5, deeds=5, broken="lazy", kinds=("database",))
+    findings = kill.run(site, moments=20, deeds=5, broken="lazy", kinds=("database",))
 
     assert [line for line in findings.wrong if "acknowledged" in line]
 

@@ -1,9 +1,12 @@
-"""Our departures from waitress: probes that never wait, a page where a body cannot be kept."""
+"""Our departures from waitress: lanes for what takes long, a page where a body cannot be kept."""
 
 import errno
 import threading
+import time
+from functools import partial
 from unittest.mock import patch
 
+import pytest
 from waitress.adjustments import Adjustments
 
 from ledger.web_server import Dispatcher, Parser
@@ -11,24 +14,65 @@ from ledger.web_server import Dispatcher, Parser
 HEAD = b"POST /import/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000\r\n\r\n"
 
 
+SIGN_IN = ("POST", "/accounts/login/")
+PAGE = ("GET", "/ranking/")
+
+
 class Task:
-    def __init__(self, path, work):
+    def __init__(self, method, path, work):
         self.requests = [self]
-        self.path, self.service = path, work
+        self.command, self.path, self.service = method, path, work
 
 
-def test_a_probe_is_answered_while_every_thread_works():
-    """quality 42"""
+@pytest.fixture
+def dispatcher():
+    made = Dispatcher(1)
+    yield made
+    made.shutdown(cancel_pending=False)
+
+
+@pytest.mark.parametrize(
+    ("busy", "asked"),
+    [
+        (PAGE, ("GET", "/live")),
+        (PAGE, SIGN_IN),
+        (PAGE, ("GET", "/ranking/2012-06.xlsx")),
+        (SIGN_IN, PAGE),
+        (SIGN_IN, ("GET", "/accounts/login/")),
+        (("GET", "/receipts.xlsx"), PAGE),
+        (("GET", "/ranking/2012-06.docx"), SIGN_IN),
+    ],
+)
+def test_what_takes_long_keeps_only_its_own_kind_waiting(dispatcher, busy, asked):
+    """quality 42, 45"""
     released, answered = threading.Event(), threading.Event()
-    dispatcher = Dispatcher(1)
-    for _turn in range(3):
-        dispatcher.add_task(Task("/ranking/", lambda: released.wait(20)))
+    for _turn in range(5):
+        dispatcher.add_task(Task(*busy, lambda: released.wait(20)))
 
-    dispatcher.add_task(Task("/live", answered.set))
+    dispatcher.add_task(Task(*asked, answered.set))
 
     assert answered.wait(10)
     released.set()
-    dispatcher.shutdown(cancel_pending=False)
+
+
+def test_a_request_under_way_is_finished_in_every_lane(dispatcher):
+    finished = []
+    kinds = (PAGE, SIGN_IN, ("GET", "/projects.xlsx"), ("GET", "/ready"))
+    begun = [threading.Event() for _kind in kinds]
+    for kind, event in zip(kinds, begun, strict=True):
+        work = partial(finish, event, finished, kind)
+        dispatcher.add_task(Task(*kind, work))
+    assert all(event.wait(10) for event in begun)
+
+    dispatcher.shutdown()
+
+    assert sorted(finished) == sorted(kinds)
+
+
+def finish(begun, finished, kind):
+    begun.set()
+    time.sleep(0.2)
+    finished.append(kind)
 
 
 def test_a_body_that_finds_the_disk_full_is_read_to_its_end_and_answered_with_a_page():

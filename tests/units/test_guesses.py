@@ -186,7 +186,7 @@ def test_of_fifty_at_once_exactly_five_get_through():
     assert len(passed) == 5
 
 
-def test_only_so_many_passwords_are_looked_at_in_the_same_moment(monkeypatch):
+def test_only_so_many_passwords_are_looked_at_in_the_same_moment(monkeypatch, settings):
     """quality 45: argon2 takes about 100 MiB each"""
     inside, most, lock = [0], [0], threading.Lock()
 
@@ -207,4 +207,17 @@ def test_only_so_many_passwords_are_looked_at_in_the_same_moment(monkeypatch):
     for thread in threads:
         thread.join()
 
-    assert most[0] == 2
+    assert most[0] == settings.PASSWORD_CHECKS
+
+
+def test_a_password_takes_one_processor_and_no_less_work_than_django_asks_for():
+    """quality 45: the others are for pages"""
+    ours, djangos = hashing.CappedArgon2(), Argon2PasswordHasher()
+    encoded = ours.encode("Shangnan-2012", ours.salt())
+
+    assert "$m=102400,t=2,p=1$" in encoded
+    assert ours.verify("Shangnan-2012", encoded)
+    assert not ours.must_update(encoded)
+    before = djangos.encode("Shangnan-2012", djangos.salt())
+    assert ours.verify("Shangnan-2012", before)
+    assert ours.must_update(before)

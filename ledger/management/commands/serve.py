@@ -38,7 +38,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import InsufficientPrivilege
 
-from ledger import addresses, evidence, memory, static_build
+from ledger import addresses, apart, evidence, memory, static_build
 from ledger.founding import desk
 from ledger.web_server import Channel, Dispatcher
 from units.models import County
@@ -162,6 +162,7 @@ def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
         **proxy,
     )
     server.channel_class = Channel
+    apart.make_ready()
     try:
         server.run()
     finally:

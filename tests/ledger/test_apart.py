@@ -1,0 +1,204 @@
+"""Files written in a process of their own: the same file, the same refusals, and nobody else's rows."""
+
+import errno
+import io
+import json
+import os
+import time
+from contextlib import closing
+from functools import wraps
+
+import psutil
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.http import FileResponse, Http404
+from django.test import RequestFactory
+from django.utils import translation
+from openpyxl import load_workbook
+
+from ledger import apart, logs
+from ledger.views import faults
+from tests.builders import make_clerk, make_county, make_person, make_project, make_unit
+from units.access import CountyWanted
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not apart.CAN_FORK, reason="this system has no fork server"),
+]
+
+
+class Peculiar(Exception):
+    """Cannot be made again from its text alone."""
+
+    def __init__(self, one, two):
+        super().__init__(one)
+        self.two = two
+
+
+ERRORS = {
+    "missing": Http404("no such month"),
+    "county": CountyWanted(),
+    "full": OSError(errno.ENOSPC, "No space left on device"),
+    "away": OperationalError("server closed the connection"),
+}
+
+
+def allowed_to_all(view):
+    """As the views have it: what is found by name is wrapped once more."""
+
+    @wraps(view)
+    def checked(request, **given):
+        return view(request, **given)
+
+    return checked
+
+
+@allowed_to_all
+@apart.apart
+def seen(request, number):
+    """What the writing process sees of the request."""
+    facts = {
+        "process": os.getpid(),
+        "nice": os.nice(0),
+        "person": request.user.username,
+        "query": dict(request.GET.lists()),
+        "number": number,
+        "language": translation.get_language(),
+        "request": logs.request_number(),
+        "database": connection.settings_dict["NAME"],
+    }
+    words = json.dumps(facts).encode()
+    response = FileResponse(io.BytesIO(words), as_attachment=True, filename="事实.json")
+    response["Content-Length"] = str(len(words))
+    return response
+
+
+@allowed_to_all
+@apart.apart
+def failing(request, how):
+    raise ERRORS[how]
+
+
+@allowed_to_all
+@apart.apart
+def peculiar(request):
+    raise Peculiar("first", "second")
+
+
+@allowed_to_all
+@apart.apart
+def dying(request):
+    os._exit(1)
+
+
+@allowed_to_all
+@apart.apart
+def dying_on_the_way(request):
+    response = FileResponse(io.BytesIO(b"half"), filename="x.xlsx")
+    response["Content-Length"] = "8"
+    return response
+
+
+@pytest.fixture
+def person():
+    return make_person(make_county(), "leader")
+
+
+@pytest.fixture
+def request_of(person):
+    def made(query=""):
+        request = RequestFactory().get(f"/facts.json?{query}")
+        request.user = person
+        return request
+
+    return made
+
+
+def facts_of(response):
+    with closing(response):
+        return json.loads(b"".join(response))
+
+
+def test_the_other_process_knows_the_request_and_makes_way_for_pages(request_of, person):
+    with translation.override("en"):
+        response = seen(request_of("unit=1&unit=2&q=%E5%8E%BF"), number=7)
+
+    facts = facts_of(response)
+    assert facts.pop("process") != os.getpid()
+    assert facts == {
+        "nice": apart.LOWER_PRIORITY,
+        "person": person.username,
+        "query": {"unit": ["1", "2"], "q": ["县"]},
+        "number": 7,
+        "language": "en",
+        "request": "",
+        "database": connection.settings_dict["NAME"],
+    }
+    assert response["Content-Disposition"].startswith("attachment")
+
+
+def test_inside_a_transaction_it_is_written_on_the_spot(request_of):
+    """Its rows are not there for another process."""
+    with transaction.atomic():
+        facts = facts_of(seen(request_of(), number=1))
+
+    assert (facts["process"], facts["nice"]) == (os.getpid(), 0)
+
+
+def test_each_file_has_a_process_of_its_own_that_ends_with_it(request_of):
+    processes = [facts_of(seen(request_of(), number=n))["process"] for n in range(2)]
+
+    assert len(set(processes)) == 2
+    until = time.monotonic() + 10
+    while any(map(psutil.pid_exists, processes)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(map(psutil.pid_exists, processes))
+
+
+@pytest.mark.parametrize("how", ERRORS)
+def test_an_error_comes_back_as_it_was(request_of, how):
+    with pytest.raises(type(ERRORS[how])) as caught:
+        failing(request_of(), how=how)
+
+    assert caught.value.args == ERRORS[how].args
+    assert faults.sentence_for(caught.value) == faults.sentence_for(ERRORS[how])
+    assert "in failing" in caught.value.__notes__[0]
+
+
+def test_an_error_that_cannot_travel_is_told_in_words(request_of):
+    with pytest.raises(RuntimeError, match="Peculiar: first"):
+        peculiar(request_of())
+
+
+@pytest.mark.parametrize("view", [dying, dying_on_the_way])
+def test_a_process_that_ends_too_early_is_told_as_that(request_of, view):
+    with pytest.raises(apart.CutOff) as caught:
+        view(request_of())
+
+    with translation.override("zh-hans"):
+        assert str(faults.sentence_for(caught.value)).startswith("文件未能生成")
+
+
+def test_the_views_give_the_same_file_either_way(client):
+    """And each person the rows of his own reach."""
+    county = make_county()
+    units = [make_unit(county, name) for name in ("水沟镇", "城关镇")]
+    for unit in units:
+        make_project(unit, f"{unit.name}项目")
+    client.force_login(make_clerk(units[0]))
+
+    there = client.get("/projects.xlsx")
+    with transaction.atomic():
+        here = client.get("/projects.xlsx")
+
+    read = texts(there)
+    assert read == texts(here)
+    assert f"{units[0].name}项目" in read
+    assert f"{units[1].name}项目" not in read
+    names = ("Content-Type", "Content-Disposition", "Cache-Control")
+    assert [there[name] for name in names] == [here[name] for name in names]
+
+
+def texts(response):
+    book = load_workbook(io.BytesIO(b"".join(response)))
+    return [cell.value for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
