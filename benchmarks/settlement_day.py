@@ -64,7 +64,8 @@ class Day:
             for number in range(LEADERS)
         ]
         crowd += [
-            self.every(60, 2_000 + number, self.export(leaders[0])) for number in range(EXPORTS)
+            self.every(60, 2_000 + number, self.export(leaders[number % 3]))
+            for number in range(EXPORTS)
         ]
         crowd += [
             self.every(60, 3_000 + number, self.sign_in(number)) for number in range(SIGN_INS)

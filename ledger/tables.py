@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -197,13 +198,13 @@ def figure_labels() -> tuple[str, str]:
     return escaped(pgettext("short", "received")), escaped(pgettext("short", "gap"))
 
 
-def tier_badges() -> dict[Tier, str]:
+def tier_badges() -> dict[Tier, SafeString]:
     """The badge of each tier in the reader's language."""
     return _badges(get_language())
 
 
 @cache
-def _badges(language: str) -> dict[Tier, str]:
+def _badges(language: str) -> dict[Tier, SafeString]:
     """Made once per language: the words are those of the catalogue."""
     return {
         tier: render_to_string("_tier_badge.html", {"tier": tier.value, "word": words.TIERS[tier]})

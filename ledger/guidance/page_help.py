@@ -5,16 +5,21 @@ itself, or run a query.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from ledger.glossary import CHAPTERS, Term
 from ledger.guidance import leaders, money, office
 from ledger.guidance.handbook import role_page
 from ledger.guidance.shape import PageHelp
 from units.context import once_a_request
+from units.markup import escaped, marked
 from units.models import User
 
 PAGES: Final[dict[str, PageHelp]] = {**leaders.PAGES, **money.PAGES, **office.PAGES}
@@ -62,10 +67,13 @@ TERMS: Final[dict[str, Term]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The help as the page shows it to one person; ``guide`` is the page of his role's handbook."""
+    """The help as the page shows it to one person; ``guide`` is the page of his role's handbook.
+
+    ``terms`` are links into the glossary, in the reader's language.
+    """
 
     purpose: str | Promise
-    terms: tuple[Term, ...]
+    terms: SafeString
     steps: tuple[str | Promise, ...]
     guide: str
 
@@ -83,8 +91,24 @@ def page_help(request: HttpRequest) -> dict[str, Any]:
     own = (found.next_for[role],) if role in found.next_for else ()
     shown = Shown(
         found.purpose,
-        tuple(TERMS[anchor] for anchor in found.terms),
+        _links(found.terms, get_language()),
         (*own, found.next),
         role_page(role),
     )
     return {"page_help": shown}
+
+
+@lru_cache(maxsize=500)
+def _links(anchors: tuple[str, ...], language: str) -> SafeString:
+    """The same for everybody who reads the page in this language."""
+    glossary = reverse("glossary")
+    words = {
+        anchor: TERMS[anchor].english if language == "en" else TERMS[anchor].chinese
+        for anchor in anchors
+    }
+    return marked(
+        " ".join(
+            f'<a class="term" href="{glossary}#{anchor}">{escaped(word)}</a>'
+            for anchor, word in words.items()
+        )
+    )

@@ -20,11 +20,11 @@ from ledger.league import LeagueRow
 from ledger.models import MonthlyReport, SettlementLine
 from ledger.months import Month
 from ledger.series import due_by_month, of_units
-from ledger.views.ranking_parts import CurvePart, MonthLine
+from ledger.views.ranking_parts import CurvePart, month_lines
 from ledger.words import TIERS, quarter
 from units.composed import composed_once
 from units.models import Unit
-from units.money import WAN, percent_text, rounded, wan_text
+from units.money import WAN, percent_text, wan_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +73,8 @@ def unit_curve(row: LeagueRow, units: Sequence[Unit], as_of: date, explain_url: 
     ]
     return UnitCurve(
         drawing=curve([(name, values) for name, values in named if any(values)], WAN),
-        months=tuple(
-            MonthLine(
-                month=month + 1,
-                received=wan_text(this_year[month]) if month < len(this_year) else "",
-                benchmark=wan_text(rounded(due[month], 2)) if any(due) else "",
-                last_year=wan_text(last_year[month]) if any(last_year) else "",
-                source=source(min(Month(as_of.year, month + 1).last_day, as_of)),
-                source_before=source(Month(as_of.year - 1, month + 1).last_day),
-            )
-            for month in range(12)
-        ),
+        months=month_lines(due, series, wan_text, source),
         year=as_of.year,
-        source=source(as_of),
         words=_("%(received)s 万元 received by month %(month)d.")
         % {"received": wan_text(this_year[-1]), "month": as_of.month},
         unit="万元",

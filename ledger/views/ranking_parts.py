@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -36,8 +37,10 @@ from ledger.tables import (
     made_of,
     point,
     subtotal,
+    tier_badges,
 )
 from units.composed import composed_once
+from units.markup import linked
 from units.models import KINDS
 from units.money import YI, rounded, yi_text
 
@@ -51,9 +54,8 @@ WISHES = ("as_of", "known_by", "without", "county")
 class TierCount:
     """One tier of a section: how many units, and the address that shows only those."""
 
-    tier: str
-    word: str | Promise
-    count: int
+    badge: SafeString
+    count: str
     url: str
     is_chosen: bool
 
@@ -133,11 +135,11 @@ def _section(
 
 
 def _tier_counts(section: Section, query: QueryDict) -> list[TierCount]:
+    badges = tier_badges()
     return [
         TierCount(
-            tier=tier.value,
-            word=words.TIERS[tier],
-            count=count,
+            badge=badges[tier],
+            count=str(count),
             url=f"?{_changed(query, kind=section.kind, tier=tier)}#{section.kind}",
             is_chosen=query.get("tier") == tier,
         )
@@ -158,25 +160,22 @@ def _changed(query: QueryDict, **values: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
-    """One month of a curve in words: amounts as text, empty where nothing is known."""
+    """One month of a curve in words: amounts that lead to their parts, empty where nothing is known."""
 
-    month: int
-    received: str
-    benchmark: str
-    last_year: str
-    source: str
-    source_before: str
+    month: str
+    received: SafeString
+    benchmark: SafeString
+    last_year: SafeString
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePart:
-    """What ``_curve.html`` draws: the county's in 亿元. Sources are addresses, empty on a screen."""
+    """What ``_curve.html`` draws: the county's in 亿元."""
 
     drawing: Curve
     months: tuple[MonthLine, ...]
     year: int
     words: str
-    source: str
 
 
 def sources_by_day(league: LeagueTable, month: Month, query: QueryDict) -> Callable[[date], str]:
@@ -203,9 +202,8 @@ def curve_of(
     drawn = [(name, values) for name, values in named if any(values)]
     return CurvePart(
         drawing=curve(drawn, YI),
-        months=tuple(_month_line(month, due, series, source) for month in range(12)),
+        months=month_lines(due, series, yi_text, source),
         year=league.as_of.year,
-        source=source(league.as_of),
         words=_("%(received)s亿元 received by month %(month)d; %(due)s亿元 were due.")
         % {
             "received": yi_text(series.this_year[-1]),
@@ -215,18 +213,34 @@ def curve_of(
     )
 
 
-def _month_line(
-    index: int, due: Sequence[Fraction], series: Series, source: Callable[[date], str]
-) -> MonthLine:
-    this_year, last_year, year = series.this_year, series.last_year, series.as_of.year
-    return MonthLine(
-        month=index + 1,
-        received=yi_text(this_year[index]) if index < len(this_year) else "",
-        benchmark=yi_text(rounded(due[index], 2)) if any(due) else "",
-        last_year=yi_text(last_year[index]) if any(last_year) else "",
-        source=source(min(Month(year, index + 1).last_day, series.as_of)),
-        source_before=source(Month(year - 1, index + 1).last_day),
-    )
+def month_lines(
+    due: Sequence[Fraction],
+    series: Series,
+    text: Callable[[Decimal], str],
+    source: Callable[[date], str],
+) -> tuple[MonthLine, ...]:
+    """The twelve months; ``text`` writes an amount, ``source`` says where a day's amounts lead to."""
+    this_year, last_year, as_of = series.this_year, series.last_year, series.as_of
+    benchmark = _to(source(as_of), "benchmark")
+
+    def line(month: Month) -> MonthLine:
+        place = month.month - 1
+        received = _to(source(min(month.last_day, as_of)), "received")
+        before = _to(source(Month(month.year - 1, month.month).last_day), "received")
+        return MonthLine(
+            month=str(month.month),
+            received=received(text(this_year[place]) if place < len(this_year) else ""),
+            benchmark=benchmark(text(rounded(due[place], 2)) if any(due) else ""),
+            last_year=before(text(last_year[place]) if any(last_year) else ""),
+        )
+
+    return tuple(line(Month(as_of.year, number)) for number in range(1, 13))
+
+
+def _to(source: str, part: str) -> Callable[[str], SafeString]:
+    """Makes a text the link to a part of what its figure was made of, if there is such a page."""
+    address = f"{source}#{part}" if source else ""
+    return lambda text: linked(text, address if text else "")
 
 
 # --- months and wishes ---------------------------------------------------------------------------

@@ -6,6 +6,7 @@ be given a column whose attributes depend on the record.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -85,8 +86,8 @@ def _cell_of(column: Any, sample: Any) -> Cell:
     django-tables2 finds that out anew for every cell, by inspecting the signature of the method that
     renders it. Where that method wants no more than the value and the record, it is asked once.
     """
-    wanted, takes_all = signature(column.render)
-    if takes_all or not set(wanted) <= {"value", "record"} or column.link:
+    wanted, takes_all = _wanted(column.render.__func__)
+    if takes_all or not wanted <= {"value", "record"} or column.link:
         return lambda row: row.get_cell(column.name)
     with_record, with_value = "record" in wanted, "value" in wanted
     value_of, words = _value_of(column.accessor), _words_of(column, sample)
@@ -103,6 +104,13 @@ def _cell_of(column: Any, sample: Any) -> Cell:
         return column.render(**given, value=value) if with_value else column.render(**given)
 
     return cell
+
+
+@lru_cache(maxsize=1_000)
+def _wanted(method: Callable[..., Any]) -> tuple[frozenset[str], bool]:
+    """What a method asks for beside itself, and whether it takes whatever there is."""
+    names, takes_all = signature(method)
+    return frozenset(names[1:]), takes_all is not None
 
 
 def _value_of(accessor: Any) -> Cell:
