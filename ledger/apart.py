@@ -14,6 +14,7 @@ sees, the file is written on the spot.
 import inspect
 import multiprocessing
 import os
+import signal
 import traceback
 from collections.abc import Callable
 from contextlib import closing
@@ -140,6 +141,11 @@ def _received(way: Connection, file: IO[bytes]) -> dict[str, str]:
 
 def _carry_out(errand: Errand, way: Connection) -> None:
     os.nice(LOWER_PRIORITY)
+    for stop in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # also meant for it where they reach the whole group
+        signal.signal(stop, signal.SIG_IGN)  # requests under way are finished first
     try:
         with translation.override(errand.language), closing(_answer(errand)) as response:
             connections.close_all()  # the file is whole; sending it asks nothing more

@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import signal
 import time
 from contextlib import closing
 from functools import wraps
@@ -87,6 +88,14 @@ def peculiar(request):
 
 @allowed_to_all
 @apart.apart
+def told_to_stop(request):
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        os.kill(os.getpid(), stop)
+    return FileResponse(io.BytesIO(b"[1]"), filename="x.json")
+
+
+@allowed_to_all
+@apart.apart
 def dying(request):
     os._exit(1)
 
@@ -153,6 +162,11 @@ def test_each_file_has_a_process_of_its_own_that_ends_with_it(request_of):
     while any(map(psutil.pid_exists, processes)) and time.monotonic() < until:
         time.sleep(0.05)
     assert not any(map(psutil.pid_exists, processes))
+
+
+def test_a_file_under_way_is_finished_when_the_program_is_told_to_stop(request_of):
+    """systemd and a terminal tell every process of the group."""
+    assert facts_of(told_to_stop(request_of())) == [1]
 
 
 @pytest.mark.parametrize("how", ERRORS)

@@ -1,6 +1,13 @@
-"""Many people at once doing different things to the same projects: no deadlock, no lost fen."""
+"""Many people at once doing different things to the same projects: no deadlock, no lost fen.
 
+``MIXED_CLIENTS=64 MIXED_MINUTES=10`` runs it long, and says how many deeds there were.
+"""
+
+import os
 import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -25,10 +32,13 @@ from units.refusal import Refusal
 
 APRIL = moment("2012-04-10")
 TODAY = day("2012-04-10")
+CLIENTS = int(os.environ.get("MIXED_CLIENTS", "8"))
+MINUTES = float(os.environ.get("MIXED_MINUTES", "0"))
+LEAST_TURNS = 12
 
 
 class Crowd:
-    """Two towns that share two projects, and eight people with twelve deeds each."""
+    """Two towns that share two projects, and people with twelve deeds each, or as many as they can."""
 
     def __init__(self):
         self.county = make_county()
@@ -43,16 +53,19 @@ class Crowd:
         for project in self.projects:
             for _ in range(6):
                 make_verified(project, 10, "2012-03-05")
-        self.errors, self.start = [], threading.Barrier(8)
+        self.errors, self.start = [], threading.Barrier(CLIENTS)
+        self.done: Counter[str] = Counter()
 
     def person(self, number):
         deeds = (self.submit, self.verify, self.reverse, self.repost)
         self.start.wait()
-        for turn in range(12):
+        for turn in turns():
+            deed = deeds[(number + turn) % 4]
             try:
-                deeds[(number + turn) % 4](number, turn, APRIL + timedelta(minutes=turn))
+                deed(number, turn, APRIL + timedelta(seconds=turn))
+                self.done[deed.__name__] += 1
             except Refusal:
-                pass
+                self.done["refused"] += 1
             except Exception as error:  # anything else is what this test looks for
                 self.errors.append(error)
         connections.close_all()
@@ -82,17 +95,25 @@ class Crowd:
             posting.repost(receipt.pk, "更正", by=by, at=at)
 
 
+def turns() -> Iterator[int]:
+    end, turn = time.monotonic() + MINUTES * 60, 0
+    while turn < LEAST_TURNS or time.monotonic() < end:
+        yield turn
+        turn += 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_mixed_deeds_end_without_a_deadlock_and_the_ledger_proves():
     """quality 36, quality 1: what is refused is refused with a sentence, never by the database."""
     crowd = Crowd()
-    people = [threading.Thread(target=crowd.person, args=[number]) for number in range(8)]
+    people = [threading.Thread(target=crowd.person, args=[number]) for number in range(CLIENTS)]
 
     for thread in people:
         thread.start()
     for thread in people:
         thread.join()
 
+    print(dict(crowd.done))
     assert crowd.errors == []
     assert list(proof.findings(proof.Scope())) == []
     live = Entry.objects.filter(kind="credit", reversed_by__isnull=True)
