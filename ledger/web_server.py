@@ -4,6 +4,7 @@ Owns: these two departures. Must never: look into a request beyond its method, p
 """
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.template import loader
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ThreadedTaskDispatcher
-from waitress.utilities import Error
+from waitress.utilities import Error, RequestEntityTooLarge
 
 from ledger import health
 from ledger.views.faults import FULL
@@ -60,16 +61,32 @@ def _lane(request: Any) -> str | None:
     return _FILES if path.endswith(FILES) else None
 
 
-class NoRoom(Error):  # type: ignore[misc]
-    """The page of a full disk, for a request that never reached the program."""
+class Page(Error):  # type: ignore[misc]
+    """An answer in our own words to a request that never reaches the program."""
+
+    template = ""
+    known: Mapping[str, object] = {}
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        page = loader.render_to_string(self.template, self.known)
+        kinds = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
+        return f"{self.code} {self.reason}", kinds, page.encode()
+
+
+class NoRoom(Page):
+    """The disk that bodies are kept on is full."""
 
     code = HTTPStatus.SERVICE_UNAVAILABLE.value
     reason = HTTPStatus.SERVICE_UNAVAILABLE.phrase
+    template, known = "503.html", {"sentence": FULL}
 
-    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
-        page = loader.render_to_string("503.html", {"sentence": FULL})
-        kinds = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
-        return f"{self.code} {self.reason}", kinds, page.encode()
+
+class TooLarge(Page):
+    """Refused by the length that was announced, before the body is sent."""
+
+    code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE.value
+    reason = HTTPStatus.REQUEST_ENTITY_TOO_LARGE.phrase
+    template = "413.html"
 
 
 class Nowhere:
@@ -89,7 +106,7 @@ class Nowhere:
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Bodies go to the temporary folder; where that is full, the request ends with a page."""
+    """Bodies go to the temporary folder; one that is too large or finds it full ends with a page."""
 
     error: Error | None
     lost: OSError | None = None
@@ -102,7 +119,9 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
             self.lost = error
             self.body_rcv.buf = Nowhere()
             consumed = super().received(data)
-        if self.lost is not None and self.completed and self.error is None:
+        if isinstance(self.error, RequestEntityTooLarge):
+            self.error = TooLarge("")
+        elif self.lost is not None and self.completed and self.error is None:
             self.error = NoRoom("")
         return consumed
 

@@ -93,6 +93,22 @@ def test_a_body_that_finds_the_disk_full_is_read_to_its_end_and_answered_with_a_
     parser.close()
 
 
+@pytest.mark.parametrize("length", [b"Content-Length: 30000", b"Transfer-Encoding: chunked"])
+def test_a_body_that_is_too_large_is_answered_with_a_page(length):
+    """quality 15"""
+    parser = Parser(Adjustments(max_request_body_size=20_000))
+
+    parser.received(HEAD.replace(b"Content-Length: 30000", length))
+    parser.received(b"7530\r\n" + b"x" * 30_000)
+
+    assert parser.completed
+    status, headers, body = parser.error.to_response()
+    assert status == "413 Request Entity Too Large"
+    assert "分次" in body.decode()
+    assert dict(headers)["Cache-Control"] == "no-store"
+    parser.close()
+
+
 def test_a_body_that_fits_is_left_as_it_is():
     parser = Parser(Adjustments(inbuf_overflow=100))
 
