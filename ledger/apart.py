@@ -141,11 +141,9 @@ def _received(way: Connection, file: IO[bytes]) -> dict[str, str]:
 
 def _carry_out(errand: Errand, way: Connection) -> None:
     os.nice(LOWER_PRIORITY)
-    for stop in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # also meant for it where they reach the whole group
-        signal.signal(stop, signal.SIG_IGN)  # requests under way are finished first
+    # A terminal and systemd tell the whole group to stop; requests under way are finished first.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.SIG_IGN)
     try:
         with translation.override(errand.language), closing(_answer(errand)) as response:
             connections.close_all()  # the file is whole; sending it asks nothing more
