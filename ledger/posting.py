@@ -227,7 +227,7 @@ def _credits(receipt: Receipt, project: Credit, period: Period) -> list[Entry]:
         Entry(
             unit_id=unit_id,
             project_id=receipt.project_id,
-            receipt=receipt,
+            receipt_id=receipt.pk,
             kind=Entry.Kind.CREDIT,
             amount=part,
             received_on=receipt.received_on,
@@ -264,8 +264,8 @@ def _chained(period: Period, entries: Iterable[Entry], by: User, at: datetime) -
     appended = []
     for entry in entries:
         position += 1
-        entry.county_id, entry.period, entry.position = period.county_id, period, position
-        entry.posted_by, entry.posted_at = by, at
+        entry.county_id, entry.period_id, entry.position = period.county_id, period.pk, position
+        entry.posted_by_id, entry.posted_at = by.pk, at
         entry.hash_name, entry.prev_hash = chain.HASH_NAME, head
         entry.content_hash = head = chain.content_hash(head, hashed_fields(entry))
         appended.append(entry)

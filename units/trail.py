@@ -102,8 +102,8 @@ def line(
     return Trail(
         at=at,
         county_id=_county_id(by, county, unit),
-        unit=unit,
-        actor=by,
+        unit_id=unit.pk if unit else None,
+        actor_id=by.pk if by else None,
         actor_name=by.get_username() if by else "",
         address=address.get(),
         deed=deed,
