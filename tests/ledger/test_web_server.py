@@ -1,6 +1,7 @@
 """Our departures from waitress: lanes for what takes long, a page where a body cannot be kept."""
 
 import errno
+import socket
 import threading
 import time
 from functools import partial
@@ -9,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from waitress.adjustments import Adjustments
 
+from ledger.management.commands.serve import server_of
 from ledger.web_server import Dispatcher, Parser
 
 HEAD = b"POST /import/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000\r\n\r\n"
@@ -73,6 +75,54 @@ def finish(begun, finished, kind):
     begun.set()
     time.sleep(0.2)
     finished.append(kind)
+
+
+def test_nobody_works_for_whoever_has_gone_while_he_waited():
+    """quality 45: else people who try again would keep the server busy with what nobody reads."""
+    released, worked = threading.Event(), []
+
+    def program(environ, start_response):
+        worked.append(environ["PATH_INFO"])
+        if environ["PATH_INFO"] == "/long":
+            released.wait(20)
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = server_of(program, listener, 1)
+    running = threading.Thread(target=server.run)
+    running.start()
+    try:
+        with asked(listener, "/long"):
+            until(lambda: worked == ["/long"])
+            asked(listener, "/given-up").close()
+            with asked(listener, "/patient") as patient:
+                until(lambda: len(server.task_dispatcher.queue) == 2)
+                until(lambda: not server.task_dispatcher.queue[0].connected)
+                released.set()
+                assert patient.recv(15) == b"HTTP/1.1 200 OK"
+    finally:
+        released.set()
+        server.trigger.pull_trigger(partial(stop, server))
+        running.join(10)
+    assert worked == ["/long", "/patient"]
+
+
+def asked(listener, path):
+    visitor = socket.create_connection(listener.getsockname(), timeout=20)
+    visitor.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    return visitor
+
+
+def until(happened):
+    end = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def stop(_server):
+    raise SystemExit
 
 
 def test_a_body_that_finds_the_disk_full_is_read_to_its_end_and_answered_with_a_page():

@@ -15,6 +15,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
 from typing import Any
@@ -146,27 +147,37 @@ def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
     signal.signal(signal.SIGTERM, end)
     raise_file_limit()
     memory.keep_little()
-    server = waitress.create_server(
-        application(),
-        sockets=[listener],
-        connection_limit=CONNECTION_LIMIT,
-        asyncore_use_poll=hasattr(select, "poll"),  # Windows has none
-        channel_timeout=60,
-        max_request_body_size=LARGEST_BODY,
-        # What 2,000 unfinished requests may hold in memory; more of a body goes to a file.
-        inbuf_overflow=LARGEST_BODY_IN_MEMORY,
-        max_request_header_size=LARGEST_HEAD,
-        _dispatcher=Dispatcher(settings.SERVE_THREADS),
-        ident="",
-        clear_untrusted_proxy_headers=True,
-        **proxy,
-    )
-    server.channel_class = Channel
+    server = server_of(application(), listener, settings.SERVE_THREADS, **proxy)
     apart.make_ready()
     try:
         server.run()
     finally:
         server.close()
+
+
+def server_of(
+    program: Callable[..., Any], listener: socket.socket, threads: int, **proxy: Any
+) -> Any:
+    """The server with its limits, not running yet."""
+    server = waitress.create_server(
+        program,
+        sockets=[listener],
+        connection_limit=CONNECTION_LIMIT,
+        asyncore_use_poll=hasattr(select, "poll"),  # Windows has none
+        channel_timeout=60,
+        # So that it sees who has gone while his request still waits for a thread: nobody works for him.
+        channel_request_lookahead=1,
+        max_request_body_size=LARGEST_BODY,
+        # What 2,000 unfinished requests may hold in memory; more of a body goes to a file.
+        inbuf_overflow=LARGEST_BODY_IN_MEMORY,
+        max_request_header_size=LARGEST_HEAD,
+        _dispatcher=Dispatcher(threads),
+        ident="",
+        clear_untrusted_proxy_headers=True,
+        **proxy,
+    )
+    server.channel_class = Channel
+    return server
 
 
 def application() -> WSGIHandler:
