@@ -43,7 +43,7 @@ def start(upload: Upload) -> None:
         return
     command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "import_step"]
     process = subprocess.Popen(
-        [*command, upload.token],
+        [*command, "--", upload.token],  # one token in 64 begins as an option does
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         env=os.environ | _surroundings(),
