@@ -40,6 +40,7 @@ ROLE = DATABASE = "jiaozhang"
 SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root
 DEADLINE_SECONDS = 90.0  # long enough for crash recovery on a slow disk
 SILENCE_SECONDS = 10.0  # a postmaster that neither answers nor refuses for so long is hung
+CONNECT_SECONDS = 3  # a server that hangs is not waited for
 BIRTH_SECONDS = 2.0  # from the command to a process that can be seen
 PATIENCE_SECONDS = 10.0  # that one thread waits while another brings the server up
 STOP_SECONDS = 60.0
@@ -87,6 +88,11 @@ def database_url(var_dir: Path) -> str:
                 _bring_up(pgdata)
             _ensure_guard(pgdata)
     return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(socket_folder(var_dir)), safe='')}"
+
+
+def is_held(var_dir: Path) -> bool:
+    """Whether this process has looked after the server before, so that connecting may come first."""
+    return _holds(_pgdata(var_dir))
 
 
 def stop(var_dir: Path) -> None:
@@ -137,13 +143,20 @@ def _open_lock(path: Path) -> int:
 
 def _hold(pgdata: Path) -> None:
     """This process uses the server until it ends. Waits while the guard is stopping it."""
-    path = pgdata.with_name("postgres.users")
-    held = _users_locks.get(pgdata)
-    if held is not None and path.exists() and os.path.samestat(path.stat(), os.fstat(held)):
-        return  # else the folder was deleted and made anew
-    descriptor = _open_lock(path)
+    if _holds(pgdata):
+        return
+    descriptor = _open_lock(pgdata.with_name("postgres.users"))
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     _users_locks[pgdata] = descriptor
+
+
+def _holds(pgdata: Path) -> bool:
+    """The lock counts as long as its file is there: a folder may be deleted and made anew."""
+    held = _users_locks.get(pgdata)
+    with contextlib.suppress(FileNotFoundError):
+        there = pgdata.with_name("postgres.users").stat()
+        return held is not None and os.path.samestat(there, os.fstat(held))
+    return False
 
 
 def _ensure_guard(pgdata: Path) -> None:
@@ -181,7 +194,7 @@ def _start_guard(pgdata: Path, descriptor: int) -> None:
 
 def _conninfo(pgdata: Path, database: str = DATABASE) -> str:
     return psycopg.conninfo.make_conninfo(
-        host=str(_socket_dir(pgdata)), user=ROLE, dbname=database, connect_timeout=3
+        host=str(_socket_dir(pgdata)), user=ROLE, dbname=database, connect_timeout=CONNECT_SECONDS
     )
 
 

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
 import pytest
+from django.db import ConnectionHandler
 
 from ledger import embedded
 
@@ -64,6 +67,26 @@ def use(var_dir: Path) -> Iterator[Use]:
             process.kill()
         process.communicate()
     assert gone(var_dir)
+
+
+@pytest.fixture
+def handled(tmp_path: Path, django_db_blocker: Any) -> Iterator[ConnectionHandler]:
+    """Django's connections to a server of the test's own."""
+    name = embedded.DATABASE
+    handler = ConnectionHandler(
+        {"default": {"ENGINE": "ledger.postgres", "NAME": name, "VAR_DIR": tmp_path}}
+    )
+    with django_db_blocker.unblock():
+        yield handler
+        handler.close_all()
+    embedded.stop(tmp_path)
+
+
+def one(handled: ConnectionHandler) -> int:
+    """Asked of a new connection."""
+    with closing(handled.create_connection("default")) as fresh, fresh.cursor() as cursor:
+        cursor.execute("select 1")
+        return int(cursor.fetchone()[0])
 
 
 def url_of(process: "subprocess.Popen[str]") -> str:
@@ -244,3 +267,25 @@ def test_a_folder_deleted_under_its_user_is_made_anew_and_kept(tmp_path: Path) -
 
     assert answers(url)
     embedded.stop(tmp_path / "var")
+
+
+def test_connections_to_a_server_that_runs_do_not_queue_to_look_after_it(
+    handled: ConnectionHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty-four threads on a slow machine did, and were told after ten seconds to come later."""
+    handled["default"].ensure_connection()
+    monkeypatch.setattr(embedded, "PATIENCE_SECONDS", 0.1)
+
+    with embedded._one_thread():
+        assert one(handled) == 1
+
+
+def test_a_connection_after_a_kill_brings_the_server_back(
+    handled: ConnectionHandler, tmp_path: Path
+) -> None:
+    """quality 39"""
+    handled["default"].ensure_connection()
+    kill_server(tmp_path)
+    assert gone(tmp_path)
+
+    assert one(handled) == 1
