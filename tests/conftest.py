@@ -4,6 +4,7 @@ The database starts with the first connection (ledger/postgres); DATABASE_URL ch
 """
 
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
@@ -16,20 +17,23 @@ from django.utils import translation
 def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Static files straight from their sources, evidence in a temporary folder, cheap passwords."""
     folder = tmp_path_factory.mktemp("var")
-    with override_settings(
-        MEDIA_ROOT=folder / "evidence",
-        IMPORT_ROOT=folder / "imports",
-        FOUNDING_ROOT=folder / "founding",
-        PASSWORD_HASHERS=[
-            "django.contrib.auth.hashers.MD5PasswordHasher",
-            "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-        ],
-        STORAGES={
-            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-        },
-        WHITENOISE_AUTOREFRESH=True,
-        WHITENOISE_USE_FINDERS=True,
+    with (
+        override_settings(
+            MEDIA_ROOT=folder / "evidence",
+            IMPORT_ROOT=folder / "imports",
+            FOUNDING_ROOT=folder / "founding",
+            PASSWORD_HASHERS=[
+                "django.contrib.auth.hashers.MD5PasswordHasher",
+                "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+            ],
+            STORAGES={
+                "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+                "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+            },
+            WHITENOISE_AUTOREFRESH=True,
+            WHITENOISE_USE_FINDERS=True,
+        ),
+        patch("units.second_factor.COST", 2),
     ):
         yield
 

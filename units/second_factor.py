@@ -4,12 +4,15 @@ Owns: every write of a person's devices, through django-otp, which lets a code w
 wrong one dearer. Must never: show a key or recovery codes a second time, or let anybody but the
 security administrator take away another person's device.
 
-A person has one app (``TOTPDevice``) and ten recovery codes (``StaticDevice``), each good once.
+A person has one app (``TOTPDevice``) and a paper of ten recovery codes (``StaticDevice``), each good
+once. Of a code only its hash is kept (ASVS 6.5.2), with a salt that is the name of its paper.
 """
 
+import hashlib
 import io
+import secrets
 import unicodedata
-from base64 import b32encode
+from base64 import b32encode, urlsafe_b64encode
 from datetime import datetime
 
 import segno
@@ -27,7 +30,8 @@ from units.models import User
 from units.refusal import Refusal
 
 CODES = 10
-APP, PAPER = "app", "paper"
+APP = "app"
+COST = 2**14  # of scrypt, with 8 blocks in 5 lanes: 16 MiB and a fifth of a second a code
 WRONG = _(
     "This code does not hold. Wait for the next one in the app, or take one of your recovery codes."
 )
@@ -83,10 +87,17 @@ def switch_on(user: User, code: str, *, at: datetime) -> list[str]:
 
 def _new_codes(user: User) -> list[str]:
     StaticDevice.objects.filter(user=user).delete()
-    paper = StaticDevice.objects.create(user=user, name=PAPER)
+    paper = StaticDevice.objects.create(user=user, name=secrets.token_hex(16))
     codes = [StaticToken.random_token() for _number in range(CODES)]
-    StaticToken.objects.bulk_create(StaticToken(device=paper, token=code) for code in codes)
+    kept = [StaticToken(device=paper, token=hashed(code, paper.name)) for code in codes]
+    StaticToken.objects.bulk_create(kept)
     return codes
+
+
+def hashed(code: str, salt: str) -> str:
+    """What is kept of a recovery code: sixteen characters, which is all that the field holds."""
+    digest = hashlib.scrypt(code.encode(), salt=salt.encode(), n=COST, r=8, p=5, dklen=12)
+    return urlsafe_b64encode(digest).decode()
 
 
 @transaction.atomic
@@ -111,9 +122,13 @@ def demand(user: User, code: str) -> Device:
     with transaction.atomic():  # the lock: of two requests with one code, one gets in
         device = kind.objects.select_for_update().filter(user=user, confirmed=True).first()
         may_try = device is not None and device.verify_is_allowed()[0]
-        if may_try and device.verify_token(written):
+        if may_try and device.verify_token(_as_kept(written, device)):
             return device
     raise Refusal(WRONG if may_try or device is None else WAIT, "second_factor")
+
+
+def _as_kept(written: str, device: Device) -> str:
+    return hashed(written, device.name) if isinstance(device, StaticDevice) else written
 
 
 def _plain(code: str) -> str:

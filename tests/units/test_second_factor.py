@@ -1,12 +1,15 @@
 """The second factor: on, asked for, used up, demanded, taken away."""
 
 import re
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.test import Client, override_settings
 from django.utils import timezone
 from django_otp.oath import totp
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.builders import make_county, make_person
@@ -111,6 +114,37 @@ def test_a_recovery_code_works_once(person, clock):
         assert answer.status_code == status
 
     assert second_factor.codes_left(person) == 9
+
+
+def test_no_recovery_code_can_be_read_in_the_database(person, clock):
+    """quality 22"""
+    codes = switched_on(person)
+    kept = set(StaticToken.objects.values_list("token", flat=True))
+
+    assert len(kept) == 10
+    assert not kept & set(codes)
+    assert kept <= {
+        second_factor.hashed(code, person.staticdevice_set.get().name) for code in codes
+    }
+    assert second_factor.hashed(codes[0], "another paper") not in kept
+
+
+def test_a_recovery_code_is_hashed_at_full_cost(monkeypatch):
+    """Another result would make every paper that people hold worthless."""
+    monkeypatch.setattr(second_factor, "COST", 2**14)
+
+    assert second_factor.hashed("abcdefgh", "salt") == "SUDcNy0XNzGJBnLp"
+
+
+def test_codes_from_before_they_were_hashed_stay_valid(person, clock):
+    switched_on(person)
+    paper = StaticDevice.objects.get(user=person)
+    paper.token_set.all().delete()
+    paper.token_set.create(token="abcd2345")
+    import_module("units.migrations.0007_hash_recovery_codes").hash_codes(apps, None)
+
+    assert not paper.token_set.filter(token="abcd2345").exists()
+    assert second_factor.demand(person, "ABCD 2345") == paper
 
 
 def test_the_first_step_holds_ten_minutes(person, clock):
