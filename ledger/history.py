@@ -20,7 +20,7 @@ from units.models import Trail, Unit, User
 from units.tables import DASH
 from units.trail import name_of
 
-MOST_LINES = 200
+FEW_LINES, MOST_LINES = 20, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +56,41 @@ class Line:
     refused: bool
 
 
-def of_receipt(receipt: Receipt) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class History:
+    """The newest lines of a record, newest first; ``is_whole``: as many as are told at all."""
+
+    lines: list[Line]
+    has_earlier: bool
+    is_whole: bool
+
+
+def of_receipt(receipt: Receipt) -> History:
     return _newest(Q(record=name_of(receipt)))
 
 
-def of_claim(claim: CreditClaim) -> list[Line]:
+def of_claim(claim: CreditClaim) -> History:
     return _newest(Q(record=name_of(claim)))
 
 
-def of_period(period: Period) -> list[Line]:
+def of_period(period: Period) -> History:
     return _newest(Q(record=name_of(period)))
 
 
-def of_project(project: Project, user: User) -> list[Line]:
+def of_project(project: Project, user: User, *, whole: bool = False) -> History:
     """The project's own history and that of its claims and of the receipts that the user may open."""
     receipts = receipts_of(user).filter(project=project).values_list("pk", flat=True)
     claims = CreditClaim.objects.filter(project=project).values_list("pk", flat=True)
     records = [name_of(project)]
     records += [f"receipt:{pk}" for pk in receipts] + [f"creditclaim:{pk}" for pk in claims]
-    return _newest(Q(record__in=records))
+    return _newest(Q(record__in=records), whole=whole)
 
 
-def of_unit(unit: Unit, user: User) -> list[Line]:
+def of_unit(unit: Unit, user: User, *, whole: bool = False) -> History:
     """What was done to the unit and to what is its own, but for drafts that nobody else may see."""
     drafts = Receipt.objects.filter(unit=unit).exclude(pk__in=receipts_of(user).values("pk"))
     hidden = [f"receipt:{pk}" for pk in drafts.values_list("pk", flat=True)]
-    return _newest((Q(record=name_of(unit)) | Q(unit=unit)) & ~Q(record__in=hidden))
+    return _newest((Q(record=name_of(unit)) | Q(unit=unit)) & ~Q(record__in=hidden), whole=whole)
 
 
 def told(rows: Iterable[Trail]) -> list[Line]:
@@ -91,9 +100,12 @@ def told(rows: Iterable[Trail]) -> list[Line]:
     return [_line(row, names) for row in rows]
 
 
-def _newest(which: Q) -> list[Line]:
-    rows = Trail.objects.filter(which).select_related("actor__unit")
-    return told(rows.order_by("-id")[:MOST_LINES])
+def _newest(which: Q, *, whole: bool = True) -> History:
+    """A project has hundreds of lines, and few readers unfold them: the page begins with the newest."""
+    most = MOST_LINES if whole else FEW_LINES
+    rows = Trail.objects.filter(which).select_related("actor__unit").order_by("-id")
+    found = list(rows[: most + 1])
+    return History(told(found[:most]), len(found) > most, whole)
 
 
 def _line(row: Trail, names: Names) -> Line:

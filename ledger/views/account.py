@@ -87,7 +87,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "projects": ProjectLineTable(projects),
         "receipts": _newest(receipts, user),
         "entries": _entries(units, receipts, as_of),
-        "history": history.of_unit(unit, user),
+        "history": history.of_unit(unit, user, whole="history" in request.GET),
         "is_own": user.unit_id == unit.pk,
     }
     if context["is_own"]:

@@ -62,7 +62,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "entries": _entries(project, openable),
         **service_of(project, user, day_for(user.county)),
         "claims": claims_on(project, user),
-        "history": history.of_project(project, user),
+        "history": history.of_project(project, user, whole="history" in request.GET),
         "may_change": may_change(user, project),
         "may_enter": may_enter(user, project) and project.signed_on is not None,
         "may_claim": may(user, Right.CLAIM_MAKE) and user.unit_id != project.lead_unit_id,

@@ -115,7 +115,7 @@ def told(of, record_):
     with translation.override("en"):
         return [
             (str(line.deed), {str(c.field): (c.before, c.after) for c in line.changes})
-            for line in of(record_)
+            for line in of(record_).lines
         ]
 
 
@@ -151,9 +151,51 @@ def test_a_projects_history_tells_its_receipts_but_not_the_drafts_of_others(coun
     project = make_project(lead, shares={lead: 5_000, sharer: 5_000})
     make_receipt(project, 77)
 
-    assert len(history.of_project(project, make_clerk(lead))) == 1
-    assert len(history.of_project(project, head)) == 1
-    assert history.of_project(project, make_clerk(sharer)) == []
+    assert len(history.of_project(project, make_clerk(lead)).lines) == 1
+    assert len(history.of_project(project, head).lines) == 1
+    assert history.of_project(project, make_clerk(sharer)).lines == []
+
+
+@pytest.mark.parametrize("page", ["project", "unit"])
+def test_a_long_history_begins_with_its_newest_lines_and_is_whole_on_wish(
+    client, county, head, page
+):
+    unit = make_unit(county)
+    project = make_project(unit)
+    for number in range(history.FEW_LINES + 5):
+        record(
+            head,
+            "project.change",
+            project,
+            at=moment("2012-05-01"),
+            unit=unit,
+            after={"content": f"第{number}"},
+        )
+    address = f"/projects/{project.pk}/" if page == "project" else f"/units/{unit.code}/"
+    client.force_login(head)
+
+    short = client.get(address).text
+    whole = client.get(address, {"history": "all"}).text
+
+    assert "第24" in short
+    assert "第5" in short
+    assert "第4" not in short
+    assert 'href="?history=all#history"' in short
+    assert "第0" in whole
+    assert 'href="?history=all' not in whole
+
+
+def test_a_history_beyond_all_measure_says_where_the_rest_is(client, county, head, monkeypatch):
+    monkeypatch.setattr(history, "MOST_LINES", 3)
+    project = make_project(make_unit(county))
+    for _number in range(5):
+        record(head, "project.change", project, at=moment("2012-05-01"), after={"content": "变更"})
+    client.force_login(head)
+
+    page = client.get(f"/projects/{project.pk}/", {"history": "all"}).text
+
+    assert page.count("变更") == 3
+    assert "审计管理员" in page
 
 
 def test_a_closing_is_told_with_what_was_known(county, head):
