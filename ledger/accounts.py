@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models import Entry, Receipt
 from projects.models import Project, Stage
 from projects.shares import percent_text as share_text
+from units.choices import word
 from units.composed import composed_once
 from units.markup import addresses, escaped, linked, marked, shown_day
 from units.money import NOTHING, percent_text, wan_text
@@ -85,8 +86,8 @@ def state_mark(receipt: Receipt, *, with_reason: bool = True) -> SafeString:
     is_told = with_reason and receipt.state == Receipt.State.RETURNED
     reason = receipt.returned_reason if is_told else ""
     under = f'<span class="under">{escaped(reason)}</span>' if reason else ""
-    word = escaped(receipt.get_state_display())
-    return marked(f'<span class="state state--{escaped(receipt.state)}">{word}</span>{under}')
+    state = escaped(word(Receipt.State, receipt.state))
+    return marked(f'<span class="state state--{escaped(receipt.state)}">{state}</span>{under}')
 
 
 class ReceiptLineTable(tables.Table):
@@ -94,7 +95,7 @@ class ReceiptLineTable(tables.Table):
 
     received_on = Column(_("Received on"), accessor="receipt__received_on")
     voucher_no = Column(_("Voucher number"), accessor="receipt__voucher_no")
-    kind = Column(_("Kind of money"), accessor="receipt__get_kind_display")
+    kind = Column(_("Kind of money"), accessor="receipt__kind")
     amount = Column(_("Amount (万元)"), accessor="receipt__amount", attrs=NUMBER)
     running = Column(_("Credited so far (万元)"), attrs=NUMBER)
     share = Column(_("of the introduced amount"), empty_values=(), attrs=NUMBER)
@@ -106,6 +107,9 @@ class ReceiptLineTable(tables.Table):
 
     def render_received_on(self, value: Any) -> SafeString:
         return shown_day(value)
+
+    def render_kind(self, value: str) -> str:
+        return word(Receipt.Kind, value)
 
     def render_voucher_no(self, value: str, record: ReceiptLine) -> SafeString:
         return linked(value, record.url)
@@ -142,13 +146,9 @@ class EntryTable(tables.Table):
     def render_counted_on(self, value: Any) -> SafeString:
         return shown_day(value)
 
-    def __init__(self, lines: Iterable[EntryLine], **options: Any) -> None:
-        self.kinds = {kind: str(word) for kind, word in Entry.Kind.choices}
-        super().__init__(lines, **options)
-
     def render_kind(self, value: Entry, record: EntryLine) -> SafeString:
-        word = linked(self.kinds[value.kind], record.url)
-        return marked(f'{word}<span class="under">{escaped(value.reason)}</span>')
+        kind = linked(word(Entry.Kind, value.kind), record.url)
+        return marked(f'{kind}<span class="under">{escaped(value.reason)}</span>')
 
     def render_amount(self, value: Decimal) -> str:
         return wan_text(value)
@@ -176,14 +176,13 @@ class ProjectLineTable(tables.Table):
 
     def __init__(self, lines: Iterable[ProjectLine], **options: Any) -> None:
         self.address = addresses("project-detail")
-        self.stages = {stage: str(word) for stage, word in Stage.choices}
         super().__init__(lines, **options)
 
     def render_name(self, value: Project) -> SafeString:
         return linked(value.name, self.address(value.pk))
 
     def render_stage(self, value: str) -> str:
-        return self.stages[value]
+        return word(Stage, value)
 
     def render_share(self, value: int) -> str:
         return share_text(value)

@@ -24,11 +24,12 @@ from ledger.reports import last_day
 from ledger.series import Series, by_month
 from ledger.standing import last_full_month
 from projects.forms import industry_name
-from projects.models import STAGES, CreditShare, Industry, Investor, Project
+from projects.models import STAGES, CreditShare, Industry, Investor, Project, Stage
 from projects.reach import projects_of
 from projects.register import DAYS
 from projects.shares import shares_text as shares_as_written
 from units.access import REACH, Reach, within
+from units.choices import word
 from units.models import Unit, User
 from units.money import NOTHING
 
@@ -195,7 +196,6 @@ def _known(entries: QuerySet[Entry], known_by: datetime | None) -> QuerySet[Entr
 def _lines(table: LeagueTable, entries: QuerySet[Entry]) -> Iterator[EntryLine]:
     """In the order of the days, a few thousand in memory at a time."""
     owners, industries = _owners(table), _industry_names()
-    kinds, origins = _words(Receipt.Kind.choices), _words(Investor.Origin.choices)
     rows = entries.order_by("counted_on", "id").values_list(
         "unit_id",
         "project__name",
@@ -224,10 +224,10 @@ def _lines(table: LeagueTable, entries: QuerySet[Entry]) -> Iterator[EntryLine]:
             received_on=received_on,
             counted_on=counted_on,
             amount=amount,
-            money=kinds[money],
+            money=word(Receipt.Kind, money),
             voucher_no=voucher_no,
             is_new=is_new,
-            origin=origins.get(origin, ""),
+            origin=word(Investor.Origin, origin) if origin else "",
             industry=industries[industry],
             is_reversal=kind == Entry.Kind.REVERSAL,
             posted_on=timezone.localdate(posted_at),
@@ -278,7 +278,7 @@ def _project_line(
         name=project.name,
         shares=shares_text(project),
         investor=investor.name if investor else "",
-        origin=investor.get_origin_display() if investor else "",
+        origin=word(Investor.Origin, investor.origin) if investor else "",
         place=investor.origin_place if investor else "",
         industry=industry_name(project.industry),
         stage=_stage(project, as_of),
@@ -303,7 +303,7 @@ def _stage(project: Project, as_of: date) -> str:
     """How far the project had come by the day, as far as its days are known."""
     days = {stage: getattr(project, name) for stage, name in DAYS.items()}
     reached = [stage for stage in STAGES if days.get(stage) and days[stage] <= as_of]
-    return str(reached[-1].label) if reached else str(project.get_stage_display())
+    return word(Stage, reached[-1] if reached else project.stage)
 
 
 def _by_project(entries: QuerySet[Entry]) -> dict[int, Decimal]:
@@ -371,7 +371,3 @@ def _begun(units: Iterable[int]) -> dict[int, date]:
     """Since when each unit owes reports."""
     found = Unit.objects.filter(pk__in=units).values_list("pk", "active_from")
     return {unit: active_from or date.min for unit, active_from in found}
-
-
-def _words(choices: Iterable[tuple[str, object]]) -> dict[str, str]:
-    return {value: str(word) for value, word in choices}

@@ -27,10 +27,11 @@ from ledger.models import Receipt
 from ledger.sheets import Column, Value
 from projects.deadlines import standing
 from projects.forms import industry_name
-from projects.models import Project, ServiceStep
+from projects.models import Investor, Project, ServiceStep, Stage
 from projects.service_parts import standing_words
 from projects.shares import shares_text
 from projects.tables import age_word
+from units.choices import word
 from units.models import Trail
 from units.money import to_wan
 
@@ -100,8 +101,8 @@ def project_rows(projects: QuerySet[Project], year: int) -> Iterator[list[Value]
             project.name,
             shares_text((part.unit.name, part.basis_points) for part in project.shared),
             investor.name if investor else None,
-            investor.get_origin_display() if investor else None,
-            project.get_stage_display(),
+            word(Investor.Origin, investor.origin) if investor else None,
+            word(Stage, project.stage),
             project.signed_on,
             str(age_word(project, year)),
             industry_name(project.industry),
@@ -166,10 +167,10 @@ def _receipt(receipt: Receipt) -> list[Value]:
         investor.name if investor else None,
         receipt.received_on,
         to_wan(receipt.amount),
-        receipt.get_kind_display(),
+        word(Receipt.Kind, receipt.kind),
         receipt.voucher_no,
         receipt.files,  # type: ignore[attr-defined]  # counted by queue.listed
-        receipt.get_state_display(),
+        word(Receipt.State, receipt.state),
         receipt.returned_reason,
     ]
 

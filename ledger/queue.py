@@ -11,9 +11,9 @@ from typing import Any
 
 import django_filters as filters
 import django_tables2 as tables
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
-from django.template.defaultfilters import date as date_text
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,10 +22,10 @@ from django.utils.translation import ngettext
 
 from ledger.accounts import state_mark
 from ledger.doubts import Doubt
-from ledger.models import Receipt
+from ledger.models import Evidence, Receipt
 from projects.filters import WordsFilter
 from units.forms import DayField
-from units.markup import addresses, escaped, linked, marked, shown_day
+from units.markup import addresses, escaped, linked, marked, shown_day, shown_time
 from units.models import Unit, User
 from units.money import wan_text
 from units.tables import NUMBER, Column
@@ -35,10 +35,17 @@ ALL = "all"
 
 
 def listed(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
-    """With all that a row shows."""
-    return rows.select_related(
+    """With all that a row shows.
+
+    The files are counted by themselves: counted in a join, they have PostgreSQL group by every column of
+    five tables, and the planning of that takes longer than the finding.
+    """
+    left = Evidence.objects.filter(receipt=OuterRef("pk"), removed_at=None).order_by()
+    counted = Subquery(left.values("receipt").annotate(count=Count("pk")).values("count"))
+    with_files = rows.annotate(files=Coalesce(counted, 0))
+    return with_files.select_related(
         "project__investor", "project__lead_unit", "unit", "entered_by"
-    ).annotate(files=Count("evidence", filter=Q(evidence__removed_at=None)))
+    )
 
 
 class DayFilter(filters.Filter):
@@ -138,10 +145,8 @@ class ReceiptTable(tables.Table):
 
     def render_submitted_at(self, value: datetime) -> SafeString:
         moment = timezone.localtime(value)
-        return format_html(
-            '<span class="num">{}</span><span class="under num">{}</span>',
-            date_text(moment, "DATE_FORMAT"),
-            date_text(moment, "TIME_FORMAT"),
+        return marked(
+            f'{shown_day(moment.date())}<span class="under num">{shown_time(moment)}</span>'
         )
 
     def render_project(self, record: Receipt) -> SafeString:

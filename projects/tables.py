@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.forms import industry_name
 from projects.models import STAGES, CreditShare, Investor, Project
 from projects.shares import percent_text
+from units.choices import word
 from units.markup import addresses, escaped, linked, marked, shown_day
 from units.money import wan_text
 from units.tables import DASH, NUMBER, Column
@@ -58,7 +59,6 @@ class ProjectTable(tables.Table):
     def __init__(self, rows: Iterable[Project], *, year: int, **options: Any) -> None:
         self.year = year
         self.address = addresses("project-detail")
-        self.origins = {origin: str(word) for origin, word in Investor.Origin.choices}
         super().__init__(rows, **options)
 
     def render_name(self, value: str, record: Project) -> SafeString:
@@ -77,7 +77,7 @@ class ProjectTable(tables.Table):
         )
 
     def render_investor(self, value: Investor) -> SafeString:
-        name, origin = escaped(value.name), escaped(self.origins.get(value.origin, value.origin))
+        name, origin = escaped(value.name), escaped(word(Investor.Origin, value.origin))
         return marked(f'{name}<span class="under">{origin}</span>')
 
     def render_signed_on(self, value: date) -> SafeString:
@@ -89,7 +89,7 @@ class ProjectTable(tables.Table):
     def render_industry(self, record: Project) -> SafeString | str:
         industry = record.industry
         flags = [industry.is_resource and _("resource"), industry.is_property and _("property")]
-        tags = (f' <span class="tag">{escaped(word)}</span>' for word in flags if word)
+        tags = (f' <span class="tag">{escaped(flag)}</span>' for flag in flags if flag)
         return marked(escaped(industry_name(industry)) + "".join(tags))
 
     def render_total_investment(self, value: Any) -> str:

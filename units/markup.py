@@ -5,12 +5,12 @@ hundred rows needs it a thousand times. Must never: hold a word, or mark as mark
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from functools import lru_cache
 from html import escape
 
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -44,3 +44,13 @@ def shown_day(day: date) -> SafeString:
 @lru_cache(maxsize=5_000)
 def _shown_day(day: date, _language: str) -> SafeString:
     return marked(f'<span class="num">{escape(date_format(day))}</span>')
+
+
+def shown_time(moment: datetime) -> str:
+    """Hour and minute as the reader's language writes them."""
+    return _shown_time(moment.hour, moment.minute, get_language())
+
+
+@lru_cache(maxsize=5_000)
+def _shown_time(hour: int, minute: int, _language: str) -> str:
+    return escape(time_format(time(hour, minute)))
