@@ -6,12 +6,12 @@ than the one that asked.
 
 Python computes in one thread of a process at a time: a workbook of ten thousand postings takes it for a second,
 and every page asked for meanwhile would share what is left. The process is forked from one that waits with
-the program loaded (multiprocessing's fork server), with a lower priority, and ends with its file, which
-takes its memory along. Where a system cannot fork, and inside a transaction, whose rows no other process
-sees, the file is written on the spot.
+the program and the writers loaded (multiprocessing's fork server), with a lower priority, and ends with its
+file, which takes its memory along. Who writes is known by name alone, so that the process of the pages
+does not load him. Where a system cannot fork, and inside a transaction, whose rows no other process sees,
+the file is written on the spot.
 """
 
-import inspect
 import multiprocessing
 import os
 import signal
@@ -20,22 +20,20 @@ from collections.abc import Callable
 from contextlib import closing
 from copy import copy
 from dataclasses import dataclass
-from functools import wraps
-from importlib import import_module
 from multiprocessing.connection import Connection
 from tempfile import TemporaryFile
-from typing import IO, Any, Concatenate, Final, ParamSpec, cast
+from typing import IO, Any, Final
 
 from django.db import connection, connections
 from django.http import FileResponse, HttpRequest, QueryDict
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 from ledger import logs
 from units.access import person
 from units.models import User
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], FileResponse]
+View = Callable[..., FileResponse]
 
 CAN_FORK: Final = "forkserver" in multiprocessing.get_all_start_methods()
 LOWER_PRIORITY: Final = 10
@@ -49,8 +47,7 @@ class CutOff(Exception):
 class Errand:
     """All that the other process needs to know of a request."""
 
-    module: str
-    view: str
+    writer: str
     given: dict[str, Any]
     path: str
     query: str
@@ -60,17 +57,24 @@ class Errand:
     databases: dict[str, dict[str, Any]]
 
 
-def apart(view: View[P]) -> View[P]:
-    """A view inside ``allowed`` that reads and answers with a file; arguments of the address by name."""
+def apart(writer: str) -> View:
+    """A view inside ``allowed`` that answers with the file of a function, given by module and name.
 
-    @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> FileResponse:
+    The function gets the request, read-only, and the arguments of the address by name.
+    """
+
+    def answer(request: HttpRequest, **given: Any) -> FileResponse:
         if not CAN_FORK or connection.in_atomic_block:
-            return view(request, *args, **kwargs)
-        with closing(_sent(_errand(view, request, kwargs))) as way:
+            return _written(writer, request, given)
+        with closing(_sent(_errand(writer, request, given))) as way:
             return _fetched(way)
 
-    return cast(View[P], answer)
+    return answer
+
+
+def _written(writer: str, request: HttpRequest, given: dict[str, Any]) -> FileResponse:
+    write: View = import_string(writer)
+    return write(request, **given)
 
 
 def make_ready() -> None:
@@ -83,10 +87,9 @@ def make_ready() -> None:
 # --- the process that asks -----------------------------------------------------------------------
 
 
-def _errand(view: View[P], request: HttpRequest, given: dict[str, Any]) -> Errand:
+def _errand(writer: str, request: HttpRequest, given: dict[str, Any]) -> Errand:
     return Errand(
-        module=view.__module__,
-        view=view.__name__,
+        writer=writer,
         given=given,
         path=request.path,
         query=request.GET.urlencode(),
@@ -99,7 +102,7 @@ def _errand(view: View[P], request: HttpRequest, given: dict[str, Any]) -> Erran
 
 def _forks() -> Any:
     forks = multiprocessing.get_context("forkserver")
-    forks.set_forkserver_preload(["ledger.wsgi", "ledger.urls"])
+    forks.set_forkserver_preload(["ledger.wsgi", "ledger.urls", "ledger.views.writers"])
     return forks
 
 
@@ -163,8 +166,7 @@ def _answer(errand: Errand) -> FileResponse:
     request.GET = QueryDict(errand.query)
     logs.go_on(errand.number, request)
     request.user = User.objects.get(pk=errand.person)
-    view = inspect.unwrap(getattr(import_module(errand.module), errand.view))
-    return view(request, **errand.given)  # type: ignore[no-any-return]
+    return _written(errand.writer, request, errand.given)
 
 
 def _send(error: Exception, way: Connection) -> None:

@@ -2,13 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from ledger.views.importing import (
-    book_import,
-    book_import_decide,
-    book_import_detail,
-    book_import_marked,
-    book_template,
-)
+from ledger.views.downloads import book_import_marked, book_template
+from ledger.views.importing import book_import, book_import_decide, book_import_detail
 from units.rationing import rationed
 
 urlpatterns: list[URLPattern] = [

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from ledger.views.board import project_board
-from ledger.views.lists import project_xlsx, receipt_xlsx, service_xlsx, trail_xlsx
+from ledger.views.downloads import project_xlsx, receipt_xlsx, service_xlsx, trail_xlsx
 from ledger.views.services import service_list_page
 from units.rationing import rationed
 

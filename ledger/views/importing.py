@@ -1,4 +1,4 @@
-"""The pages of an import: choose a workbook, look at what it would do, decide; the template.
+"""The pages of an import: choose a workbook, look at what it would do, decide.
 
 Must never: judge a row or write to the accounts; ``ledger.importing`` does. An upload is its owner's;
 once it waits for a second person it is open to those of the county who verify. To everybody else it does
@@ -8,21 +8,18 @@ not exist (404).
 import hashlib
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from ledger.attachments import XLSX, file_response
 from ledger.evidence import display_name
-from ledger.importing import contents, desk, marked, reading, template, work
+from ledger.importing import desk, reading, work
 from ledger.importing.desk import State, Step, Upload
 from ledger.importing.forms import DecisionForm, UploadForm
 from ledger.importing.reading import MOST_MEGABYTES
@@ -97,7 +94,7 @@ def _laid_down(form: UploadForm, user: User) -> Upload:
 
 @allowed(Right.IMPORT)
 def book_import_detail(request: HttpRequest, token: str) -> HttpResponse:
-    upload = _upload(request, token)
+    upload = upload_of(request, token)
     return _shown(
         request, upload, DecisionForm(_deeds(person(request), upload), upload.state.refused)
     )
@@ -116,7 +113,7 @@ def _shown(request: HttpRequest, upload: Upload, form: DecisionForm) -> HttpResp
 @allowed(Right.IMPORT, DEED)
 def book_import_decide(request: HttpRequest, token: str) -> HttpResponse:
     """One of the buttons of the preview."""
-    upload = _upload(request, token)
+    upload = upload_of(request, token)
     form = DecisionForm(_deeds(person(request), upload), upload.state.refused, request.POST)
     if not form.is_open:
         return redirect("book-import-detail", token)  # pressed twice, or somebody was quicker
@@ -163,39 +160,10 @@ def _discard(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse
     return redirect("book-import")
 
 
-@allowed(Right.IMPORT)
-def book_import_marked(request: HttpRequest, token: str) -> FileResponse:
-    """The workbook with its refused cells marked."""
-    upload = _upload(request, token)
-    if not upload.state.refused or upload.kept("book") is None:
-        raise Http404
-    write = partial(marked.write, upload.book(), upload.refusals())
-    stem = Path(upload.state.file_name).stem
-    return file_response(f"{stem}-{marked.PROBLEMS}.xlsx", XLSX, write)
-
-
-@allowed(Right.IMPORT)
-def book_template(request: HttpRequest) -> FileResponse:
-    """The template for the county, or for one unit; ``filled=1`` with the accounts so far."""
-    user, code = person(request), request.GET.get("unit", "")
-    units = Unit.objects.filter(county=user.county_id)
-    unit = user.unit or (get_object_or_404(units, code=code) if code else None)
-    if user.county is None or (user.unit is not None and code not in ("", user.unit.code)):
-        raise Http404
-    found = contents.contents(
-        user.county,
-        unit,
-        is_filled=request.GET.get("filled") == "1",
-        year=timezone.localdate().year,
-    )
-    write = partial(template.write, found)
-    return file_response(f"{unit or user.county}招商引资台账.xlsx", XLSX, write)
-
-
 # Who sees an upload, and what he may do with it
 
 
-def _upload(request: HttpRequest, token: str) -> Upload:
+def upload_of(request: HttpRequest, token: str) -> Upload:
     upload = Upload.find(token)
     if upload is None or not _may_see(person(request), upload):
         raise Http404

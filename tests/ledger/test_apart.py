@@ -5,9 +5,10 @@ import io
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from contextlib import closing
-from functools import wraps
 
 import psutil
 import pytest
@@ -28,6 +29,7 @@ pytestmark = [
 ]
 
 
+HERE = "tests.ledger.test_apart"
 LOWEST_PRIORITY = 19
 
 
@@ -47,18 +49,6 @@ ERRORS = {
 }
 
 
-def allowed_to_all(view):
-    """As the views have it: what is found by name is wrapped once more."""
-
-    @wraps(view)
-    def checked(request, **given):
-        return view(request, **given)
-
-    return checked
-
-
-@allowed_to_all
-@apart.apart
 def seen(request, number):
     """What the writing process sees of the request."""
     facts = {
@@ -77,34 +67,24 @@ def seen(request, number):
     return response
 
 
-@allowed_to_all
-@apart.apart
 def failing(request, how):
     raise ERRORS[how]
 
 
-@allowed_to_all
-@apart.apart
 def peculiar(request):
     raise Peculiar("first", "second")
 
 
-@allowed_to_all
-@apart.apart
 def told_to_stop(request):
     for stop in (signal.SIGINT, signal.SIGTERM):
         os.kill(os.getpid(), stop)
     return FileResponse(io.BytesIO(b"[1]"), filename="x.json")
 
 
-@allowed_to_all
-@apart.apart
 def dying(request):
     os._exit(1)
 
 
-@allowed_to_all
-@apart.apart
 def dying_on_the_way(request):
     response = FileResponse(io.BytesIO(b"half"), filename="x.xlsx")
     response["Content-Length"] = "8"
@@ -133,7 +113,7 @@ def facts_of(response):
 
 def test_the_other_process_knows_the_request_and_makes_way_for_pages(request_of, person):
     with translation.override("en"):
-        response = seen(request_of("unit=1&unit=2&q=%E5%8E%BF"), number=7)
+        response = apart.apart(f"{HERE}.seen")(request_of("unit=1&unit=2&q=%E5%8E%BF"), number=7)
 
     facts = facts_of(response)
     assert facts.pop("process") != os.getpid()
@@ -152,13 +132,15 @@ def test_the_other_process_knows_the_request_and_makes_way_for_pages(request_of,
 def test_inside_a_transaction_it_is_written_on_the_spot(request_of):
     """Its rows are not there for another process."""
     with transaction.atomic():
-        facts = facts_of(seen(request_of(), number=1))
+        facts = facts_of(apart.apart(f"{HERE}.seen")(request_of(), number=1))
 
     assert (facts["process"], facts["nice"]) == (os.getpid(), os.nice(0))
 
 
 def test_each_file_has_a_process_of_its_own_that_ends_with_it(request_of):
-    processes = [facts_of(seen(request_of(), number=n))["process"] for n in range(2)]
+    processes = [
+        facts_of(apart.apart(f"{HERE}.seen")(request_of(), number=n))["process"] for n in range(2)
+    ]
 
     assert len(set(processes)) == 2
     until = time.monotonic() + 10
@@ -169,13 +151,13 @@ def test_each_file_has_a_process_of_its_own_that_ends_with_it(request_of):
 
 def test_a_file_under_way_is_finished_when_the_program_is_told_to_stop(request_of):
     """systemd and a terminal tell every process of the group."""
-    assert facts_of(told_to_stop(request_of())) == [1]
+    assert facts_of(apart.apart(f"{HERE}.told_to_stop")(request_of())) == [1]
 
 
 @pytest.mark.parametrize("how", ERRORS)
 def test_an_error_comes_back_as_it_was(request_of, how):
     with pytest.raises(type(ERRORS[how])) as caught:
-        failing(request_of(), how=how)
+        apart.apart(f"{HERE}.failing")(request_of(), how=how)
 
     assert caught.value.args == ERRORS[how].args
     assert faults.sentence_for(caught.value) == faults.sentence_for(ERRORS[how])
@@ -184,13 +166,13 @@ def test_an_error_comes_back_as_it_was(request_of, how):
 
 def test_an_error_that_cannot_travel_is_told_in_words(request_of):
     with pytest.raises(RuntimeError, match="Peculiar: first"):
-        peculiar(request_of())
+        apart.apart(f"{HERE}.peculiar")(request_of())
 
 
-@pytest.mark.parametrize("view", [dying, dying_on_the_way])
-def test_a_process_that_ends_too_early_is_told_as_that(request_of, view):
+@pytest.mark.parametrize("writer", ["dying", "dying_on_the_way"])
+def test_a_process_that_ends_too_early_is_told_as_that(request_of, writer):
     with pytest.raises(apart.CutOff) as caught:
-        view(request_of())
+        apart.apart(f"{HERE}.{writer}")(request_of())
 
     with translation.override("zh-hans"):
         assert str(faults.sentence_for(caught.value)).startswith("文件未能生成")
@@ -219,3 +201,18 @@ def test_the_views_give_the_same_file_either_way(client):
 def texts(response):
     book = load_workbook(io.BytesIO(b"".join(response)))
     return [cell.value for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
+
+
+def test_a_process_of_pages_loads_no_library_of_files():
+    """They would take a fifth of its memory, and of its start."""
+    program = (
+        "import django, sys; django.setup(); import ledger.wsgi, ledger.urls; print(*sys.modules)"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "ledger.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "django_tables2" in loaded
+    assert not loaded & {"openpyxl", "docx", "lxml", "python_calamine"}
