@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import psutil
 import psycopg
 
-from ledger import embedded
+from ledger import embedded, memory
 from tests.drills.volumes import PowerDisk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -49,7 +49,8 @@ class Site:
         self.program: Sequence[str] = SERVE
         named = {"VAR_DIR": str(self.var_dir), "PORT": str(self.port), "HOST": "127.0.0.1"}
         unset = {"DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "ledger.settings", "HTTPS": "0"}
-        self.environment = {**os.environ, **named, **unset, **environment}
+        given = {**memory.ENVIRONMENT, **named, **unset, **environment}
+        self.environment = {**os.environ, **given}
         self.process: subprocess.Popen[bytes] | None = None
         self.county: dict[str, Any] = {}
         self.disk: PowerDisk | None = None

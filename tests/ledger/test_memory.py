@@ -2,6 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from ledger import memory
+
+ROOT = Path(memory.__file__).resolve().parents[1]
 
 PROGRAM = """
 import ctypes, threading
@@ -30,3 +37,14 @@ def heaps(first):
 def test_all_threads_take_from_one_heap():
     assert heaps("assert memory.keep_little()") == 1
     assert heaps("") > 1
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [("Makefile", "run: export {} := {}"), ("docs/operations.md", "    Environment={}={}")],
+)
+def test_what_must_be_there_before_the_process_is_given_along(file, line):
+    """The C library reads it once, before any line of ours."""
+    lines = (ROOT / file).read_text().splitlines()
+
+    assert {line.format(*setting) for setting in memory.ENVIRONMENT.items()} <= set(lines)
