@@ -4,7 +4,7 @@ Owns: reading lines of the trail, for a record's history and for the auditor, an
 words. Must never: write, or hide a line of a record from those who may open the record.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,10 @@ from django.db.models import Q, QuerySet
 
 from ledger import trail_words
 from ledger.models import CreditClaim, Period, Receipt
-from ledger.reach import receipts_of
+from ledger.reach import outsider, receipts_of, untold
 from ledger.trail_words import Words
 from projects.models import Project
+from units.composed import among, composed_once
 from units.models import Trail, Unit, User
 from units.tables import DASH
 from units.trail import name_of
@@ -66,15 +67,15 @@ class History:
 
 
 def of_receipt(receipt: Receipt) -> History:
-    return _newest(Q(record=name_of(receipt)))
+    return _of_records([name_of(receipt)])
 
 
 def of_claim(claim: CreditClaim) -> History:
-    return _newest(Q(record=name_of(claim)))
+    return _of_records([name_of(claim)])
 
 
 def of_period(period: Period) -> History:
-    return _newest(Q(record=name_of(period)))
+    return _of_records([name_of(period)])
 
 
 def of_project(project: Project, user: User, *, whole: bool = False) -> History:
@@ -83,14 +84,14 @@ def of_project(project: Project, user: User, *, whole: bool = False) -> History:
     claims = CreditClaim.objects.filter(project=project).values_list("pk", flat=True)
     records = [name_of(project)]
     records += [f"receipt:{pk}" for pk in receipts] + [f"creditclaim:{pk}" for pk in claims]
-    return _newest(Q(record__in=records), whole=whole)
+    return _of_records(records, whole=whole)
 
 
 def of_unit(unit: Unit, user: User, *, whole: bool = False) -> History:
     """What was done to the unit and to what is its own, but for drafts that nobody else may see."""
-    drafts = Receipt.objects.filter(unit=unit).exclude(pk__in=receipts_of(user).values("pk"))
-    hidden = [f"receipt:{pk}" for pk in drafts.values_list("pk", flat=True)]
-    return _newest((Q(record=name_of(unit)) | Q(unit=unit)) & ~Q(record__in=hidden), whole=whole)
+    drafts = _drafts(unit.pk, outsider(user))
+    hidden = [f"receipt:{pk}" for (pk,) in drafts]
+    return _told(_of_unit([name_of(unit)], unit.pk, hidden, whole), whole=whole)
 
 
 def told(rows: Iterable[Trail]) -> list[Line]:
@@ -100,12 +101,41 @@ def told(rows: Iterable[Trail]) -> list[Line]:
     return [_line(row, names) for row in rows]
 
 
-def _newest(which: Q, *, whole: bool = True) -> History:
-    """A project has hundreds of lines, and few readers unfold them: the page begins with the newest."""
-    most = MOST_LINES if whole else FEW_LINES
-    rows = Trail.objects.filter(which).select_related("actor__unit").order_by("-id")
-    found = list(rows[: most + 1])
+def _of_records(names: Sequence[str], *, whole: bool = True) -> History:
+    return _told(_lines(names, whole), whole=whole)
+
+
+def _told(found: Sequence[Trail], *, whole: bool) -> History:
+    most = _most(whole)
     return History(told(found[:most]), len(found) > most, whole)
+
+
+def _most(whole: bool) -> int:
+    """A project has hundreds of lines, and few readers unfold them: the page begins with the newest."""
+    return MOST_LINES if whole else FEW_LINES
+
+
+@composed_once
+def _lines(names: Sequence[str], whole: bool) -> QuerySet[Trail]:
+    return _newest(Trail.objects.filter(among("record", names)), whole)
+
+
+@composed_once
+def _of_unit(
+    names: Sequence[str], unit: int, hidden: Sequence[str], whole: bool
+) -> QuerySet[Trail]:
+    rows = Trail.objects.filter(Q(among("record", names)) | Q(unit=unit))
+    return _newest(rows.exclude(among("record", hidden)), whole)
+
+
+def _newest(rows: QuerySet[Trail], whole: bool) -> QuerySet[Trail]:
+    """One more than is told, which shows that there are earlier ones."""
+    return rows.select_related("actor__unit").order_by("-id")[: _most(whole) + 1]
+
+
+@composed_once
+def _drafts(unit: int, reader: int | None) -> QuerySet[Receipt, Any]:
+    return untold(Receipt.objects.filter(unit=unit), reader).order_by().values_list("pk")
 
 
 def _line(row: Trail, names: Names) -> Line:
@@ -138,13 +168,19 @@ def _names(rows: Iterable[Trail]) -> Names:
     units = {key for side in sides for key in side.get("credit") or ()}
     projects = {side["project_id"] for side in sides if side.get("project_id")}
     return Names(
-        {str(pk): name for pk, name in _pairs(Unit.objects.filter(pk__in=units))},
-        dict(_pairs(Project.objects.filter(pk__in=projects))),
+        {str(pk): name for pk, name in _unit_names(sorted(map(int, units)))},
+        dict(_project_names(sorted(projects))),
     )
 
 
-def _pairs(rows: QuerySet[Any]) -> Iterable[tuple[int, str]]:
-    return rows.order_by().values_list("pk", "name")
+@composed_once
+def _unit_names(keys: Sequence[int]) -> QuerySet[Unit, Any]:
+    return Unit.objects.filter(among("pk", keys)).order_by().values_list("pk", "name")
+
+
+@composed_once
+def _project_names(keys: Sequence[int]) -> QuerySet[Project, Any]:
+    return Project.objects.filter(among("pk", keys)).order_by().values_list("pk", "name")
 
 
 def _named(side: dict[str, Any], names: Names) -> dict[str, Any]:

@@ -17,10 +17,26 @@ def receipts_of(user: User) -> QuerySet[Receipt]:
 
     A draft is its unit's affair until then.
     """
-    rows = within(user, Receipt.objects.all())
-    if REACH.get(user.role) is Reach.UNIT:
-        return rows
-    return rows.filter(Q(submitted_at__isnull=False) | Q(entered_by=user))
+    return told(within(user, Receipt.objects.all()), outsider(user))
+
+
+def outsider(user: User) -> int | None:
+    """The key of a reader to whom the drafts of units are not open; None for the people of a unit."""
+    return None if REACH.get(user.role) is Reach.UNIT else user.pk
+
+
+def told(rows: QuerySet[Receipt], outsider: int | None) -> QuerySet[Receipt]:
+    """Those of a unit's receipts that are open to such a reader."""
+    return rows if outsider is None else rows.filter(_is_told(outsider))
+
+
+def untold(rows: QuerySet[Receipt], outsider: int | None) -> QuerySet[Receipt]:
+    """The others."""
+    return rows.none() if outsider is None else rows.exclude(_is_told(outsider))
+
+
+def _is_told(outsider: int) -> Q:
+    return Q(submitted_at__isnull=False) | Q(entered_by=outsider)
 
 
 def entries_of(user: User) -> QuerySet[Entry]:

@@ -32,7 +32,7 @@ from ledger.explain import with_predecessors
 from ledger.league import LeagueRow, league_table
 from ledger.models import Entry, Receipt
 from ledger.queue import ReceiptTable, listed
-from ledger.reach import receipts_of
+from ledger.reach import outsider, told
 from ledger.reports import ENOUGH_RESERVES
 from ledger.tables import amounts, row_bullet
 from ledger.views.account_parts import (
@@ -51,6 +51,7 @@ from units.models import Unit, User
 from units.money import NOTHING, wan_text
 
 NEWEST = 12
+WAITING = (Receipt.State.RETURNED, Receipt.State.DRAFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     as_of = min(newest_month(unit.county, today).last_day, today)
     units = with_predecessors(unit, as_of)
-    receipts = receipts_of(user).filter(unit=unit)
+    reader = outsider(user)
     projects = _projects(unit, user, as_of.year)
-    stood, waiting_now = standings(unit), _waiting(receipts)
+    stood, waiting_now = standings(unit), _waiting(unit, reader)
     filed = dict(reports_of(unit.pk, as_of.year))
     context = {
         "crumbs": _crumbs(unit, user, as_of),
@@ -85,13 +86,13 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "returned": waiting_now[Receipt.State.RETURNED],
         "drafts": waiting_now[Receipt.State.DRAFT],
         "projects": ProjectLineTable(projects),
-        "receipts": _newest(receipts, user),
-        "entries": _entries(units, receipts, as_of),
+        "receipts": _newest(unit, user),
+        "entries": _entries(units, _openable(unit.pk, reader), as_of),
         "history": history.of_unit(unit, user, whole="history" in request.GET),
         "is_own": user.unit_id == unit.pk,
     }
     if context["is_own"]:
-        context["notices"] = _other_notices(request, receipts)
+        context["notices"] = _other_notices(request, waiting_now[Receipt.State.RETURNED])
         context["entering"] = _entering(projects)
         context["owed"] = owed_by(unit, day_for(unit.county))
     return render(request, "ledger/unit_account.html", context)
@@ -103,11 +104,10 @@ def _crumbs(unit: Unit, user: User, as_of: date) -> list[tuple[str, str]]:
     return own if user.unit_id == unit.pk else [(_table_url(unit, as_of), _("League table")), *own]
 
 
-def _other_notices(request: HttpRequest, receipts: QuerySet[Receipt]) -> list[NoticeLine]:
+def _other_notices(request: HttpRequest, returned: Sequence[ToDo]) -> list[NoticeLine]:
     """What waits beside the returned receipts, which the page tells itself."""
-    returned = receipts.filter(state=Receipt.State.RETURNED).values_list("pk", flat=True)
-    told = {reverse("receipt-detail", args=[pk]) for pk in returned}
-    return [line for line in waiting(request).get("notices", []) if line.url not in told]
+    shown = {reverse("receipt-detail", args=[each.receipt.pk]) for each in returned}
+    return [line for line in waiting(request).get("notices", []) if line.url not in shown]
 
 
 def _stand(unit: Unit, units: Sequence[Unit], as_of: date) -> dict[str, Any] | None:
@@ -136,13 +136,23 @@ def _table_url(unit: Unit, as_of: date) -> str:
     return f"{reverse('ranking-month', args=[f'{as_of:%Y-%m}'])}?county={unit.county.code}"
 
 
-def _waiting(receipts: QuerySet[Receipt]) -> dict[str, list[ToDo]]:
+def _waiting(unit: Unit, reader: int | None) -> dict[str, list[ToDo]]:
     """What the unit has to correct or to submit, by state."""
-    found: dict[str, list[ToDo]] = {Receipt.State.RETURNED: [], Receipt.State.DRAFT: []}
-    rows = receipts.filter(state__in=found).select_related("project").order_by("-entered_at")
-    for receipt in rows:
+    found: dict[str, list[ToDo]] = {state: [] for state in WAITING}
+    for receipt in _unsubmitted(unit.pk, reader):
         found[receipt.state].append(ToDo(receipt, wan_text(receipt.amount)))
     return found
+
+
+@composed_once
+def _unsubmitted(unit: int, reader: int | None) -> QuerySet[Receipt]:
+    rows = told(Receipt.objects.filter(unit=unit), reader).filter(state__in=WAITING)
+    return rows.select_related("project").order_by("-entered_at")
+
+
+@composed_once
+def _openable(unit: int, reader: int | None) -> QuerySet[Receipt, Any]:
+    return told(Receipt.objects.filter(unit=unit), reader).order_by().values_list("pk")
 
 
 @composed_once
@@ -173,17 +183,22 @@ def _entering(lines: list[ProjectLine]) -> list[Project]:
     return [line.project for line in lines if line.enters and line.project.signed_on is not None]
 
 
-def _newest(receipts: QuerySet[Receipt], user: User) -> ReceiptTable:
-    rows = listed(receipts).order_by("-received_on", "-pk")[:NEWEST]
+def _newest(unit: Unit, user: User) -> ReceiptTable:
     left_out = ("pick", "doubts", "unit", "submitted_at")
-    return ReceiptTable(list(rows), reader=user, exclude=left_out, orderable=False)
+    rows = _newest_rows(unit.pk, outsider(user))
+    return ReceiptTable(rows, reader=user, exclude=left_out, orderable=False)
 
 
-def _entries(units: Sequence[Unit], receipts: QuerySet[Receipt], as_of: date) -> EntryTable:
+@composed_once
+def _newest_rows(unit: int, reader: int | None) -> QuerySet[Receipt]:
+    rows = told(Receipt.objects.filter(unit=unit), reader)
+    return listed(rows).order_by("-received_on", "-pk")[:NEWEST]
+
+
+def _entries(units: Sequence[Unit], openable: Sequence[tuple[int]], as_of: date) -> EntryTable:
     """What counts in the year up to the day, with the running balance."""
     entries = _counted([one.pk for one in units], date(as_of.year, 1, 1), as_of)
-    openable = set(receipts.values_list("pk", flat=True))
-    lines = entry_lines(entries, openable)
+    lines = entry_lines(entries, {pk for (pk,) in openable})
     return EntryTable(lines, exclude=() if len(units) > 1 else ("unit",))
 
 

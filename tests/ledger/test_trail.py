@@ -185,16 +185,15 @@ def test_a_long_history_begins_with_its_newest_lines_and_is_whole_on_wish(
     assert 'href="?history=all' not in whole
 
 
-def test_a_history_beyond_all_measure_says_where_the_rest_is(client, county, head, monkeypatch):
-    monkeypatch.setattr(history, "MOST_LINES", 3)
+def test_a_history_beyond_all_measure_says_where_the_rest_is(client, county, head):
     project = make_project(make_unit(county))
-    for _number in range(5):
+    for _number in range(history.MOST_LINES + 1):
         record(head, "project.change", project, at=moment("2012-05-01"), after={"content": "变更"})
     client.force_login(head)
 
     page = client.get(f"/projects/{project.pk}/", {"history": "all"}).text
 
-    assert page.count("变更") == 3
+    assert page.count("变更") == history.MOST_LINES
     assert "审计管理员" in page
 
 

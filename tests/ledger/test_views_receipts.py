@@ -1,6 +1,7 @@
 """The pages of receipts: what a clerk and a verifier see and do, and who is refused."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -346,6 +347,19 @@ def test_a_draft_is_its_units_affair(office, as_):
     assert as_(office.verifier).get(f"/receipts/{draft.pk}/").status_code == 404
     assert as_(office.leader).get(f"/receipts/{draft.pk}/").status_code == 404
     assert as_(office.clerk).get(f"/receipts/{draft.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(("who", "sees"), [("clerk", True), ("leader", False), ("head", False)])
+def test_a_units_account_tells_its_drafts_to_its_own_people_only(office, as_, who, sees):
+    """In what it has to do, in its newest receipts, and in its history."""
+    kept = replace(builders.draft(office.project, 5), voucher_no="草稿凭证")
+    today = {"at": timezone.now(), "today": date(2012, 6, 1)}
+    draft = submission.keep(kept, by=office.clerk, **today)
+
+    page = as_(getattr(office, who)).get(f"/units/{office.project.lead_unit.code}/").text
+
+    assert (f"/receipts/{draft.pk}/" in page) == sees
+    assert ("草稿凭证" in page) == sees
 
 
 @pytest.mark.parametrize(
