@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from ledger import trail_words
 from ledger.models import CreditClaim, Period, Receipt
@@ -67,15 +67,15 @@ class History:
 
 
 def of_receipt(receipt: Receipt) -> History:
-    return _of_records([name_of(receipt)])
+    return _of_record(receipt)
 
 
 def of_claim(claim: CreditClaim) -> History:
-    return _of_records([name_of(claim)])
+    return _of_record(claim)
 
 
 def of_period(period: Period) -> History:
-    return _of_records([name_of(period)])
+    return _of_record(period)
 
 
 def of_project(project: Project, user: User, *, whole: bool = False) -> History:
@@ -84,7 +84,8 @@ def of_project(project: Project, user: User, *, whole: bool = False) -> History:
     claims = CreditClaim.objects.filter(project=project).values_list("pk", flat=True)
     records = [name_of(project)]
     records += [f"receipt:{pk}" for pk in receipts] + [f"creditclaim:{pk}" for pk in claims]
-    return _of_records(records, whole=whole)
+    # Not composed once: there would be a statement for each number of receipts.
+    return _told(_newest(Trail.objects.filter(record__in=records), whole), whole=whole)
 
 
 def of_unit(unit: Unit, user: User, *, whole: bool = False) -> History:
@@ -101,12 +102,12 @@ def told(rows: Iterable[Trail]) -> list[Line]:
     return [_line(row, names) for row in rows]
 
 
-def _of_records(names: Sequence[str], *, whole: bool = True) -> History:
-    return _told(_lines(names, whole), whole=whole)
+def _of_record(record: Model) -> History:
+    return _told(_lines([name_of(record)]), whole=True)
 
 
-def _told(found: Sequence[Trail], *, whole: bool) -> History:
-    most = _most(whole)
+def _told(rows: Iterable[Trail], *, whole: bool) -> History:
+    found, most = list(rows), _most(whole)
     return History(told(found[:most]), len(found) > most, whole)
 
 
@@ -116,8 +117,8 @@ def _most(whole: bool) -> int:
 
 
 @composed_once
-def _lines(names: Sequence[str], whole: bool) -> QuerySet[Trail]:
-    return _newest(Trail.objects.filter(among("record", names)), whole)
+def _lines(names: Sequence[str]) -> QuerySet[Trail]:
+    return _newest(Trail.objects.filter(among("record", names)), whole=True)
 
 
 @composed_once

@@ -373,6 +373,7 @@ LANGUAGE_COOKIE_SECURE = HTTPS
 
 # The server itself turns a trusted proxy's headers into scheme and address (manage.py serve).
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/"]  # refused there instead
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -101,7 +101,7 @@ def _reading(
         "headers": {"ETag": ETAG},
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
     }
-    statuses = sorted({*refusals, 401, 403, 429, 500, 503})
+    statuses = sorted({*refusals, 401, 403, 426, 429, 500, 503})
     refused = {str(s): {"$ref": f"#/components/responses/problem{s}"} for s in statuses}
     return {
         "get": {

@@ -39,6 +39,13 @@ SENTENCES: dict[int, tuple[Words, Words]] = {
         _("Only reading"),
         _("This interface is read with GET; it changes nothing."),
     ),
+    426: (
+        _("Only encrypted"),
+        _(
+            "Ask at https://. Whoever listened has read the key that came here: have it ended and a new "
+            "one made."
+        ),
+    ),
     429: (
         _("Too many requests"),
         _("Wait as long as Retry-After says, and ask less often."),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -31,12 +32,18 @@ View = Callable[..., HttpResponse]
 
 
 def answering(view: View) -> View:
-    """Only GET, and every refusal as a problem. No page of a browser posts here, so no CSRF token."""
+    """Only GET, and every refusal as a problem. No page of a browser posts here, so no CSRF token.
+
+    Over plain HTTP it is refused, not led on as pages are (ASVS 4.1.2): a program that follows silently
+    would send its key unencrypted for years.
+    """
 
     @csrf_exempt
     @wraps(view)
     def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
+            if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+                raise Problem(426, {"Upgrade": "TLS/1.2"})
             if request.method not in ("GET", "HEAD"):
                 raise Problem(405, {"Allow": "GET, HEAD"})
             return view(request, **kwargs)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, override_settings
 
 from ledger import interchange, posting
 from ledger.api import gate
@@ -343,6 +343,18 @@ def test_only_reading_is_possible(program):
         refused = getattr(strict, method)("/api/v1/units")
         assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD")
     assert program.head("/api/v1/units").status_code == 200
+
+
+@override_settings(SECURE_SSL_REDIRECT=True)
+def test_over_plain_http_nothing_is_read_and_nobody_led_on(program, town):
+    """ASVS 4.1.2; pages are led on"""
+    refused = program.get("/api/v1/units")
+
+    assert (refused.status_code, refused["Upgrade"]) == (426, "TLS/1.2")
+    assert "https://" in refused.json()["detail"]
+    assert not Trail.objects.filter(deed="key.read").exists()
+    assert program.get("/api/v1/units", secure=True).status_code == 200
+    assert program.get("/accounts/login/").status_code == 301
 
 
 def test_no_other_site_may_read_in_a_browser(program):
