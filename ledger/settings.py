@@ -415,7 +415,7 @@ FOUNDING_ROOT = VAR_DIR / "founding"  # a new county until its accounts are open
 
 SERVE_HOST = os.environ.get("HOST", "").strip() or "127.0.0.1"
 SERVE_PORT = read_integer("PORT", 8000, 1, 65535)
-SERVE_THREADS = read_integer("THREADS", 8, 1, 64)
+SERVE_THREADS = read_integer("THREADS", min(8, 2 * (os.cpu_count() or 1)), 1, 64)
 # Forwarded headers count only when they come from this address.
 TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()
 
