@@ -10,6 +10,7 @@ there, and after room was made writing goes on without a restart.
 """
 
 import argparse
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -142,7 +143,10 @@ def _refusal_of(ask: Callable[[], Answer], insists: bool) -> Answer:
 
 
 def _said(answer: Answer) -> str:
-    return f"{answer.status} {answer.body.decode(errors='replace')[:300]}"
+    """The status, and what a page says in words, which begins after its head."""
+    body = answer.body.decode(errors="replace")
+    words = re.sub(r"<[^>]+>", " ", body.partition("<main")[2] or body)
+    return f"{answer.status} {' '.join(words.split())[:500]}"
 
 
 def prepared(stack: ExitStack, folder: Path) -> dict[str, Path]:
@@ -156,7 +160,12 @@ def prepared(stack: ExitStack, folder: Path) -> dict[str, Path]:
     data = stack.enter_context(memory_disk(folder / "var", "700m"))
     small = {name: folder / name for name in ("temp", "log")}
     small |= {name: data / name for name in ("evidence", "imports")}
-    disks = {name: stack.enter_context(memory_disk(place, "40m")) for name, place in small.items()}
+    # Evidence has room for what ten large files and the drills before this one leave there for good.
+    sizes = {"evidence": "160m"}
+    disks = {
+        name: stack.enter_context(memory_disk(place, sizes.get(name, "40m")))
+        for name, place in small.items()
+    }
     (folder / "serve.log").symlink_to(folder / "log" / "serve.log")
     disks["temp"].chmod(0o1777)
     return {name: disks[name] for name in ("evidence", "imports", "temp", "log")} | {"data": data}
