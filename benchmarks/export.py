@@ -33,11 +33,11 @@ from django.db import connection  # noqa: E402
 from openpyxl import Workbook  # noqa: E402
 from openpyxl.cell import WriteOnlyCell  # noqa: E402
 
-from ledger import exports, workbook  # noqa: E402
-from ledger.league import league_table  # noqa: E402
-from ledger.looks import dressed  # noqa: E402
 from ledger.models import Entry  # noqa: E402
-from ledger.sheets import Book, Styled, Value  # noqa: E402
+from ledger.papers import settlement, sources  # noqa: E402
+from ledger.ranking.league import league_table  # noqa: E402
+from ledger.sheets.book import Book, Styled, Value  # noqa: E402
+from ledger.sheets.cell_styles import dressed  # noqa: E402
 from units.models import County, User  # noqa: E402
 
 ROUNDS, LOOP_ROWS = 5, 10_000
@@ -71,9 +71,9 @@ def fill(receipts: int) -> None:
 
 def compare_loops() -> None:
     table = league_table(County.objects.get(), ALL)
-    found = exports.details(table, User.objects.filter(role="bureau_head").get()).entries
+    found = sources.details(table, User.objects.filter(role="bureau_head").get()).entries
     lines = [line for line, _ in zip(found, range(LOOP_ROWS), strict=False)]
-    rows = list(workbook._entry_rows(lines))
+    rows = list(settlement._entry_rows(lines))
     ratios = []
     for _round in range(ROUNDS):
         ratios.append(timed(ours, rows) / timed(theirs, rows))
@@ -90,7 +90,7 @@ def timed(write: Callable[[list[list[Value]]], None], rows: list[list[Value]]) -
 
 def ours(rows: list[list[Value]]) -> None:
     with Book() as book, TemporaryFile() as file:
-        book.sheet("x", workbook.ENTRIES).extend(rows)
+        book.sheet("x", settlement.ENTRIES).extend(rows)
         book.save(file)
 
 
@@ -98,7 +98,7 @@ def theirs(rows: list[list[Value]]) -> None:
     """As openpyxl's manual shows it: a styled cell for each value."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("x")
-    styles = [dressed(WriteOnlyCell(sheet), column.look)._style for column in workbook.ENTRIES]
+    styles = [dressed(WriteOnlyCell(sheet), column.look)._style for column in settlement.ENTRIES]
     for row in rows:
         cells = []
         for value, style in zip(row, styles, strict=True):
@@ -136,13 +136,13 @@ def write_once(as_of: date) -> None:
     table = league_table(County.objects.get(), as_of)
     before = peak_kb()
     begun = time.monotonic()
-    with exports.one_moment(), TemporaryFile() as file:
-        background, details = exports.background(table), exports.details(table, user)
-        workbook.settlement_workbook(table, background, details, file)
+    with sources.one_moment(), TemporaryFile() as file:
+        background, details = sources.background(table), sources.details(table, user)
+        settlement.settlement_workbook(table, background, details, file)
         size = file.tell()
     seconds = time.monotonic() - begun
     peak = peak_kb()
-    count = exports._entries(table).count()
+    count = sources._entries(table).count()
     print(
         f"{peak} kB peak, {(peak - before) // MEGABYTE} MB of it for writing: {count:,} receipts, "
         f"{seconds:.1f} s, file {size / 2**20:.1f} MB"

@@ -34,7 +34,8 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from ledger import chain, month_sums  # noqa: E402
+from ledger.ranking import month_sums  # noqa: E402
+from ledger.rules import chain  # noqa: E402
 from units.models import County  # noqa: E402
 
 SIZES = {"S": 1, "M": 100, "L": 2_844}

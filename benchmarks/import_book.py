@@ -32,7 +32,7 @@ from openpyxl import Workbook, load_workbook  # noqa: E402
 from python_calamine import CalamineWorkbook  # noqa: E402
 from rounds import rounds, table  # noqa: E402
 
-from ledger.importing import reading  # noqa: E402
+from ledger.reading import workbook  # noqa: E402
 
 ROUNDS = 5
 UNITS = 100
@@ -75,7 +75,7 @@ def compare_parsers(path: Path) -> None:
         {
             "openpyxl, read-only": openpyxl_reads,
             "python-calamine": calamine_reads,
-            "the program's reading": lambda: reading.read_plain(path),
+            "the program's reading": lambda: workbook.read_plain(path),
         },
         ROUNDS,
         1,

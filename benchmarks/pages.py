@@ -34,7 +34,8 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import include, path  # noqa: E402
 from rounds import machine, rounds, table  # noqa: E402
 
-from ledger import kept, static_build  # noqa: E402
+from ledger.ranking import kept_pages  # noqa: E402
+from ledger.server import static_build  # noqa: E402
 from units.access import Right, allowed  # noqa: E402
 from units.models import County, Unit, User  # noqa: E402
 
@@ -136,7 +137,7 @@ def measure_kept(client: Client) -> None:
 
 def measure_built(client: Client, name: str, address: str) -> None:
     def built() -> None:
-        kept.pages.clear()
+        kept_pages.pages.clear()
         get(client, address)
 
     get(client, address)

@@ -22,12 +22,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rounds import Deed, machine
 
-from ledger import kept
-from ledger.asked import Asked
-from ledger.gathering import credited_in
-from ledger.months import Month
-from ledger.regions import region_table
-from ledger.rollup import rollup
+from ledger.ranking import kept_pages
+from ledger.ranking.gathering import credited_in
+from ledger.ranking.query import Asked
+from ledger.regions.ranking import region_table
+from ledger.regions.rollup import rollup
+from ledger.rules.months import Month
 from units.models import County
 
 ROUNDS, TIMES = 5, 10
@@ -119,7 +119,7 @@ def _deeds() -> dict[str, Deed]:
     county = counties[len(counties) // 2]
 
     def page() -> None:
-        kept.pages.clear()
+        kept_pages.pages.clear()
         pages.get(client, pages.LEAGUE)
 
     deeds: dict[str, Deed] = {"page, built": page, "league query": lambda: read(county)}

@@ -32,7 +32,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 import psutil  # noqa: E402
 from servers import slow_sockets  # noqa: E402
 
-from ledger import embedded  # noqa: E402
+from ledger.database import embedded  # noqa: E402
 from tests.drills.site import PASSWORD, Lost, Person, Site  # noqa: E402
 
 CLERKS, LEADERS, EXPORTS, SIGN_INS = 200, 30, 5, 100

@@ -1,6 +1,6 @@
 """A hundred people sign in at the same moment: how much memory, how long.
 
-Owns: the figures that stand beside PASSWORD_CHECKS (``units/hashing.py``). Runs each way in a process of
+Owns: the figures that stand beside PASSWORD_CHECKS (``units/sign_in/hashing.py``). Runs each way in a process of
 its own, because the peak of a process never falls. Must never: touch a database.
 
     python benchmarks/sign_ins.py [ROUNDS]
@@ -27,7 +27,7 @@ def measure(threads: int, checks: int) -> None:
     sys.path.insert(0, str(ROOT))
     from django.contrib.auth.hashers import check_password, make_password  # noqa: PLC0415
 
-    from units import hashing  # noqa: PLC0415
+    from units.sign_in import hashing  # noqa: PLC0415
 
     stored = make_password(PASSWORD, hasher=hashing.CappedArgon2())
     hashing._turns = threading.BoundedSemaphore(checks)

@@ -35,7 +35,7 @@ from django.db.models import QuerySet  # noqa: E402
 from django.db.models.functions import Mod  # noqa: E402
 from rounds import machine, rounds, table  # noqa: E402
 
-from ledger import posting, submission  # noqa: E402
+from ledger.entries import posting, submission  # noqa: E402
 from ledger.models import Receipt  # noqa: E402
 from projects.models import Project  # noqa: E402
 from tests import builders  # noqa: E402

@@ -168,7 +168,7 @@ def read_database(name: str, var_dir: Path) -> dict[str, Any]:
     kept = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     if url := read_text(name)[0]:
         return _connection(name, url) | {"ENGINE": "django.db.backends.postgresql"} | kept
-    return {"ENGINE": "ledger.postgres", "NAME": "jiaozhang", "VAR_DIR": var_dir} | kept
+    return {"ENGINE": "ledger.database.postgres", "NAME": "jiaozhang", "VAR_DIR": var_dir} | kept
 
 
 def _connection(name: str, url: str) -> dict[str, Any]:
@@ -209,7 +209,7 @@ if os.environ.get("REPLICA_URL", "").strip():
     DATABASES["replica"] = read_database("REPLICA_URL", VAR_DIR)
     DATABASES["replica"]["OPTIONS"].setdefault("connect_timeout", 2)
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
-    DATABASE_ROUTERS = ["ledger.replica.Router"]
+    DATABASE_ROUTERS = ["ledger.database.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the program ---------------------------------------------------------------------------------
@@ -240,8 +240,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "ledger.health.probes",
-    "ledger.logs.numbered",
+    "ledger.server.health.probes",
+    "ledger.server.logs.numbered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "units.middleware.CompressedPages",
@@ -251,7 +251,7 @@ MIDDLEWARE = [
     "units.middleware.pages_for_trail",
     "units.middleware.cautious_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "units.gates.sitting_ends",
+    "units.sign_in.gates.sitting_ends",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -259,12 +259,12 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "units.gates.duties_first",
-    "units.gates.forms_kept",
+    "units.sign_in.gates.duties_first",
+    "units.sign_in.gates.forms_kept",
     "axes.middleware.AxesMiddleware",  # last: it turns a locked sign-in into the answer
 ]
 if "replica" in DATABASES:
-    MIDDLEWARE.insert(-1, "ledger.replica.LeadersReadReplica")
+    MIDDLEWARE.insert(-1, "ledger.database.replica.LeadersReadReplica")
 
 TEMPLATES = [
     {
@@ -278,14 +278,14 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "units.context.navigation",
-                "ledger.context.waiting",
-                "ledger.guidance.page_help.page_help",
+                "ledger.entries.context.waiting",
+                "ledger.guide.page_help.page_help",
             ],
         },
     },
 ]
 
-FORM_RENDERER = "units.form_markup.QuickChoices"
+FORM_RENDERER = "units.ground.form_markup.QuickChoices"
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 
 # --- language and time ---------------------------------------------------------------------------
@@ -309,14 +309,14 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = [
-    "units.hashing.CappedArgon2",
+    "units.sign_in.hashing.CappedArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 # Passwords looked at in the same moment. Each takes a processor and about 100 MiB while it lasts; one
 # processor is left for pages.
 PASSWORD_CHECKS = read_integer("PASSWORD_CHECKS", min(2, max(1, (os.cpu_count() or 1) - 1)), 1, 64)
 
-# Why there are two, and why this one is the default: units/passwords.py.
+# Why there are two, and why this one is the default: units/sign_in/passwords.py.
 PASSWORD_PROFILE = read_choice("PASSWORD_PROFILE", "DENGBAO", ("DENGBAO", "MODERN"))
 _IS_DENGBAO = PASSWORD_PROFILE == "DENGBAO"
 PASSWORD_DAYS = 90 if _IS_DENGBAO else 0  # a change is demanded after so many; 0: never
@@ -326,20 +326,20 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         "NAME": f"{_DJANGOS}.MinimumLengthValidator",
         "OPTIONS": {"min_length": 8 if _IS_DENGBAO else 12},
     },
-    *([{"NAME": "units.passwords.ThreeClasses"}] if _IS_DENGBAO else []),
+    *([{"NAME": "units.sign_in.passwords.ThreeClasses"}] if _IS_DENGBAO else []),
     {"NAME": f"{_DJANGOS}.CommonPasswordValidator"},
     {"NAME": f"{_DJANGOS}.NumericPasswordValidator"},
-    {"NAME": "units.passwords.NotNamedAfter"},
-    *([{"NAME": "units.passwords.NotUsedLately"}] if _IS_DENGBAO else []),
+    {"NAME": "units.sign_in.passwords.NotNamedAfter"},
+    *([{"NAME": "units.sign_in.passwords.NotUsedLately"}] if _IS_DENGBAO else []),
 ]
 # Roles that must sign in with a second factor; the switch for level 3 of GB/T 22239.
 REQUIRE_SECOND_FACTOR = read_roles("REQUIRE_SECOND_FACTOR")
 OTP_TOTP_ISSUER = "Jiaozhang"
 
-# Five wrong passwords in thirty minutes for each account: units/guesses.py counts them. axes asks it,
+# Five wrong passwords in thirty minutes for each account: units/sign_in/lockout.py counts them. axes asks it,
 # keeps the record of failures by name and address, and shows the page.
-AXES_HANDLER = "units.guesses.Guesses"
-AXES_USERNAME_CALLABLE = "units.guesses.typed_name"
+AXES_HANDLER = "units.sign_in.lockout.Guesses"
+AXES_USERNAME_CALLABLE = "units.sign_in.lockout.typed_name"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -350,7 +350,7 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 # --- cookies and headers -------------------------------------------------------------------------
 
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
-SESSION_ENGINE = "units.sittings"
+SESSION_ENGINE = "units.sign_in.sessions"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 # A sitting ends after so long without a click, and after so long altogether.
 SESSION_IDLE = timedelta(minutes=read_integer("SESSION_IDLE_MINUTES", 30, 5, 30))
@@ -358,7 +358,7 @@ SESSION_COOKIE_AGE = read_integer("SESSION_HOURS", 12, 1, 12) * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
-CSRF_FAILURE_VIEW = "units.sign_in.form_refused"
+CSRF_FAILURE_VIEW = "units.sign_in.pages.form_refused"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -432,8 +432,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "LINE": {"()": "ledger.logs.LineFormatter"},
-        "JSON": {"()": "ledger.logs.JsonFormatter"},
+        "LINE": {"()": "ledger.server.logs.LineFormatter"},
+        "JSON": {"()": "ledger.server.logs.JsonFormatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

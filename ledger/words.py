@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from ledger.standing import Tier
+from ledger.rules.standing import Tier
 from units.models import Unit
 
 TIERS: dict[str, str | Promise] = {

@@ -12,7 +12,7 @@ from django.db.models import Count, F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from projects.models import STAGES, Project, Stage
-from units.money import NOTHING
+from units.ground.money import NOTHING
 
 # More cards than a person looks through; the table shows the rest.
 MOST_CARDS = 12

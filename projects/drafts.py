@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from projects.credit_code import is_credit_code
 from projects.models import STAGES, Industry, Investor, Project, Stage
 from projects.shares import ShareError, check
+from units.ground.refusal import Refusal, clean_or_refuse
 from units.models import Unit
-from units.refusal import Refusal, clean_or_refuse
 
 # The day on which a project reached each stage.
 DAYS = {

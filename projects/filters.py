@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.forms import industry_name
 from projects.models import CreditShare, Industry, Investor, Project, Stage
-from units.composed import composed_once
 from units.forms import CleanCharField, unit_choices
+from units.ground.composed import composed_once
+from units.ground.text import key
 from units.models import County, Unit
-from units.text import key
 
 FIRST_YEAR, LAST_YEAR = 1980, 2099
 NEW, CARRY_OVER = "new", "carry_over"

@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from projects import register
 from projects.models import Industry, Investor, Project, Stage
 from projects.register import DAYS, InvestorDraft, ProjectDraft
-from units import basis_points
 from units.access import REACH, Reach
 from units.forms import (
     NOTHING_CHOSEN,
@@ -32,6 +31,7 @@ from units.forms import (
     unit_choices,
     value_words,
 )
+from units.ground import basis_points
 from units.models import Unit, User
 
 ROWS = 6

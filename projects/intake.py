@@ -20,9 +20,9 @@ from projects.reach import may_lead
 from projects.register import InvestorDraft, ProjectDraft
 from projects.shares import percent_text
 from units import trail
+from units.ground.refusal import Conflict
+from units.ground.text import key
 from units.models import Trail, User
-from units.refusal import Conflict
-from units.text import key
 
 
 def add_many(

@@ -32,9 +32,9 @@ from projects.reach import may_change, may_lead, projects_of
 from projects.shares import percent_text
 from units import trail
 from units.access import REACH, Reach, Right, demand
+from units.ground.refusal import Conflict, Refusal
+from units.ground.text import key
 from units.models import Unit, User
-from units.refusal import Conflict, Refusal
-from units.text import key
 
 # Whoever saves a project needs its draft: both come from here.
 __all__ = [

@@ -12,9 +12,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from units import basis_points
-from units.basis_points import FULL
-from units.text import gettext_noop
+from units.ground import basis_points
+from units.ground.basis_points import FULL
+from units.ground.text import gettext_noop
 
 K = TypeVar("K", bound=Hashable)
 

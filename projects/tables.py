@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from projects.forms import industry_name
 from projects.models import STAGES, CreditShare, Investor, Project
 from projects.shares import percent_text
-from units.choices import word
-from units.markup import addresses, escaped, linked, marked, shown_day
-from units.money import wan_text
+from units.ground.choices import word
+from units.ground.markup import addresses, escaped, linked, marked, shown_day
+from units.ground.money import wan_text
 from units.tables import DASH, NUMBER, Column
 
 

@@ -22,8 +22,8 @@ from projects.models import Project
 from projects.reach import may_change, projects_of
 from projects.tables import ProjectTable, listed
 from units.access import FORM, Right, allowed, county_named, may, person
-from units.money import NOTHING, yi_short
-from units.refusal import Conflict, Refusal
+from units.ground.money import NOTHING, yi_short
+from units.ground.refusal import Conflict, Refusal
 
 ROWS_ON_A_PAGE = 50
 

@@ -11,11 +11,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from ledger import posting
+from ledger.entries import posting
 from ledger.models import Receipt
 from projects.models import CreditShare, Industry, Investor, Project
-from units import targets, text
+from units.ground import text
 from units.models import County, Role, Unit, User
+from units.targets import record as targets
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _serial = itertools.count(1)

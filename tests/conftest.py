@@ -33,7 +33,7 @@ def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             WHITENOISE_AUTOREFRESH=True,
             WHITENOISE_USE_FINDERS=True,
         ),
-        patch("units.second_factor.COST", 2),
+        patch("units.sign_in.second_factor.COST", 2),
     ):
         yield
 

@@ -10,21 +10,21 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("units", "projects", "ledger")
 # Pure modules import the standard library and each other only.
 PURE = (
-    "units/basis_points.py",
-    "units/money.py",
-    "units/schedule.py",
-    "units/text.py",
-    "projects/deadlines.py",
+    "units/ground/basis_points.py",
+    "units/ground/money.py",
+    "units/targets/schedule.py",
+    "units/ground/text.py",
+    "projects/service/deadlines.py",
     "projects/shares.py",
-    "projects/timeline.py",
-    "ledger/standing.py",
-    "ledger/chain.py",
-    "ledger/ics.py",
-    "ledger/months.py",
-    "ledger/importing/cells.py",
-    "ledger/importing/columns.py",
-    "ledger/importing/places.py",
-    "ledger/importing/vocabulary.py",
+    "projects/service/timeline.py",
+    "ledger/rules/standing.py",
+    "ledger/rules/chain.py",
+    "ledger/accounts/ics.py",
+    "ledger/rules/months.py",
+    "ledger/reading/cells.py",
+    "ledger/reading/columns.py",
+    "ledger/reading/places.py",
+    "ledger/reading/vocabulary.py",
 )
 
 

@@ -27,11 +27,14 @@ WORDS = {
 FLOAT = r"\bfloat\("
 ALLOWED = {
     ("ledger/api/views.py", r"\bcsrf_exempt\b"): "reads only, signed in by a token and no cookie",
-    ("ledger/charts.py", FLOAT): "lengths on a drawing; the figure beside it is the exact one",
-    ("ledger/charts_composition.py", FLOAT): "lengths on a drawing, as above",
-    ("ledger/guidance/handbook.py", r"\bmark_safe\b"): "pages of ours, HTML switched off",
-    ("units/markup.py", r"\bmark_safe\b"): "what it joins is escaped by its own ``escaped``",
-    ("ledger/importing/cells.py", FLOAT): "a workbook holds binary numbers; days and whole numbers",
+    (
+        "ledger/ranking/charts.py",
+        FLOAT,
+    ): "lengths on a drawing; the figure beside it is the exact one",
+    ("ledger/explain/charts.py", FLOAT): "lengths on a drawing, as above",
+    ("ledger/guide/handbook.py", r"\bmark_safe\b"): "pages of ours, HTML switched off",
+    ("units/ground/markup.py", r"\bmark_safe\b"): "what it joins is escaped by its own ``escaped``",
+    ("ledger/reading/cells.py", FLOAT): "a workbook holds binary numbers; days and whole numbers",
 }
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from units.access import REACH, Reach, Right, counties_of, county_named, may
 from units.models import User
-from units.regions import region_name
+from units.people.regions import region_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from units import basis_points
+from units.ground import basis_points
+from units.ground.money import WAN, AmountError, Scale, parse_amount, wan_exact, yuan_text
+from units.ground.refusal import Refusal
+from units.ground.text import TextError, clean, half_width
 from units.models import Unit
-from units.money import WAN, AmountError, Scale, parse_amount, wan_exact, yuan_text
-from units.refusal import Refusal
-from units.text import TextError, clean, half_width
 
 NOTHING_CHOSEN = ("", "—")
 EARLIEST = date(1980, 1, 1)

@@ -26,7 +26,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from units.text import folded
+from units.ground.text import folded
 from units.triggers import (
     apart_from_administrators,
     append_only,

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.access import Right, demand
+from units.ground.refusal import Refusal, clean_or_refuse
+from units.ground.text import key
 from units.models import County, Unit, User
-from units.refusal import Refusal, clean_or_refuse
-from units.text import key
 
 LETTERS = {Unit.Kind.TOWN: "T", Unit.Kind.DEPARTMENT: "D", Unit.Kind.ENTERPRISE: "E"}
 LAST_PLACE = 9_999

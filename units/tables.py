@@ -18,8 +18,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from units.ground.money import wan_text
 from units.models import Target, Unit
-from units.money import wan_text
 
 DASH = "—"
 # Left out on a phone.

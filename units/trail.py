@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from django.db.models import Model
 
-from units.copying import copy_in
+from units.ground.copying import copy_in
 from units.models import County, Trail, Unit, User
 
 # Set by the middleware for the length of a request; commands leave it empty.

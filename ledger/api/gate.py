@@ -11,9 +11,9 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from ledger.api.problems import Problem
-from units import keys
 from units.access import Right, may
 from units.models import AccessKey
+from units.people import keys
 
 log = logging.getLogger(__name__)
 

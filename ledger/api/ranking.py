@@ -1,4 +1,4 @@
-"""The league table for other systems: the very document of ``ledger/interchange.py``.
+"""The league table for other systems: the very document of ``ledger/ranking/document.py``.
 
 Owns: its schema and what may be asked of it. Must never: have a second shape, or answer a wish that it
 did not understand with another table.
@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ledger import asked, interchange
 from ledger.api.problems import Problem, bad_request
 from ledger.api.shapes import (
     BOOLEAN,
@@ -33,10 +32,12 @@ from ledger.api.shapes import (
     record,
     several,
 )
-from ledger.asked import Asked, newest_month
-from ledger.gathering import EXCLUSIONS
-from ledger.months import Month
-from ledger.standing import Tier
+from ledger.ranking import document as interchange
+from ledger.ranking import query
+from ledger.ranking.gathering import EXCLUSIONS
+from ledger.ranking.query import Asked, newest_month
+from ledger.rules.months import Month
+from ledger.rules.standing import Tier
 from units.access import counties_of
 from units.models import County, Unit, User
 
@@ -120,7 +121,7 @@ def document(user: User, wished: dict[str, Any], today: date) -> dict[str, Any]:
         raise bad_request({"as_of": _("Choose a day of the month's year.")})
     without = frozenset(wished.get("without", ()))
     wishes = Asked(month, day, wished.get("known_by"), without)
-    return interchange.document(asked.answer(county, wishes, today))
+    return interchange.document(query.answer(county, wishes, today))
 
 
 def _county(user: User, code: str | None) -> County:

@@ -36,9 +36,9 @@ from ledger.api.shapes import (
     record,
     several,
 )
+from ledger.entries.reach import entries_of, receipts_of
 from ledger.models import Entry, Receipt
-from ledger.months import Month
-from ledger.reach import entries_of, receipts_of
+from ledger.rules.months import Month
 from projects.models import CreditShare, Investor, Project, Stage
 from projects.reach import projects_of
 from units.access import Right, counties_of, units_of

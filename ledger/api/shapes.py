@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger import asked
-from ledger.months import Month
+from ledger.ranking import query
+from ledger.rules.months import Month
 from units.access import Right
 from units.models import User
 
@@ -130,14 +130,14 @@ def month_of(text: str) -> Month:
 
 
 def day_of(text: str) -> date:
-    day = asked.day_of(text) if len(text) == len("2012-06-30") else None
+    day = query.day_of(text) if len(text) == len("2012-06-30") else None
     if day is None:
         raise Unreadable(_("Write the day as in 2012-06-30."))
     return day
 
 
 def moment_of(text: str) -> datetime:
-    moment = asked.moment_of(text) if "T" in text else None
+    moment = query.moment_of(text) if "T" in text else None
     if moment is None:
         raise Unreadable(_("Write the moment as in 2012-06-30T17:30:00+08:00."))
     return moment

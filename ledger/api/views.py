@@ -23,9 +23,10 @@ from ledger.api import description, gate, lists, ranking
 from ledger.api.problems import Problem
 from ledger.api.resources import RESOURCES
 from ledger.api.shapes import Resource
-from units import keys, trail
+from units import trail
 from units.access import READ, Right, by_method, may, person
 from units.models import User
+from units.people import keys
 
 Reading = Callable[..., dict[str, Any]]
 View = Callable[..., HttpResponse]
@@ -120,7 +121,7 @@ def api(request: HttpRequest) -> HttpResponse:
         "address": request.build_absolute_uri("/api/v1/"),
         "may_see_keys": may(person(request), Right.KEY_REVOKE),
     }
-    return render(request, "ledger/api.html", context)
+    return render(request, "ledger/api/api.html", context)
 
 
 def _json(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:

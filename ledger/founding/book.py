@@ -10,21 +10,22 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from ledger.founding.desk import Draft
 from ledger.founding.unit_list import UnitLine
+from ledger.founding.wizard_state import Draft
 from ledger.importing import plan as planning
-from ledger.importing import reading, words
-from ledger.importing.planned import Plan
+from ledger.importing import words
+from ledger.importing.plan_types import Plan
+from ledger.reading import workbook
+from units.ground.money import wan_exact
+from units.ground.refusal import Refusal
 from units.models import KINDS, County, Role, Target, User
-from units.money import wan_exact
-from units.refusal import Refusal
 
 SHOWN = 5
 
 
 def units_of_book(path: Path, draft: Draft, today: date) -> tuple[UnitLine, ...]:
     """The units of the sheet 单位 with their targets of the year. Raises Refusal, saying which rows."""
-    book = reading.book_of(reading.read_plain(path))
+    book = workbook.book_of(workbook.read_plain(path))
     with transaction.atomic():
         try:
             lines = _lines(_plan(book, draft, today), draft.year)
@@ -38,7 +39,7 @@ def units_of_book(path: Path, draft: Draft, today: date) -> tuple[UnitLine, ...]
     return lines
 
 
-def _plan(book: reading.Book, draft: Draft, today: date) -> Plan:
+def _plan(book: workbook.Book, draft: Draft, today: date) -> Plan:
     county = County.objects.create(code=draft.code, name=draft.name)
     head = User.objects.create(username="founding", county=county, role=Role.BUREAU_HEAD)
     return planning.make(book, county, by=head, today=today)

@@ -11,14 +11,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from ledger.founding import desk, places, unit_list
-from ledger.founding.deed import OFFICES, amount_of
-from ledger.founding.desk import Draft
+from ledger.founding import places, unit_list, wizard_state
+from ledger.founding.found import OFFICES, amount_of
 from ledger.founding.unit_list import LONGEST_NAME, MOST_LINES, UnitLine
-from ledger.importing.reading import ACCEPTED
+from ledger.founding.wizard_state import Draft
+from ledger.reading.workbook import ACCEPTED
 from units.forms import AmountField, CleanCharField, CleanTextField, WholeField
+from units.ground.text import TextError
 from units.models import Unit
-from units.text import TextError
 from units.unit_forms import ScheduleForm
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
@@ -38,7 +38,7 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        if not desk.is_code(code):
+        if not wizard_state.is_code(code):
             sentence = _("This is not the code. Copy it from the window in which the program runs.")
             raise ValidationError(sentence, code="code")
         return code

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.importing.vocabulary import KINDS, choice
-from units.money import WAN, AmountError, parse_amount
-from units.text import clean, key
+from ledger.reading.vocabulary import KINDS, choice
+from units.ground.money import WAN, AmountError, parse_amount
+from units.ground.text import clean, key
 
 MOST_LINES: Final = 400
 LONGEST_NAME: Final = 100

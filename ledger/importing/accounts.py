@@ -14,9 +14,9 @@ from typing import NamedTuple, TypeVar
 from ledger.models import Period, Receipt, quarter_of
 from projects.models import Industry, Investor, Project
 from projects.reach import projects_of
+from units.ground.text import key
 from units.models import County, Schedule, Target, Unit, User
-from units.schedule import EVEN
-from units.text import key
+from units.targets.schedule import EVEN
 
 CHUNK = 1_000
 T = TypeVar("T", int, str)

@@ -12,9 +12,9 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger import posting, submission
+from ledger.entries import posting, submission
 from ledger.importing import plan as planning
-from ledger.importing.planned import (
+from ledger.importing.plan_types import (
     Origin,
     Outcome,
     Plan,
@@ -24,14 +24,15 @@ from ledger.importing.planned import (
     UnitRow,
     no_progress,
 )
-from ledger.importing.reading import Book
 from ledger.models import Receipt
+from ledger.reading.workbook import Book
 from projects import intake, register
 from projects.models import Project
 from units import register as units_register
-from units import targets, trail
+from units import trail
+from units.ground.refusal import Conflict, Refusal
 from units.models import County, Unit, User
-from units.refusal import Conflict, Refusal
+from units.targets import record as targets
 
 BATCH = 1_000
 P = ParamSpec("P")

@@ -10,15 +10,15 @@ from datetime import date
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
-from ledger.importing.columns import Part
-from ledger.importing.vocabulary import ISSUERS, KINDS, MONEY, SOURCES, STAGES, STATES, word_for
 from ledger.models import Entry, Receipt
-from ledger.sheets import Value
+from ledger.reading.columns import Part
+from ledger.reading.vocabulary import ISSUERS, KINDS, MONEY, SOURCES, STAGES, STATES, word_for
+from ledger.sheets.book import Value
 from projects.models import Industry, Project
 from projects.register import DAYS
 from projects.shares import shares_text
+from units.ground.money import to_wan
 from units.models import County, Target, Unit, official
-from units.money import to_wan
 
 Rows = dict[str, Value]
 CHUNK = 1_000

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ledger.importing.reading import ACCEPTED
+from ledger.reading.workbook import ACCEPTED
 from units.access import Right, may
 from units.forms import CleanCharField, RefusableForm
 from units.models import User

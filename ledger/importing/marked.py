@@ -13,19 +13,19 @@ from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
 
-from ledger import looks
-from ledger.importing import cells
-from ledger.importing.layout import Section, sections
-from ledger.importing.reading import Book as ReadBook
-from ledger.importing.remarks import Remark, Remarks, column_letters
-from ledger.sheets import Book, Column, Styled, Value
+from ledger.reading import cells
+from ledger.reading.layout import Section, sections
+from ledger.reading.remarks import Remark, Remarks, column_letters
+from ledger.reading.workbook import Book as ReadBook
+from ledger.sheets import cell_styles
+from ledger.sheets.book import Book, Column, Styled, Value
 
 # Comments are heavy; a sheet with more bad cells than this has one reason for most of them.
 MOST_COMMENTS: Final = 2_000
 PROBLEMS: Final = "导入问题"
-BAD: Final = replace(looks.TEXT, ground="F4B6B0", size=10.5)
-PLAIN: Final = replace(looks.TEXT, size=10.5)
-ABOVE: Final = replace(looks.LINE, size=12)
+BAD: Final = replace(cell_styles.TEXT, ground="F4B6B0", size=10.5)
+PLAIN: Final = replace(cell_styles.TEXT, size=10.5)
+ABOVE: Final = replace(cell_styles.LINE, size=12)
 WIDTH: Final = 16
 MOST_GAP: Final = 2_000
 
@@ -46,7 +46,7 @@ def write(book: ReadBook, refusals: Sequence[Remark], file: IO[bytes]) -> None:
 def _write_list(book: Book, refusals: Sequence[Remark]) -> None:
     columns = [
         Column(_("Sheet"), 14, PLAIN),
-        Column(_("Row"), 8, looks.COUNT),
+        Column(_("Row"), 8, cell_styles.COUNT),
         Column(_("Column"), 18, PLAIN),
         Column(_("What stands there"), 30, replace(PLAIN, wraps=True)),
         Column(_("What is expected"), 70, replace(PLAIN, wraps=True)),
@@ -128,7 +128,7 @@ def _value(cell: Any) -> Value:
         return cells.shown(cell) or None
     if isinstance(cell, dict) and "day" in cell:
         day = date.fromisoformat(cell["day"][:10])
-        return Styled(day, looks.DAY)
+        return Styled(day, cell_styles.DAY)
     if isinstance(cell, int | float):
         return Decimal(f"{cell:.15g}")
     return cells.shown(cell)

@@ -11,15 +11,15 @@ from functools import partial
 from typing import Any
 
 from ledger.importing.accounts import Accounts, open_accounts
-from ledger.importing.columns import Part
-from ledger.importing.layout import Section, sections
 from ledger.importing.plan_projects import plan_projects
 from ledger.importing.plan_receipts import plan_receipts
 from ledger.importing.plan_targets import plan_targets
+from ledger.importing.plan_types import Outcome, Plan, Progress, Tally, no_progress
 from ledger.importing.plan_units import plan_units
-from ledger.importing.planned import Outcome, Plan, Progress, Tally, no_progress
-from ledger.importing.reading import Book
-from ledger.importing.remarks import Remarks
+from ledger.reading.columns import Part
+from ledger.reading.layout import Section, sections
+from ledger.reading.remarks import Remarks
+from ledger.reading.workbook import Book
 from units.models import County, User
 
 Judged = list[tuple[Outcome, Any]]

@@ -12,25 +12,25 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ledger.importing import vocabulary
 from ledger.importing.accounts import Accounts, look_up_investors, look_up_projects
-from ledger.importing.layout import Section
-from ledger.importing.places import level_of
-from ledger.importing.planned import Origin, Outcome, ProjectRow
-from ledger.importing.remarks import Remarks
+from ledger.importing.plan_types import Origin, Outcome, ProjectRow
 from ledger.importing.rows import Reader
-from ledger.importing.vocabulary import INDUSTRIES, SOURCES, STAGES
+from ledger.reading import vocabulary
+from ledger.reading.layout import Section
+from ledger.reading.places import level_of
+from ledger.reading.remarks import Remarks
+from ledger.reading.vocabulary import INDUSTRIES, SOURCES, STAGES
 from projects import register
 from projects.models import STAGES as STAGE_ORDER
 from projects.models import Industry, Investor, Project, Stage
 from projects.reach import may_change, may_lead
 from projects.register import DAYS, InvestorDraft, ProjectDraft
 from units.access import Right, may
-from units.basis_points import FULL
+from units.ground.basis_points import FULL
+from units.ground.money import NOTHING
+from units.ground.refusal import Refusal
+from units.ground.text import key
 from units.models import Unit
-from units.money import NOTHING
-from units.refusal import Refusal
-from units.text import key
 
 SIGNATURES = (Stage.INTENTION, Stage.AGREEMENT, Stage.CONTRACT)
 SIGNED_BY = {Stage.STARTED: Stage.CONTRACT, Stage.PRODUCTION: Stage.CONTRACT}

@@ -13,20 +13,20 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ledger.admission import Draft, sound
+from ledger.entries.draft import Draft, sound
 from ledger.importing.accounts import Accounts, Identity, look_up_projects, look_up_receipts
-from ledger.importing.columns import Part
-from ledger.importing.layout import Section
-from ledger.importing.planned import Origin, Outcome, ReceiptRow
-from ledger.importing.remarks import Remarks
+from ledger.importing.plan_types import Origin, Outcome, ReceiptRow
 from ledger.importing.rows import Reader
-from ledger.importing.vocabulary import MONEY, STATES
 from ledger.models import Period, Receipt
+from ledger.reading.columns import Part
+from ledger.reading.layout import Section
+from ledger.reading.remarks import Remarks
+from ledger.reading.vocabulary import MONEY, STATES
 from projects.models import Project
 from units.access import Right, may
-from units.money import wan_short
-from units.refusal import Refusal
-from units.text import key
+from units.ground.money import wan_short
+from units.ground.refusal import Refusal
+from units.ground.text import key
 
 IN_REVIEW = (Period.State.REVIEW, Period.State.PROPOSED)
 UNVERIFIED = (Receipt.State.SUBMITTED, Receipt.State.RETURNED, Receipt.State.DRAFT)

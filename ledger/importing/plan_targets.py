@@ -11,15 +11,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ledger.importing.accounts import Accounts, look_up_targets
-from ledger.importing.layout import Section
-from ledger.importing.planned import Origin, Outcome, TargetRow
-from ledger.importing.remarks import Remarks
+from ledger.importing.plan_types import Origin, Outcome, TargetRow
 from ledger.importing.rows import Reader
-from ledger.importing.vocabulary import ISSUERS
+from ledger.reading.layout import Section
+from ledger.reading.remarks import Remarks
+from ledger.reading.vocabulary import ISSUERS
 from units.access import Right, may
+from units.ground.money import wan_short
 from units.models import Target, Unit
-from units.money import wan_short
-from units.schedule import scheduled
+from units.targets.schedule import scheduled
 
 DUE = ("due_first", "due_second", "due_third", "due_fourth")
 LONGEST_DOCUMENT = Target._meta.get_field("document_no").max_length or 0

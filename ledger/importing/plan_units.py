@@ -11,15 +11,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ledger.importing.accounts import Accounts
-from ledger.importing.layout import Section
-from ledger.importing.planned import Origin, Outcome, UnitRow
-from ledger.importing.remarks import Remarks
+from ledger.importing.plan_types import Origin, Outcome, UnitRow
 from ledger.importing.rows import Reader
-from ledger.importing.vocabulary import KINDS
+from ledger.reading.layout import Section
+from ledger.reading.remarks import Remarks
+from ledger.reading.vocabulary import KINDS
 from units.access import Right, may
+from units.ground.text import key
 from units.models import Unit
 from units.register import LAST_PLACE, UnitDraft, draft_of
-from units.text import key
 
 LONGEST_NAME = Unit._meta.get_field("name").max_length or 0
 LONGEST_CODE = Unit._meta.get_field("code").max_length or 0

@@ -12,16 +12,16 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Max
 
-from ledger.gathering import Sums
 from ledger.importing.commit import Wish, apply_projects, apply_targets, apply_units
-from ledger.importing.planned import Outcome, Plan, ReceiptRow
-from ledger.league import LeagueTable, league_table
+from ledger.importing.plan_types import Outcome, Plan, ReceiptRow
 from ledger.models import OUTSIDE, Entry
-from ledger.months import Month
+from ledger.ranking.gathering import Sums
+from ledger.ranking.league import LeagueTable, league_table
+from ledger.rules.months import Month
 from projects.models import Project
 from projects.register import ProjectDraft
 from projects.shares import split
-from units.money import NOTHING
+from units.ground.money import NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from ledger.importing import cells, vocabulary
 from ledger.importing.accounts import Accounts
-from ledger.importing.layout import Fault, Row, Section
-from ledger.importing.remarks import Remarks
+from ledger.reading import cells, vocabulary
+from ledger.reading.layout import Fault, Row, Section
+from ledger.reading.remarks import Remarks
 from units.models import Unit
 
 T = TypeVar("T")

@@ -8,22 +8,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import IO, Final
 
-from ledger import looks, sheets
-from ledger.importing import vocabulary
-from ledger.importing.columns import COLUMNS, SHEET_NAMES, Form, Part
-from ledger.importing.columns import Column as BookColumn
 from ledger.importing.contents import Contents
-from ledger.looks import Look
-from ledger.sheets import Book, Column, Value
+from ledger.reading import vocabulary
+from ledger.reading.columns import COLUMNS, SHEET_NAMES, Form, Part
+from ledger.reading.columns import Column as BookColumn
+from ledger.sheets import book as sheets
+from ledger.sheets import cell_styles
+from ledger.sheets.book import Book, Column, Value
+from ledger.sheets.cell_styles import Look
 
 SPARE_ROWS: Final = 200
 LISTS: Final = "代码"
-TEXT: Final = replace(looks.TEXT, form=looks.TEXT_FORM, size=10.5)
+TEXT: Final = replace(cell_styles.TEXT, form=cell_styles.TEXT_FORM, size=10.5)
 LOOKS: Final[dict[Form, Look]] = {
-    Form.AMOUNT: looks.WAN,
-    Form.DAY: looks.DAY,
-    Form.YEAR: replace(looks.NUMBER, form="0", across="center"),
-    Form.COUNT: replace(looks.NUMBER, form="0", across="center"),
+    Form.AMOUNT: cell_styles.WAN,
+    Form.DAY: cell_styles.DAY,
+    Form.YEAR: replace(cell_styles.NUMBER, form="0", across="center"),
+    Form.COUNT: replace(cell_styles.NUMBER, form="0", across="center"),
     Form.WORD: replace(TEXT, across="center"),
 }
 WIDTHS: Final = {
@@ -86,7 +87,7 @@ def write(contents: Contents, file: IO[bytes]) -> None:
 
 
 def _write_help(book: Book, whose: str) -> None:
-    wrapped = replace(looks.LINE, wraps=True, size=12)
+    wrapped = replace(cell_styles.LINE, wraps=True, size=12)
     sheet = book.sheet(
         "填表说明", [Column("填写要求", 110, wrapped)], title=f"{whose}招商引资台账填表说明"
     )

@@ -9,13 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from ledger.importing.planned import Outcome, Tally
+from ledger.importing.plan_types import Outcome, Tally
 from ledger.importing.preview import Outlook
-from ledger.importing.remarks import Remark
-from ledger.league import LeagueTable
-from ledger.standing import Tier
+from ledger.ranking.league import LeagueTable
+from ledger.reading.remarks import Remark
+from ledger.rules.standing import Tier
 from ledger.words import TIERS
-from units.money import percent_text, wan_short
+from units.ground.money import percent_text, wan_short
 
 OUTCOMES: dict[Outcome, str | Promise] = {
     Outcome.NEW: pgettext_lazy("rows", "new"),

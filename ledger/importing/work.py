@@ -23,12 +23,12 @@ from django.utils.translation import gettext as _
 from ledger.importing import commit, words
 from ledger.importing import plan as planning
 from ledger.importing.commit import Wish
-from ledger.importing.desk import Step, Upload
-from ledger.importing.planned import Outcome, Plan
+from ledger.importing.plan_types import Outcome, Plan
 from ledger.importing.preview import Outlook, outlook
-from ledger.league import LeagueRow, LeagueTable
+from ledger.importing.uploads import Step, Upload
+from ledger.ranking.league import LeagueRow, LeagueTable
+from units.ground.refusal import Conflict, Refusal
 from units.models import County, User
-from units.refusal import Conflict, Refusal
 
 # Rows that a request waits for.
 SMALL: Final = 1_500

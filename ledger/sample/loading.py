@@ -19,17 +19,22 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from ledger import admission, checks, periods, pledges, posting, reports, submission
+from ledger.entries import draft as admission
+from ledger.entries import posting, submission
+from ledger.meeting import pledges
 from ledger.models import Period, Receipt
-from ledger.months import Month
-from projects import problems, register, service
+from ledger.quarter import checks, closing, reports
+from ledger.rules.months import Month
+from projects import register
 from projects.models import STAGES, Industry, Problem, Project, ServiceStep
+from projects.service import problems, steps
 from projects.shares import parse_shares
-from units import targets, text
+from units.ground import text
+from units.ground.money import parse_amount
+from units.ground.refusal import Refusal
 from units.models import County, Role, Unit, User
-from units.money import parse_amount
-from units.refusal import Refusal
-from units.schedule import scheduled
+from units.targets import record as targets
+from units.targets.schedule import scheduled
 
 FOLDER = Path(__file__).parent
 PASSWORD = "Shangnan-2012"
@@ -243,15 +248,15 @@ class Loading:
         """Record the step; let the office that owes it finish it on its day."""
         project, unit = self.projects[row["project"]], self.units[row["unit"]]
         due_on = date.fromisoformat(row["due_on"])
-        draft = service.StepDraft(row["item"], unit, due_on, row["sponsor"])
-        step = service.add(draft, project=project, by=self.clerks[project.lead_unit_id], at=at)
+        draft = steps.StepDraft(row["item"], unit, due_on, row["sponsor"])
+        step = steps.add(draft, project=project, by=self.clerks[project.lead_unit_id], at=at)
         done_on = _day(row["done_on"])
         if done_on is not None:
             self.at(done_on, 17, partial(self.finish_service, step))
 
     def finish_service(self, step: ServiceStep, at: datetime) -> None:
         clerk = self.clerks[step.unit_id]
-        service.finish(step.pk, step.version, timezone.localdate(at), by=clerk, at=at)
+        steps.finish(step.pk, step.version, timezone.localdate(at), by=clerk, at=at)
 
     def add_problems(self) -> None:
         for row in rows("problems"):
@@ -296,8 +301,8 @@ class Loading:
     def close(self, year: int, quarter: int, at: datetime) -> None:
         period = Period.objects.get(county=self.county, year=year, quarter=quarter)
         known = checks.ADVISORY
-        periods.close(period.pk, by=self.verifier, at=at, known=known)
-        periods.confirm(period.pk, by=self.head, at=at + timedelta(hours=1), known=known)
+        closing.close(period.pk, by=self.verifier, at=at, known=known)
+        closing.confirm(period.pk, by=self.head, at=at + timedelta(hours=1), known=known)
 
 
 def _days(draft: register.ProjectDraft) -> dict[str, date | None]:

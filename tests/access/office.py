@@ -11,18 +11,20 @@ from datetime import date
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from ledger import claims, evidence, notices, periods, pledges, submission
-from ledger.checks import ADVISORY
-from ledger.importing.desk import State, Step, Upload
+from ledger.entries import claims, evidence, notices, submission
+from ledger.importing.uploads import State, Step, Upload
+from ledger.meeting import pledges
+from ledger.meeting.pledges import PledgeDraft
 from ledger.models import Notice, Period
-from ledger.months import Month
-from ledger.pledges import PledgeDraft
-from projects import problems, service
-from projects.service import StepDraft
+from ledger.quarter import closing
+from ledger.quarter.checks import ADVISORY
+from ledger.rules.months import Month
+from projects.service import problems, steps
+from projects.service.steps import StepDraft
 from tests import builders
 from tests.builders import day, moment, wan
-from units import keys
 from units.models import Role, User
+from units.people import keys
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
 TODAY = "2012-07-01 12:00+08:00"
@@ -85,14 +87,14 @@ class Office:
     def _close_first_quarter(self) -> None:
         self.period = Period.objects.get(county=self.county, quarter=1)
         at, known = moment("2012-04-10"), ADVISORY
-        periods.close(self.period.pk, by=self.people["verifier"], at=at, known=known)
-        periods.confirm(self.period.pk, by=self.people["bureau_head"], at=at, known=known)
+        closing.close(self.period.pk, by=self.people["verifier"], at=at, known=known)
+        closing.confirm(self.period.pk, by=self.people["bureau_head"], at=at, known=known)
 
     def _ask_and_promise(self) -> None:
         clerk, head, b = self.people["clerk_a"], self.people["bureau_head"], self.b
         day_ = day("2012-06-30")
         step = StepDraft("土地预审", self.a, day_)
-        self.step = service.add(step, project=self.project, by=clerk, at=NOON, today=day_)
+        self.step = steps.add(step, project=self.project, by=clerk, at=NOON, today=day_)
         self.problem = problems.tell(self.project, "用地指标不足。", by=clerk, at=NOON)
         rival = self.people["clerk_b"]
         self.claim = claims.make(self.project, b, 4_000, reason="最先引荐。", by=rival, at=NOON)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ledger.founding import desk
+from ledger.founding import wizard_state
 from ledger.models import Receipt
 from tests.browser.hindrances import hindrances
 from tests.browser.test_walk import enter_project, enter_receipt
@@ -16,10 +16,10 @@ OWN = "Qinling-8821-cha"
 
 @pytest.fixture(autouse=True)
 def only_the_code_on_the_desk():
-    desk.clear()
-    desk.terminal_code()
+    wizard_state.clear()
+    wizard_state.terminal_code()
     yield
-    desk.clear()
+    wizard_state.clear()
 
 
 def go_on(page):
@@ -33,7 +33,7 @@ def found(page):
     """Every page of the founding; returns the slip of the first town as printed."""
     page.goto("/")
     page.wait_for_url("**/start/")
-    page.fill("[name=code]", desk.terminal_code())
+    page.fill("[name=code]", wizard_state.terminal_code())
     go_on(page)
     page.fill("[name=code]", "611023")
     page.fill("[name=name]", "商南县")

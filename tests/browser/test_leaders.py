@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger import pledges
-from ledger.months import Month
-from ledger.pledges import PledgeDraft
+from ledger.meeting import pledges
+from ledger.meeting.pledges import PledgeDraft
+from ledger.rules.months import Month
 from tests import builders
 from tests.builders import day, moment, wan
 from units.models import Role

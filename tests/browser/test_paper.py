@@ -5,8 +5,8 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from ledger import checks, periods
 from ledger.models import Period, Settlement
+from ledger.quarter import checks, closing
 from tests.browser.test_walk import sign_in
 from tests.builders import (
     make_county,
@@ -32,8 +32,8 @@ def leader():
         set_target(make_unit(county, name, "department"), 1000 + number)
     period, _ = Period.objects.get_or_create(county=county, year=2012, quarter=1)
     deed = {"at": moment("2012-04-12"), "known": checks.ADVISORY}
-    periods.close(period.pk, by=verifier, **deed)
-    periods.confirm(period.pk, by=head, **deed)
+    closing.close(period.pk, by=verifier, **deed)
+    closing.confirm(period.pk, by=head, **deed)
     return make_person(county, Role.LEADER)
 
 

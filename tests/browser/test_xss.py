@@ -15,11 +15,13 @@ from django.db import connection, models
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from ledger import claims, pledges, posting, reports
+from ledger.entries import claims, posting
+from ledger.meeting import pledges
 from ledger.models import Evidence
-from ledger.months import Month
-from projects import problems, service
+from ledger.quarter import reports
+from ledger.rules.months import Month
 from projects.models import Industry
+from projects.service import problems, steps
 from tests.browser.payloads import PAYLOADS
 from tests.browser.watch import watch
 from tests.builders import (
@@ -38,7 +40,7 @@ from tests.builders import (
     wan,
 )
 from tests.ledger.importing import books
-from tests.ledger.papers import close_first_quarter
+from tests.ledger.papers.papers import close_first_quarter
 from units.models import Role, Trail, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,8 +85,8 @@ def build():
     reports.file_report(town, month, **counts, by=clerk, at=at, today=day("2012-06-01"))
     problem = problems.tell(project, "用地未批", by=clerk, at=at)
     problems.answer(problem.pk, problem.version, "已协调", by=verifier, at=at)
-    step = service.StepDraft("环评", bureau, day("2012-06-01"), "副县长")
-    service.add(step, project=project, by=clerk, at=at)
+    step = steps.StepDraft("环评", bureau, day("2012-06-01"), "副县长")
+    steps.add(step, project=project, by=clerk, at=at)
     pledge = pledges.PledgeDraft(bureau, "三季度补上", wan(500), day("2012-09-30"))
     pledges.record(county, Month(2012, 3), pledge, by=head, at=at)
     return county, clerk, verifier, head

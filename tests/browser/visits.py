@@ -12,10 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from ledger import checks, claims, periods, pledges, posting
+from ledger.entries import claims, posting
+from ledger.meeting import pledges
 from ledger.models import Entry, Period
-from ledger.months import Month
-from projects import problems, service
+from ledger.quarter import checks, closing
+from ledger.rules.months import Month
+from projects.service import problems, steps
 from tests.builders import (
     make_clerk,
     make_county,
@@ -180,15 +182,15 @@ class Village:
     def close_first_quarter(self) -> None:
         period = Period.objects.get(county=self.county, year=2012, quarter=1)
         known = {"by": self.verifier, "at": moment("2012-04-12"), "known": checks.ADVISORY}
-        periods.close(period.pk, **known)
-        periods.confirm(period.pk, **known | {"by": self.head})
+        closing.close(period.pk, **known)
+        closing.confirm(period.pk, **known | {"by": self.head})
 
     def add_paperwork(self) -> None:
         words = "协议电价尚未批复，投资方暂缓二期用电申请。"
         clerk, rival = self.clerks[0], self.clerks[3]
         problems.tell(self.project, words, by=clerk, at=JUNE)
-        draft = service.StepDraft("用地预审", self.units[3], date(2012, 6, 30), "副县长")
-        self.step = service.add(draft, project=self.project, by=clerk, at=JUNE)
+        draft = steps.StepDraft("用地预审", self.units[3], date(2012, 6, 30), "副县长")
+        self.step = steps.add(draft, project=self.project, by=clerk, at=JUNE)
         self.claim = claims.make(self.project, rival.unit, 2_000, words, by=rival, at=JUNE)
         for month, day in ((Month(2012, 3), "2012-06-30"), (Month(2012, 6), "2012-09-30")):
             self.pledge = pledges.record(

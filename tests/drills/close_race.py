@@ -27,9 +27,10 @@ from django.db.models import Sum
 from django.utils import timezone
 from psycopg import IsolationLevel
 
-from ledger import periods, posting, quarters, submission
-from ledger.checks import ADVISORY
+from ledger.entries import locks, posting, submission
 from ledger.models import Entry, Period, Receipt, Settlement
+from ledger.quarter import closing
+from ledger.quarter.checks import ADVISORY
 from tests.builders import (
     draft,
     make_clerk,
@@ -41,7 +42,7 @@ from tests.builders import (
     make_verified,
     make_verifier,
 )
-from units.refusal import Refusal
+from units.ground.refusal import Refusal
 
 FIRST_YEAR = 1990
 QUARTERS_OF_A_COUNTY = 40
@@ -97,7 +98,7 @@ class Round:
         period = Period.objects.get(county=office.county, year=year, quarter=quarter)
         self.period = period
         self.jobs = [self._job(place) for place in range(writers)]
-        periods.close(period.pk, by=office.verifier, at=timezone.now(), known=ADVISORY)
+        closing.close(period.pk, by=office.verifier, at=timezone.now(), known=ADVISORY)
 
     def _job(self, place: int) -> Callable[[], str]:
         """Of each four writers two verify, one corrects, one withdraws and enters anew."""
@@ -132,7 +133,7 @@ class Round:
         return "entered anew"
 
     def confirm(self) -> str:
-        periods.confirm(self.period.pk, by=self.office.head, at=_now(), known=ADVISORY)
+        closing.confirm(self.period.pk, by=self.office.head, at=_now(), known=ADVISORY)
         return "closed"
 
 
@@ -270,12 +271,12 @@ def without_verb_lock() -> Iterator[None]:
 
     def for_posting(county_id: int, day: date) -> Period:
         while True:
-            period = quarters._row(county_id, day)
+            period = locks._row(county_id, day)
             if period.state != Period.State.CLOSED:
                 return period
             day = period.ends_on + timedelta(days=1)
 
-    with patch.object(quarters, "for_posting", for_posting):
+    with patch.object(locks, "for_posting", for_posting):
         yield
 
 

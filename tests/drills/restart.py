@@ -24,7 +24,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from ledger import embedded
+from ledger.database import embedded
 from tests.drills.journal import Journal, missing
 from tests.drills.site import Lost, Person, Site, running
 from tests.drills.traffic import at_work

@@ -22,7 +22,8 @@ from urllib.parse import urlencode
 import psutil
 import psycopg
 
-from ledger import embedded, memory
+from ledger.database import embedded
+from ledger.server import memory
 from tests.drills.volumes import PowerDisk
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -17,10 +17,10 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import translation
 
-from ledger import posting
-from ledger.announced import announced_table
-from ledger.league import league_table
+from ledger.entries import posting
 from ledger.models import Entry, Settlement
+from ledger.ranking.announced import announced_table
+from ledger.ranking.league import league_table
 from tests.builders import (
     day,
     make_county,
@@ -32,7 +32,7 @@ from tests.builders import (
     moment,
     set_target,
 )
-from tests.ledger.papers import book_bytes, close_first_quarter
+from tests.ledger.papers.papers import book_bytes, close_first_quarter
 from units.models import County
 
 EVIL = ("=1+1", "+1镇", "-2镇", "@SUM(A1)", "＝2镇", "{=3}", '=HYPERLINK("http://example.invalid")')

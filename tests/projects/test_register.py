@@ -19,8 +19,8 @@ from tests.builders import (
     moment,
     wan,
 )
+from units.ground.refusal import Conflict, Refusal
 from units.models import Trail
-from units.refusal import Conflict, Refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,10 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from projects import problems, register, service
+from projects import register
 from projects.models import Industry, Problem, Project, ServiceStep
+from projects.service import problems
+from projects.service import steps as service
 from tests import builders
 from units.models import Trail
 

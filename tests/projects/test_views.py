@@ -16,7 +16,7 @@ from tests.builders import (
     wan,
 )
 from tests.projects.typed import typed_project
-from units import text
+from units.ground import text
 from units.models import Role
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from units.forms import (
     PercentField,
     WholeField,
 )
-from units.money import AMOUNT_SENTENCES, AmountCode
+from units.ground.money import AMOUNT_SENTENCES, AmountCode
 
 
 def refused(field, typed):

@@ -15,8 +15,8 @@ from tests.builders import (
     moment,
 )
 from units import register
+from units.ground.refusal import Refusal
 from units.models import Trail, Unit
-from units.refusal import Refusal
 from units.register import UnitDraft, draft_of
 
 pytestmark = pytest.mark.django_db

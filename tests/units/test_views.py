@@ -16,8 +16,8 @@ from tests.builders import (
     set_target,
     wan,
 )
-from units import targets
 from units.models import Role, Schedule, Target, Unit
+from units.targets import record as targets
 
 pytestmark = pytest.mark.django_db
 

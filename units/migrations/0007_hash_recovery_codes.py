@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import migrations
 
-from units.second_factor import hashed
+from units.sign_in.second_factor import hashed
 
 
 def hash_codes(apps: Any, _editor: Any) -> None:

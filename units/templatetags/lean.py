@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django_tables2.rows import BoundRow
 from django_tables2.utils import signature
 
-from units.markup import escaped, marked
+from units.ground.markup import escaped, marked
 
 register = template.Library()
 Cell = Callable[[Any], Any]

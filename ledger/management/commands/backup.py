@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger import archive, backup
-from units.refusal import Refusal
+from ledger.upkeep import archive, backup
+from units.ground.refusal import Refusal
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from ledger import archive
-from units.refusal import Refusal
+from ledger.upkeep import archive
+from units.ground.refusal import Refusal
 
 
 class Command(BaseCommand):

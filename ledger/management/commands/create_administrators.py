@@ -1,6 +1,6 @@
 """``manage.py create_administrators``: the three administrators, each with a one-time password.
 
-Owns: the words printed. Must never: write by itself (``units.people`` does), or leave a default account.
+Owns: the words printed. Must never: write by itself (``units.people.actions`` does), or leave a default account.
 """
 
 from typing import Any
@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from units import people
 from units.models import ADMIN_ROLES, County, Role, User
+from units.people import actions as people
 
 
 class Command(BaseCommand):

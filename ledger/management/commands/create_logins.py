@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError, transaction
 from django.utils.translation import gettext as _
 
-from ledger import logins
+from ledger.database import logins
 
 
 class Command(BaseCommand):

@@ -1,6 +1,6 @@
 """``manage.py create_region 6110 商洛市 --leader NAME``: a city or province above its counties.
 
-Owns: the words printed. Must never: write by itself; ``units.regions`` does.
+Owns: the words printed. Must never: write by itself; ``units.people.regions`` does.
 """
 
 from typing import Any
@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from units import regions
-from units.refusal import Refusal
+from units.ground.refusal import Refusal
+from units.people import regions
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from ledger import doctor
+from ledger.upkeep import doctor
 
 WORDS = {
     doctor.OK: pgettext_lazy("doctor", "ok"),

@@ -20,14 +20,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.importing import commit, reading, words
+from ledger.importing import commit, words
 from ledger.importing.commit import Wish
-from ledger.importing.planned import Plan
+from ledger.importing.plan_types import Plan
 from ledger.importing.preview import outlook
-from ledger.importing.reading import Book
+from ledger.reading import workbook
+from ledger.reading.workbook import Book
 from units import trail
+from units.ground.refusal import Refusal
 from units.models import County, Role, User
-from units.refusal import Refusal
 
 SHOWN = 100
 ENTERING, VERIFYING = "import-entry", "import-check"
@@ -53,7 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            book = reading.read(_existing(options["file"]))
+            book = workbook.read(_existing(options["file"]))
             with transaction.atomic():
                 self._import(book, options)
                 transaction.set_rollback(options["dry_run"])

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ledger.importing import work
-from ledger.importing.desk import AT_WORK, Upload
+from ledger.importing.uploads import AT_WORK, Upload
 
 
 class Command(BaseCommand):

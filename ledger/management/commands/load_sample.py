@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ledger.sample import loading
-from units.refusal import Refusal
+from units.ground.refusal import Refusal
 
 SIGN_INS = (
     ("leader", gettext_noop("leader: reads the league table")),

@@ -1,7 +1,7 @@
 """``manage.py make_key 上级平台 --reads-as shangluo --until 2027-06-30``: an access key from the terminal.
 
 For leaders of a city or province, who belong to no county whose bureau could make one. Owns: the words
-printed. Must never: write by itself; ``units.keys`` does.
+printed. Must never: write by itself; ``units.people.keys`` does.
 """
 
 from datetime import date
@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from units import keys
+from units.ground.refusal import Refusal
 from units.models import AccessKey, User
-from units.refusal import Refusal
+from units.people import keys
 
 
 class Command(BaseCommand):

@@ -13,12 +13,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger import asked, interchange, words
-from ledger.asked import Asked
-from ledger.league import LeagueRow, LeagueTable
-from ledger.months import Month
+from ledger import words
+from ledger.ranking import document, query
+from ledger.ranking.league import LeagueRow, LeagueTable
+from ledger.ranking.query import Asked
+from ledger.rules.months import Month
+from units.ground.money import gap_text, percent_text, rounded, wan_text
 from units.models import County
-from units.money import gap_text, percent_text, rounded, wan_text
 
 
 class Command(BaseCommand):
@@ -34,9 +35,9 @@ class Command(BaseCommand):
         month = _month(options["month"])
         if month.first_day > today:
             raise CommandError(_("This month has not begun yet."))
-        table = asked.answer(_county(options["county"]), Asked(month), today)
+        table = query.answer(_county(options["county"]), Asked(month), today)
         if options["json"]:
-            self.stdout.write(interchange.text(table), ending="")
+            self.stdout.write(document.text(table), ending="")
         else:
             self.stdout.writelines(f"{line}\n" for line in plain(table))
 

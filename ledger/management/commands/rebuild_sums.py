@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from ledger import month_sums
+from ledger.ranking import month_sums
 
 
 class Command(BaseCommand):

@@ -1,6 +1,6 @@
 """``manage.py restore FILE``: a backup into an empty place, proved, or refused with a sentence.
 
-Owns: the words printed. Must never: ask for less proof than ``ledger.restore`` gives.
+Owns: the words printed. Must never: ask for less proof than ``ledger.upkeep.restore`` gives.
 """
 
 import time
@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ledger import archive, restore
-from units.refusal import Refusal
+from ledger.upkeep import archive, restore
+from units.ground.refusal import Refusal
 
 
 class Command(BaseCommand):

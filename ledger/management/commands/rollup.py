@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.months import Month
-from ledger.rollup import FINER, Line, RollUp, rollup
-from units.money import percent_text, wan_text
+from ledger.regions.rollup import FINER, Line, RollUp, rollup
+from ledger.rules.months import Month
+from units.ground.money import percent_text, wan_text
 
 
 class Command(BaseCommand):

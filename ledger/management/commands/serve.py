@@ -39,9 +39,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import InsufficientPrivilege
 
-from ledger import addresses, apart, evidence, memory, static_build
-from ledger.founding import desk
-from ledger.web_server import Channel, Dispatcher
+from ledger.entries import evidence
+from ledger.founding import wizard_state
+from ledger.server import addresses, apart, memory, static_build
+from ledger.server.lanes import Channel, Dispatcher
 from units.models import County
 
 CONNECTION_LIMIT = 2000  # the default of 100 is what 100 idle sockets would use up
@@ -95,7 +96,7 @@ class Command(BaseCommand):
     def invite(self, address: str) -> None:
         """Nobody can sign in yet: say where the county is founded, and the code that opens it."""
         sentence = _("No county yet. Open %(address)s and type this code: %(code)s")
-        self.stdout.write(sentence % {"address": address, "code": desk.terminal_code()})
+        self.stdout.write(sentence % {"address": address, "code": wizard_state.terminal_code()})
 
     def prepare_database(self, sample: bool) -> None:
         try:

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from ledger import proof
 from ledger.models import Entry
+from ledger.quarter import proof
 from units.models import County
 
 SHOWN = 20

@@ -9,10 +9,11 @@ from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client, override_settings
 
-from ledger import interchange, posting
 from ledger.api import gate
-from ledger.asked import Asked, answer
-from ledger.months import Month
+from ledger.entries import posting
+from ledger.ranking import document
+from ledger.ranking.query import Asked, answer
+from ledger.rules.months import Month
 from tests.builders import (
     make_clerk,
     make_county,
@@ -26,8 +27,8 @@ from tests.builders import (
     moment,
     set_target,
 )
-from units import keys
 from units.models import AccessKey, Role, Trail
+from units.people import keys
 
 pytestmark = pytest.mark.django_db
 
@@ -197,7 +198,7 @@ def test_the_league_table_is_the_document_of_the_page(client, county, program, r
 
     page = client.get("/ranking/2012-05.json?without=resource&without=property")
     assert answered.content == page.content
-    newest = interchange.document(answer(county, Asked(Month(2012, 5)), date(2012, 7, 1)))
+    newest = document.document(answer(county, Asked(Month(2012, 5)), date(2012, 7, 1)))
     assert program.get("/api/v1/ranking").json() == newest
 
 

@@ -26,8 +26,8 @@ from tests.builders import (
     moment,
     set_target,
 )
-from units import keys
 from units.models import AccessKey, Role
+from units.people import keys
 
 pytestmark = pytest.mark.django_db
 

@@ -4,13 +4,13 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.utils import timezone
 
-from ledger.founding import deed, desk, one_time
-from ledger.founding.desk import Draft
+from ledger.founding import found, one_time, wizard_state
 from ledger.founding.unit_list import UnitLine
+from ledger.founding.wizard_state import Draft
 from tests.builders import make_county, make_head
 from tests.ledger.importing.books import HEADINGS, written
+from units.ground.refusal import Refusal
 from units.models import County, Role, Schedule, Target, Trail, Unit, User
-from units.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -20,15 +20,15 @@ LIST = "水沟镇\t5000\n富水镇\t３０００\n财政局\n商南县矿业有�
 
 @pytest.fixture(autouse=True)
 def empty_desk():
-    desk.clear()
+    wizard_state.clear()
     yield
-    desk.clear()
+    wizard_state.clear()
 
 
 @pytest.fixture
 def opened(client):
     """A browser in which the code of the terminal was typed."""
-    response = client.post("/start/", {"code": desk.terminal_code().lower()})
+    response = client.post("/start/", {"code": wizard_state.terminal_code().lower()})
     assert response.url == "/start/county/"
     return client
 
@@ -50,10 +50,10 @@ def fill_in(client):
     """Everything up to the slips, as a person would type it."""
     client.post("/start/county/", {"code": "611023", "name": "商南县", "year": "2012"})
     client.post("/start/units/", {"names": LIST})
-    check = {f"name-{at}": line.name for at, line in enumerate(desk.load().units)}
-    kinds = {f"kind-{at}": line.kind for at, line in enumerate(desk.load().units)}
+    check = {f"name-{at}": line.name for at, line in enumerate(wizard_state.load().units)}
+    kinds = {f"kind-{at}": line.kind for at, line in enumerate(wizard_state.load().units)}
     client.post("/start/units/check/", check | kinds)
-    amounts = {f"amount-{at}": line.amount for at, line in enumerate(desk.load().units)}
+    amounts = {f"amount-{at}": line.amount for at, line in enumerate(wizard_state.load().units)}
     percents = {"first": "20", "second": "50", "third": "80", "document_no": "商政发〔2012〕8号"}
     client.post("/start/targets/", amounts | percents)
     return client.post("/start/people/", {"head": "李明"})
@@ -62,7 +62,7 @@ def fill_in(client):
 def test_the_pages_lead_to_a_county_that_is_ready(opened):
     assert fill_in(opened).url == "/start/slips/"
     slips = opened.get("/start/slips/").content.decode()
-    secret = one_time.password(desk.load().seed, "t01")
+    secret = one_time.password(wizard_state.load().seed, "t01")
     assert secret in slips
 
     answer = opened.post("/start/slips/", {"printed": "on"})
@@ -86,7 +86,7 @@ def test_the_pages_lead_to_a_county_that_is_ready(opened):
 
 
 def test_everybody_gets_one_role_and_must_change_the_password(draft):
-    deed.found(draft, at=timezone.now())
+    found.found(draft, at=timezone.now())
 
     people = {user.username: user.role for user in User.objects.all()}
     assert people == {
@@ -109,10 +109,10 @@ def test_everybody_gets_one_role_and_must_change_the_password(draft):
 
 
 def test_a_second_county_is_never_founded(draft):
-    deed.found(draft, at=timezone.now())
+    found.found(draft, at=timezone.now())
 
     with pytest.raises(Refusal):
-        deed.found(draft, at=timezone.now())
+        found.found(draft, at=timezone.now())
 
     assert County.objects.count() == 1
     assert User.objects.count() == 8
@@ -122,9 +122,9 @@ def test_a_founding_that_fails_leaves_nothing(draft, monkeypatch):
     def broken(*args, **kwargs):
         raise Refusal("broken")
 
-    monkeypatch.setattr(deed.targets, "record", broken)
+    monkeypatch.setattr(found.targets, "record", broken)
     with pytest.raises(Refusal):
-        deed.found(draft, at=timezone.now())
+        found.found(draft, at=timezone.now())
 
     assert (County.objects.count(), User.objects.count(), Trail.objects.count()) == (0, 0, 0)
 
@@ -132,7 +132,7 @@ def test_a_founding_that_fails_leaves_nothing(draft, monkeypatch):
 @pytest.mark.parametrize("page", PAGES)
 def test_nobody_comes_in_without_the_code(client, page, caplog):
     """quality 46"""
-    desk.terminal_code()
+    wizard_state.terminal_code()
 
     assert client.get(f"/start/{page}/").url == "/start/"
     assert client.post(f"/start/{page}/", {"printed": "on"}).url == "/start/"
@@ -152,7 +152,7 @@ def test_without_a_code_from_the_terminal_nothing_opens(client):
 
 @pytest.mark.parametrize("page", ["", *(f"{page}/" for page in PAGES)])
 def test_where_a_county_stands_the_pages_are_shut(client, page):
-    code = desk.terminal_code()
+    code = wizard_state.terminal_code()
     client.post("/start/", {"code": code})
     make_head(make_county())
 
@@ -177,15 +177,15 @@ def test_no_page_is_kept_by_the_browser(opened):
 
 def test_what_was_typed_stays_for_another_browser_with_the_code(opened):
     fill_in(opened)
-    seed = desk.load().seed
+    seed = wizard_state.load().seed
     opened.session.flush()
     opened.cookies.clear()
 
-    answer = opened.post("/start/", {"code": desk.terminal_code()})
+    answer = opened.post("/start/", {"code": wizard_state.terminal_code()})
 
     assert answer.url == "/start/slips/"
     assert "水沟镇" in opened.get("/start/units/").content.decode()
-    assert desk.load().seed == seed
+    assert wizard_state.load().seed == seed
 
 
 @pytest.mark.parametrize(
@@ -216,11 +216,11 @@ def test_doubled_names_are_refused_beside_their_line(opened):
     assert "第1行" in answer.content.decode()
     sent["name-1"] = ""
     assert opened.post("/start/units/check/", sent).url == "/start/targets/"
-    assert [unit.name for unit in desk.load().units] == ["水沟镇"]
+    assert [unit.name for unit in wizard_state.load().units] == ["水沟镇"]
 
 
 def test_pasted_targets_fill_the_boxes_and_strangers_are_named(opened, draft):
-    desk.save(draft)
+    wizard_state.save(draft)
     sent = {"first": "25", "second": "50", "third": "75", "pasted": "财政局 800\n青山镇 5"}
 
     page = opened.post("/start/targets/", sent | {"fill": "1"}).content.decode()
@@ -230,7 +230,7 @@ def test_pasted_targets_fill_the_boxes_and_strangers_are_named(opened, draft):
 
 
 def test_targets_without_their_document_are_refused_and_kept(opened, draft):
-    desk.save(draft)
+    wizard_state.save(draft)
     sent = {"first": "30", "second": "20", "third": "75", "amount-0": "十二", "amount-1": "800"}
 
     answer = opened.post("/start/targets/", sent)
@@ -280,7 +280,7 @@ def test_units_and_targets_come_from_the_workbook_of_the_import(opened, tmp_path
         answer = opened.post("/start/units/", {"names": "", "file": file})
 
     assert answer.url == "/start/units/check/"
-    assert [(unit.name, unit.kind, unit.amount) for unit in desk.load().units] == [
+    assert [(unit.name, unit.kind, unit.amount) for unit in wizard_state.load().units] == [
         ("水沟镇", "town", ""),
         ("富水镇", "town", "3000"),
         ("财政局", "department", ""),
@@ -303,7 +303,7 @@ def test_a_file_that_is_no_workbook_is_refused_with_a_sentence(opened, tmp_path)
 def test_accounts_do_not_collide_with_units_of_the_workbook():
     units = (UnitLine("甲镇", "town", code="611023T01"), UnitLine("乙镇", "town"))
 
-    names = [each.username for each in deed.accounts(Draft(code="611023", units=units))]
+    names = [each.username for each in found.accounts(Draft(code="611023", units=units))]
 
     assert names[-2:] == ["t01", "t02"]
     assert len(set(names)) == len(names)

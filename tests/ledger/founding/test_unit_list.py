@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ledger.founding import one_time
 from ledger.founding.unit_list import amounts_for, doubled, kind_of, read_lines
-from units.text import TextError
+from units.ground.text import TextError
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 
 from ledger.importing import plan as planning
-from ledger.importing import reading
+from ledger.reading import workbook
 from tests.builders import day
 from units.models import County, User
 
@@ -123,7 +123,7 @@ def substituted(pattern: bytes, replacement: bytes):
 
 def planned(path: Path, county: County, by: User, *, is_verified: bool = False, today=None):
 
-    book = reading.read(path)
+    book = workbook.read(path)
     return planning.make(
         book, county, by=by, today=today or day("2012-07-16"), is_verified=is_verified
     )

@@ -5,18 +5,18 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from ledger import proof
 from ledger.importing import commit
 from ledger.importing.commit import Wish, carry_out
 from ledger.importing.preview import outlook
-from ledger.importing.reading import read
-from ledger.league import league_table
 from ledger.models import Entry, Period, Receipt
+from ledger.quarter import proof
+from ledger.ranking.league import league_table
+from ledger.reading.workbook import read
 from projects.models import CreditShare, Project
 from tests.builders import day, make_county, make_head, make_verifier, moment, wan
 from tests.ledger.importing import books
+from units.ground.refusal import Conflict, Refusal
 from units.models import Target, Trail, Unit
-from units.refusal import Conflict, Refusal
 
 TODAY = "2012-07-16"
 DOCUMENT = "商招发〔2012〕3号"

@@ -10,10 +10,10 @@ import pytest
 from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from ledger.importing.planned import Outcome
+from ledger.importing.plan_types import Outcome
 from tests.builders import make_county, make_head
 from tests.ledger.importing import books
-from units.refusal import Refusal
+from units.ground.refusal import Refusal
 
 TOLERATED = []
 REFUSED = []

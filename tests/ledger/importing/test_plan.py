@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from ledger import posting
+from ledger.entries import posting
 from ledger.importing.commit import Wish, apply, planned_under_lock
-from ledger.importing.planned import Outcome
-from ledger.importing.reading import read
+from ledger.importing.plan_types import Outcome
 from ledger.models import Entry, Period, Receipt
+from ledger.reading.workbook import read
 from projects.models import Investor, Project
 from tests.builders import (
     day,

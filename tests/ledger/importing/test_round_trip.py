@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from ledger.importing import contents, marked, reading, template
-from ledger.importing.columns import COLUMNS, SHEET_NAMES, Part
-from ledger.league import league_table
+from ledger.importing import contents, marked, template
 from ledger.models import Receipt
+from ledger.ranking.league import league_table
+from ledger.reading import workbook
+from ledger.reading.columns import COLUMNS, SHEET_NAMES, Part
 from ledger.sample import loading
 from projects.models import Project
 from tests.builders import (
@@ -124,7 +125,7 @@ def test_importing_the_filled_template_changes_nothing(county, tmp_path):
 def test_the_template_of_a_unit_holds_its_own_only(county, tmp_path):
     unit = county.units.get(name="招商局")
 
-    book = reading.read(filled(county, tmp_path, unit))
+    book = workbook.read(filled(county, tmp_path, unit))
 
     rows = {grid.name: grid.rows for grid in book.grids}
     assert "单位" not in rows
@@ -136,7 +137,7 @@ def test_the_template_of_a_unit_holds_its_own_only(county, tmp_path):
 def test_money_taken_back_is_left_out(county, tmp_path):
     Receipt.objects.filter(state="submitted").update(state="withdrawn")
 
-    book = reading.read(filled(county, tmp_path))
+    book = workbook.read(filled(county, tmp_path))
 
     rows = {grid.name: grid.rows for grid in book.grids}["到位资金"]
     assert [row[2] for _number, row in rows[3:]] == [1000.01]
@@ -178,7 +179,7 @@ def test_the_template_has_every_column_with_drop_downs_from_the_countys_lists(co
 def marked_copy(path, county, folder):
     plan = books.planned(path, county, make_head(county))
     stream = BytesIO()
-    marked.write(reading.read(path), plan.remarks.refusals, stream)
+    marked.write(workbook.read(path), plan.remarks.refusals, stream)
     copy = folder / "marked.xlsx"
     copy.write_bytes(stream.getvalue())
     return plan, copy

@@ -1,0 +1,1 @@
+"""What people look up: a unit's account, a project, lists, search and calendar."""

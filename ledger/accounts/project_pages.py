@@ -1,0 +1,108 @@
+"""The account of one project: what was signed, who has the credit, and the money received.
+
+Must never: show a receipt to somebody who may not open it (a unit that only shares the credit sees
+what was submitted, not the drafts), or change anything.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger.accounts.service_pages import day_for
+from ledger.entries.draft import may_enter
+from ledger.entries.reach import receipts_of
+from ledger.models import Entry, Receipt
+from ledger.receipts.claim_pages import claims_on
+from ledger.receipts.context import money_of
+from ledger.receipts.tables import EntryTable, ReceiptLineTable, entry_lines, receipt_lines
+from ledger.trail import history
+from projects.forms import industry_name
+from projects.models import Project, Stage
+from projects.reach import may_change, projects_of
+from projects.register import DAYS
+from projects.service.context import service_of
+from projects.shares import percent_text as share_text
+from units.access import Right, allowed, may, person, units_of
+from units.models import User
+
+# What a unit that shares the credit may know of.
+TOLD = (Receipt.State.SUBMITTED, Receipt.State.VERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage on the way of the project."""
+
+    word: str | Promise
+    day: date | None
+    is_here: bool
+
+
+@allowed(Right.PROJECT_VIEW)
+def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    user = person(request)
+    rows = projects_of(user).select_related("investor", "industry", "lead_unit", "created_by")
+    project = get_object_or_404(rows, pk=pk)
+    openable = receipts_of(user).filter(project=project)
+    context = {
+        "crumbs": [(reverse("project-list"), _("Projects")), ("", project.name)],
+        "project": project,
+        "industry": industry_name(project.industry),
+        "steps": _steps(project),
+        "shares": _shares(project, user),
+        "money": money_of(project),
+        "receipts": _receipts(project, openable, user),
+        "entries": _entries(project, openable),
+        **service_of(project, user, day_for(user.county)),
+        "claims": claims_on(project, user),
+        "history": history.of_project(project, user, whole="history" in request.GET),
+        "may_change": may_change(user, project),
+        "may_enter": may_enter(user, project) and project.signed_on is not None,
+        "may_claim": may(user, Right.CLAIM_MAKE) and user.unit_id != project.lead_unit_id,
+    }
+    return render(request, "ledger/accounts/project_account.html", context)
+
+
+def _steps(project: Project) -> list[Step]:
+    return [
+        Step(stage.label, getattr(project, DAYS[stage]), stage == project.stage) for stage in Stage
+    ]
+
+
+def _shares(project: Project, user: User) -> list[dict[str, Any]]:
+    openable = set(units_of(user).values_list("pk", flat=True))
+    return [
+        {
+            "name": share.unit.name,
+            "url": reverse("unit-account", args=[share.unit.code])
+            if share.unit_id in openable
+            else "",
+            "share": share_text(share.basis_points),
+            "leads": share.unit_id == project.lead_unit_id,
+        }
+        for share in project.shares.select_related("unit").order_by("order", "id")
+    ]
+
+
+def _receipts(project: Project, openable: QuerySet[Receipt], user: User) -> ReceiptLineTable:
+    """All that the reader may open, and what a sharing unit may know of."""
+    open_ids = set(openable.values_list("pk", flat=True))
+    known = Q(pk__in=open_ids)
+    if user.unit_id is not None:
+        known |= Q(state__in=TOLD)
+    rows = project.receipts.filter(known).order_by("received_on", "pk")
+    return ReceiptLineTable(receipt_lines(rows, project, open_ids))
+
+
+def _entries(project: Project, openable: QuerySet[Receipt]) -> EntryTable:
+    entries = Entry.objects.filter(project=project).select_related("unit", "project")
+    open_ids = set(openable.values_list("pk", flat=True))
+    lines = entry_lines(entries.order_by("counted_on", "pk"), open_ids)
+    return EntryTable(lines, exclude=("project",))

@@ -1,0 +1,112 @@
+"""Searching units, projects and investors, by words as people type them (pinyin is not needed).
+
+Owns: what matches, and how much of it is shown. Must never: find anything beyond the person's reach,
+or a receipt by its amount.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from projects.filters import ProjectFilter
+from projects.models import Investor, Project
+from projects.reach import projects_of
+from units.access import units_of
+from units.ground.text import key
+from units.models import County, Unit, User
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found: its name, where it leads, and what tells it from another of the name."""
+
+    name: str
+    url: str
+    beside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was found of one kind; ``url`` leads to all of it, where there is such a page."""
+
+    kind: str
+    count: int
+    hits: tuple[Hit, ...]
+    url: str = ""
+
+
+def search(words: str, user: User, county: County | None, today: date) -> list[Group]:
+    """Every word must be found; nothing is searched where no word is given."""
+    if not words:
+        return []
+    return [
+        _group("unit", _units(words, user), _unit_hit),
+        _projects(words, user, county, today),
+        _group("investor", _investors(words, user), _investor_hit),
+    ]
+
+
+def _units(words: str, user: User) -> QuerySet[Unit]:
+    rows = units_of(user).select_related("county")
+    for word in words.split():
+        rows = rows.filter(Q(name_key__contains=key(word)) | Q(code__icontains=word))
+    return rows.order_by("county__code", "kind", "order", "code")
+
+
+def _unit_hit(unit: Unit) -> Hit:
+    url = reverse("unit-account", args=[unit.code])
+    return Hit(unit.name, url, f"{unit.county.name} · {unit.get_kind_display()} · {unit.code}")
+
+
+def _investors(words: str, user: User) -> QuerySet[Investor]:
+    """Those of the projects that the person sees."""
+    seen = projects_of(user)
+    rows = Investor.objects.filter(pk__in=seen.values("investor"))
+    for word in words.split():
+        rows = rows.filter(
+            Q(name_key__contains=key(word))
+            | Q(credit_code__iexact=word)
+            | Q(origin_place__icontains=word)
+        )
+    mine = Count("projects", filter=Q(projects__in=seen.values("pk")), distinct=True)
+    return rows.annotate(mine=mine).order_by("-mine", "name_key")
+
+
+def _investor_hit(investor: Any) -> Hit:
+    url = f"{reverse('project-list')}?{urlencode({'q': investor.name})}"
+    parts = (investor.get_origin_display(), investor.origin_place, str(investor.mine))
+    return Hit(investor.name, url, " · ".join(part for part in parts if part))
+
+
+def _projects(words: str, user: User, county: County | None, today: date) -> Group:
+    """Found as the list of projects finds them, so that its page shows the same ones."""
+    asked = QueryDict(mutable=True)
+    asked["q"] = words
+    rows = ProjectFilter(asked, projects_of(user), county, today).qs
+    found = rows.select_related("county", "investor", "lead_unit").order_by("-signed_on", "-pk")
+    url = f"{reverse('project-list')}?{urlencode({'q': words})}"
+    return _group("project", found, partial(_project_hit, with_county=bool(user.region)), url)
+
+
+def _project_hit(project: Project, with_county: bool) -> Hit:
+    county = project.county.name if with_county else ""
+    investor = project.investor.name if project.investor else ""
+    parts = (county, project.lead_unit.name, investor, project.get_stage_display())
+    beside = " · ".join(str(part) for part in parts if part)
+    return Hit(project.name, reverse("project-detail", args=[project.pk]), beside)
+
+
+def _group(kind: str, rows: QuerySet[Any], hit: Callable[[Any], Hit], url: str = "") -> Group:
+    """Counted only where there are more than are shown."""
+    found = list(rows[: MOST + 1])
+    count = len(found) if len(found) <= MOST else rows.order_by().count()
+    return Group(kind, count, tuple(hit(row) for row in found[:MOST]), url if found else "")

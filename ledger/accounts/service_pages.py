@@ -1,0 +1,74 @@
+"""The steps of service over all projects: what is overdue, at whom, and for which project.
+
+Must never: decide when a step is overdue (``projects/service/deadlines.py`` does), or show a step that its
+reader may not see.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ledger.ranking.query import newest_month
+from projects.reach import projects_of, steps_of
+from projects.service import list as service_list
+from projects.service.list import ServiceFilter, ServiceTable
+from units.access import Right, allowed, person
+from units.models import County
+
+ROWS_ON_A_PAGE = 50
+
+
+@allowed(Right.PROJECT_VIEW)
+def service_list_page(request: HttpRequest) -> HttpResponse:
+    sieve = sieve_of(request)
+    table = table_of(request, sieve)
+    table.paginate(per_page=ROWS_ON_A_PAGE)
+    table.page = table.paginator.get_page(request.GET.get("page"))
+    sums = service_list.by_unit(sieve.qs, sieve.today)
+    context = {
+        "crumbs": [(reverse("project-list"), _("Projects")), ("", _("Service with time limits"))],
+        "sieve": sieve.form,
+        "table": table,
+        "today": sieve.today,
+        "overdue_units": [of for of in sums if of.overdue],
+        "other_units": [of for of in sums if not of.overdue],
+        "count": table.paginator.count,
+        "figures": _figures(sums),
+        "is_sieved": any(value for name, value in request.GET.items() if name in sieve.filters),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "ledger/accounts/service_list.html", context)
+
+
+def sieve_of(request: HttpRequest) -> ServiceFilter:
+    user = person(request)
+    return ServiceFilter(request.GET, steps_of(user), user.county, day_for(user.county))
+
+
+def table_of(request: HttpRequest, sieve: ServiceFilter) -> ServiceTable:
+    user = person(request)
+    return ServiceTable(
+        service_list.listed(sieve.qs),
+        reader=user,
+        today=sieve.today,
+        openable=set(projects_of(user).filter(services__isnull=False).values_list("pk", flat=True)),
+        order_by=request.GET.getlist("sort"),
+    )
+
+
+def day_for(county: County | None) -> date:
+    """Today. The sample county stands still at the end of the newest month of its accounts."""
+    today = timezone.localdate()
+    if county is None or not county.is_sample:
+        return today
+    return min(newest_month(county, today).last_day, today)
+
+
+def _figures(sums: list[service_list.UnitSum]) -> dict[str, Any]:
+    names = ("steps", "undone", "soon", "overdue", "late")
+    return {name: service_list.whole(sums, name) for name in names}

@@ -1,0 +1,131 @@
+"""The parts of a unit's account: its curve of the year, its ranks, what it still owes.
+
+Owns: gathering what the template lays out. Must never: compute a figure of the league table.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ledger.models import MonthlyReport, SettlementLine
+from ledger.quarter import reports
+from ledger.ranking.charts import curve
+from ledger.ranking.context import CurvePart, month_lines
+from ledger.ranking.league import LeagueRow
+from ledger.ranking.series import due_by_month, of_units
+from ledger.rules.months import Month
+from ledger.words import TIERS, quarter
+from units.ground.composed import composed_once
+from units.ground.money import WAN, percent_text, wan_text
+from units.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCurve(CurvePart):
+    """The curve of one unit, in 万元."""
+
+    unit: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the unit stood in a quarter, as it was announced."""
+
+    period: str
+    url: str
+    rank: int | None
+    completion: str
+    tier: str
+    tier_word: object
+
+
+@dataclass(frozen=True, slots=True)
+class MissingReport:
+    month: Month
+    url: str
+    due_on: date
+
+
+def unit_curve(row: LeagueRow, units: Sequence[Unit], as_of: date, explain_url: str) -> UnitCurve:
+    """The unit's money by month against what was due and the year before.
+
+    ``units`` are the unit and those that have ended into it: their money is in its line too.
+    """
+    series = of_units(units, as_of)
+    this_year, last_year = series.this_year, series.last_year
+    due = due_by_month([row], as_of.year)
+
+    def source(day: date) -> str:
+        return f"{explain_url}?as_of={day.isoformat()}"
+
+    named: list[tuple[str, Sequence[Decimal | Fraction]]] = [
+        ("last_year", last_year),
+        ("benchmark", due),
+        ("this_year", this_year),
+    ]
+    return UnitCurve(
+        drawing=curve([(name, values) for name, values in named if any(values)], WAN),
+        months=month_lines(due, series, wan_text, source),
+        year=as_of.year,
+        words=_("%(received)s 万元 received by month %(month)d.")
+        % {"received": wan_text(this_year[-1]), "month": as_of.month},
+        unit="万元",
+        end=wan_text(this_year[-1]),
+    )
+
+
+def standings(unit: Unit) -> list[Standing]:
+    """The closed quarters, newest first, each by its newest settlement."""
+    newest = sorted(_announced(unit.pk), key=lambda line: line.settlement.as_of, reverse=True)
+    return [
+        Standing(
+            period=quarter(line.settlement.period.year, line.settlement.period.quarter),
+            url=reverse("ranking-month", args=[Month.of(line.settlement.as_of)]),
+            rank=line.rank,
+            completion=percent_text(line.received, line.target) if line.target else "",
+            tier=line.tier,
+            tier_word=TIERS[line.tier],
+        )
+        for line in newest
+    ]
+
+
+@composed_once
+def _announced(unit: int) -> QuerySet[SettlementLine]:
+    return (
+        SettlementLine.objects.filter(unit=unit)
+        .select_related("settlement__period")
+        .order_by("settlement__period_id", "-settlement__version")
+        .distinct("settlement__period_id")
+    )
+
+
+@composed_once
+def reports_of(unit: int, year: int) -> QuerySet[MonthlyReport, Any]:
+    """What the unit filed in the year: the month, and its reserve projects (rule 14)."""
+    filed = MonthlyReport.objects.filter(unit=unit, year=year)
+    return filed.values_list("month", "reserve_projects")
+
+
+def missing_reports(
+    unit: Unit, filed: Collection[int], as_of: date, today: date
+) -> list[MissingReport]:
+    """The finished months of the year that are not among those filed."""
+    months = [Month(as_of.year, number) for number in range(1, as_of.month + 1)]
+    return [
+        MissingReport(
+            month=month,
+            url=reverse("report-month", args=[month]),
+            due_on=reports.due_on(unit.county, month.first_day),
+        )
+        for month in months
+        if month.month not in filed and month.last_day < today and unit.stands_on(month.last_day)
+    ]

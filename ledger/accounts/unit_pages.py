@@ -1,0 +1,203 @@
+"""The account of one unit: where it stands, what it has to do, its projects, its money.
+
+Must never: compute a figure of the league table (the row comes from ``league_table``), or show what
+its reader may not open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ledger.accounts.service_pages import day_for
+from ledger.accounts.unit_context import missing_reports, reports_of, standings, unit_curve
+from ledger.entries.context import NoticeLine, waiting
+from ledger.entries.draft import may_enter
+from ledger.entries.reach import outsider, told
+from ledger.explain.line import with_predecessors
+from ledger.models import Entry, Receipt
+from ledger.quarter.reports import ENOUGH_RESERVES
+from ledger.ranking.charts import rank_line
+from ledger.ranking.league import LeagueRow, league_table
+from ledger.ranking.query import newest_month
+from ledger.ranking.table import amounts, row_bullet
+from ledger.receipts.list import ReceiptTable, listed
+from ledger.receipts.tables import (
+    EntryTable,
+    ProjectLine,
+    ProjectLineTable,
+    credited_to,
+    entry_lines,
+)
+from ledger.trail import history
+from ledger.words import SECTIONS, TIERS
+from projects.models import CreditShare, Project
+from projects.service.list import owed_by
+from units.access import Right, allowed, person, units_of
+from units.ground.composed import among, composed_once
+from units.ground.money import NOTHING, wan_text
+from units.models import Unit, User
+
+NEWEST = 12
+WAITING = (Receipt.State.RETURNED, Receipt.State.DRAFT)
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """A receipt that waits for the unit."""
+
+    receipt: Receipt
+    amount: str
+
+
+@allowed(Right.UNIT_VIEW)
+def unit_account(request: HttpRequest, code: str) -> HttpResponse:
+    user = person(request)
+    unit = get_object_or_404(units_of(user).select_related("county", "successor"), code=code)
+    today = timezone.localdate()
+    as_of = min(newest_month(unit.county, today).last_day, today)
+    units = with_predecessors(unit, as_of)
+    reader = outsider(user)
+    projects = _projects(unit, user, as_of.year)
+    stood, waiting_now = standings(unit), _waiting(unit, reader)
+    filed = dict(reports_of(unit.pk, as_of.year))
+    context = {
+        "crumbs": _crumbs(unit, user, as_of),
+        "unit": unit,
+        "as_of": as_of,
+        "stand": _stand(unit, units, as_of),
+        "standings": stood,
+        "rank_line": rank_line([standing.rank for standing in reversed(stood)]),
+        "reserves": sum(filed.values()),
+        "least_reserves": ENOUGH_RESERVES,
+        "missing": missing_reports(unit, filed, as_of, today),
+        "returned": waiting_now[Receipt.State.RETURNED],
+        "drafts": waiting_now[Receipt.State.DRAFT],
+        "projects": ProjectLineTable(projects),
+        "receipts": _newest(unit, user),
+        "entries": _entries(units, _openable(unit.pk, reader), as_of),
+        "history": history.of_unit(unit, user, whole="history" in request.GET),
+        "is_own": user.unit_id == unit.pk,
+    }
+    if context["is_own"]:
+        context["notices"] = _other_notices(request, waiting_now[Receipt.State.RETURNED])
+        context["entering"] = _entering(projects)
+        context["owed"] = owed_by(unit, day_for(unit.county))
+    return render(request, "ledger/accounts/unit_account.html", context)
+
+
+def _crumbs(unit: Unit, user: User, as_of: date) -> list[tuple[str, str]]:
+    """Back to the table; a unit's own account is its people's first page."""
+    own = [("", unit.name)]
+    return own if user.unit_id == unit.pk else [(_table_url(unit, as_of), _("League table")), *own]
+
+
+def _other_notices(request: HttpRequest, returned: Sequence[ToDo]) -> list[NoticeLine]:
+    """What waits beside the returned receipts, which the page tells itself."""
+    shown = {reverse("receipt-detail", args=[each.receipt.pk]) for each in returned}
+    return [line for line in waiting(request).get("notices", []) if line.url not in shown]
+
+
+def _stand(unit: Unit, units: Sequence[Unit], as_of: date) -> dict[str, Any] | None:
+    """The unit's line of the league table as text; None after it has ended."""
+    table = league_table(unit.county, as_of)
+    section = table.section(unit.kind)
+    row: LeagueRow | None = next((row for row in section.rows if row.unit_id == unit.pk), None)
+    if row is None:
+        return None
+    explain_url = reverse("unit-explain", args=[unit.code])
+    return {
+        "row": row,
+        "texts": amounts(row, row.gap, row.gap_points),
+        "bullet": row_bullet(row),
+        "tier_word": TIERS[row.tier],
+        "section": SECTIONS[unit.kind],
+        "ranked": sum(1 for other in section.rows if other.rank is not None),
+        "curve": unit_curve(row, units, as_of, explain_url),
+        "table_url": _table_url(unit, as_of),
+        "explain_url": f"{explain_url}?as_of={as_of:%Y-%m-%d}",
+    }
+
+
+def _table_url(unit: Unit, as_of: date) -> str:
+    """With the county, for those who read several; for the others it is their own anyway."""
+    return f"{reverse('ranking-month', args=[f'{as_of:%Y-%m}'])}?county={unit.county.code}"
+
+
+def _waiting(unit: Unit, reader: int | None) -> dict[str, list[ToDo]]:
+    """What the unit has to correct or to submit, by state."""
+    found: dict[str, list[ToDo]] = {state: [] for state in WAITING}
+    for receipt in _unsubmitted(unit.pk, reader):
+        found[receipt.state].append(ToDo(receipt, wan_text(receipt.amount)))
+    return found
+
+
+@composed_once
+def _unsubmitted(unit: int, reader: int | None) -> QuerySet[Receipt]:
+    rows = told(Receipt.objects.filter(unit=unit), reader).filter(state__in=WAITING)
+    return rows.select_related("project").order_by("-entered_at")
+
+
+@composed_once
+def _openable(unit: int, reader: int | None) -> QuerySet[Receipt, Any]:
+    return told(Receipt.objects.filter(unit=unit), reader).order_by().values_list("pk")
+
+
+@composed_once
+def _shares(unit: int) -> QuerySet[CreditShare]:
+    return (
+        CreditShare.objects.filter(unit=unit)
+        .select_related("project")
+        .order_by(F("project__signed_on").desc(nulls_last=True), "-project")
+    )
+
+
+def _projects(unit: Unit, user: User, year: int) -> list[ProjectLine]:
+    shares = _shares(unit.pk)
+    credited = credited_to(unit.pk, year)
+    return [
+        ProjectLine(
+            project=share.project,
+            basis_points=share.basis_points,
+            credited=credited.get(share.project_id, NOTHING),
+            enters=may_enter(user, share.project),
+        )
+        for share in shares
+    ]
+
+
+def _entering(lines: list[ProjectLine]) -> list[Project]:
+    """The projects whose money the reader may enter now."""
+    return [line.project for line in lines if line.enters and line.project.signed_on is not None]
+
+
+def _newest(unit: Unit, user: User) -> ReceiptTable:
+    left_out = ("pick", "doubts", "unit", "submitted_at")
+    rows = _newest_rows(unit.pk, outsider(user))
+    return ReceiptTable(rows, reader=user, exclude=left_out, orderable=False)
+
+
+@composed_once
+def _newest_rows(unit: int, reader: int | None) -> QuerySet[Receipt]:
+    rows = told(Receipt.objects.filter(unit=unit), reader)
+    return listed(rows).order_by("-received_on", "-pk")[:NEWEST]
+
+
+def _entries(units: Sequence[Unit], openable: Sequence[tuple[int]], as_of: date) -> EntryTable:
+    """What counts in the year up to the day, with the running balance."""
+    entries = _counted([one.pk for one in units], date(as_of.year, 1, 1), as_of)
+    lines = entry_lines(entries, {pk for (pk,) in openable})
+    return EntryTable(lines, exclude=() if len(units) > 1 else ("unit",))
+
+
+@composed_once
+def _counted(units: Sequence[int], start: date, as_of: date) -> QuerySet[Entry]:
+    entries = Entry.objects.filter(among("unit_id", units), counted_on__range=(start, as_of))
+    return entries.select_related("unit", "project").order_by("counted_on", "pk")

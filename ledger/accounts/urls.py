@@ -1,0 +1,23 @@
+"""Addresses of accounts."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from ledger.accounts.board_pages import project_board
+from ledger.accounts.calendar_pages import calendar, feed
+from ledger.accounts.home import home
+from ledger.accounts.project_pages import project_detail
+from ledger.accounts.search_pages import search
+from ledger.accounts.service_pages import service_list_page
+from ledger.accounts.unit_pages import unit_account
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("units/<str:code>/", unit_account, name="unit-account"),
+    path("projects/<int:pk>/", project_detail, name="project-detail"),
+    path("calendar/", calendar, name="calendar"),
+    path("calendar/<str:secret>.ics", feed, {"language": "zh-hans"}, name="calendar-zh-hans"),
+    path("calendar/en/<str:secret>.ics", feed, {"language": "en"}, name="calendar-en"),
+    path("search/", search, name="search"),
+    path("projects/board/", project_board, name="project-board"),
+    path("services/", service_list_page, name="service-list"),
+]

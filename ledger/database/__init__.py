@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL, the three logins, and the replica that leaders read from."""

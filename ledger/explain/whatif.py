@@ -1,0 +1,147 @@
+"""What if: the league table with other targets beside the one that holds, unit by unit.
+
+Owns: pairing the lines of two tables and their texts. Must never: write, or decide a tier or rank;
+both tables come from ``league.py``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from ledger import words
+from ledger.ranking.league import LeagueRow, LeagueTable, Section, Total, league_table
+from ledger.ranking.table import tier_badges
+from ledger.rules.standing import Tier
+from units.ground.money import percent_text, wan_text, yi_short
+from units.models import County
+from units.tables import DASH, NUMBER
+from units.targets.record import TargetDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A unit as it stands and as it would stand."""
+
+    before: LeagueRow
+    after: LeagueRow
+
+    @property
+    def moved(self) -> int:
+        """Places gained; none where either is unranked."""
+        if self.before.rank is None or self.after.rank is None:
+            return 0
+        return self.before.rank - self.after.rank
+
+    @property
+    def is_changed(self) -> bool:
+        return (self.before.tier, self.before.rank, self.before.target) != (
+            self.after.tier,
+            self.after.rank,
+            self.after.target,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Both tables of a county as of a day."""
+
+    before: LeagueTable
+    after: LeagueTable
+
+    def lines(self, section: Section) -> list[Line]:
+        """The units of a kind in the order in which they would stand."""
+        stood = {row.unit_id: row for row in self.before.section(section.kind).rows}
+        return [Line(stood[row.unit_id], row) for row in section.rows]
+
+
+def what_if(county: County, as_of: date, drafts: Iterable[TargetDraft]) -> WhatIf:
+    """The table that holds, and the one that the drafted targets would make."""
+    instead: Mapping[int, tuple[Decimal, Sequence[Decimal]]] = {
+        draft.unit.pk: (draft.amount, (*draft.due, draft.amount)) for draft in drafts
+    }
+    return WhatIf(league_table(county, as_of), league_table(county, as_of, targets_instead=instead))
+
+
+# Texts
+
+
+def tier_counts(asked: WhatIf, kind: str) -> list[tuple[SafeString | str, int, int]]:
+    """Badge, units in the tier now, units that would be in it."""
+    badges = tier_badges()
+    before, after = asked.before.section(kind).tiers, asked.after.section(kind).tiers
+    return [
+        (badges[tier], before[tier], after[tier]) for tier in Tier if before[tier] or after[tier]
+    ]
+
+
+def county_lines(asked: WhatIf) -> list[tuple[str | Promise, str, str]]:
+    """What the headline would say: label, now, then."""
+    before, after = asked.before.total, asked.after.total
+    return [
+        (_("Annual target (亿元)"), yi_short(before.target, 4), yi_short(after.target, 4)),
+        (_("Completion"), _completion(before), _completion(after)),
+    ]
+
+
+def _completion(of: LeagueRow | Total) -> str:
+    received = of.sums.received
+    return percent_text(received, of.target) if of.target else DASH
+
+
+class WhatIfTable(tables.Table):
+    """One kind: the targets and where they would put each unit. Amounts in 万元."""
+
+    name = tables.Column(_("Unit"), accessor="after__name")
+    target = tables.Column(_("Annual target (万元)"), empty_values=(), attrs=NUMBER)
+    received = tables.Column(_("Received (万元)"), empty_values=(), attrs=NUMBER)
+    completion = tables.Column(_("Completion"), empty_values=(), attrs=NUMBER)
+    rank = tables.Column(_("Rank"), empty_values=(), attrs=NUMBER)
+    tier = tables.Column(_("Tier"), empty_values=())
+
+    class Meta:
+        attrs = {"class": "stack what-if"}
+        orderable = False
+        row_attrs = {"class": lambda record: "is-moved" if record.is_changed else ""}
+
+    def __init__(self, rows: Iterable[Line], *, kind: str, **options: Any) -> None:
+        self.badges = tier_badges()
+        super().__init__(rows, attrs={**self.Meta.attrs, "label": words.SECTIONS[kind]}, **options)
+
+    def render_target(self, record: Line) -> SafeString | str:
+        return _pair(*(wan_text(row.target) if row.target else DASH for row in _both(record)))
+
+    def render_received(self, record: Line) -> str:
+        return wan_text(record.after.received)
+
+    def render_completion(self, record: Line) -> SafeString | str:
+        return _pair(*(_completion(row) for row in _both(record)))
+
+    def render_rank(self, record: Line) -> SafeString | str:
+        pair = _pair(*(str(row.rank or DASH) for row in _both(record)))
+        if not record.moved:
+            return pair
+        sign = "▲" if record.moved > 0 else "▼"
+        side = "ahead" if record.moved > 0 else "short"
+        return format_html('{} <span class="{}">{}{}</span>', pair, side, sign, abs(record.moved))
+
+    def render_tier(self, record: Line) -> SafeString | str:
+        return _pair(*(self.badges[row.tier] for row in _both(record)))
+
+
+def _both(line: Line) -> tuple[LeagueRow, LeagueRow]:
+    return line.before, line.after
+
+
+def _pair(before: str, after: str) -> SafeString | str:
+    """Both where they differ, one where they do not."""
+    if before == after:
+        return after
+    return format_html('<span class="was">{}</span> → {}', before, after)

@@ -1,0 +1,177 @@
+"""The founding itself: a draft becomes county, people, units, schedule and targets.
+
+Owns: the first accounts and their sign-in names. Must never: found a second county, leave half of one,
+or let anybody keep the password that stands on his slip.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger.founding import one_time
+from ledger.founding.wizard_state import Draft
+from units import register, trail
+from units.ground.basis_points import FULL
+from units.ground.money import parse_amount
+from units.ground.refusal import Refusal
+from units.models import County, Role, Unit, User
+from units.register import LETTERS, UnitDraft
+from units.targets import record as targets
+from units.targets.schedule import scheduled
+
+LOCK = 0x6A7A  # one founding at a time
+ROUNDS = 50_000
+# Sign-in names, roles, and what the person is called where no name was typed.
+OFFICES: tuple[tuple[str, Role, str | Promise], ...] = (
+    ("head", Role.BUREAU_HEAD, _("Head of the investment bureau")),
+    ("verifier", Role.VERIFIER, _("Verifier of the bureau")),
+    ("leader", Role.LEADER, _("Leader of the county")),
+    ("system", Role.SYSTEM_ADMIN, _("System administrator")),
+    ("security", Role.SECURITY_ADMIN, _("Security administrator")),
+    ("audit", Role.AUDIT_ADMIN, _("Audit administrator")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who is to sign in; ``place`` is the unit's in the draft, for its clerk."""
+
+    username: str
+    name: str
+    role: Role
+    place: int | None = None
+
+
+def is_open() -> bool:
+    """Whether this installation still waits for its county."""
+    return not County.objects.exists()
+
+
+def accounts(draft: Draft) -> list[Account]:
+    """Everybody who gets an account: the bureau, the leader, the administrators, a clerk per unit."""
+    offices = [
+        Account(username, draft.people.get(username) or str(label), role)
+        for username, role, label in OFFICES
+    ]
+    codes = unit_codes(draft)
+    clerks = [
+        Account(code.removeprefix(draft.code).lower(), _clerk(unit.name), Role.CLERK, place)
+        for place, (unit, code) in enumerate(zip(draft.units, codes, strict=True))
+    ]
+    return offices + clerks
+
+
+def _clerk(unit: str) -> str:
+    longest = User._meta.get_field("display_name").max_length or 0
+    return f"{unit}填报人"[:longest]
+
+
+def unit_codes(draft: Draft) -> list[str]:
+    """The code of each unit: as the workbook gave it, else the next number of its kind."""
+    taken = {unit.code for unit in draft.units if unit.code}
+    numbers = {kind: _free(draft.code + letter, taken) for kind, letter in LETTERS.items()}
+    return [unit.code or next(numbers[Unit.Kind(unit.kind)]) for unit in draft.units]
+
+
+def _free(stem: str, taken: set[str]) -> Iterator[str]:
+    number = 1
+    while True:
+        if (code := f"{stem}{number:02}") not in taken:
+            yield code
+        number += 1
+
+
+def found(draft: Draft, *, at: datetime) -> County:
+    """Everything in one transaction. Raises Refusal where a county stands already."""
+    people = accounts(draft)
+    hashed = [_hashed(one_time.password(draft.seed, each.username)) for each in people]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        if not is_open():
+            raise Refusal(_("The county stands already. Sign in with the slip that was printed."))
+        county = County.objects.create(code=draft.code, name=draft.name)
+        trail.record(None, "county.add", county, at=at, county=county, label=county.name)
+        offices = [
+            _add_person(county, each, password, at)
+            for each, password in zip(people, hashed, strict=True)
+            if each.place is None
+        ]
+        head = next(user for user in offices if user.role == Role.BUREAU_HEAD)
+        units = _add_units(draft, county, head, at)
+        _set_targets(draft, county, units, head, at)
+        for each, password in zip(people, hashed, strict=True):
+            if each.place is not None:
+                _add_person(county, each, password, at, units[each.place])
+    return county
+
+
+def _hashed(password: str) -> str:
+    """Nobody guesses 69 random bits, so a hundred slips need not wait for a hundred slow hashes.
+
+    The first sign-in, which also changes the password, replaces it by the slow one.
+    """
+    hasher = PBKDF2PasswordHasher()
+    return hasher.encode(password, hasher.salt(), ROUNDS)
+
+
+def _add_person(
+    county: County, account: Account, password: str, at: datetime, unit: Unit | None = None
+) -> User:
+    user = User.objects.create(
+        username=account.username,
+        display_name=account.name,
+        password=password,
+        county=county,
+        unit=unit,
+        role=account.role,
+        must_change_password=True,
+    )
+    after = {"username": user.username, "role": str(user.role)}
+    trail.record(
+        None, "person.add", user, at=at, county=county, unit=unit, label=str(user), after=after
+    )
+    return user
+
+
+def _add_units(draft: Draft, county: County, head: User, at: datetime) -> list[Unit]:
+    codes = unit_codes(draft)
+    return [
+        register.save(
+            UnitDraft(line.name, line.kind, order),
+            county=county,
+            by=head,
+            at=at,
+            code=code,
+        )
+        for order, (line, code) in enumerate(zip(draft.units, codes, strict=True), start=1)
+    ]
+
+
+def _set_targets(draft: Draft, county: County, units: list[Unit], head: User, at: datetime) -> None:
+    parts = draft.schedule
+    targets.set_schedule(county, draft.year, parts, by=head, at=at)
+    for line, unit in zip(draft.units, units, strict=True):
+        amount = amount_of(line.amount)
+        if amount:
+            targets.record(
+                unit,
+                draft.year,
+                amount,
+                scheduled(amount, (*parts, FULL)),
+                effective_on=date(draft.year, 1, 1),
+                document_no=draft.document_no,
+                by=head,
+                at=at,
+            )
+
+
+def amount_of(written: str) -> Decimal:
+    """Yuan of a target as written in 万元; nothing where none was."""
+    return parse_amount(written, allow_zero=True) if written.strip() else Decimal(0)

@@ -1,0 +1,1 @@
+"""Handbook, glossary and the help of a page; the texts are data."""

@@ -1,0 +1,40 @@
+"""The handbook in the program. Must never: hold a text (docs/guide does)."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from ledger.guide import handbook
+from units.access import READ, by_method, person
+
+
+@by_method(*READ)
+@login_required
+def guide_own(request: HttpRequest) -> HttpResponse:
+    return redirect("guide", handbook.role_page(person(request).role) or handbook.FIRST)
+
+
+@by_method(*READ)
+@login_required
+def guide(request: HttpRequest, page: str) -> HttpResponse:
+    if page not in handbook.PAGES:
+        raise Http404
+    context = {
+        "crumbs": [("", _("Handbook"))],
+        "title": handbook.PAGES[page],
+        "page": page,
+        "pages": handbook.PAGES.items(),
+        "text": handbook.page_html(page, get_language() or ""),
+    }
+    return render(request, "ledger/guide/guide.html", context)
+
+
+@by_method(*READ)
+@login_required
+def guide_picture(request: HttpRequest, name: str) -> HttpResponse:
+    path = handbook.picture(f"{name}.png")
+    if not path.is_file():
+        raise Http404
+    return HttpResponse(path.read_bytes(), content_type="image/png")

@@ -1,0 +1,13 @@
+"""Addresses of guide."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from ledger.guide.glossary_pages import glossary
+from ledger.guide.pages import guide, guide_own, guide_picture
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("glossary/", glossary, name="glossary"),
+    path("guide/", guide_own, name="guide-own"),
+    path("guide/<slug:page>/", guide, name="guide"),
+    path("guide/pictures/<slug:name>.png", guide_picture, name="guide-picture"),
+]

@@ -1,0 +1,141 @@
+"""What is to become of each row: the values that a plan is made of.
+
+Owns: these values. Must never: compute or store anything.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from ledger.entries.draft import Draft
+from ledger.importing.accounts import Accounts, Known
+from ledger.reading.columns import Part
+from ledger.reading.layout import Section
+from ledger.reading.remarks import Remarks
+from projects.models import Project
+from projects.register import ProjectDraft
+from units.models import Unit
+from units.register import UnitDraft
+
+
+class Outcome(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+Progress = Callable[[int, int], None]  # rows done, rows in all
+
+
+def no_progress(done: int, total: int) -> None:
+    """For callers that show none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The row that something comes from."""
+
+    sheet: str
+    row: int
+
+
+@dataclass(slots=True)
+class UnitRow:
+    """A unit to add (``unit`` stands in for it) or to change."""
+
+    origin: Origin
+    outcome: Outcome
+    unit: Unit
+    draft: UnitDraft
+    code: str = ""
+
+
+@dataclass(slots=True)
+class TargetRow:
+    """A version of a target to record."""
+
+    origin: Origin
+    outcome: Outcome
+    unit: Unit
+    year: int
+    issuer: str
+    amount: Decimal
+    due: tuple[Decimal, ...]
+    effective_on: date
+    document_no: str
+
+
+@dataclass(slots=True)
+class ProjectRow:
+    """A project to enter (``project`` stands in for it) or to change."""
+
+    origin: Origin
+    outcome: Outcome
+    project: Project
+    draft: ProjectDraft
+
+
+@dataclass(slots=True)
+class ReceiptRow:
+    """A receipt to submit, or one that awaits verification and is to be changed."""
+
+    origin: Origin
+    outcome: Outcome
+    draft: Draft
+    known: Known | None = None
+    is_verified: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many rows of a sheet are new, changed, unchanged and refused."""
+
+    part: Part
+    sheet: str
+    counts: Counter[Outcome] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an import would do. Rows that change nothing, and refused ones, are only counted."""
+
+    accounts: Accounts
+    sections: list[Section]
+    remarks: Remarks
+    tallies: list[Tally] = field(default_factory=list)
+    units: list[UnitRow] = field(default_factory=list)
+    targets: list[TargetRow] = field(default_factory=list)
+    projects: list[ProjectRow] = field(default_factory=list)
+    receipts: list[ReceiptRow] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[UnitRow | TargetRow | ProjectRow | ReceiptRow]:
+        return [*self.units, *self.targets, *self.projects, *self.receipts]
+
+    @property
+    def counts(self) -> Counter[Outcome]:
+        total: Counter[Outcome] = Counter()
+        for tally in self.tallies:
+            total += tally.counts
+        return total
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.units or self.targets or self.projects or self.receipts)
+
+    @property
+    def digest(self) -> str:
+        """Changes when the plan does: what was previewed is what is done."""
+        rows = [(row.origin.sheet, row.origin.row, row.outcome) for row in self.rows]
+        refused = [
+            (remark.sheet, remark.row, remark.column, remark.found)
+            for remark in self.remarks.refusals
+        ]
+        return hashlib.sha256(json.dumps([rows, refused]).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The papers: settlement workbook and bulletin."""

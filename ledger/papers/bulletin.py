@@ -1,0 +1,434 @@
+"""The bulletin (通报): a LeagueTable and its background as the paragraphs that are read at the meeting.
+
+Owns: which sentences there are and which units they name. Must never: run a query, give a percent of
+no target, claim 双过半 where rule 5 does not, or word a tier otherwise than the rule decides it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from ledger.papers.sources import Background, IndustrySum
+from ledger.ranking.league import LeagueRow, LeagueTable, Section
+from ledger.ranking.phrases import and_so, bureau, day, known, left_out, period, short_town
+from ledger.rules.standing import Tier, completed_months, last_full_month
+from units.ground.money import YI, percent_text, points_text, wan_short, yi_short
+from units.models import Unit
+
+NAMED = 12  # names in a sentence before it says "and others"
+BEST = {Unit.Kind.TOWN: 3, Unit.Kind.DEPARTMENT: 5, Unit.Kind.ENTERPRISE: 3}
+TOP_INDUSTRIES = 3
+GOOD = (Tier.COMPLETED, Tier.ON_SCHEDULE)
+
+
+class Role(StrEnum):
+    """What a paragraph is on the paper."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    ITEM = "item"
+    NOTE = "note"
+    SIGNATURE = "signature"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """``title_lines`` are where a paper breaks the title."""
+
+    title_lines: tuple[str, ...]
+    addressees: str
+    paragraphs: tuple[Paragraph, ...]
+
+    @property
+    def title(self) -> str:
+        return "".join(self.title_lines)
+
+    @property
+    def text(self) -> str:
+        """All of it, a paragraph a line, for copying."""
+        lines = [self.title, self.addressees, *(part.text for part in self.paragraphs)]
+        return "\n".join(lines)
+
+
+def bulletin(table: LeagueTable, background: Background) -> Bulletin:
+    title = (
+        _("Bulletin on the tasks of %(period)s") % {"period": period(table.as_of)},
+        pgettext("second line of a title", " in investment attraction"),
+    )
+    return Bulletin(title, _addressees(table), tuple(_paragraphs(table, background)))
+
+
+def _addressees(table: LeagueTable) -> str:
+    if table.section(Unit.Kind.ENTERPRISE).rows:
+        return _("To all town governments, departments and enterprises concerned:")
+    return _("To all town governments and the departments concerned:")
+
+
+def _paragraphs(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
+    yield Paragraph(Role.TEXT, headline(table, background) + _tiers_in_short(table))
+    numeral = iter(pgettext("numerals", "ABCDE"))
+    for heading, texts in (
+        (_("What the funds are made of"), _composition(table, background)),
+        (_("Units that did well"), _best(table)),
+        (_("How the units stand"), _standings(table)),
+        (_("Monthly reports"), _reports(table, background)),
+        (_("What remains"), _remaining(table)),
+    ):
+        parts = list(texts)
+        if parts:
+            named = {"numeral": next(numeral), "heading": heading}
+            text = pgettext("numbered heading", "%(numeral)s. %(heading)s") % named
+            yield Paragraph(Role.HEADING, text)
+            yield from parts
+    yield from _closing(table, background)
+
+
+# --- the headline ----------------------------------------------------------------------------------
+
+
+def headline(table: LeagueTable, background: Background) -> str:
+    """What the leader says first: money, task, schedule, last year, 双过半, projects."""
+    said = {"day": day(table.as_of), "received": money(table.total.received)}
+    parts = [_("As of %(day)s, the county has received %(received)s in all") % said]
+    parts += [_task(table), _growth(table, background)]
+    if table.over_half:
+        parts.append(_(", so that time and task are both past half"))
+    return "".join(parts) + _stop() + _signed(table)
+
+
+def _task(table: LeagueTable) -> str:
+    total = table.total
+    if not total.target or total.gap_points is None:
+        return ""
+    done = {
+        "target": money(total.target),
+        "completion": percent_text(total.received, total.target),
+    }
+    said = _(", %(completion)s of the annual task of %(target)s") % done
+    points = {"points": points_text(abs(total.gap_points)).lstrip("+")}
+    if total.gap_points > 0:
+        return said + _(", %(points)s percentage points ahead of schedule") % points
+    if total.gap_points < 0:
+        return said + _(", %(points)s percentage points behind schedule") % points
+    return said + _(", exactly on schedule")
+
+
+def _growth(table: LeagueTable, background: Background) -> str:
+    """Against the same day of last year (同比); nothing where there is nothing to compare with."""
+    before, now = background.series.same_time_last_year, table.total.received
+    if before is None or before <= 0:
+        return ""
+    if now == before:
+        return _(", the same as a year before")
+    said = {"growth": percent_text(abs(now - before), before, 2, claims=())}
+    if now > before:
+        return _(", up %(growth)s on a year before") % said
+    return _(", down %(growth)s on a year before") % said
+
+
+def _signed(table: LeagueTable) -> str:
+    signed = table.signed
+    if not signed.projects:
+        return _(" No new project was signed this year.")
+    said = _(
+        " New projects this year: %(projects)d, of which %(contracts)d contracts; total investment "
+        "%(investment)s, introduced %(introduced)s."
+    )
+    return said % {
+        "projects": signed.projects,
+        "contracts": signed.contracts,
+        "investment": money(signed.total_investment),
+        "introduced": money(signed.introduced),
+    }
+
+
+def money(yuan: Decimal) -> str:
+    """14.2亿元; below a hundred million in 万元."""
+    if abs(yuan) >= YI:
+        return _("%(amount)s亿元") % {"amount": yi_short(yuan)}
+    return _("%(amount)s万元") % {"amount": wan_short(yuan)}
+
+
+# --- how the units stand ---------------------------------------------------------------------------
+
+
+def _tiers_in_short(table: LeagueTable) -> str:
+    """Only numbers, for the first paragraph: 4个单位完成全年任务；7个镇和16个部门…"""
+    parts = [words % {"units": units} for words, units in _counted(table) if units]
+    if not parts:
+        return ""
+    said = pgettext("between clauses", "; ").join(parts)
+    return _(" Among the units, %(clauses)s.") % {"clauses": said}
+
+
+def _counted(table: LeagueTable) -> Iterator[tuple[str, str]]:
+    completed = sum(section.tiers[Tier.COMPLETED] for section in table.sections)
+    yield _("%(units)s completed the annual task"), _units(completed) if completed else ""
+    yield _on_schedule(table), _by_kind(table, Tier.ON_SCHEDULE)
+    yield _("%(units)s received funds but are behind schedule"), _by_kind(table, Tier.BEHIND)
+    yield _("%(units)s have no funds yet"), _by_kind(table, Tier.NO_FUNDS)
+
+
+def _on_schedule(table: LeagueTable) -> str:
+    """At half-year the schedule that is reached is half of the task."""
+    due = table.total.benchmark_percent
+    if completed_months(table.as_of) == 6 and due is not None and due >= 50:
+        return _("%(units)s reached the planned schedule of half the task")
+    return _("%(units)s reached the planned schedule")
+
+
+def _by_kind(table: LeagueTable, tier: Tier) -> str:
+    return _and(
+        _of_kind(section.kind, section.tiers[tier])
+        for section in table.sections
+        if section.tiers[tier]
+    )
+
+
+def _of_kind(kind: str, count: int) -> str:
+    words = {
+        Unit.Kind.TOWN: ngettext("%(count)d town", "%(count)d towns", count),
+        Unit.Kind.DEPARTMENT: ngettext("%(count)d department", "%(count)d departments", count),
+        Unit.Kind.ENTERPRISE: ngettext("%(count)d enterprise", "%(count)d enterprises", count),
+    }
+    return words[Unit.Kind(kind)] % {"count": count}
+
+
+def _units(count: int) -> str:
+    return ngettext("%(count)d unit", "%(count)d units", count) % {"count": count}
+
+
+def _standings(table: LeagueTable) -> Iterator[Paragraph]:
+    """Each tier with its units by name, as the speech words it."""
+    clauses = [clause for clause in _tier_clauses(table) if clause]
+    if clauses:
+        text = pgettext("between clauses", "; ").join(clauses)
+        yield Paragraph(Role.TEXT, _capital(text) + _stop())
+
+
+def _tier_clauses(table: LeagueTable) -> Iterator[str]:
+    yield _completed(table)
+    for words, tier in (
+        (_on_schedule(table), Tier.ON_SCHEDULE),
+        (_("%(units)s received funds but are behind schedule"), Tier.BEHIND),
+    ):
+        units = _and(_group(section, _in_tier(section.rows, tier)) for section in table.sections)
+        yield words % {"units": units} if units else ""
+    idle = _by_kind(table, Tier.NO_FUNDS)
+    yield _("another %(units)s have no funds yet") % {"units": idle} if idle else ""
+
+
+def _completed(table: LeagueTable) -> str:
+    """Who completed the year: by name, without a word on their kind."""
+    done = [_in_tier(section.rows, Tier.COMPLETED) for section in table.sections]
+    count = sum(len(rows) for rows in done)
+    if not count:
+        return _("no unit has completed the annual task yet")
+    names = _and(and_so([row.name for row in rows[:NAMED]]) for rows in done if rows)
+    said = _named(names, _units(count)) if count > 1 else names
+    if 2 * count < len([row for row in table.rows if row.target]):
+        return _("only %(units)s completed the annual task") % {"units": said}
+    return _("%(units)s completed the annual task") % {"units": said}
+
+
+def _group(section: Section, rows: Sequence[LeagueRow]) -> str:
+    """城关、清油河等7个镇; a single unit by its full name."""
+    if not rows:
+        return ""
+    if len(rows) == 1:
+        return rows[0].name
+    names = [row.name for row in rows[:NAMED]]
+    if section.kind == Unit.Kind.TOWN:
+        names = [short_town(name) for name in names]
+    return _named(and_so(names), _of_kind(section.kind, len(rows)))
+
+
+def _named(names: str, count: str) -> str:
+    return pgettext("names and their number", "%(count)s (%(names)s)") % {
+        "names": names,
+        "count": count,
+    }
+
+
+def _in_tier(rows: Iterable[LeagueRow], tier: Tier) -> list[LeagueRow]:
+    return [row for row in rows if row.tier is tier]
+
+
+# --- the other sections ----------------------------------------------------------------------------
+
+
+def _composition(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
+    received = table.total.received
+    if received <= 0:
+        return
+    sums = table.total.sums
+    said = _(
+        "New projects brought %(new)s (%(new_percent)s), carry-over projects %(carried)s "
+        "(%(carried_percent)s). From outside the province came %(outside)s, %(outside_percent)s "
+        "of the whole."
+    ) % {
+        "new": money(sums.new),
+        "new_percent": percent_text(sums.new, received, claims=(100,)),
+        "carried": money(received - sums.new),
+        "carried_percent": percent_text(received - sums.new, received, claims=(100,)),
+        "outside": money(sums.outside),
+        "outside_percent": percent_text(sums.outside, received, claims=(100,)),
+    }
+    yield Paragraph(Role.TEXT, said + _industries(background.industries, received))
+
+
+def _industries(industries: Sequence[IndustrySum], received: Decimal) -> str:
+    """The largest ones, and what the speech complains of: raw ore and property."""
+    top = [
+        pgettext("industry", "%(name)s %(amount)s (%(percent)s)")
+        % {
+            "name": industry.name,
+            "amount": money(industry.amount),
+            "percent": percent_text(industry.amount, received, claims=(100,)),
+        }
+        for industry in industries[:TOP_INDUSTRIES]
+    ]
+    said = _(" By industry, the largest were %(industries)s.") % {"industries": and_so(top)}
+    easy = sum((i.amount for i in industries if i.is_resource or i.is_property), Decimal(0))
+    if easy <= 0:
+        return said if top else ""
+    share = {"amount": money(easy), "percent": percent_text(easy, received, claims=(100,))}
+    return said + _(" Resource extraction and property made up %(amount)s, %(percent)s.") % share
+
+
+def _best(table: LeagueTable) -> Iterator[Paragraph]:
+    intro = {
+        Unit.Kind.TOWN: _("The towns that worked well and did comparatively well are:"),
+        Unit.Kind.DEPARTMENT: _("The departments that worked well and did comparatively well are:"),
+        Unit.Kind.ENTERPRISE: _("The enterprises that worked well and did comparatively well are:"),
+    }
+    for section in table.sections:
+        kind = Unit.Kind(section.kind)
+        rows = [row for row in section.rows if row.tier in GOOD][: BEST[kind]]
+        if rows:
+            yield Paragraph(Role.TEXT, intro[kind])
+        for number, row in enumerate(rows, start=1):
+            yield Paragraph(Role.ITEM, _praise(number, row))
+
+
+def _praise(number: int, row: LeagueRow) -> str:
+    said = _("%(number)d. %(unit)s (received %(received)s万元, %(completion)s of its annual task)")
+    return said % {
+        "number": number,
+        "unit": row.name,
+        "received": wan_short(row.received),
+        "completion": percent_text(row.received, row.target or row.received),
+    }
+
+
+def _reports(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
+    """Reported, no funds, is another thing than not reported (rule 13)."""
+    month = _report_month(last_full_month(table.as_of))
+    for words, rows, limit in _report_groups(table, background):
+        if rows:
+            text = words % {"units": _unit_group(rows, limit), "month": month}
+            yield Paragraph(Role.TEXT, _capital(text) + _stop())
+
+
+def _report_groups(
+    table: LeagueTable, background: Background
+) -> Iterator[tuple[str, list[LeagueRow], int]]:
+    """Words, the units that they are about, and how many are named; who did not report always is."""
+    rows = [row for row in table.rows if row.target]
+    idle = [row for row in rows if row.received <= 0]
+    reported = [row for row in idle if row.reported]
+    with_plans = [row for row in reported if row.unit_id in background.planned]
+    without = [row for row in reported if row.unit_id not in background.planned]
+    silent = [row for row in table.rows if row.received <= 0 and not row.reported]
+    late = [row for row in table.rows if row.received > 0 and not row.reported]
+    yield _("%(units)s reported and compiled new projects, but have no funds"), with_plans, NAMED
+    yield _("%(units)s reported, but have no funds"), without, NAMED
+    yield _("%(units)s did not report for %(month)s and have no funds"), silent, len(silent)
+    yield _("%(units)s have funds, but did not report for %(month)s"), late, len(late)
+
+
+def _unit_group(rows: Sequence[LeagueRow], limit: int) -> str:
+    if len(rows) == 1:
+        return rows[0].name
+    return _named(and_so([row.name for row in rows[:limit]]), _units(len(rows)))
+
+
+def _report_month(month: date) -> str:
+    return pgettext("month of a report", "%(month)d/%(year)d") % {
+        "month": month.month,
+        "year": month.year,
+    }
+
+
+def _remaining(table: LeagueTable) -> Iterator[Paragraph]:
+    total, months = table.total, 12 - completed_months(table.as_of)
+    lacking = total.target - total.received
+    if not total.target or not months:
+        return
+    if lacking <= 0:
+        yield Paragraph(Role.TEXT, _("The annual task of the county is completed."))
+        return
+    said = ngettext(
+        "%(lacking)s of the annual task of the county are still to come, %(monthly)s in the month "
+        "that remains. Every unit is asked to compare itself with its annual task, to bring its "
+        "projects onto the ground, and to complete the task of the year.",
+        "%(lacking)s of the annual task of the county are still to come, %(monthly)s in each of the "
+        "%(months)d months that remain. Every unit is asked to compare itself with its annual task, "
+        "to bring its projects onto the ground, and to complete the task of the year.",
+        months,
+    ) % {"lacking": money(lacking), "monthly": money(lacking / months), "months": months}
+    yield Paragraph(Role.TEXT, said)
+
+
+def _closing(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
+    yield Paragraph(Role.SIGNATURE, bureau(table))
+    if table.settlement is not None:
+        closed = timezone.localdate(table.settlement.closed_at)
+        yield Paragraph(Role.SIGNATURE, day(closed))
+    if table.total.pending:
+        said = _("Counted are verified receipts; another %(pending)s await verification.")
+        yield Paragraph(Role.NOTE, said % {"pending": money(table.total.pending)})
+    if known(table):
+        said = pgettext("remark", "Figures: %(words)s.")
+        yield Paragraph(Role.NOTE, said % {"words": known(table)})
+    if table.without:
+        said = _("This bulletin is %(words)s and does not decide ranks.")
+        yield Paragraph(Role.NOTE, said % {"words": left_out(table)})
+    if table.settlement is None:
+        yield Paragraph(Role.NOTE, _("The quarter is not closed; figures may still change."))
+    if table.county.is_sample:
+        yield Paragraph(Role.NOTE, _("Sample figures: the amounts of single units are made up."))
+    if background.chain_head:
+        said = _("Head of the chain of entries: %(head)s")
+        yield Paragraph(Role.NOTE, said % {"head": background.chain_head})
+
+
+# --- joining ---------------------------------------------------------------------------------------
+
+
+def _and(parts: Iterable[str]) -> str:
+    """A, B and C; empty parts left out."""
+    *first, last = [part for part in parts if part] or [""]
+    if not first:
+        return last
+    return and_so(first) + pgettext("before the last part", " and ") + last
+
+
+def _stop() -> str:
+    return pgettext("end of sentence", ".")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

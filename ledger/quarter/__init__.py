@@ -1,0 +1,1 @@
+"""A quarter's end: checks, closing, reopening, proof and monthly reports."""

@@ -1,0 +1,75 @@
+"""What people type in the paperwork of a quarter: ticks, reasons, reports, claims, wishes.
+
+Owns: these fields. Must never: decide what may be done; the verbs say so, and the forms show their
+sentences beside their fields.
+"""
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from ledger.quarter.checks import ADVISORY
+from units.forms import CleanCharField, CleanTextField, RefusableForm
+from units.sign_in.password_again import PasswordAgainForm
+
+MOST = 9_999
+
+
+class KnownForm(RefusableForm):
+    """The ticks beside the findings of the checks, by their numbers.
+
+    A tick whose finding has gone meanwhile does no harm.
+    """
+
+    known = forms.TypedMultipleChoiceField(
+        coerce=int, choices=[(number, number) for number in sorted(ADVISORY)], required=False
+    )
+
+    @property
+    def ticked(self) -> list[str]:
+        """The numbers that are ticked now, as they were typed."""
+        return self.data.getlist("known") if isinstance(self.data, QueryDict) else []
+
+
+class ProposeForm(PasswordAgainForm, KnownForm):
+    """The first person's word: ticks, and the password."""
+
+
+class ConfirmForm(PasswordAgainForm, KnownForm):
+    """The second person's word: the same."""
+
+
+class ReopenForm(PasswordAgainForm, RefusableForm):
+    """The second person's word to a reopening."""
+
+
+class ReopenReasonForm(PasswordAgainForm, RefusableForm):
+    """The first person's word to a reopening: why."""
+
+    field_order = ("reason",)
+
+    reason = CleanCharField(label=_("Reason for reopening"), max_length=500)
+
+
+class ReportForm(RefusableForm):
+    """A month's report. Zero is typed as 0: a report is never empty by accident."""
+
+    trips = forms.IntegerField(label=_("Investment trips"), min_value=0, max_value=MOST)
+    reserve_projects = forms.IntegerField(
+        label=_("Reserve projects compiled"),
+        min_value=0,
+        max_value=MOST,
+        help_text=_("Compiled in this month. Each unit compiles at least three a year."),
+    )
+    problems = CleanTextField(
+        label=_("Problems"),
+        max_length=2000,
+        required=False,
+        help_text=_("What stands in the way, and what the bureau should help with."),
+    )
+
+
+class DeadlineForm(RefusableForm):
+    report_day = forms.IntegerField(
+        label=_("Reports are due by this day of the following month"), min_value=1, max_value=28
+    )

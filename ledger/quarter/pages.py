@@ -1,0 +1,275 @@
+"""The quarters: the list of a year, one quarter with its checks, closing and reopening by two people.
+
+Must never: close or reopen by itself, or decide who may; the verbs in ``periods.py`` do. The second
+person gives the password again.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ledger import words
+from ledger.models import Period, Settlement
+from ledger.quarter import closing
+from ledger.quarter.context import check_lines, checks_of, year_lines
+from ledger.quarter.forms import ConfirmForm, KnownForm, ProposeForm, ReopenForm, ReopenReasonForm
+from ledger.ranking.announced import announced_table
+from ledger.ranking.changes_context import (
+    change_lines,
+    change_total,
+    compare_address,
+    growth_address,
+)
+from ledger.ranking.context import explain_address, sections_of
+from ledger.ranking.headline import headline
+from ledger.ranking.league import league_table
+from ledger.ranking.pages import unit_url
+from ledger.ranking.query import newest_month
+from ledger.ranking.series import by_month
+from ledger.ranking.table import point
+from ledger.receipts.attempts import attempted
+from ledger.rules.months import Month
+from ledger.trail import history
+from units.access import DEED, Right, allowed, county_of, may, person, within
+from units.ground.refusal import Conflict, Refusal
+from units.models import User
+from units.sign_in.password_again import PasswordAgainForm
+
+Deed = Callable[..., Any]
+
+
+@allowed(Right.PERIOD_VIEW)
+def period_list(request: HttpRequest) -> HttpResponse:
+    county, today = county_of(request), timezone.localdate()
+    years = _years(request)
+    asked = request.GET.get("year", "")
+    newest = newest_month(county, today)
+    year = int(asked) if re.fullmatch("[0-9]{4}", asked) else newest.year
+    if year not in years:
+        year = years[0] if years else today.year
+    context = {
+        "crumbs": [("", _("Quarters"))],
+        "year": year,
+        "years": years,
+        "lines": year_lines(county, year, today),
+    }
+    return render(request, "ledger/quarter/period_list.html", context)
+
+
+@allowed(Right.PERIOD_VIEW)
+def period_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    period = get_object_or_404(_periods(request), pk=pk)
+    return render(request, "ledger/quarter/period_detail.html", _detail(request, period))
+
+
+@allowed(Right.PERIOD_CLOSE, DEED)
+def period_review(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _("The quarter is in review: units enter nothing more, the bureau still does.")
+    return _done(request, pk, "period.review", closing.start_review, said)
+
+
+@allowed(Right.PERIOD_CLOSE, DEED)
+def period_open(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _("The quarter is open to the units again.")
+    return _done(request, pk, "period.open", closing.end_review, said)
+
+
+@allowed(Right.PERIOD_CLOSE, DEED)
+def period_propose(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _("Proposed. A second person must confirm the closing.")
+    return _done(request, pk, "period.propose", closing.close, said, ProposeForm)
+
+
+@allowed(Right.PERIOD_CLOSE, DEED)
+def period_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _("The quarter is closed. What was announced is kept.")
+    return _done(request, pk, "period.close", closing.confirm, said, ConfirmForm)
+
+
+@allowed(Right.PERIOD_CLOSE, DEED)
+def reopening_propose(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _("Proposed. The quarter stays closed until a second person confirms.")
+    verb = closing.propose_reopening
+    return _done(request, pk, "period.propose_reopening", verb, said, ReopenReasonForm)
+
+
+@allowed(Right.PERIOD_CLOSE, DEED)
+def reopening_drop(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _("The proposal is dropped. The quarter stays closed.")
+    return _done(request, pk, "period.drop_reopening", closing.drop_reopening, said)
+
+
+@allowed(Right.PERIOD_CLOSE, DEED)
+def reopening_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _(
+        "The quarter is open again, in review. The announced settlement is kept as its version."
+    )
+    return _done(request, pk, "period.reopen", closing.reopen, said, ReopenForm)
+
+
+@allowed(Right.PERIOD_VIEW)
+def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """The table that was announced, from the stored lines alone."""
+    period = get_object_or_404(_periods(request), pk=pk)
+    settlements = period.settlements.select_related("period__county", "proposed_by", "confirmed_by")
+    settlement = get_object_or_404(settlements, version=version)
+    table = announced_table(settlement)
+    source = partial(explain_address, Month.of(table.as_of), QueryDict(point(table)))
+    context = {
+        "crumbs": [*_crumbs(period), ("", _("Settlement, version %d") % version)],
+        "name": words.quarter(period.year, period.quarter),
+        "period": period,
+        "settlement": settlement,
+        "is_newest": version == period.settlements.count(),
+        "league": table,
+        "explain_url": source(),
+        "growth_url": growth_address(table),
+        "headline": headline(table, by_month(table.county, table.as_of, settlement.known_by)),
+        "sections": sections_of(
+            table, request.GET, unit_url(person(request), table.county), source
+        ),
+    }
+    return render(request, "ledger/quarter/period_settlement.html", context)
+
+
+# Deeds
+
+
+def _done(
+    request: HttpRequest,
+    pk: int,
+    deed: str,
+    verb: Deed,
+    said: Any,
+    form_class: type[PasswordAgainForm] | None = None,
+) -> HttpResponse:
+    """Do the deed and go back to the quarter; what is refused is shown where it was typed."""
+    period = get_object_or_404(_periods(request), pk=pk)
+    form = form_class(request.POST, request=request) if form_class is not None else None
+    if form is not None and not form.is_valid():
+        return _refused(request, period, form, 422)
+    try:
+        with attempted(request, deed, period):
+            _do(request, period, verb, form)
+    except Refusal as refusal:
+        period.refresh_from_db()
+        if form is None or isinstance(refusal, Conflict):
+            messages.error(request, str(refusal))
+            return _refused(request, period, None, 409 if isinstance(refusal, Conflict) else 422)
+        form.refuse(refusal)  # type: ignore[attr-defined]
+        return _refused(request, period, form, 422)
+    messages.success(request, said)
+    return redirect("period-detail", pk)
+
+
+def _do(request: HttpRequest, period: Period, verb: Deed, form: PasswordAgainForm | None) -> None:
+    given = form.demand() if form is not None else {}
+    verb(period.pk, **given, by=person(request), at=timezone.now())
+
+
+def _refused(request: HttpRequest, period: Period, form: Form | None, status: int) -> HttpResponse:
+    context = _detail(request, period, form)
+    return render(request, "ledger/quarter/period_detail.html", context, status=status)
+
+
+# Parts
+
+
+def _periods(request: HttpRequest) -> QuerySet[Period]:
+    rows = Period.objects.select_related("county", "proposed_by", "reopen_proposed_by")
+    return within(person(request), rows, unit="pk")
+
+
+def _years(request: HttpRequest) -> list[int]:
+    found = _periods(request).order_by("-year").values_list("year", flat=True)
+    return list(found.distinct())
+
+
+def _crumbs(period: Period) -> list[tuple[str, Any]]:
+    return [
+        (f"{reverse('period-list')}?year={period.year}", _("Quarters")),
+        (
+            reverse("period-detail", args=[period.pk]),
+            words.quarter(period.year, period.quarter),
+        ),
+    ]
+
+
+def _detail(request: HttpRequest, period: Period, form: Form | None = None) -> dict[str, Any]:
+    user, today = person(request), timezone.localdate()
+    found = checks_of(period)
+    settlements = list(period.settlements.select_related("proposed_by", "confirmed_by"))
+    newest = settlements[-1] if settlements and period.state == Period.State.CLOSED else None
+    changes = change_lines(newest, user) if newest else []
+    ticked = form.ticked if isinstance(form, KnownForm) else []
+    return {
+        "crumbs": [_crumbs(period)[0], ("", words.quarter(period.year, period.quarter))],
+        "name": words.quarter(period.year, period.quarter),
+        "period": period,
+        "month": Month.of(period.ends_on),
+        "headline": _headline(period, newest, today),
+        "checks": check_lines(found, ticked),
+        "blocks": any(check.blocks for check in found),
+        "form": form,
+        "settlements": settlements,
+        "newest": newest,
+        "changes": changes,
+        "compare_url": compare_address(newest) if newest else "",
+        "change_total": change_total(changes),
+        "history": history.of_period(period),
+        **_forms(request, form),
+        **_may(user, period, today),
+    }
+
+
+def _headline(period: Period, newest: Settlement | None, today: Any) -> Any:
+    """The county's figures: as announced, else as of the quarter's end or today."""
+    if newest is not None:
+        table = announced_table(newest)
+    else:
+        table = league_table(period.county, min(period.ends_on, today))
+    return headline(table, by_month(period.county, table.as_of, table.known_by))
+
+
+def _forms(request: HttpRequest, form: Form | None) -> dict[str, Form]:
+    """Each form of the page, the one that was sent as it was typed."""
+    fresh: dict[str, Form] = {
+        "propose_form": ProposeForm(request=request),
+        "confirm_form": ConfirmForm(request=request),
+        "reason_form": ReopenReasonForm(request=request),
+        "reopen_form": ReopenForm(request=request),
+    }
+    sent = {name: form for name, new in fresh.items() if form and type(form) is type(new)}
+    return fresh | sent
+
+
+def _may(user: User, period: Period, today: Any) -> dict[str, bool]:
+    """Which deeds the page offers; the verbs decide once more."""
+    state, closes = period.state, may(user, Right.PERIOD_CLOSE)
+    heads = may(user, Right.PERIOD_CONFIRM)
+    first, second = period.proposed_by, period.reopen_proposed_by
+    is_over = period.ends_on < today
+    return {
+        "is_over": is_over,
+        "may_review": closes and state == Period.State.OPEN,
+        "may_open": closes and period.is_in_review,
+        "may_propose": closes and is_over and state in (Period.State.OPEN, Period.State.REVIEW),
+        "may_confirm": closes and state == Period.State.PROPOSED and _is_second(user, first, heads),
+        "may_ask_reopening": closes and state == Period.State.CLOSED and second is None,
+        "may_reopen": closes and second is not None and _is_second(user, second, heads),
+        "may_drop": closes and second is not None,
+    }
+
+
+def _is_second(user: User, first: User | None, heads: bool) -> bool:
+    return first is not None and first.pk != user.pk and (heads or may(first, Right.PERIOD_CONFIRM))

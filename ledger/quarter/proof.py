@@ -1,0 +1,237 @@
+"""The proof of the ledger: every chain, settlement, sum, share and file computed again.
+
+Owns: the checks of ``manage.py verify_ledger`` with their numbers; those before a closing
+(``checks.py``) have numbers of their own. Must never: change
+anything, or trust a stored result; what can be computed again is computed again. It detects, it
+does not prevent: the owner of the database can do anything but make these agree.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from ledger.entries import evidence
+from ledger.models import Entry, Evidence, Receipt, Settlement
+from ledger.ranking import announced, month_sums
+from ledger.rules import chain
+from projects.models import CreditShare
+from units.ground.basis_points import FULL
+from units.models import County
+
+CHUNK = 20_000
+COLUMNS = (*chain.COVERED.values(), "hash_name", "prev_hash", "content_hash", "pk")
+ANCHOR_DIGITS = 16  # as printed on paper (chain.short)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not agree: the record as kind and key, and a sentence."""
+
+    check: int
+    record: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to prove: everything, one county, or one period of it."""
+
+    county: County | None = None
+    period_id: int | None = None
+
+    def entries(self) -> QuerySet[Entry]:
+        found = Entry.objects.all()
+        if self.period_id is not None:
+            return found.filter(period=self.period_id)
+        return found.filter(county=self.county) if self.county else found
+
+    def of_county(self, rows: QuerySet[Any], path: str = "county") -> QuerySet[Any]:
+        return rows.filter(**{path: self.county}) if self.county else rows
+
+
+def findings(scope: Scope, anchors: Iterable[str] = ()) -> Iterator[Finding]:
+    """Everything that does not agree, chains first, each at its first bad record."""
+    for check in CHECKS.values():
+        yield from check(scope)
+    yield from missing_anchors(scope, anchors)
+
+
+def broken_chains(scope: Scope) -> Iterator[Finding]:
+    """The first entry of each chain whose position, previous hash or content hash is wrong."""
+    rows = scope.entries().order_by("period_id", "position").values_list(*COLUMNS)
+    in_period = COLUMNS.index("period_id")
+    for _period, entries in groupby(rows.iterator(CHUNK), key=itemgetter(in_period)):
+        finding = _first_break(entries)
+        if finding is not None:
+            yield finding
+
+
+def _first_break(entries: Iterable[tuple[Any, ...]]) -> Finding | None:
+    """Walk one chain; the rest of it is passed over once it is broken."""
+    head, broken = chain.GENESIS, None
+    for position, row in enumerate(entries, start=1):
+        if broken is not None:
+            continue  # the group must still be read to its end
+        if not _continues(row, position, head):
+            sentence = _("The chain breaks at this entry: it was changed, inserted or moved.")
+            broken = Finding(1, f"entry:{row[-1]}", sentence)
+        head = row[-2]
+    return broken
+
+
+def _continues(row: tuple[Any, ...], position: int, head: str) -> bool:
+    fields = dict(zip(chain.COVERED, row, strict=False))
+    hash_name, prev_hash, content_hash = row[-4:-1]
+    expected = chain.content_hash(head, fields, hash_name)
+    return (fields["position"], prev_hash, content_hash) == (position, head, expected)
+
+
+def broken_end(count: int) -> Finding | None:
+    """For a quick look: the newest entries only, each with its own hash and its predecessor's."""
+    rows = list(Entry.objects.order_by("-pk").values_list(*COLUMNS)[:count])
+    period, position = COLUMNS.index("period_id"), COLUMNS.index("position")
+    known = {(row[period], row[position]): row[-2] for row in rows}
+    for row in reversed(rows):
+        before = known.get((row[period], row[position] - 1), row[-3])
+        if not _continues(row, row[position], before):
+            sentence = _("The chain breaks at this entry: it was changed, inserted or moved.")
+            return Finding(1, f"entry:{row[-1]}", sentence)
+    return None
+
+
+def lost_head(count: int) -> Finding | None:
+    """For a quick look: whether the heads announced last are still in their chains."""
+    for settlement in Settlement.objects.order_by("-pk")[:count]:
+        if not _head_in_chain(settlement):
+            sentence = _("The head of the chain that was announced is no longer in the chain.")
+            return Finding(2, f"settlement:{settlement.pk}", sentence)
+    return None
+
+
+def changed_settlements(scope: Scope) -> Iterator[Finding]:
+    """Settlements that differ from the table computed again, or whose head left the chain."""
+    found = scope.of_county(Settlement.objects.all(), "period__county")
+    if scope.period_id is not None:
+        found = found.filter(period=scope.period_id)
+    for settlement in found.select_related("period__county"):
+        if not _head_in_chain(settlement):
+            sentence = _("The head of the chain that was announced is no longer in the chain.")
+            yield Finding(2, f"settlement:{settlement.pk}", sentence)
+        elif unit := announced.differing(settlement):
+            sentence = _("The announced line of %(unit)s differs from the entries.")
+            yield Finding(2, f"settlement:{settlement.pk}", sentence % {"unit": unit})
+
+
+def _head_in_chain(settlement: Settlement) -> bool:
+    if settlement.chain_length == 0:
+        return settlement.chain_head == chain.GENESIS
+    return Entry.objects.filter(
+        period=settlement.period_id,
+        position=settlement.chain_length,
+        content_hash=settlement.chain_head,
+    ).exists()
+
+
+def unbalanced_receipts(scope: Scope) -> Iterator[Finding]:
+    """Verified receipts whose entries do not make their amount (or nothing, all reversed)."""
+    receipts = scope.of_county(Receipt.objects.filter(state=Receipt.State.VERIFIED))
+    if scope.period_id is not None:
+        # Not by a join: the sum below is over all entries of a receipt, of whatever quarter.
+        touched = Entry.objects.filter(period=scope.period_id).values("receipt")
+        receipts = receipts.filter(pk__in=touched)
+    posted = receipts.annotate(posted=Sum("entries__amount", default=0))
+    wrong = posted.exclude(posted=F("amount")).exclude(posted=0, entries__isnull=False)
+    for pk in wrong.order_by("pk").values_list("pk", flat=True).distinct():
+        yield Finding(3, f"receipt:{pk}", _("The entries of this receipt do not make its amount."))
+
+
+def posted_unverified(scope: Scope) -> Iterator[Finding]:
+    """Entries whose receipt is not verified."""
+    found = scope.entries().exclude(receipt__state=Receipt.State.VERIFIED)
+    for pk in found.order_by("pk").values_list("pk", flat=True):
+        yield Finding(4, f"entry:{pk}", _("This entry stands on a receipt that is not verified."))
+
+
+def unpaired_reversals(scope: Scope) -> Iterator[Finding]:
+    """Reversals that do not take back exactly what they name."""
+    reversals = scope.entries().filter(kind=Entry.Kind.REVERSAL)
+    same = Q(
+        amount=-F("reverses__amount"),
+        unit=F("reverses__unit"),
+        project=F("reverses__project"),
+        receipt=F("reverses__receipt"),
+    )
+    for pk in reversals.exclude(same).order_by("pk").values_list("pk", flat=True):
+        yield Finding(5, f"entry:{pk}", _("This reversal does not match the entry it names."))
+
+
+def incomplete_shares(scope: Scope) -> Iterator[Finding]:
+    """Projects whose credit shares do not make the whole."""
+    shares = scope.of_county(CreditShare.objects.all(), "project__county")
+    totals = shares.order_by().values_list("project").annotate(whole=Sum("basis_points"))
+    for project, _whole in totals.exclude(whole=FULL):
+        sentence = _("The credit shares of this project do not add up to 100 %.")
+        yield Finding(6, f"project:{project}", sentence)
+
+
+def altered_evidence(scope: Scope) -> Iterator[Finding]:
+    """Evidence whose file is missing or no longer has its hash."""
+    files = Evidence.objects.filter(removed_at__isnull=True)
+    if scope.county is not None:
+        files = files.filter(Q(receipt__county=scope.county) | Q(claim__county=scope.county))
+    if scope.period_id is not None:
+        files = files.filter(receipt__entries__period=scope.period_id).distinct()
+    for pk, sha256 in files.order_by("pk").values_list("pk", "sha256").iterator(CHUNK):
+        if not evidence.is_intact(sha256):
+            yield Finding(
+                7, f"evidence:{pk}", _("The file of this evidence is missing or altered.")
+            )
+
+
+def missing_anchors(scope: Scope, anchors: Iterable[str]) -> Iterator[Finding]:
+    """Heads printed on paper that are in no chain any more: the tail was cut or all was rewritten."""
+    for anchor in anchors:
+        digits = "".join(anchor.split()).lower()
+        if len(digits) < ANCHOR_DIGITS or not set(digits) <= set("0123456789abcdef"):
+            sentence = _("Write the head as printed: at least sixteen of the digits 0-9 and a-f.")
+            yield Finding(8, f"anchor:{digits}", sentence)
+        elif not scope.entries().filter(content_hash__startswith=digits).exists():
+            sentence = _("This printed head is in no chain: entries were cut off or rewritten.")
+            yield Finding(8, f"anchor:{digits}", sentence)
+
+
+def wrong_month_sums(scope: Scope) -> Iterator[Finding]:
+    """Sums of months, kept for regions, that their entries do not make. They are of no one quarter."""
+    if scope.period_id is not None:
+        return
+    for county, month in month_sums.differing(scope.county):
+        sentence = _("The kept sum of this month is not what its entries make.")
+        yield Finding(9, f"month:{county}/{month:%Y-%m}", sentence)
+
+
+Check = Callable[[Scope], Iterator[Finding]]
+CHECKS: dict[int, Check] = {
+    1: broken_chains,
+    2: changed_settlements,
+    3: unbalanced_receipts,
+    4: posted_unverified,
+    5: unpaired_reversals,
+    6: incomplete_shares,
+    7: altered_evidence,
+    9: wrong_month_sums,
+}
+
+
+def heads(scope: Scope) -> dict[tuple[str, str], tuple[str, int]]:
+    """Head and length of each chain by county code and period: what to print and keep."""
+    last = scope.entries().order_by("period_id", "-position").distinct("period_id")
+    rows = last.select_related("period__county")
+    return {
+        (entry.period.county.code, str(entry.period)): (entry.content_hash, entry.position)
+        for entry in rows
+    }

@@ -1,0 +1,207 @@
+"""Monthly reports (月报): filing, and who has not filed.
+
+Owns: the only writes of monthly reports, their deadline, and the list of who is missing. Must never:
+decide a figure; a report says that a unit reported, also when it is zero (rule 13), and the league
+table tells the two apart. A month is given as any day of it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ledger.entries.notices import act, send
+from ledger.models import MonthlyReport, Notice, Period, Receipt, quarter_of
+from ledger.rules.months import Month
+from units import trail
+from units.ground.money import NOTHING
+from units.ground.refusal import Refusal
+from units.models import County, Unit, User, official
+
+LAST_DEADLINE = 28
+ENOUGH_RESERVES = 3  # rule 14: each unit compiles at least so many projects a year
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """How a unit stands with one month: its report, or that it is missing."""
+
+    unit: Unit
+    due_on: date
+    report: MonthlyReport | None
+    reminded_at: datetime | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Filed after the deadline, by the county's calendar."""
+        return self.report is not None and timezone.localdate(self.report.filed_at) > self.due_on
+
+
+@transaction.atomic
+def file_report(
+    unit: Unit,
+    month: date,
+    *,
+    trips: int,
+    reserve_projects: int,
+    problems: str,
+    by: User,
+    at: datetime,
+    today: date,
+) -> MonthlyReport:
+    """File the report of ``month`` or correct it; counts are of that month. Late is possible."""
+    if month.replace(day=1) > today:
+        raise Refusal(_("This month has not begun yet."), field="month")
+    counts = {"trips": trips, "reserve_projects": reserve_projects, "problems": problems}
+    report, is_first = MonthlyReport.objects.select_for_update().get_or_create(
+        unit=unit,
+        year=month.year,
+        month=month.month,
+        defaults={**counts, "county_id": unit.county_id, "filed_by": by, "filed_at": at},
+    )
+    before = {} if is_first else {name: getattr(report, name) for name in counts}
+    if before == counts:
+        return report  # the button was pressed twice
+    if not is_first:
+        _correct(report, counts, at)
+    act(unit, Notice.Kind.REPORT_MISSING, record_of(month), by=by, at=at)
+    _note(report, is_first, before, counts, by, at)
+    return report
+
+
+@transaction.atomic
+def remind(county: County, month: date, *, by: User, at: datetime, today: date) -> list[Unit]:
+    """Send a notice to each unit whose report is missing and that has none waiting."""
+    if last_day(month) >= today:
+        raise Refusal(_("This month is not over yet."))
+    kind, record = Notice.Kind.REPORT_MISSING, record_of(month)
+    first = month.replace(day=1)
+    told = send(missing(county, month), kind, record, by=by, at=at, month=first)
+    names = [unit.name for unit in told]
+    after = {"month": f"{month:%Y-%m}", "units": names}
+    trail.record(by, "report.remind", at=at, county=county, label=f"{month:%Y-%m}", after=after)
+    return told
+
+
+@transaction.atomic
+def set_deadline(county: County, day: int, *, by: User, at: datetime) -> County:
+    """From now on reports are due by this day of the following month, 1 to 28."""
+    if not 1 <= day <= LAST_DEADLINE:
+        raise Refusal(_("Choose a day from 1 to 28; every month has those."), field="report_day")
+    county = County.objects.select_for_update().get(pk=county.pk)
+    before, after = trail.changes({"report_day": county.report_day}, {"report_day": day})
+    county.report_day = day
+    county.save(update_fields=["report_day"])
+    label = county.name
+    trail.record(
+        by, "report.deadline", at=at, county=county, label=label, before=before, after=after
+    )
+    return county
+
+
+def filed(county: County, month: date) -> QuerySet[MonthlyReport]:
+    """The reports that a county has for a month."""
+    return MonthlyReport.objects.filter(county=county, year=month.year, month=month.month)
+
+
+def expected(county: County, month: date) -> QuerySet[Unit]:
+    """The units that owe a report: those that stand on the last day of the month."""
+    day = last_day(month)
+    return Unit.objects.filter(
+        Q(active_from__isnull=True) | Q(active_from__lte=day),
+        Q(ended_on__isnull=True) | Q(ended_on__gte=day),
+        county=county,
+    )
+
+
+def missing(county: County, month: date) -> QuerySet[Unit]:
+    """The units that owe a report of the month and have not filed it."""
+    done = filed(county, month).values("unit")
+    return expected(county, month).exclude(pk__in=done)
+
+
+def filings(county: County, month: date) -> list[Filing]:
+    """Every unit that owes a report of the month, in official order, with what it filed."""
+    by_unit = {report.unit_id: report for report in filed(county, month)}
+    reminded = dict(
+        Notice.objects.filter(county=county, record=record_of(month))
+        .order_by("sent_at")
+        .values_list("unit", "sent_at")
+    )
+    due = due_on(county, month)
+    owing = sorted(expected(county, month), key=official)
+    return [Filing(unit, due, by_unit.get(unit.pk), reminded.get(unit.pk)) for unit in owing]
+
+
+def reserves_of_year(county: County, month: date) -> dict[int, int]:
+    """Reserve projects that each unit compiled from January to the month (rule 14)."""
+    rows = MonthlyReport.objects.filter(
+        county=county, year=month.year, month__lte=month.month
+    ).order_by()
+    return dict(rows.values_list("unit").annotate(Sum("reserve_projects")))
+
+
+def money_of(unit: Unit, month: date) -> tuple[Decimal, Decimal]:
+    """Yuan credited to a unit in the month, and yuan of its own receipts still to be verified."""
+    days = (month.replace(day=1), last_day(month))
+    credited = unit.entries.filter(counted_on__range=days)
+    waiting = unit.receipts.filter(state=Receipt.State.SUBMITTED, received_on__range=days)
+    return _sum(credited), _sum(waiting)
+
+
+def due_on(county: County, month: date) -> date:
+    """The day by which the report of a month must be filed."""
+    return last_day(month) + timedelta(days=county.report_day)
+
+
+def last_day(month: date) -> date:
+    return Month.of(month).last_day
+
+
+def record_of(month: date) -> str:
+    """The name under which notices speak of a month's report."""
+    return f"report:{month:%Y-%m}"
+
+
+def _correct(report: MonthlyReport, counts: dict[str, Any], at: datetime) -> None:
+    closed = Period.objects.filter(
+        county=report.county_id,
+        year=report.year,
+        quarter=quarter_of(date(report.year, report.month, 1)),
+        state=Period.State.CLOSED,
+    )
+    if closed.exists():
+        raise Refusal(_("The quarter of this month is closed; its reports stay as they are."))
+    for name, value in counts.items():
+        setattr(report, name, value)
+    report.changed_at = at
+    report.save()
+
+
+def _note(
+    report: MonthlyReport,
+    is_first: bool,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    by: User,
+    at: datetime,
+) -> None:
+    month = {"month": f"{report.year}-{report.month:02}"}
+    if is_first:
+        deed, after = "report.file", month | after
+    else:
+        deed = "report.correct"
+        before, after = trail.changes(before, after)
+        after = month | after
+    unit = report.unit
+    trail.record(by, deed, report, at=at, unit=unit, label=unit.name, before=before, after=after)
+
+
+def _sum(rows: QuerySet[Any]) -> Decimal:
+    amount: Decimal = rows.aggregate(all=Sum("amount", default=NOTHING))["all"]
+    return amount

@@ -1,0 +1,1 @@
+"""The league table, from the sums of entries to the page."""

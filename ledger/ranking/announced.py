@@ -1,0 +1,156 @@
+"""The settlement (交账报表): a league table stored as it was announced, read back, and compared.
+
+Owns: which figures of a table are kept, both ways, and which of them must be found again. Must never:
+compute a figure, or change one that is stored. Amounts are yuan; a benchmark is kept to six places,
+since a third of a quarter need not end on a fen.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from ledger.models import Entry, Period, Settlement, SettlementLine
+from ledger.ranking.gathering import Signed, Sums, last_settlements, ranks_of
+from ledger.ranking.league import LeagueRow, LeagueTable, league_table, sections
+from ledger.rules import chain, standing
+from ledger.rules.standing import Tier
+from units.models import User
+
+# What of a line the entries, targets and units must give again, whenever the table is computed anew.
+RECOMPUTED = (
+    "target",
+    "due",
+    "benchmark",
+    "received",
+    "received_new",
+    "received_outside",
+    "rank",
+    "tier",
+)
+SIX_PLACES = Decimal("0.000001")
+
+
+def store(
+    period: Period,
+    table: LeagueTable,
+    known_by: datetime,
+    last: Entry | None,
+    people: tuple[User, User],
+    at: datetime,
+) -> Settlement:
+    """Keep the table of the locked quarter as announced.
+
+    ``last`` is the newest entry of its chain, ``people`` are who proposed and who confirmed.
+    """
+    settlement = Settlement.objects.create(
+        period=period,
+        version=period.settlements.count() + 1,
+        as_of=table.as_of,
+        known_by=known_by,
+        projects=table.signed.projects,
+        contracts=table.signed.contracts,
+        total_investment=table.signed.total_investment,
+        introduced=table.signed.introduced,
+        chain_head=last.content_hash if last else chain.GENESIS,
+        chain_length=last.position if last else 0,
+        proposed_by=people[0],
+        confirmed_by=people[1],
+        closed_at=at,
+        **_totals(table),
+    )
+    SettlementLine.objects.bulk_create(_line(settlement, row) for row in table.rows)
+    return settlement
+
+
+def _totals(table: LeagueTable) -> dict[str, Decimal]:
+    total = table.total
+    return {
+        "target": total.target,
+        "received": total.received,
+        "benchmark": _six_places(total.benchmark),
+    }
+
+
+def _line(settlement: Settlement, row: LeagueRow) -> SettlementLine:
+    return SettlementLine(
+        settlement=settlement,
+        unit_id=row.unit_id,
+        name=row.name,
+        kind=row.kind,
+        order=row.order,
+        target=row.target,
+        due=[str(part) for part in row.due],
+        benchmark=None if row.benchmark is None else _six_places(row.benchmark),
+        received=row.received,
+        received_new=row.sums.new,
+        received_outside=row.sums.outside,
+        pending=row.pending,
+        rank=row.rank,
+        tier=row.tier,
+        reported=row.reported,
+    )
+
+
+def _six_places(value: Fraction) -> Decimal:
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(SIX_PLACES)
+
+
+def announced_table(settlement: Settlement) -> LeagueTable:
+    """The table of a closed quarter as it was announced, from the stored lines alone."""
+    county = settlement.period.county
+    lines = settlement.lines.select_related("unit", "settlement")
+    compared_with = last_settlements([county], settlement.as_of).get(county.pk)
+    previous = ranks_of([compared_with])[compared_with.pk] if compared_with else {}
+    return LeagueTable(
+        county=county,
+        as_of=settlement.as_of,
+        known_by=settlement.known_by,
+        sections=sections([_announced_row(line) for line in lines], previous),
+        signed=Signed(
+            settlement.projects,
+            settlement.contracts,
+            settlement.total_investment,
+            settlement.introduced,
+        ),
+        settlement=settlement,
+        compared_with=compared_with,
+    )
+
+
+def differing(settlement: Settlement) -> str | None:
+    """What of the settlement is not what its ledger gives again: a unit, or the county's total."""
+    table = league_table(settlement.period.county, settlement.as_of, settlement.known_by)
+    stored = {line.unit_id: line for line in settlement.lines.all()}
+    for row in table.rows:
+        if not _same(stored.pop(row.unit_id, None), _line(settlement, row)):
+            return row.name
+    if stored:
+        return next(iter(stored.values())).name
+    same = all(getattr(settlement, name) == value for name, value in _totals(table).items())
+    return None if same else table.county.name
+
+
+def _same(stored: SettlementLine | None, computed: SettlementLine) -> bool:
+    return stored is not None and all(
+        getattr(stored, name) == getattr(computed, name) for name in RECOMPUTED
+    )
+
+
+def _announced_row(line: SettlementLine) -> LeagueRow:
+    due = tuple(Decimal(part) for part in line.due)
+    benchmark = standing.benchmark(due, line.settlement.as_of) if line.target else None
+    return LeagueRow(
+        unit_id=line.unit_id,
+        code=line.unit.code,
+        name=line.name,
+        kind=line.kind,
+        order=line.order,
+        target=line.target,
+        due=due,
+        benchmark=benchmark,
+        sums=Sums(line.received, line.received_new, line.received_outside),
+        pending=line.pending,
+        tier=Tier(line.tier),
+        completion=standing.completion(line.received, line.target),
+        reported=line.reported,
+    )

@@ -1,0 +1,356 @@
+"""The parts of the league table's page: its sections, the curve of the year, months, wishes.
+
+Owns: gathering what the template lays out. Must never: run a query per unit or compute a figure.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from ledger import words
+from ledger.models import Period
+from ledger.ranking.charts import Curve, Segment, curve, stacked
+from ledger.ranking.league import LeagueRow, LeagueTable, Section
+from ledger.ranking.query import Asked
+from ledger.ranking.series import Series, due_by_month
+from ledger.ranking.table import (
+    CatchUpTable,
+    RankingTable,
+    UnitUrl,
+    catch_up_lines,
+    lines,
+    made_of,
+    point,
+    subtotal,
+    tier_badges,
+)
+from ledger.rules.months import FIRST_YEAR, LAST_YEAR, Month
+from ledger.rules.shortfall import Node, next_node
+from ledger.rules.standing import Tier
+from units.ground.composed import composed_once
+from units.ground.markup import linked
+from units.ground.money import YI, rounded, yi_text
+from units.models import KINDS
+
+# Kept when somebody goes to another month; a day or a moment would not fit there.
+LASTING = ("kind", "tier", "without", "sort", "county")
+# What a figure depends on beside its month.
+WISHES = ("as_of", "known_by", "without", "county")
+
+
+@dataclass(frozen=True, slots=True)
+class TierCount:
+    """One tier of a section: how many units, and the address that shows only those."""
+
+    badge: SafeString
+    count: str
+    url: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPart:
+    """One kind of units as the page shows it."""
+
+    kind: str
+    title: str | Promise
+    count: int
+    tiers: tuple[TierCount, ...]
+    bar: tuple[Segment, ...]
+    table: RankingTable
+    node: Node | None
+    node_quarter: str | Promise
+    catch_up: CatchUpTable | None
+
+
+def explain_address(month: Month, query: QueryDict, **chosen: str) -> str:
+    """What the sums are made of: those of the county, or of a kind and tier; with the same wishes."""
+    asked = QueryDict(mutable=True)
+    for name in WISHES:
+        asked.setlist(name, query.getlist(name))
+    for name, value in chosen.items():
+        asked.setlist(name, [value] if value else [])
+    address, wishes = reverse("ranking-explain", args=[month]), asked.urlencode()
+    return f"{address}?{wishes}" if wishes else address
+
+
+def sections_of(
+    league: LeagueTable, query: QueryDict, url: UnitUrl, source: Callable[..., str]
+) -> list[SectionPart]:
+    """The chosen kind, or all; a kind that does not exist chooses nothing.
+
+    ``source`` gives the address of what the sums of a kind and tier are made of.
+    """
+    kind = query.get("kind", "")
+    chosen = [section for section in league.sections if section.kind == kind]
+    return [_section(league, s, query, url, source) for s in (chosen or league.sections)]
+
+
+def rows_of(section: Section, tier: str) -> Sequence[LeagueRow]:
+    """The units of the tier, or all; a tier that does not exist chooses nothing."""
+    return [row for row in section.rows if row.tier == tier] if tier in list(Tier) else section.rows
+
+
+def _section(
+    league: LeagueTable,
+    section: Section,
+    query: QueryDict,
+    url: UnitUrl,
+    source: Callable[..., str],
+) -> SectionPart:
+    tier = query.get("tier", "")
+    rows = rows_of(section, tier)
+    compared = league.compared_with is not None
+    shown = lines(rows, url, made_of(league), compared=compared)
+    node = next_node(league.as_of)
+    waiting = catch_up_lines(rows, url, made_of(league), node) if node else []
+    return SectionPart(
+        kind=section.kind,
+        title=words.SECTIONS[section.kind],
+        count=len(section.rows),
+        tiers=tuple(_tier_counts(section, query)),
+        bar=stacked(section.tiers),
+        table=RankingTable(
+            shown,
+            subtotal(rows),
+            source(kind=section.kind, tier=tier),
+            query.get("sort", ""),
+        ),
+        node=node,
+        node_quarter=words.QUARTERS[node.quarter] if node else "",
+        catch_up=CatchUpTable(waiting) if waiting else None,
+    )
+
+
+def _tier_counts(section: Section, query: QueryDict) -> list[TierCount]:
+    badges = tier_badges()
+    return [
+        TierCount(
+            badge=badges[tier],
+            count=str(count),
+            url=f"?{_changed(query, kind=section.kind, tier=tier)}#{section.kind}",
+            is_chosen=query.get("tier") == tier,
+        )
+        for tier, count in section.tiers.items()
+        if count
+    ]
+
+
+def _changed(query: QueryDict, **values: str) -> str:
+    changed = query.copy()
+    for name, value in values.items():
+        changed[name] = value
+    return changed.urlencode()
+
+
+# --- the curve of the year -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One month of a curve in words: amounts that lead to their parts, empty where nothing is known."""
+
+    month: str
+    received: SafeString
+    benchmark: SafeString
+    last_year: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePart:
+    """What ``_curve.html`` draws: the county's in 亿元."""
+
+    drawing: Curve
+    months: tuple[MonthLine, ...]
+    year: int
+    words: str
+
+
+def sources_by_day(league: LeagueTable, month: Month, query: QueryDict) -> Callable[[date], str]:
+    """What the county's sums on another day were made of, with all else as in this table."""
+    before, after = reverse("ranking-explain", args=[month]).split(str(month))
+    county = f"&county={query['county']}" if query.get("county", "").isalnum() else ""
+    return lambda day: f"{before}{Month.of(day)}{after}?{point(league, day)}{county}"
+
+
+def no_source(day: date) -> str:
+    return ""
+
+
+def curve_of(
+    league: LeagueTable, series: Series, source: Callable[[date], str] = no_source
+) -> CurvePart:
+    """Received by month against what was due and the year before."""
+    due = due_by_month(league.rows, league.as_of.year)
+    named: list[tuple[str, Sequence[Decimal | Fraction]]] = [
+        ("last_year", series.last_year),
+        ("benchmark", due),
+        ("this_year", series.this_year),
+    ]
+    drawn = [(name, values) for name, values in named if any(values)]
+    return CurvePart(
+        drawing=curve(drawn, YI),
+        months=month_lines(due, series, yi_text, source),
+        year=league.as_of.year,
+        words=_("%(received)s亿元 received by month %(month)d; %(due)s亿元 were due.")
+        % {
+            "received": yi_text(series.this_year[-1]),
+            "month": league.as_of.month,
+            "due": yi_text(rounded(due[league.as_of.month - 1], 2)),
+        },
+    )
+
+
+def month_lines(
+    due: Sequence[Fraction],
+    series: Series,
+    text: Callable[[Decimal], str],
+    source: Callable[[date], str],
+) -> tuple[MonthLine, ...]:
+    """The twelve months; ``text`` writes an amount, ``source`` says where a day's amounts lead to."""
+    this_year, last_year, as_of = series.this_year, series.last_year, series.as_of
+    benchmark = _to(source(as_of), "benchmark")
+
+    def line(month: Month) -> MonthLine:
+        place = month.month - 1
+        received = _to(source(min(month.last_day, as_of)), "received")
+        before = _to(source(Month(month.year - 1, month.month).last_day), "received")
+        return MonthLine(
+            month=str(month.month),
+            received=received(text(this_year[place]) if place < len(this_year) else ""),
+            benchmark=benchmark(text(rounded(due[place], 2)) if any(due) else ""),
+            last_year=before(text(last_year[place]) if any(last_year) else ""),
+        )
+
+    return tuple(line(Month(as_of.year, number)) for number in range(1, 13))
+
+
+def _to(source: str, part: str) -> Callable[[str], SafeString]:
+    """Makes a text the link to a part of what its figure was made of, if there is such a page."""
+    address = f"{source}#{part}" if source else ""
+    return lambda text: linked(text, address if text else "")
+
+
+# --- months and wishes ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLink:
+    label: str
+    url: str
+    is_here: bool
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPicker:
+    """The months of a year; the url is empty for months that have not begun."""
+
+    year: int
+    months: tuple[MonthLink, ...]
+    before: str
+    after: str
+
+
+def month_addresses(name: str) -> Callable[[Month], str]:
+    """The addresses of a page by month: one look-up for a whole year."""
+    first = Month(FIRST_YEAR, 1)
+    before, after = reverse(name, args=[first]).split(str(first))
+    return lambda month: f"{before}{month}{after}"
+
+
+def month_links(
+    league: LeagueTable,
+    here: Month,
+    query: QueryDict,
+    today: date,
+    page: str = "ranking-month",
+) -> MonthPicker:
+    """The months of the year for a page of one county; those that end a closed quarter are marked."""
+    closed = {quarter for (quarter,) in _closed_quarters(league.county.pk, here.year)}
+    return month_picker(here, query, today, month_addresses(page), closed)
+
+
+def month_picker(
+    here: Month,
+    query: QueryDict,
+    today: date,
+    address: Callable[[Month], str],
+    closed: Collection[int] = (),
+) -> MonthPicker:
+    kept = query.copy()
+    for name in [name for name in kept if name not in LASTING]:
+        del kept[name]
+
+    def url(month: Month) -> str:
+        if month.first_day > today or not FIRST_YEAR <= month.year <= LAST_YEAR:
+            return ""
+        return f"{address(month)}?{kept.urlencode()}" if kept else address(month)
+
+    return MonthPicker(
+        year=here.year,
+        months=tuple(
+            MonthLink(
+                label=date_format(month.first_day, pgettext("date format of a month", "M")),
+                url=url(month),
+                is_here=month == here,
+                is_closed=month.ends_quarter and month.quarter in closed,
+            )
+            for month in (Month(here.year, month) for month in range(1, 13))
+        ),
+        before=url(Month(here.year - 1, 12)),
+        after=url(_last_begun(here.year + 1, today)),
+    )
+
+
+@composed_once
+def _closed_quarters(county: int, year: int) -> QuerySet[Period, Any]:
+    closed = Period.objects.filter(county=county, year=year, state=Period.State.CLOSED)
+    return closed.order_by().values_list("quarter")
+
+
+def _last_begun(year: int, today: date) -> Month:
+    return Month(year, today.month if year == today.year else 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    word: str | Promise
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """The form of wishes as it is filled now."""
+
+    as_of: str
+    known_by: str
+    kinds: tuple[Choice, ...]
+    tiers: tuple[Choice, ...]
+    without: tuple[Choice, ...]
+    is_used: bool
+
+
+def sieve_of(asked: Asked, query: QueryDict) -> Sieve:
+    kind, tier = query.get("kind", ""), query.get("tier", "")
+    return Sieve(
+        as_of=asked.as_of.isoformat() if asked.as_of else "",
+        known_by=asked.known_by.date().isoformat() if asked.known_by else "",
+        kinds=tuple(Choice(k.value, words.SECTIONS[k], k == kind) for k in KINDS),
+        tiers=tuple(Choice(t.value, words.TIERS[t], t == tier) for t in Tier),
+        without=tuple(Choice(n, w, n in asked.without) for n, w in words.EXCLUSIONS.items()),
+        is_used=bool(asked.as_of or asked.known_by or asked.without or kind or tier),
+    )

@@ -1,0 +1,73 @@
+"""A LeagueTable as JSON: the same for the page's ``.json`` and ``manage.py ranking --json``.
+
+Owns: the keys and the spelling of values. Must never: run a query or round a completion. Amounts are
+strings in yuan with two places (benchmark and gap rounded half-up to the fen), completion and
+percents exact decimal strings; null where there is no target.
+"""
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from ledger.ranking.league import LeagueRow, LeagueTable, Section
+from units.ground.money import exact, rounded
+
+
+def text(table: LeagueTable) -> str:
+    """The document, ending with a line break."""
+    return json.dumps(document(table), ensure_ascii=False, indent=1) + "\n"
+
+
+def document(table: LeagueTable) -> dict[str, Any]:
+    total, signed = table.total, table.signed
+    return {
+        "county": table.county.code,
+        "as_of": table.as_of.isoformat(),
+        "benchmark_percent": _exact(total.benchmark_percent),
+        "headline": {
+            "target": _yuan(total.target),
+            "received": _yuan(total.received),
+            "completion": _exact(total.completion),
+            "gap": _yuan(total.gap),
+            "gap_points": _exact(total.gap_points),
+            "over_half": table.over_half,
+            "projects": signed.projects,
+            "contracts": signed.contracts,
+            "total_investment": _yuan(signed.total_investment),
+            "introduced": _yuan(signed.introduced),
+        },
+        "sections": [_section(section) for section in table.sections],
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "kind": str(section.kind),
+        "tiers": {str(tier): count for tier, count in section.tiers.items()},
+        "rows": [_row(row) for row in section.rows],
+    }
+
+
+def _row(row: LeagueRow) -> dict[str, Any]:
+    return {
+        "rank": row.rank,
+        "code": row.code,
+        "name": row.name,
+        "kind": str(row.kind),
+        "target": _yuan(row.target),
+        "received": _yuan(row.received),
+        "completion": _exact(row.completion),
+        "tier": str(row.tier),
+        "benchmark": _yuan(row.benchmark),
+        "gap": _yuan(row.gap),
+        "pending": _yuan(row.pending),
+    }
+
+
+def _yuan(value: Decimal | Fraction | None) -> str | None:
+    return None if value is None else f"{rounded(value, 2):f}"
+
+
+def _exact(value: Fraction | None) -> str | None:
+    return None if value is None else exact(value)

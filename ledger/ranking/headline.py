@@ -1,0 +1,90 @@
+"""The sentence and the figures at the head of the league table, as text.
+
+Owns: how the county's totals are spelled for the leader who will say them. Must never: run a query
+or decide what may be claimed (``LeagueTable`` does).
+"""
+
+from dataclasses import dataclass
+
+from ledger.ranking.charts import Bullet, bullet
+from ledger.ranking.league import LeagueTable
+from ledger.ranking.series import Series
+from units.ground.money import gap_text, percent_text, points_text, rounded, wan_text, yi_text
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """Texts; those that need a target are empty without one. ``side``: ahead, short, level."""
+
+    received: str
+    new_wan: str
+    carried_wan: str
+    pending_wan: str
+    target: str
+    completion: str
+    benchmark_percent: str
+    gap_wan: str
+    points: str
+    points_plain: str
+    side: str
+    growth: str
+    over_half: bool
+    projects: int
+    contracts: int
+    total_investment: str
+    introduced: str
+    bullet: Bullet | None
+
+
+def headline(table: LeagueTable, series: Series) -> Headline:
+    total, signed = table.total, table.signed
+    gap, points = total.gap, total.gap_points
+    return Headline(
+        received=yi_text(total.received),
+        new_wan=wan_text(total.sums.new),
+        carried_wan=wan_text(total.received - total.sums.new),
+        pending_wan=wan_text(total.pending) if total.pending else "",
+        target=yi_text(total.target) if total.target else "",
+        completion=percent_text(total.received, total.target) if total.target else "",
+        benchmark_percent=_benchmark_percent(table),
+        gap_wan=gap_text(rounded(gap, 2)) if gap is not None else "",
+        points=points_text(points) if points is not None else "",
+        points_plain=points_text(abs(points)).lstrip("+") if points is not None else "",
+        side=_side(table),
+        growth=_growth(table, series),
+        over_half=table.over_half,
+        projects=signed.projects,
+        contracts=signed.contracts,
+        total_investment=yi_text(signed.total_investment),
+        introduced=yi_text(signed.introduced),
+        bullet=_bullet(table),
+    )
+
+
+def _benchmark_percent(table: LeagueTable) -> str:
+    total = table.total
+    return percent_text(total.benchmark, total.target, claims=()) if total.target else ""
+
+
+def _side(table: LeagueTable) -> str:
+    gap = table.total.gap
+    if gap is None:
+        return ""
+    return "ahead" if gap > 0 else "short" if gap < 0 else "level"
+
+
+def _growth(table: LeagueTable, series: Series) -> str:
+    """Against the same month's end of last year (同比); nothing to say inside a month."""
+    before = series.same_time_last_year
+    if not before or before <= 0:
+        return ""
+    grown = percent_text(table.total.received - before, before, claims=())
+    return f"+{grown}" if table.total.received > before else grown
+
+
+def _bullet(table: LeagueTable) -> Bullet | None:
+    total = table.total
+    if not total.target:
+        return None
+    side = "behind" if total.gap is not None and total.gap < 0 else "on_schedule"
+    return bullet(side, total.target, total.received, total.pending, total.benchmark)

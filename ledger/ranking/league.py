@@ -1,0 +1,304 @@
+"""The league table (排名表): one frozen value for the page, the workbook, the bulletin and JSON.
+
+Owns: putting what was gathered (``gathering.py``) together into a ``LeagueTable``, with the money of ended
+units in their successors and each kind ranked apart. Must never: write, read the clock, or decide a
+tier or rank itself (``standing.py`` does). All amounts are yuan; ``as_of`` is the day counted up to,
+``known_by`` the moment posted up to.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Protocol, TypeVar
+
+from ledger.models import Settlement
+from ledger.ranking.gathering import Gathered, Owed, Signed, Sums, gather
+from ledger.rules import standing
+from ledger.rules.standing import Tier
+from units.ground.money import NOTHING
+from units.models import KINDS, County, Unit
+
+V = TypeVar("V", Sums, Decimal)
+
+
+class Standing(Protocol):
+    """A unit, as far as it decides whose money is whose."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def successor_id(self) -> int | None: ...
+    def stands_on(self, day: date, /) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueRow:
+    """One unit's line. ``benchmark`` is exact yuan; None fields mean that there is no target.
+
+    ``reported`` tells "reported, no funds" from "did not report" (rule 13): whether the unit filed
+    the report of the newest month that is over on the table's day.
+    """
+
+    unit_id: int
+    code: str
+    name: str
+    kind: str
+    order: int
+    target: Decimal | None
+    due: tuple[Decimal, ...]
+    benchmark: Fraction | None
+    sums: Sums
+    pending: Decimal
+    tier: Tier
+    completion: Fraction | None
+    rank: int | None = None
+    previous_rank: int | None = None
+    reported: bool = True
+
+    @property
+    def received(self) -> Decimal:
+        return self.sums.received
+
+    @property
+    def gap(self) -> Fraction | None:
+        """Received less benchmark, exact yuan."""
+        return None if self.benchmark is None else standing.gap(self.received, self.benchmark)
+
+    @property
+    def gap_points(self) -> Fraction | None:
+        """Completion less benchmark in percentage points, exact."""
+        return standing.gap_points(self.received, self.target, self.benchmark)
+
+    @property
+    def movement(self) -> int | None:
+        """Places gained since the last closed quarter; None if the unit was not ranked then."""
+        if self.rank is None or self.previous_rank is None:
+            return None
+        return self.previous_rank - self.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The units of one kind: ranked rows by rank, then those without a target."""
+
+    kind: str
+    rows: tuple[LeagueRow, ...]
+
+    @property
+    def tiers(self) -> dict[Tier, int]:
+        counts = dict.fromkeys(Tier, 0)
+        for row in self.rows:
+            counts[row.tier] += 1
+        return counts
+
+    @property
+    def total(self) -> "Total":
+        return total(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sums over rows: yuan, the benchmark exact."""
+
+    target: Decimal
+    benchmark: Fraction
+    sums: Sums
+    pending: Decimal
+
+    @property
+    def received(self) -> Decimal:
+        return self.sums.received
+
+    @property
+    def completion(self) -> Fraction | None:
+        return standing.completion(self.received, self.target)
+
+    @property
+    def gap(self) -> Fraction | None:
+        return standing.gap(self.received, self.benchmark) if self.target > 0 else None
+
+    @property
+    def gap_points(self) -> Fraction | None:
+        return standing.gap_points(self.received, self.target, self.benchmark)
+
+    @property
+    def benchmark_percent(self) -> Fraction | None:
+        """Percent of the annual target that is due."""
+        return self.benchmark * 100 / Fraction(self.target) if self.target > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueTable:
+    """The whole table of a county as of a day."""
+
+    county: County
+    as_of: date
+    known_by: datetime | None
+    sections: tuple[Section, ...]
+    signed: Signed
+    without: frozenset[str] = frozenset()
+    settlement: Settlement | None = None
+    compared_with: Settlement | None = None
+    rows: tuple[LeagueRow, ...] = field(init=False)
+    total: Total = field(init=False)
+
+    def __post_init__(self) -> None:
+        rows = tuple(row for section in self.sections for row in section.rows)
+        object.__setattr__(self, "rows", rows)
+        object.__setattr__(self, "total", total(rows))
+
+    @property
+    def over_half(self) -> bool:
+        """双过半 for the county (rule 5)."""
+        return standing.over_half(self.total.received, self.total.target, self.as_of)
+
+    def section(self, kind: str) -> Section:
+        """The section of a kind, empty where the county has no such units."""
+        return next((s for s in self.sections if s.kind == kind), Section(kind, ()))
+
+
+def quarters_due(rows: Iterable[LeagueRow]) -> list[Decimal]:
+    """Yuan due by the end of each quarter, of all rows together."""
+    dues = [row.due for row in rows if row.target is not None]
+    return [sum(parts, NOTHING) for parts in zip(*dues, strict=True)] or [NOTHING] * 4
+
+
+def total(rows: Iterable[LeagueRow]) -> Total:
+    """Add up rows; the total of a table is the total of what it shows."""
+    target = received = new = outside = pending = NOTHING
+    due: dict[int, int] = defaultdict(int)  # by denominator, of which there are few
+    for row in rows:
+        target += row.target or NOTHING
+        received += row.sums.received
+        new += row.sums.new
+        outside += row.sums.outside
+        pending += row.pending
+        if row.benchmark is not None:
+            part, denominator = row.benchmark.as_integer_ratio()
+            due[denominator] += part
+    benchmark = sum((Fraction(part, of) for of, part in due.items()), Fraction(0))
+    return Total(target, benchmark, Sums(received, new, outside), pending)
+
+
+def league_table(
+    county: County,
+    as_of: date,
+    known_by: datetime | None = None,
+    *,
+    without: Iterable[str] = (),
+    targets_instead: Mapping[int, Owed] | None = None,
+    credited_too: Mapping[int, Sums] | None = None,
+    pending_too: Mapping[int, Decimal] | None = None,
+) -> LeagueTable:
+    """Compute the table. ``without`` names money to leave out (``EXCLUSIONS``).
+
+    ``targets_instead`` maps unit ids to (annual target, four cumulative quarter targets) to ask
+    "who would stand where with these targets"; units left out of it keep theirs. ``credited_too`` and
+    ``pending_too`` are yuan by unit id that an import would add.
+    """
+    gathered = gather([county], as_of, known_by, frozenset(without))
+    owed = gathered.owed | dict(targets_instead or {})
+    return _table(
+        county, replace(gathered, owed=owed), credited_too=credited_too, pending_too=pending_too
+    )
+
+
+def _table(
+    county: County,
+    of: Gathered,
+    *,
+    credited_too: Mapping[int, Sums] | None = None,
+    pending_too: Mapping[int, Decimal] | None = None,
+) -> LeagueTable:
+    units, as_of = of.units.get(county.pk, []), of.as_of
+    credit = _joined(of.credited.get(county.pk, {}), credited_too or {}, Sums())
+    credited = into_successors(units, as_of, credit, Sums())
+    waiting = _joined(of.pending.get(county.pk, {}), pending_too or {}, NOTHING)
+    pending = into_successors(units, as_of, waiting, NOTHING)
+    rows = [
+        _row(unit, of, credited[unit.pk], pending[unit.pk])
+        for unit in units
+        if unit.stands_on(as_of) or unit.pk in credited  # money of no successor is not lost
+    ]
+    compared_with = of.settlements.get(county.pk)
+    previous = of.ranks[compared_with.pk] if compared_with else {}
+    return LeagueTable(
+        county=county,
+        as_of=as_of,
+        known_by=of.known_by,
+        sections=sections(rows, previous),
+        signed=of.signed.get(county.pk, Signed()),
+        without=of.without,
+        compared_with=compared_with,
+    )
+
+
+def into_successors(
+    units: Sequence[Standing], as_of: date, found: Mapping[int, V], nothing: V
+) -> dict[int, V]:
+    """Add what an ended unit has into the unit that succeeded it by the day (rule 15)."""
+    by_id = {unit.pk: unit for unit in units}
+    gathered: dict[int, V] = defaultdict(lambda: nothing)
+    for unit_id, value in found.items():
+        unit = by_id.get(unit_id)
+        if unit is None:
+            continue  # another county's: only tampering does that, and the sums of the check tell
+        while not unit.stands_on(as_of) and unit.successor_id is not None:
+            unit = by_id[unit.successor_id]
+        gathered[unit.pk] = gathered[unit.pk] + value
+    return gathered
+
+
+def _joined(found: Mapping[int, V], more: Mapping[int, V], nothing: V) -> dict[int, V]:
+    return {unit: found.get(unit, nothing) + more.get(unit, nothing) for unit in {*found, *more}}
+
+
+def measure(
+    owed: Owed | None, as_of: date
+) -> tuple[Decimal | None, Sequence[Decimal], Fraction | None]:
+    """Annual target, quarter targets and benchmark of a unit; a target of nothing is none."""
+    if owed is None or owed[0] <= 0:
+        return None, (), None
+    return owed[0], owed[1], standing.benchmark(owed[1], as_of)
+
+
+def _row(unit: Unit, of: Gathered, sums: Sums, pending: Decimal) -> LeagueRow:
+    target, due, benchmark = measure(of.owed.get(unit.pk), of.as_of)
+    return LeagueRow(
+        unit_id=unit.pk,
+        code=unit.code,
+        name=unit.name,
+        kind=unit.kind,
+        order=unit.order,
+        target=target,
+        due=tuple(due),
+        benchmark=benchmark,
+        sums=sums,
+        pending=pending,
+        tier=standing.tier(sums.received, target, benchmark),
+        completion=standing.completion(sums.received, target),
+        reported=unit.pk in of.reported,
+    )
+
+
+def sections(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tuple[Section, ...]:
+    """Rank each kind apart (rule 6); kinds without units get no section."""
+    sections = []
+    for kind in KINDS:
+        of_kind = [row for row in rows if row.kind == kind]
+        if of_kind:
+            sections.append(Section(kind, _ranked(of_kind, previous)))
+    return tuple(sections)
+
+
+def _ranked(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tuple[LeagueRow, ...]:
+    ranks = standing.ranks([row.completion for row in rows])
+    ranked = [
+        replace(row, rank=rank, previous_rank=previous.get(row.unit_id))
+        for row, rank in zip(rows, ranks, strict=True)
+    ]
+    last = len(rows) + 1
+    return tuple(sorted(ranked, key=lambda row: (row.rank or last, row.order, row.code)))

@@ -1,0 +1,114 @@
+"""The league table: its page, its JSON, and the way to the newest one.
+
+Owns: reading the wishes of an address and gathering what the page shows. Must never: compute a
+figure; the table comes from ``asked.answer``, its texts from ``tables`` and ``headline``.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from ledger.ranking import document, phrases
+from ledger.ranking import query as asked
+from ledger.ranking.changes_context import (
+    change_lines,
+    change_total,
+    compare_address,
+    growth_address,
+)
+from ledger.ranking.context import (
+    curve_of,
+    explain_address,
+    month_links,
+    sections_of,
+    sieve_of,
+    sources_by_day,
+)
+from ledger.ranking.headline import headline
+from ledger.ranking.kept_pages import kept
+from ledger.ranking.league import LeagueRow, LeagueTable
+from ledger.ranking.query import Asked, newest_month
+from ledger.ranking.series import by_month
+from ledger.rules.months import Month
+from units.access import Right, allowed, county_of, opens, person
+from units.models import County, User
+
+
+@allowed(Right.RANKING_VIEW)
+def newest(request: HttpRequest) -> HttpResponse:
+    month = newest_month(county_of(request), timezone.localdate())
+    return redirect(same_wishes(request, "ranking-month", month))
+
+
+@allowed(Right.RANKING_VIEW)
+@kept
+def ranking(request: HttpRequest, month: Month) -> HttpResponse:
+    table = table_for(request, month)
+    return render(request, "ledger/ranking/ranking.html", page(request, month, table))
+
+
+@allowed(Right.RANKING_VIEW)
+def ranking_json(request: HttpRequest, month: Month) -> HttpResponse:
+    body = document.text(table_for(request, month))
+    return HttpResponse(body, content_type="application/json; charset=utf-8")
+
+
+def table_for(request: HttpRequest, month: Month) -> LeagueTable:
+    """The table that the address asks for: the one value behind page, workbook, bulletin, JSON."""
+    today = timezone.localdate()
+    if month.first_day > today:
+        raise Http404
+    return asked.answer(county_of(request), wishes(request, month), today)
+
+
+def wishes(request: HttpRequest, month: Month) -> Asked:
+    query = request.GET
+    return asked.read(
+        month, query.get("as_of", ""), query.get("known_by", ""), query.getlist("without")
+    )
+
+
+def same_wishes(request: HttpRequest, name: str, *args: object) -> str:
+    """The address of another page with the wishes of this one."""
+    query = request.GET.urlencode()
+    address = reverse(name, args=args)
+    return f"{address}?{query}" if query else address
+
+
+def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, Any]:
+    source = partial(explain_address, month, request.GET)
+    series = by_month(table.county, table.as_of, table.known_by, table.without)
+    changes = change_lines(table.settlement, person(request)) if table.settlement else []
+    return {
+        "month": month,
+        "league": table,
+        "settlement": table.settlement,
+        "left_out": phrases.left_out(table),
+        "asked_moment": None if table.settlement else table.known_by,
+        "headline": headline(table, series),
+        "explain_url": source(),
+        "growth_url": growth_address(table),
+        "sections": sections_of(
+            table, request.GET, unit_url(person(request), table.county), source
+        ),
+        "curve": curve_of(table, series, sources_by_day(table, month, request.GET)),
+        "months": month_links(table, month, request.GET, timezone.localdate()),
+        "sieve": sieve_of(wishes(request, month), request.GET),
+        "changes": changes,
+        "change_total": change_total(changes),
+        "compare_url": compare_address(table.settlement) if table.settlement else "",
+        "query": request.GET.urlencode(),
+    }
+
+
+def unit_url(user: User, county: County) -> Callable[[LeagueRow], str]:
+    """The address of a unit's account, or nothing where this person may not open it."""
+    # One look-up instead of one per line; a code is digits and capitals, so nothing needs quoting.
+    before, after = reverse("unit-account", args=["CODE"]).split("CODE")
+    is_open = opens(user, county)
+    return lambda row: f"{before}{row.code}{after}" if is_open(row.unit_id) else ""

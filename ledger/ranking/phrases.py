@@ -1,0 +1,76 @@
+"""Turns of phrase that papers share: the name of a period, a list of names, the short name of a town.
+
+Owns: how the workbook and the bulletin name time and units in either language. Must never: read the
+clock, or decide which units are named.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from ledger import words
+from ledger.ranking.league import LeagueTable
+
+# A list of towns drops what they all end with: 城关、清油河等2个镇.
+_TOWN_ENDINGS = ("镇", "乡", "街道办事处", "街道办", "街道")
+
+
+def period(as_of: date) -> str:
+    """The part of the year that ends on the day, as a title says it: 2012年上半年."""
+    if (as_of + timedelta(days=1)).day != 1:
+        return _("1 January to %(day)s") % {"day": day(as_of)}
+    return _month_period(as_of.month) % {"year": as_of.year, "month": as_of.month}
+
+
+def _month_period(month: int) -> str:
+    named = {
+        1: _("January %(year)s"),
+        3: _("the first quarter of %(year)s"),
+        6: _("the first half of %(year)s"),
+        9: _("the first three quarters of %(year)s"),
+        12: _("the whole of %(year)s"),
+    }
+    return named.get(month) or _("the first %(month)s months of %(year)s")
+
+
+def day(value: date) -> str:
+    """2012年6月30日."""
+    return date_format(value, "DATE_FORMAT")
+
+
+def and_so(names: Sequence[str]) -> str:
+    """Names one after the other: 城关、清油河."""
+    return pgettext("between names", ", ").join(names)
+
+
+def short_town(name: str) -> str:
+    """城关 for 城关镇; a name of one character keeps its ending."""
+    for ending in _TOWN_ENDINGS:
+        if name.endswith(ending) and len(name) > len(ending) + 1:
+            return name.removesuffix(ending)
+    return name
+
+
+def known(table: LeagueTable) -> str:
+    """Up to when postings count, where somebody asked for that."""
+    if table.known_by is None or table.settlement is not None:
+        return ""
+    moment = timezone.localtime(table.known_by)
+    return _("posted up to %(moment)s") % {"moment": f"{day(moment.date())} {moment:%H:%M}"}
+
+
+def left_out(table: LeagueTable) -> str:
+    """What money the table leaves out, or nothing."""
+    if not table.without:
+        return ""
+    named = and_so([str(words.EXCLUSIONS[name]) for name in sorted(table.without)])
+    return _("without %(words)s") % {"words": named}
+
+
+def bureau(table: LeagueTable) -> str:
+    """Who fills in the papers: 商南县招商局."""
+    return _("%(county)s Investment Bureau") % {"county": table.county.name}

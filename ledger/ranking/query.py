@@ -1,0 +1,135 @@
+"""What somebody asks of the league table, and the table that answers.
+
+Owns: reading ``as_of``, ``known_by`` and ``without`` from an address or a command, and the choice
+between the announced table of a closed quarter and one computed now. Must never: fail on a malformed
+wish (it falls back to the default), read the clock or compute a figure.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ledger.models import Entry, Period, Settlement
+from ledger.ranking.announced import announced_table
+from ledger.ranking.gathering import EXCLUSIONS
+from ledger.ranking.league import LeagueTable, league_table
+from ledger.ranking.summaries import Summary, announced, computed
+from ledger.rules.months import Month, is_counted_year
+from units.ground.composed import among, composed_once
+from units.models import County
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A month, and what was wished beside it; None and empty are the defaults."""
+
+    month: Month
+    as_of: date | None = None
+    known_by: datetime | None = None
+    without: frozenset[str] = frozenset()
+
+    def day(self, today: date) -> date:
+        """The day counted up to: never in the future, else the wished one, else the month's end."""
+        return min(self.as_of or self.month.last_day, today)
+
+
+def read(month: Month, as_of: str, known_by: str, without: Iterable[str]) -> Asked:
+    """From what was typed; a day of another year than the month's is no wish."""
+    day = day_of(as_of)
+    return Asked(
+        month=month,
+        as_of=day if day is not None and day.year == month.year else None,
+        known_by=moment_of(known_by),
+        without=left_out(without),
+    )
+
+
+def left_out(texts: Iterable[str]) -> frozenset[str]:
+    """The kinds of money to leave out, each by itself or several by commas."""
+    return frozenset(word for text in texts for word in text.split(",")) & EXCLUSIONS.keys()
+
+
+def newest_month(county: County, today: date) -> Month:
+    """The month of the newest counted entry; this month where nothing is counted yet."""
+    found = _newest_day(county.pk, today)
+    return Month.of(found[0][0] if found else today)
+
+
+@composed_once
+def _newest_day(county: int, today: date) -> QuerySet[Entry, Any]:
+    entries = Entry.objects.filter(county=county, counted_on__lte=today).order_by("-counted_on")
+    return entries.values_list("counted_on")[:1]
+
+
+def day_of(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if is_counted_year(day) else None
+
+
+def moment_of(text: str) -> datetime | None:
+    """A moment, or the end of a day; without a zone it is the county's time."""
+    try:
+        # In an address a plus sign arrives as a space.
+        moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    except ValueError:
+        return None
+    if not is_counted_year(moment.date()):
+        return None
+    if len(text) <= len("2012-06-30"):
+        moment = datetime.combine(moment.date(), time.max)
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+def answer(county: County, asked: Asked, today: date) -> LeagueTable:
+    """The announced table for the month that ends a closed quarter, else one computed now."""
+    for settlement in _announced([county], asked):
+        if asked.without:
+            return _without(settlement, asked)
+        return announced_table(settlement)
+    return league_table(county, asked.day(today), asked.known_by, without=asked.without)
+
+
+def summaries(counties: Sequence[County], asked: Asked, today: date) -> list[Summary]:
+    """What those tables come to, in as many queries as for one county."""
+    closed = {s.period.county_id: s for s in _announced(counties, asked)}
+    open_ = [county for county in counties if county.pk not in closed]
+    found = computed(open_, asked.day(today), asked.known_by, without=asked.without)
+    if asked.without:
+        found += [Summary.of(_without(settlement, asked)) for settlement in closed.values()]
+    else:
+        found += announced(list(closed.values()))
+    by_county = {summary.county.pk: summary for summary in found}
+    return [by_county[county.pk] for county in counties]
+
+
+def _without(settlement: Settlement, asked: Asked) -> LeagueTable:
+    """Not announced in this form: of the entries of the closed quarter that were announced."""
+    county, known_by = settlement.period.county, settlement.known_by
+    return league_table(county, settlement.as_of, known_by, without=asked.without)
+
+
+def _announced(counties: Sequence[County], asked: Asked) -> list[Settlement]:
+    """The newest settlement of each county whose quarter of this month is closed."""
+    if not asked.month.ends_quarter or asked.as_of is not None or asked.known_by is not None:
+        return []
+    month = asked.month
+    return _newest([county.pk for county in counties], month.year, month.quarter)
+
+
+@composed_once
+def _newest(counties: Sequence[int], year: int, quarter: int) -> QuerySet[Settlement]:
+    found = Settlement.objects.filter(
+        among("period__county_id", counties),
+        period__year=year,
+        period__quarter=quarter,
+        period__state=Period.State.CLOSED,
+    )
+    newest = found.order_by("period__county_id", "-version").distinct("period__county_id")
+    return newest.select_related("period__county", "proposed_by", "confirmed_by")

@@ -1,0 +1,96 @@
+"""Money by month: what was received, and what was due, by the end of each month.
+
+Owns: these sums for a county and for single units. Must never: read the clock, or count other entries
+than the league table does.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from itertools import accumulate
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from ledger.models import Entry
+from ledger.ranking.gathering import entries_among
+from ledger.ranking.league import LeagueRow, quarters_due
+from ledger.rules.months import Month
+from ledger.rules.standing import benchmark, completed_months
+from units.ground.composed import among, composed_once
+from units.ground.money import NOTHING
+from units.models import County, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Yuan received from January to the end of each month; ``this_year`` ends with the month of
+    ``as_of``, ``last_year`` has twelve."""
+
+    as_of: date
+    this_year: tuple[Decimal, ...]
+    last_year: tuple[Decimal, ...]
+
+    @property
+    def same_time_last_year(self) -> Decimal | None:
+        """Yuan received by the same month's end a year before; None inside a month."""
+        months = completed_months(self.as_of)
+        return self.last_year[months - 1] if months == self.as_of.month else None
+
+
+def by_month(
+    county: County, as_of: date, known_by: datetime | None, without: Iterable[str] = ()
+) -> Series:
+    """Cumulative sums of the year up to the day, and of the whole year before."""
+    start = as_of.replace(year=as_of.year - 1, month=1, day=1)
+    return _series(_of_county([county.pk], start, as_of, known_by, frozenset(without)), as_of)
+
+
+def of_units(units: Sequence[Unit], as_of: date) -> Series:
+    """The same of what some units were credited together."""
+    start = date(as_of.year - 1, 1, 1)
+    return _series(_of_units([unit.pk for unit in units], start, as_of), as_of)
+
+
+@composed_once
+def _of_county(
+    county: Sequence[int],
+    start: date,
+    as_of: date,
+    known_by: datetime | None,
+    without: frozenset[str],
+) -> QuerySet[Entry, Any]:
+    return _monthly(entries_among(county, start, as_of, known_by, without))
+
+
+@composed_once
+def _of_units(units: Sequence[int], start: date, as_of: date) -> QuerySet[Entry, Any]:
+    return _monthly(Entry.objects.filter(among("unit_id", units), counted_on__range=(start, as_of)))
+
+
+def _monthly(entries: QuerySet[Entry]) -> QuerySet[Entry, Any]:
+    rows = entries.order_by().values_list("counted_on__year", "counted_on__month")
+    return rows.annotate(Sum("amount"))
+
+
+def due_by_month(rows: Iterable[LeagueRow], year: int) -> list[Fraction]:
+    """The benchmark of all rows together at each month's end: the rule is linear, so of their sums."""
+    quarters = quarters_due(rows)
+    return [benchmark(quarters, Month(year, month).last_day) for month in range(1, 13)]
+
+
+def _series(rows: Iterable[tuple[int, int, Decimal]], as_of: date) -> Series:
+    found: dict[tuple[int, int], Decimal] = defaultdict(lambda: NOTHING)
+    found.update({(year, month): total for year, month, total in rows})
+    return Series(
+        as_of=as_of,
+        this_year=_running(found, as_of.year, as_of.month),
+        last_year=_running(found, as_of.year - 1, 12),
+    )
+
+
+def _running(found: dict[tuple[int, int], Decimal], year: int, months: int) -> tuple[Decimal, ...]:
+    return tuple(accumulate(found[year, month] for month in range(1, months + 1)))

@@ -1,0 +1,186 @@
+"""What a region reads of its counties' tables: totals, and how many units stand in each tier.
+
+Owns: getting there for a hundred counties without laying out a single row. Must never: give another
+figure than the county's own table (a test holds them against each other), or decide a tier itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Count, DecimalField, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+
+from ledger.models import Settlement, SettlementLine
+from ledger.ranking.gathering import (
+    Owed,
+    Signed,
+    Sums,
+    credited_in,
+    last_settlements,
+    owed_in,
+    pending_in,
+    signed_in,
+)
+from ledger.ranking.league import LeagueTable, Total, into_successors, measure
+from ledger.rules import standing
+from ledger.rules.standing import Tier
+from units.ground.money import NOTHING
+from units.models import County, Unit, stands
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A county's table without its rows; ``settlement`` where it was announced."""
+
+    county: County
+    total: Total
+    tiers: Mapping[Tier, int]
+    signed: Signed
+    compared_with: Settlement | None
+    settlement: Settlement | None = None
+
+    @classmethod
+    def of(cls, table: LeagueTable) -> "Summary":
+        tiers = dict.fromkeys(Tier, 0)
+        for row in table.rows:
+            tiers[row.tier] += 1
+        before, announced = table.compared_with, table.settlement
+        return cls(table.county, table.total, tiers, table.signed, before, announced)
+
+
+class Member(NamedTuple):
+    """A unit, as far as the sums of its county need it."""
+
+    pk: int
+    active_from: date | None
+    ended_on: date | None
+    successor_id: int | None
+
+    def stands_on(self, day: date) -> bool:
+        return stands(self.active_from, self.ended_on, day)
+
+
+@dataclass(slots=True)
+class Tally:
+    """The sums of a county while its units are gone through; yuan, ``due`` by quarter."""
+
+    target: Decimal = NOTHING
+    due: Sequence[Decimal] = (NOTHING,) * 4
+    sums: Sums = field(default_factory=Sums)
+    pending: Decimal = NOTHING
+
+    def total(self, as_of: date) -> Total:
+        """The benchmark of the sums is the sum of the benchmarks: it grows evenly with what is due."""
+        return Total(self.target, standing.benchmark(self.due, as_of), self.sums, self.pending)
+
+
+def computed(
+    counties: Sequence[County],
+    as_of: date,
+    known_by: datetime | None = None,
+    *,
+    without: Iterable[str] = (),
+) -> list[Summary]:
+    """Of the tables as ``league_table`` computes them, in as many queries as for one county."""
+    if not counties:
+        return []
+    left_out = frozenset(without)
+    units = _members(counties)
+    owed = owed_in(counties, as_of, known_by)
+    credited = credited_in(counties, as_of, known_by, left_out)
+    pending = pending_in(counties, as_of, left_out)
+    signed, before = signed_in(counties, as_of), last_settlements(counties, as_of)
+    found = []
+    for county in counties:
+        members = units[county.pk]
+        credit = into_successors(members, as_of, credited.get(county.pk, {}), Sums())
+        waiting = into_successors(members, as_of, pending.get(county.pk, {}), NOTHING)
+        total, tiers = _added_up(members, owed, credit, waiting, as_of)
+        shown = signed.get(county.pk, Signed())
+        found.append(Summary(county, total, tiers, shown, before.get(county.pk)))
+    return found
+
+
+def _members(counties: Sequence[County]) -> Mapping[int, list[Member]]:
+    rows = Unit.objects.filter(county__in=counties).order_by()
+    found: dict[int, list[Member]] = defaultdict(list)
+    for county, *unit in rows.values_list("county", *Member._fields):
+        found[county].append(Member(*unit))
+    return found
+
+
+def _added_up(
+    units: Iterable[Member],
+    owed: Mapping[int, Owed],
+    credited: Mapping[int, Sums],
+    pending: Mapping[int, Decimal],
+    as_of: date,
+) -> tuple[Total, dict[Tier, int]]:
+    tally, tiers, dues = Tally(), dict.fromkeys(Tier, 0), []
+    for unit in units:
+        sums = credited.get(unit.pk)
+        if sums is not None:
+            tally.sums += sums
+        elif not unit.stands_on(as_of):
+            continue
+        received = sums.received if sums else NOTHING
+        target, due, benchmark = measure(owed.get(unit.pk), as_of)
+        tiers[standing.tier(received, target, benchmark)] += 1
+        tally.pending += pending.get(unit.pk, NOTHING)
+        if target is not None:
+            tally.target += target
+            dues.append(due)
+    tally.due = [sum(quarter, NOTHING) for quarter in zip(*dues, strict=True)] or tally.due
+    return tally.total(as_of), tiers
+
+
+def announced(settlements: Sequence[Settlement]) -> list[Summary]:
+    """Of the tables as they were announced, for one and the same quarter, from the stored lines."""
+    if not settlements:
+        return []
+    tallies: dict[int, Tally] = defaultdict(Tally)
+    tiers: dict[int, dict[Tier, int]] = defaultdict(lambda: dict.fromkeys(Tier, 0))
+    for settlement, tier, units, target, *amounts in _lines(settlements):
+        tally = tallies[settlement]
+        received, new, outside, pending, *due = amounts
+        tiers[settlement][Tier(tier)] += units
+        tally.target += target
+        tally.sums += Sums(received, new, outside)
+        tally.pending += pending
+        tally.due = [kept + more for kept, more in zip(tally.due, due, strict=True)]
+    before = last_settlements([s.period.county for s in settlements], settlements[0].as_of)
+    return [
+        Summary(
+            county=settlement.period.county,
+            total=tallies[settlement.pk].total(settlement.as_of),
+            tiers=tiers[settlement.pk],
+            signed=Signed(
+                settlement.projects,
+                settlement.contracts,
+                settlement.total_investment,
+                settlement.introduced,
+            ),
+            compared_with=before.get(settlement.period.county_id),
+            settlement=settlement,
+        )
+        for settlement in settlements
+    ]
+
+
+def _lines(settlements: Sequence[Settlement]) -> Iterable[tuple[Any, ...]]:
+    """Settlement, tier, units, target, received, new, outside, pending, the four quarters' dues."""
+    money = DecimalField(max_digits=30, decimal_places=2)
+    due = {
+        f"due_{quarter}": Sum(Cast(KT(f"due__{quarter}"), money), default=NOTHING)
+        for quarter in range(4)
+    }
+    amounts = ("target", "received", "received_new", "received_outside", "pending")
+    lines = SettlementLine.objects.filter(settlement__in=settlements).order_by()
+    return lines.values_list("settlement", "tier").annotate(
+        Count("pk"), *(Sum(name, default=NOTHING) for name in amounts), **due
+    )

@@ -1,0 +1,146 @@
+"""Opening a workbook in a process of its own: a file in, plain cells or a sentence out.
+
+Owns: starting the child (``sandboxed_reader.py``), waiting no longer than it may take, and the sentence for each
+reason why a file is refused. Must never: look into the file itself.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger.entries.scanning import demand_clean
+from units.ground.refusal import Refusal
+
+CHILD: Final = Path(__file__).with_name("sandboxed_reader.py")
+# The child's own limit counts computing; this one counts waiting, on a machine under load.
+MOST_SECONDS: Final = 20
+MOST_MEGABYTES: Final = 20
+ACCEPTED: Final = ".xlsx,.xls,.et,.ods,.xlsm,.xlsb"
+
+_SAVE_AS = _(
+    "Open it in Excel or WPS, choose “Save as”, “Excel workbook (.xlsx)”, and import that."
+)
+SENTENCES: Final[dict[str, str | Promise]] = {
+    "empty": _("The file is empty. Choose it again."),
+    "big_file": _("The file is larger than %(megabytes)s MB. Take pictures out, or divide it."),
+    "encrypted": _(
+        "The workbook is protected by a password. Open it, take the password off, save it and import"
+        " it again."
+    ),
+    "pdf": _("This is a PDF file. Import the workbook that it was printed from."),
+    "html": _("This is a web page that only bears the name of a workbook. %(save_as)s"),
+    "xml": _("This is an old XML table. %(save_as)s"),
+    "text": _("This is a text file (csv or similar), not a workbook. %(save_as)s"),
+    "unknown": _("This is not a workbook. %(save_as)s"),
+    "not_a_workbook": _("This archive holds no workbook. %(save_as)s"),
+    "broken": _(
+        "The workbook is damaged or incomplete. Copy it again, or open it in Excel or WPS, save it"
+        " and import it again."
+    ),
+    "large": _(
+        "The workbook unpacks to far more than a county's accounts. Delete what does not belong to"
+        " them, or divide it."
+    ),
+    "many_parts": _("The workbook has too many parts. Copy the rows into the template."),
+    "many_sheets": _(
+        "The workbook has more than %(most)s sheets. Delete those that are not needed."
+    ),
+    "far_cell": _(
+        "The sheet “%(sheet)s” has something in the far cell %(cell)s. Delete the empty rows and"
+        " columns behind the table, save it and import it again."
+    ),
+    "too_slow": _(
+        "The workbook is too large to be read. Copy the rows that are needed into the template."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet: its rows by number, and what is known of single cells (row, column from 1)."""
+
+    name: str
+    rows: list[tuple[int, list[Any]]]
+    is_hidden: bool = False
+    merged: list[list[int]] = field(default_factory=list)
+    faulty: list[tuple[int, int]] = field(default_factory=list)
+    uncomputed: list[tuple[int, int]] = field(default_factory=list)
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What was read of a file. ``epoch`` is the year from which bare day numbers count."""
+
+    grids: list[Grid]
+    epoch: int = 1900
+
+    @property
+    def rows(self) -> int:
+        return sum(len(grid.rows) for grid in self.grids)
+
+
+def read(path: Path) -> Book:
+    """The cells of a workbook. Raises Refusal with a sentence that says what to do."""
+    return book_of(read_plain(path))
+
+
+def read_plain(path: Path) -> dict[str, Any]:
+    """The child's document of a file, as it can be kept. Raises Refusal."""
+    demand_clean(path)
+    # The absolute path: the child has neither our folder nor our environment.
+    command = [sys.executable, "-I", str(CHILD), str(path.resolve())]
+    try:
+        done = subprocess.run(  # nothing of the file's making is in the command
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=MOST_SECONDS,
+            check=False,
+            cwd="/",
+            env=_environment(),
+        )
+    except subprocess.TimeoutExpired as slow:
+        raise refusal("too_slow", {}) from slow
+    if done.returncode:  # killed by one of its limits, or the library gave up
+        raise refusal("too_slow" if done.returncode < 0 else "broken", {})
+    document: dict[str, Any] = json.loads(done.stdout)
+    if "refused" in document:
+        raise refusal(document["refused"], document)
+    return document
+
+
+def book_of(document: Mapping[str, Any]) -> Book:
+    """The book of a document that was kept."""
+    return Book([_grid(sheet) for sheet in document["sheets"]], document["epoch"])
+
+
+def refusal(code: str, words: Mapping[str, Any]) -> Refusal:
+    sentence = SENTENCES.get(code, SENTENCES["broken"])
+    return Refusal(str(sentence) % {**words, "save_as": _SAVE_AS}, "file")
+
+
+def _environment() -> dict[str, str]:
+    kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "PATH")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def _grid(sheet: Mapping[str, Any]) -> Grid:
+    return Grid(
+        name=sheet["name"],
+        rows=[(number, cells) for number, cells in sheet["rows"]],
+        is_hidden=sheet["is_hidden"],
+        merged=sheet["merged"],
+        faulty=[(row, column) for row, column in sheet["faulty"]],
+        uncomputed=[(row, column) for row, column in sheet["uncomputed"]],
+        hidden=sheet["hidden"],
+    )

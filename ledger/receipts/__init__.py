@@ -1,0 +1,1 @@
+"""The queue of receipts, their form, and verification."""

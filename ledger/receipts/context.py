@@ -1,0 +1,258 @@
+"""What the page of one receipt shows, gathered for the template.
+
+Owns: words, amounts as text, links, and which deeds are offered. Must never: decide a deed (the verbs
+do) or show a record that the reader may not open.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger.entries import doubts, evidence, posting, submission
+from ledger.entries.doubts import Doubt
+from ledger.entries.draft import may_enter
+from ledger.entries.reach import receipts_of
+from ledger.models import Entry, Evidence, Receipt
+from ledger.receipts.forms import EvidenceForm, ReturnForm, VerifyForm
+from ledger.receipts.tables import state_mark
+from ledger.trail import history
+from projects.models import Project
+from projects.reach import projects_of
+from projects.shares import percent_text as share_text
+from units.access import Right, may
+from units.ground.money import NOTHING, gap_text, percent_text, wan_short, wan_text
+from units.models import Unit, User
+
+MOST_LINKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtLine:
+    """A doubt with the records it points at, as far as the reader may open them."""
+
+    sentence: str | Promise
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file of evidence; a picture can be shown on the page."""
+
+    evidence: Evidence
+    kind: str
+    size: str
+    is_picture: bool
+    is_removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """An entry as text."""
+
+    entry: Entry
+    unit: str
+    amount: str
+    counted_on: str
+    can_reverse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Where a receipt stands among those that wait."""
+
+    place: int
+    count: int
+    before: str
+    after: str
+
+
+def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
+    """The whole context; ``forms`` replaces the empty forms by ones with refusals."""
+    verifies = may(user, Right.RECEIPT_VERIFY) and receipt.state == Receipt.State.SUBMITTED
+    changes = receipt.state in submission.UNVERIFIED and may_enter(user, receipt.project)
+    seen = {"version": receipt.version}
+    found = doubts.doubts(receipt) if verifies else ()
+    verify_form = forms.pop("verify_form", VerifyForm(initial=seen, auto_id="verify_%s"))
+    verify_form.fields["word"].required = bool(found)
+    return {
+        "crumbs": [(reverse("receipt-list"), _("Receipts")), ("", str(receipt))],
+        "receipt": receipt,
+        "project": receipt.project,
+        "amount": wan_text(receipt.amount),
+        "state": state_mark(receipt, with_reason=False),
+        "project_money": project_money(receipt),
+        "shares": _shares(receipt.project),
+        "verifies": verifies,
+        "is_own": receipt.entered_by_id == user.pk,
+        "changes": changes,
+        "can_submit": changes and receipt.state != Receipt.State.SUBMITTED,
+        "doubts": doubt_lines(user, found),
+        "missing": _missing(receipt),
+        "files": file_lines(receipt),
+        "entries": entry_lines(user, receipt),
+        "may_repost": may(user, Right.ENTRY_REVERSE) and receipt.state == Receipt.State.VERIFIED,
+        "history": history.of_receipt(receipt),
+        "queue": queue_of(user, receipt) if verifies else None,
+        "verify_form": verify_form,
+        "return_form": ReturnForm(initial=seen, auto_id="return_%s"),
+        "evidence_form": EvidenceForm(initial=seen, auto_id="evidence_%s"),
+    } | forms
+
+
+def money_of(project: Project) -> dict[str, str]:
+    """What the project promised and what it has brought, in 万元."""
+    entries = Entry.objects.filter(project=project)
+    credited: Decimal = entries.aggregate(all=Sum("amount", default=NOTHING))["all"]
+    waiting = project.receipts.filter(state=Receipt.State.SUBMITTED)
+    pending: Decimal = waiting.aggregate(all=Sum("amount", default=NOTHING))["all"]
+    introduced = project.introduced_amount
+    return {
+        "total": wan_short(project.total_investment),
+        "introduced": wan_short(introduced),
+        "credited": wan_short(credited),
+        "pending": wan_short(pending) if pending else "",
+        "percent": percent_text(credited, introduced) if introduced else "",
+    }
+
+
+def project_money(receipt: Receipt) -> dict[str, str]:
+    """What the project has with and without this receipt, against what it should introduce."""
+    introduced = receipt.project.introduced_amount
+    entries = Entry.objects.filter(project=receipt.project_id)
+    posted = entries.aggregate(all=Sum("amount", default=NOTHING))["all"]
+    counted = posted if receipt.state == Receipt.State.VERIFIED else posted + receipt.amount
+    return {
+        "introduced": wan_short(introduced),
+        "posted": wan_short(posted),
+        "counted": wan_short(counted),
+        "percent": percent_text(counted, introduced) if introduced else "",
+    }
+
+
+def _shares(project: Project) -> list[tuple[str, str]]:
+    rows = project.shares.select_related("unit").order_by("order", "id")
+    return [(share.unit.name, share_text(share.basis_points)) for share in rows]
+
+
+def _missing(receipt: Receipt) -> list[str | Promise]:
+    """What the county requires and the receipt lacks, while that still matters."""
+    if receipt.state == Receipt.State.VERIFIED or not receipt.county.evidence_required:
+        return []
+    return [Evidence.Kind(kind).label for kind in evidence.missing(receipt)]
+
+
+def doubt_lines(user: User, found: Sequence[Doubt]) -> list[DoubtLine]:
+    records = [record for doubt in found for record in doubt.records]
+    receipts = {record.pk for record in records if isinstance(record, Receipt)}
+    projects = {record.pk for record in records if isinstance(record, Project)}
+    open_receipts = set(receipts_of(user).filter(pk__in=receipts).values_list("pk", flat=True))
+    open_projects = set(projects_of(user).filter(pk__in=projects).values_list("pk", flat=True))
+    return [
+        DoubtLine(doubt.sentence, tuple(_links(doubt.records, open_receipts, open_projects)))
+        for doubt in found
+    ]
+
+
+def _links(
+    records: Iterable[Receipt | Project], receipts: set[int], projects: set[int]
+) -> list[Link]:
+    links = []
+    for record in records:
+        if isinstance(record, Receipt) and record.pk in receipts:
+            words = f"{record.unit.name} · {record} · {wan_short(record.amount)} 万元"
+            links.append(Link(words, reverse("receipt-detail", args=[record.pk])))
+        elif isinstance(record, Project) and record.pk in projects:
+            day = date_format(record.signed_on) if record.signed_on else ""
+            words = f"{record.name} · {day}"
+            links.append(Link(words, reverse("project-detail", args=[record.pk])))
+    return links[:MOST_LINKS]
+
+
+def file_lines(receipt: Receipt) -> list[FileLine]:
+    return [
+        FileLine(
+            evidence=file,
+            kind=file.get_kind_display(),
+            size=_size(file.size),
+            is_picture=file.media_type != evidence.PDF,
+            is_removed=file.removed_at is not None,
+        )
+        for file in receipt.evidence.select_related("added_by", "removed_by")
+    ]
+
+
+def _size(size: int) -> str:
+    return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(1, size // 1024)} KB"
+
+
+def entry_lines(user: User, receipt: Receipt) -> list[EntryLine]:
+    reverses = may(user, Right.ENTRY_REVERSE)
+    entries = receipt.entries.select_related("unit", "posted_by", "reverses").order_by("id")
+    gone = set(receipt.entries.values_list("reverses", flat=True))
+    return [
+        EntryLine(
+            entry=entry,
+            unit=entry.unit.name,
+            amount=wan_text(entry.amount) if entry.amount > 0 else gap_text(entry.amount),
+            counted_on=date_format(entry.counted_on),
+            can_reverse=reverses and entry.kind == Entry.Kind.CREDIT and entry.pk not in gone,
+        )
+        for entry in entries
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """What a unit has of a receipt, and what it would have by the present shares."""
+
+    unit: str
+    posted: str
+    coming: str
+    differs: bool
+
+
+def credit_lines(receipt: Receipt) -> list[CreditLine]:
+    posted = {entry.unit_id: entry.amount for entry in posting.live_entries(receipt)}
+    coming = posting.parts(receipt)
+    units = Unit.objects.filter(pk__in={*posted, *coming}).order_by("kind", "order", "code")
+    return [
+        CreditLine(
+            unit=unit.name,
+            posted=wan_text(posted.get(unit.pk, NOTHING)),
+            coming=wan_text(coming.get(unit.pk, NOTHING)),
+            differs=posted.get(unit.pk) != coming.get(unit.pk),
+        )
+        for unit in units
+    ]
+
+
+def queue_of(user: User, receipt: Receipt) -> Queue | None:
+    """Its place among the receipts that wait, oldest first; None if it waits no longer."""
+    waiting = receipts_of(user).filter(state=Receipt.State.SUBMITTED)
+    ids = list(waiting.order_by("submitted_at", "pk").values_list("pk", flat=True))
+    if receipt.pk not in ids:
+        return None
+    place = ids.index(receipt.pk)
+    return Queue(
+        place=place + 1,
+        count=len(ids),
+        before=_address(ids[place - 1]) if place else "",
+        after=_address(ids[place + 1]) if place + 1 < len(ids) else "",
+    )
+
+
+def _address(pk: int) -> str:
+    return reverse("receipt-detail", args=[pk])

@@ -1,0 +1,173 @@
+"""The list of receipts: the bureau's queue and a unit's own.
+
+Owns: the sieve, the columns and by what they sort. Must never: widen what a person may see (the
+queryset comes already narrowed), run a query per row, or fail on an address it does not know.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import django_filters as filters
+import django_tables2 as tables
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from ledger.entries.doubts import Doubt
+from ledger.models import Evidence, Receipt
+from ledger.receipts.tables import state_mark
+from projects.filters import WordsFilter
+from units.forms import DayField
+from units.ground.markup import addresses, escaped, linked, marked, shown_day, shown_time
+from units.ground.money import wan_text
+from units.ground.text import key
+from units.models import Unit, User
+from units.tables import NUMBER, Column
+
+ALL = "all"
+
+
+def listed(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
+    """With all that a row shows.
+
+    The files are counted by themselves: counted in a join, they have PostgreSQL group by every column of
+    five tables, and the planning of that takes longer than the finding.
+    """
+    left = Evidence.objects.filter(receipt=OuterRef("pk"), removed_at=None).order_by()
+    counted = Subquery(left.values("receipt").annotate(count=Count("pk")).values("count"))
+    with_files = rows.annotate(files=Coalesce(counted, 0))
+    return with_files.select_related(
+        "project__investor", "project__lead_unit", "unit", "entered_by"
+    )
+
+
+class DayFilter(filters.Filter):
+    field_class = DayField
+
+
+class ReceiptFilter(filters.FilterSet):
+    q = WordsFilter(label=_("Search"), method="search", max_length=100)
+    state = filters.ChoiceFilter(
+        label=_("State"),
+        choices=[(ALL, _("all")), *Receipt.State.choices],
+        empty_label=None,
+        method="in_state",
+    )
+    unit = filters.ChoiceFilter(
+        label=_("Unit"), field_name="unit__code", choices=(), empty_label=_("all")
+    )
+    kind = filters.ChoiceFilter(
+        label=_("Kind of money"), choices=Receipt.Kind.choices, empty_label=_("all")
+    )
+    since = DayFilter(label=_("Received from"), field_name="received_on", lookup_expr="gte")
+    until = DayFilter(label=_("Received until"), field_name="received_on", lookup_expr="lte")
+
+    class Meta:
+        model = Receipt
+        fields: list[str] = []
+
+    def __init__(self, data: QueryDict, rows: QuerySet[Receipt], reader: User, state: str) -> None:
+        filled = data.copy()
+        filled.setdefault("state", state)
+        super().__init__(filled, rows)
+        if reader.unit_id is not None:
+            del self.filters["unit"]  # there is only one to choose
+            return
+        units = Unit.objects.filter(county=reader.county_id).order_by("kind", "order", "code")
+        self.filters["unit"].extra["choices"] = list(units.values_list("code", "name"))
+
+    def search(self, rows: QuerySet[Receipt], _name: str, words: str) -> QuerySet[Receipt]:
+        """Each word somewhere: project, investor, unit, voucher."""
+        for word in words.split():
+            folded = key(word)
+            rows = rows.filter(
+                Q(project__name_key__contains=folded)
+                | Q(project__investor__name_key__contains=folded)
+                | Q(unit__name_key__contains=folded)
+                | Q(voucher_no__icontains=word)
+            )
+        return rows
+
+    def in_state(self, rows: QuerySet[Receipt], _name: str, state: str) -> QuerySet[Receipt]:
+        return rows if state == ALL else rows.filter(state=state)
+
+
+class ReceiptTable(tables.Table):
+    """The doubts ``found`` by receipt id are given after paging, for the rows of the page only."""
+
+    pick = Column("", empty_values=(), orderable=False)
+    submitted_at = Column(_("Submitted"), order_by=("submitted_at", "pk"), default="—")
+    unit = Column(_("Unit"), order_by=("unit__kind", "unit__order", "pk"))
+    project = Column(_("Project"), order_by=("project__name_key", "pk"))
+    received_on = Column(_("Received on"), order_by=("received_on", "pk"))
+    amount = Column(_("Amount (万元)"), order_by=("amount", "pk"), attrs=NUMBER)
+    kind = Column(_("Kind of money"), orderable=False)
+    voucher_no = Column(_("Voucher number"), orderable=False)
+    files = Column(_("Files"), order_by=("files", "pk"), attrs=NUMBER)
+    doubts = Column(_("Doubts"), empty_values=(), orderable=False)
+    state = Column(_("State"), orderable=False)
+
+    class Meta:
+        attrs = {"class": "stack receipts", "label": _("Receipts")}
+
+    def __init__(self, rows: Iterable[Receipt], *, reader: User, **options: Any) -> None:
+        self.reader = reader
+        self.address = addresses("receipt-detail")
+        self.found: Mapping[int, Sequence[Doubt]] = {}
+        super().__init__(rows, **options)
+
+    def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
+        """A class by the column, by which a phone lays out the row."""
+        names: set[str] = super().get_column_class_names(classes_set, bound_column)
+        return names | {f"cell-{bound_column.name}"}
+
+    def records(self) -> list[Receipt]:
+        """The receipts on this page."""
+        return [row.record for row in self.paginated_rows]
+
+    def may_pick(self, record: Receipt) -> bool:
+        waits = record.state == Receipt.State.SUBMITTED
+        return waits and record.entered_by_id != self.reader.pk
+
+    def render_pick(self, record: Receipt) -> SafeString | str:
+        if not self.may_pick(record):
+            return ""
+        label = _("Choose %(project)s") % {"project": record.project.name}
+        box = '<input type="checkbox" name="receipt" value="{}.{}" aria-label="{}">'
+        return format_html(box, record.pk, record.version, label)
+
+    def render_submitted_at(self, value: datetime) -> SafeString:
+        moment = timezone.localtime(value)
+        return marked(
+            f'{shown_day(moment.date())}<span class="under num">{shown_time(moment)}</span>'
+        )
+
+    def render_project(self, record: Receipt) -> SafeString:
+        investor = record.project.investor
+        name = linked(record.project.name, self.address(record.pk))
+        return marked(
+            f'{name}<span class="under">{escaped(investor.name if investor else "")}</span>'
+        )
+
+    def render_received_on(self, record: Receipt) -> SafeString:
+        return shown_day(record.received_on)
+
+    def render_amount(self, value: Decimal) -> str:
+        return wan_text(value)
+
+    def render_doubts(self, record: Receipt) -> SafeString | str:
+        count = len(self.found.get(record.pk, ()))
+        if not count:
+            return ""
+        words = ngettext("%(count)d doubt", "%(count)d doubts", count) % {"count": count}
+        return format_html('<span class="doubt-mark">{}</span>', words)
+
+    def render_state(self, record: Receipt) -> SafeString:
+        return state_mark(record)

@@ -1,0 +1,292 @@
+"""The pages of receipts: list, form, one receipt, and what its unit does with it.
+
+Must never: decide what a receipt may be or who may verify it; a view reads the address, calls one
+verb, and shows the answer.
+"""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ledger.entries import doubts, evidence, submission
+from ledger.entries.draft import Draft, may_enter
+from ledger.entries.reach import receipts_of
+from ledger.models import Receipt
+from ledger.receipts.attempts import attempted
+from ledger.receipts.context import detail, money_of
+from ledger.receipts.forms import ReceiptForm, SeenForm, differences, initial_of, new_initial
+from ledger.receipts.list import ALL, ReceiptFilter, ReceiptTable, listed
+from projects.models import Project
+from projects.reach import projects_of
+from units.access import DEED, FORM, Right, allowed, county_named, may, person
+from units.ground.refusal import Conflict, Refusal
+from units.models import User
+
+ROWS_ON_A_PAGE = 50
+
+
+@allowed(Right.RECEIPT_VIEW)
+def receipt_list(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    verifies = may(user, Right.RECEIPT_VERIFY)
+    sieve = sieve_of(request)
+    table = _paged(request, sieve)
+    context = {
+        "crumbs": [("", _("Receipts"))],
+        "sieve": sieve.form,
+        "table": table,
+        "count": table.paginator.count,
+        "verifies": verifies,
+        "rules_url": reverse("evidence-rules") if may(user, Right.EVIDENCE_RULES) else "",
+        "is_sieved": any(request.GET.get(name) for name in sieve.filters),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "ledger/receipts/receipt_list.html", context)
+
+
+def sieve_of(request: HttpRequest) -> ReceiptFilter:
+    """The bureau begins with what waits for it."""
+    user = person(request)
+    state = Receipt.State.SUBMITTED if may(user, Right.RECEIPT_VERIFY) else ALL
+    rows, county = receipts_of(user), county_named(request)
+    if user.region and county is not None:
+        rows = rows.filter(county=county)
+    return ReceiptFilter(request.GET, rows, user, state)
+
+
+def table_of(request: HttpRequest, sieve: ReceiptFilter) -> ReceiptTable:
+    """The bureau works from the oldest on, a unit sees its newest first."""
+    user = person(request)
+    verifies = may(user, Right.RECEIPT_VERIFY)
+    return ReceiptTable(
+        listed(sieve.qs).order_by(*(("submitted_at", "pk") if verifies else ("-pk",))),
+        reader=user,
+        order_by=request.GET.getlist("sort"),
+        exclude=() if verifies else ("pick", "doubts", *(("unit",) if user.unit_id else ())),
+    )
+
+
+def _paged(request: HttpRequest, sieve: ReceiptFilter) -> ReceiptTable:
+    table = table_of(request, sieve)
+    table.paginate(per_page=ROWS_ON_A_PAGE)
+    table.page = table.paginator.get_page(request.GET.get("page"))
+    if may(person(request), Right.RECEIPT_VERIFY):
+        waiting = [row for row in table.records() if row.state == Receipt.State.SUBMITTED]
+        table.found = doubts.doubts_of(waiting)
+    return table
+
+
+@allowed(Right.RECEIPT_SUBMIT, FORM)
+def receipt_new(request: HttpRequest, pk: int) -> HttpResponse:
+    project = _project(request, pk)
+    form = _form(request, project, initial=new_initial(timezone.localdate()))
+    if not form.is_bound or not form.is_valid():
+        return _shown(request, form)
+    try:
+        with attempted(request, "receipt.submit"):
+            receipt = _entered(request, form)
+    except submission.Overtaken as conflict:
+        return _conflicting(request, form, conflict, fresh=True)
+    except Conflict as conflict:
+        return _shown(request, form, conflict=conflict, status=409)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _shown(request, form)
+    return _saved(request, receipt)
+
+
+@allowed(Right.RECEIPT_SUBMIT, FORM)
+def receipt_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    receipt = _own(request, pk)
+    form = _form(request, receipt.project, initial=initial_of(receipt))
+    if not form.is_bound and receipt.state not in submission.UNVERIFIED:
+        return redirect("receipt-detail", receipt.pk)
+    if not form.is_bound or not form.is_valid():
+        return _shown(request, form, receipt=receipt)
+    try:
+        with attempted(request, "receipt.change", receipt):
+            changed = _changed(request, form, receipt)
+    except submission.Overtaken as conflict:
+        return _conflicting(request, form, conflict)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _shown(request, form, receipt=receipt)
+    return _saved(request, changed)
+
+
+@allowed(Right.RECEIPT_VIEW)
+def receipt_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = receipts_of(person(request)).select_related("county")
+    receipt = get_object_or_404(listed(rows), pk=pk)
+    return render(request, "ledger/receipts/receipt_detail.html", detail(person(request), receipt))
+
+
+@allowed(Right.RECEIPT_SUBMIT, DEED)
+def receipt_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft or a returned receipt, sent as it stands."""
+    receipt = _own(request, pk)
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        return redirect("receipt-detail", pk)
+    try:
+        with attempted(request, "receipt.submit", receipt):
+            submission.change(
+                pk,
+                form.cleaned_data["version"],
+                Draft.of(receipt),
+                submitting=True,
+                **_now(request),
+                today=timezone.localdate(),
+            )
+    except Refusal as refusal:
+        return told(request, receipt, refusal)
+    messages.success(request, _("Submitted. The investment bureau will verify it."))
+    return redirect("receipt-detail", pk)
+
+
+@allowed(Right.RECEIPT_SUBMIT, DEED)
+def receipt_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    receipt = _own(request, pk)
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        return redirect("receipt-detail", pk)
+    try:
+        with attempted(request, "receipt.withdraw", receipt):
+            submission.withdraw(pk, form.cleaned_data["version"], **_now(request))
+    except Refusal as refusal:
+        return told(request, receipt, refusal)
+    messages.success(request, _("Withdrawn. It stays readable, and does not count."))
+    return redirect("receipt-detail", pk)
+
+
+def told(request: HttpRequest, receipt: Receipt, refusal: Refusal) -> HttpResponse:
+    """The receipt as it stands now, with the sentence on top: 409 for a conflict, else 422."""
+    newest = get_object_or_404(listed(receipts_of(person(request))), pk=receipt.pk)
+    context = detail(person(request), newest) | {"refusal": refusal}
+    status = 409 if isinstance(refusal, Conflict) else 422
+    return render(request, "ledger/receipts/receipt_detail.html", context, status=status)
+
+
+# Parts
+
+
+def _now(request: HttpRequest) -> dict[str, Any]:
+    return {"by": person(request), "at": timezone.now()}
+
+
+def _project(request: HttpRequest, pk: int) -> Project:
+    """The project, if the person may enter money of it; 404 where it may not even be seen."""
+    rows = projects_of(person(request)).select_related("lead_unit", "investor")
+    project = get_object_or_404(rows, pk=pk)
+    if not may_enter(person(request), project):
+        raise PermissionDenied
+    return project
+
+
+def _own(request: HttpRequest, pk: int) -> Receipt:
+    """A receipt that the person may change as far as reach goes; its state is the verb's affair."""
+    rows = receipts_of(person(request)).select_related("project__lead_unit", "unit")
+    receipt = get_object_or_404(rows, pk=pk)
+    if not may_enter(person(request), receipt.project):
+        raise PermissionDenied
+    return receipt
+
+
+def _form(request: HttpRequest, project: Project, initial: dict[str, Any]) -> ReceiptForm:
+    if request.method == "POST":
+        return ReceiptForm(request.POST, request.FILES, project=project)
+    return ReceiptForm(project=project, initial=initial)
+
+
+def _entered(request: HttpRequest, form: ReceiptForm) -> Receipt:
+    verb = submission.keep if _is_draft(request) else submission.submit
+    today = timezone.localdate()
+    return verb(form.draft(), **_now(request), today=today, evidence=form.stored())
+
+
+def _changed(request: HttpRequest, form: ReceiptForm, receipt: Receipt) -> Receipt:
+    return submission.change(
+        receipt.pk,
+        form.cleaned_data["version"] or 0,
+        form.draft(),
+        submitting=not _is_draft(request),
+        **_now(request),
+        today=timezone.localdate(),
+        evidence=form.stored(),
+    )
+
+
+def _is_draft(request: HttpRequest) -> bool:
+    return request.POST.get("deed") == "keep"
+
+
+def _saved(request: HttpRequest, receipt: Receipt) -> HttpResponse:
+    words = {
+        Receipt.State.SUBMITTED: _("Saved and submitted. The investment bureau will verify it."),
+        Receipt.State.DRAFT: _("Saved as a draft. Submit it when it is complete."),
+        Receipt.State.RETURNED: _("Saved. Submit it again when it is complete."),
+    }
+    messages.success(request, words.get(Receipt.State(receipt.state), _("This receipt is saved.")))
+    return redirect("receipt-detail", receipt.pk)
+
+
+def _shown(
+    request: HttpRequest, form: ReceiptForm, receipt: Receipt | None = None, **more: Any
+) -> HttpResponse:
+    """The form: 422 where it refuses something."""
+    project = form.project
+    own = [(reverse("receipt-detail", args=[receipt.pk]), str(receipt))] if receipt else []
+    context = {
+        "crumbs": [
+            (reverse("project-list"), _("Projects")),
+            (reverse("project-detail", args=[project.pk]), project.name),
+            *own,
+            ("", _("Change") if receipt else _("Enter a receipt")),
+        ],
+        "form": form,
+        "project": project,
+        "money": money_of(project),
+        "receipt": receipt,
+        "wants": evidence_wanted(person(request)),
+        **more,
+    }
+    status = more.get("status", 422 if form.is_bound else 200)
+    return render(request, "ledger/receipts/receipt_form.html", context, status=status)
+
+
+def evidence_wanted(user: User) -> list[tuple[Any, list[Any]]]:
+    """What the county requires for each kind of money, where it does."""
+    if user.county is None or not user.county.evidence_required:
+        return []
+    return evidence.wanted(user.county)
+
+
+def _conflicting(
+    request: HttpRequest, form: ReceiptForm, conflict: submission.Overtaken, *, fresh: bool = False
+) -> HttpResponse:
+    """Both versions beside each other; nothing was overwritten, and what was typed is still there.
+
+    ``fresh``: the form was a new one, so what was typed may be another receipt.
+    """
+    stored = conflict.receipt
+    get_object_or_404(receipts_of(person(request)), pk=stored.pk)
+    context = {
+        "crumbs": [
+            (reverse("receipt-detail", args=[stored.pk]), str(stored)),
+            ("", _("Two versions")),
+        ],
+        "conflict": conflict,
+        "receipt": stored,
+        "rows": differences(form, stored),
+        "can_replace": stored.state in submission.UNVERIFIED,
+        "typed": form.again(version=stored.version),
+        "fresh": form.again(key=uuid.uuid4()) if fresh else None,
+    }
+    return render(request, "ledger/receipts/receipt_conflict.html", context, status=409)

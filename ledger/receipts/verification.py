@@ -1,0 +1,218 @@
+"""What the bureau does with receipts: verify, return, reverse, post again; one or many.
+
+Must never: decide whether it may be done; the verbs say so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger.entries import posting
+from ledger.entries.reach import entries_of_receipts, receipts_of
+from ledger.models import Receipt
+from ledger.receipts.attempts import attempted
+from ledger.receipts.context import credit_lines, detail, queue_of
+from ledger.receipts.forms import ReasonForm, ReturnForm, VerifyForm, chosen
+from ledger.receipts.list import listed
+from ledger.receipts.pages import told
+from units.access import DEED, FORM, Right, allowed, person
+from units.ground.money import wan_short, wan_text
+from units.ground.refusal import Conflict, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one ticked receipt."""
+
+    receipt: Receipt
+    amount: str
+    refusal: str
+
+
+@allowed(Right.RECEIPT_VERIFY, DEED)
+def receipt_verify(request: HttpRequest, pk: int) -> HttpResponse:
+    receipt = _receipt(request, pk)
+    form = VerifyForm(request.POST, auto_id="verify_%s")
+    after = _neighbour(request, receipt)
+    if form.is_valid():
+        refusal = _verified(request, receipt, form)
+        if refusal is None:
+            return _on(request, _("Verified: %(receipt)s, %(amount)s 万元."), receipt, after)
+        if isinstance(refusal, Conflict):
+            return told(request, receipt, refusal)
+        form.refuse(refusal)
+    return _refused(request, receipt, verify_form=form)
+
+
+def _verified(request: HttpRequest, receipt: Receipt, form: VerifyForm) -> Refusal | None:
+    seen, word = form.cleaned_data["version"], form.cleaned_data["word"]
+    try:
+        with attempted(request, "receipt.verify", receipt):
+            posting.verify(receipt.pk, seen, **_now(request), word=word)
+    except Refusal as refusal:
+        receipt.refresh_from_db()
+        is_done = receipt.verified_by_id == person(request).pk and receipt.version == seen
+        return None if is_done else refusal  # pressed twice: it is verified, and by this person
+    return None
+
+
+@allowed(Right.RECEIPT_VERIFY, DEED)
+def receipt_return(request: HttpRequest, pk: int) -> HttpResponse:
+    receipt = _receipt(request, pk)
+    form = ReturnForm(request.POST, auto_id="return_%s")
+    after = _neighbour(request, receipt)
+    if form.is_valid():
+        try:
+            with attempted(request, "receipt.return", receipt):
+                seen, reason = form.cleaned_data["version"], form.cleaned_data["reason"]
+                posting.return_(pk, seen, reason, **_now(request))
+        except Conflict as conflict:
+            return told(request, receipt, conflict)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _on(request, _("Returned: %(receipt)s, %(amount)s 万元."), receipt, after)
+    return _refused(request, receipt, return_form=form)
+
+
+@allowed(Right.RECEIPT_VERIFY, DEED)
+def receipt_verify_many(request: HttpRequest) -> HttpResponse:
+    """Each ticked receipt by itself, in the version that the list showed; doubts need a look."""
+    ticked = dict(chosen(request.POST.getlist("receipt")))
+    rows = receipts_of(person(request)).filter(pk__in=ticked)
+    receipts = rows.select_related("project", "unit").order_by("submitted_at", "pk")
+    outcomes = [_outcome(request, receipt, ticked[receipt.pk]) for receipt in receipts]
+    verified = [outcome for outcome in outcomes if not outcome.refusal]
+    context = {
+        "crumbs": [(reverse("receipt-list"), _("Receipts")), ("", _("Verified together"))],
+        "outcomes": outcomes,
+        "verified": len(verified),
+        "total": wan_text(sum((o.receipt.amount for o in verified), Decimal(0))),
+    }
+    return render(request, "ledger/receipts/receipt_outcomes.html", context)
+
+
+def _outcome(request: HttpRequest, receipt: Receipt, version: int) -> Outcome:
+    sentence = ""
+    try:
+        with attempted(request, "receipt.verify", receipt):
+            posting.verify(receipt.pk, version, **_now(request))
+    except Refusal as refusal:
+        sentence = str(refusal)
+    return Outcome(receipt, wan_text(receipt.amount), sentence)
+
+
+@allowed(Right.ENTRY_REVERSE, FORM)
+def entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = entries_of_receipts(person(request))
+    entry = get_object_or_404(rows.select_related("unit", "receipt__project"), pk=pk)
+    receipt = _receipt(request, entry.receipt_id)
+    form = _reason(request)
+    if form.is_valid() and _done(
+        request,
+        form,
+        receipt,
+        "entry.reverse",
+        lambda reason: posting.reverse(entry.pk, reason, **_now(request)),
+    ):
+        messages.success(request, _("The posting is reversed by new entries."))
+        return redirect("receipt-detail", receipt.pk)
+    more = {
+        "entry": entry,
+        "amount": wan_text(receipt.amount),
+        "title": _("Reverse the posting"),
+    }
+    return _asked(request, receipt, form, more)
+
+
+@allowed(Right.ENTRY_REVERSE, FORM)
+def receipt_repost(request: HttpRequest, pk: int) -> HttpResponse:
+    receipt = _receipt(request, pk)
+    form = _reason(request)
+    if form.is_valid() and _done(
+        request,
+        form,
+        receipt,
+        "receipt.repost",
+        lambda reason: posting.repost(receipt.pk, reason, **_now(request)),
+    ):
+        messages.success(request, _("The credit is posted again by the present shares."))
+        return redirect("receipt-detail", receipt.pk)
+    more = {"credit": credit_lines(receipt), "title": _("Post again by the present shares")}
+    return _asked(request, receipt, form, more)
+
+
+# Parts
+
+
+def _now(request: HttpRequest) -> dict[str, Any]:
+    return {"by": person(request), "at": timezone.now()}
+
+
+def _receipt(request: HttpRequest, pk: int) -> Receipt:
+    rows = receipts_of(person(request)).select_related("county")
+    return get_object_or_404(listed(rows), pk=pk)
+
+
+def _neighbour(request: HttpRequest, receipt: Receipt) -> str:
+    """Where the verifier goes on: the next that waits, else the one before, else the list."""
+    queue = queue_of(person(request), receipt)
+    return (queue and (queue.after or queue.before)) or reverse("receipt-list")
+
+
+def _on(request: HttpRequest, sentence: Promise, receipt: Receipt, url: str) -> HttpResponse:
+    words = {"receipt": receipt, "amount": wan_short(receipt.amount)}
+    messages.success(request, str(sentence) % words)
+    return redirect(url)
+
+
+def _refused(request: HttpRequest, receipt: Receipt, **forms: Any) -> HttpResponse:
+    context = detail(person(request), receipt, **forms)
+    return render(request, "ledger/receipts/receipt_detail.html", context, status=422)
+
+
+def _reason(request: HttpRequest) -> ReasonForm:
+    return ReasonForm(request.POST if request.method == "POST" else None)
+
+
+def _done(
+    request: HttpRequest,
+    form: ReasonForm,
+    receipt: Receipt,
+    deed: str,
+    verb: Callable[[str], object],
+) -> bool:
+    try:
+        with attempted(request, deed, receipt):
+            verb(form.cleaned_data["reason"])
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return False
+    return True
+
+
+def _asked(
+    request: HttpRequest, receipt: Receipt, form: ReasonForm, more: dict[str, Any]
+) -> HttpResponse:
+    """The page that asks for the reason and says what will happen."""
+    context = {
+        "crumbs": [
+            (reverse("receipt-list"), _("Receipts")),
+            (reverse("receipt-detail", args=[receipt.pk]), str(receipt)),
+            ("", more["title"]),
+        ],
+        "receipt": receipt,
+        "form": form,
+        **more,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "ledger/receipts/receipt_reason.html", context, status=status)

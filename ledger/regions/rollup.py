@@ -1,0 +1,89 @@
+"""What the places of a region have received: a nation by provinces, a province by cities, a city by counties.
+
+Owns: that one roll-up, with the same days of the year before. Must never: read a county's entries beyond
+the running month (``month_sums.py`` keeps the rest), or measure anybody against a target; the counties
+of a city or province are ranked by ``regions.py``.
+"""
+
+from calendar import isleap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count
+from django.db.models.functions import Left
+
+from ledger.ranking import month_sums
+from ledger.ranking.gathering import Sums
+from units.models import County
+from units.people.regions import region_names
+
+FINER = {0: 2, 2: 4, 4: 6}  # digits of a code: from the nation to a county
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A place by the first digits of its counties' codes; yuan of the year up to the day."""
+
+    place: str
+    name: str
+    counties: int
+    sums: Sums
+    last_year: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """The places of a region in the order of their codes, and all of them together."""
+
+    prefix: str
+    as_of: date
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> Line:
+        return Line(
+            place=self.prefix,
+            name="",
+            counties=sum(line.counties for line in self.lines),
+            sums=sum((line.sums for line in self.lines), Sums()),
+            last_year=sum((line.last_year for line in self.lines), Decimal(0)),
+        )
+
+
+def rollup(prefix: str, as_of: date) -> RollUp:
+    """``prefix``: none for the nation, the first two digits of a province, four of a city."""
+    digits = FINER[len(prefix)]
+    counties = _counties(prefix, digits)
+    now = month_sums.received(prefix, digits, as_of)
+    before = month_sums.received(prefix, digits, year_before(as_of))
+    names = _names(counties, digits)
+    nothing = Sums()
+    lines = (
+        Line(
+            place, names[place], count, now.get(place, nothing), before.get(place, nothing).received
+        )
+        for place, count in sorted(counties.items())
+    )
+    return RollUp(prefix, as_of, tuple(lines))
+
+
+def year_before(day: date) -> date:
+    """The same day of the year before; the end of February stays the end of February."""
+    if (day.month, day.day) in {(2, 28), (2, 29)}:
+        is_end = day.day == 29 or not isleap(day.year)
+        return date(day.year - 1, 2, 29 if is_end and isleap(day.year - 1) else 28)
+    return day.replace(year=day.year - 1)
+
+
+def _counties(prefix: str, digits: int) -> dict[str, int]:
+    rows = County.objects.filter(code__startswith=prefix).order_by()
+    placed = rows.annotate(place=Left("code", digits)).values_list("place")
+    return dict(placed.annotate(Count("pk")))
+
+
+def _names(places: Iterable[str], digits: int) -> dict[str, str]:
+    if digits == FINER[4]:
+        return dict(County.objects.filter(code__in=places).values_list("code", "name"))
+    return region_names(places)

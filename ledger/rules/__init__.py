@@ -1,0 +1,1 @@
+"""The rules that decide a figure: pure, standard library only."""

@@ -1,0 +1,1 @@
+"""The web server, its health, logs and faults."""

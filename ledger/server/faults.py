@@ -1,0 +1,101 @@
+"""What a person sees when a request could not be carried out: 503 where trying again helps, else 500.
+
+Must never: ask the database anything, show a technical word, or lose what was typed: the page of a
+sent form carries it on, so that one button sends it again. A program that asked gets a problem.
+"""
+
+import errno
+import logging
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger.api import problems
+from ledger.api.problems import Problem
+from ledger.api.shapes import Words
+from ledger.server import logs
+from ledger.server.apart import CutOff
+
+AWAY: Final = _("The database does not answer just now. This passes in most cases within a minute.")
+FULL: Final = _(
+    "The disk of the server is full or cannot be written, so nothing can be saved until the "
+    "administrator has made room. Reading goes on."
+)
+UNFINISHED: Final = _(
+    "The file could not be finished. What is entered is not affected; please try again."
+)
+_DISK_ERRORS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES}
+_DISK_FULL, _ONLY_READS = "53100", "25006"  # SQLSTATE
+log = logging.getLogger(__name__)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Django's handler of whatever nobody caught, called while the error is still at hand."""
+    error = sys.exception()
+    sentence = sentence_for(error)
+    if sentence is None:
+        return _problem(500) if _is_program(request) else _page("500.html", {}, 500)
+    log.error("503: %s: %s", type(error).__name__, str(error).partition("\n")[0])
+    response = _unavailable(request, sentence)
+    response.headers["Retry-After"] = "5"
+    response._has_been_logged = True  # type: ignore[attr-defined]  # above, without the traceback
+    return response
+
+
+def sentence_for(error: BaseException | None) -> Promise | None:
+    """Why it will work later, if that is so; None for a mistake of the program."""
+    if isinstance(error, CutOff):
+        return UNFINISHED
+    for each in _chain(error):
+        state = getattr(each, "sqlstate", None)
+        is_disk_error = isinstance(each, OSError) and each.errno in _DISK_ERRORS
+        if state == _DISK_FULL or is_disk_error:
+            return FULL
+        if state == _ONLY_READS:
+            return AWAY
+    return AWAY if isinstance(error, OperationalError | InterfaceError) else None
+
+
+def _unavailable(request: HttpRequest, sentence: Promise) -> HttpResponse:
+    if _is_program(request):
+        return _problem(503, sentence)
+    return _page("503.html", {"sentence": sentence, **_again(request)}, 503)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return request.path.startswith(f"{problems.PREFIX}/")
+
+
+def _problem(status: int, sentence: Words = "") -> HttpResponse:
+    return Problem(status, detail=sentence).response()
+
+
+def _page(name: str, context: dict[str, Any], status: int) -> HttpResponse:
+    """Rendered without the request: its person and session are in the database that may be away."""
+    page = loader.render_to_string(name, {"number": logs.request_number(), **context})
+    return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _again(request: HttpRequest) -> dict[str, Any]:
+    """What the page needs to send the same once more; passwords and files are never carried on."""
+    if request.method != "POST":
+        return {"address": request.get_full_path()}
+    typed = [(name, value) for name, values in request.POST.lists() for value in values]
+    is_secret = any("password" in name for name, _value in typed)
+    return {
+        "action": request.get_full_path(),
+        "typed": [] if is_secret else typed,
+        "has_files": bool(request.FILES),
+    }

@@ -1,0 +1,55 @@
+"""Answers that carry a file: written to a temporary one, sent, and gone.
+
+Owns: the headers of a download, and lists as workbooks ("what is on screen, with its filters named").
+Must never: run a query, decide who may have the file, or keep it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from tempfile import TemporaryFile
+from typing import IO
+
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+
+from ledger.sheets.book import Book, Column, Value
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ROW_HEIGHT = 17
+
+
+def file_response(name: str, media_type: str, write: Callable[[IO[bytes]], None]) -> FileResponse:
+    """An attachment written to a temporary file, which vanishes when the answer is sent."""
+    file = TemporaryFile()  # noqa: SIM115 - the answer closes it
+    try:
+        write(file)
+        size = file.tell()
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
+    response["Content-Length"] = str(size)
+    return response
+
+
+def list_response(
+    name: str,
+    title: str,
+    filters: Sequence[tuple[str, str]],
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Value]],
+) -> FileResponse:
+    """A list as it stands on screen; ``filters`` are names and values, said at the top."""
+
+    def write(file: IO[bytes]) -> None:
+        with Book(title) as book:
+            said = "；".join(f"{label}：{value}" for label, value in filters if value)
+            lines = [_("Filters: %(filters)s") % {"filters": said or _("none")}]
+            sheet = book.sheet(title, columns, title=title, lines=lines, row_height=ROW_HEIGHT)
+            head = sheet.row
+            sheet.extend(rows)
+            sheet.sieve(head)
+            book.save(file)
+
+    return file_response(name, XLSX, write)

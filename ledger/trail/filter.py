@@ -1,0 +1,32 @@
+"""What the reader of the trail looks for."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class TrailSieve(forms.Form):
+    """What the reader of the trail looks for. A wish that makes no sense is none."""
+
+    who = forms.CharField(label=_("Person"), required=False)
+    deed = forms.ChoiceField(label=_("Deed"), required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    since = forms.DateField(
+        label=pgettext_lazy("days", "From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    until = forms.DateField(
+        label=pgettext_lazy("days", "To"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    record = forms.CharField(label=_("Record"), required=False)
+    refused = forms.BooleanField(label=_("Refused attempts only"), required=False)
+
+    def wishes(self) -> dict[str, Any]:
+        """The wishes that make sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

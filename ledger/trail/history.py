@@ -1,0 +1,194 @@
+"""The trail (操作记录) in plain words: what was done to a record, and by whom.
+
+Owns: reading lines of the trail, for a record's history and for the auditor, and telling each as
+words. Must never: write, or hide a line of a record from those who may open the record.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from ledger.entries.reach import outsider, receipts_of, untold
+from ledger.models import CreditClaim, Period, Receipt
+from ledger.trail import words as trail_words
+from ledger.trail.words import Words
+from projects.models import Project
+from units.ground.composed import among, composed_once
+from units.models import Trail, Unit, User
+from units.tables import DASH
+from units.trail import name_of
+
+FEW_LINES, MOST_LINES = 20, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One field; ``before`` is empty where the line tells only what became."""
+
+    field: Words
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Units by their key as JSON has it, projects by theirs."""
+
+    units: Mapping[str, str]
+    projects: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One deed as the page tells it."""
+
+    at: datetime
+    who: str
+    unit: str
+    deed: Words
+    record: str
+    record_words: str
+    label: str
+    changes: tuple[Changed, ...]
+    address: str
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The newest lines of a record, newest first; ``is_whole``: as many as are told at all."""
+
+    lines: list[Line]
+    has_earlier: bool
+    is_whole: bool
+
+
+def of_receipt(receipt: Receipt) -> History:
+    return _of_record(receipt)
+
+
+def of_claim(claim: CreditClaim) -> History:
+    return _of_record(claim)
+
+
+def of_period(period: Period) -> History:
+    return _of_record(period)
+
+
+def of_project(project: Project, user: User, *, whole: bool = False) -> History:
+    """The project's own history and that of its claims and of the receipts that the user may open."""
+    receipts = receipts_of(user).filter(project=project).values_list("pk", flat=True)
+    claims = CreditClaim.objects.filter(project=project).values_list("pk", flat=True)
+    records = [name_of(project)]
+    records += [f"receipt:{pk}" for pk in receipts] + [f"creditclaim:{pk}" for pk in claims]
+    # Not composed once: there would be a statement for each number of receipts.
+    return _told(_newest(Trail.objects.filter(record__in=records), whole), whole=whole)
+
+
+def of_unit(unit: Unit, user: User, *, whole: bool = False) -> History:
+    """What was done to the unit and to what is its own, but for drafts that nobody else may see."""
+    drafts = _drafts(unit.pk, outsider(user))
+    hidden = [f"receipt:{pk}" for (pk,) in drafts]
+    return _told(_of_unit([name_of(unit)], unit.pk, hidden, whole), whole=whole)
+
+
+def told(rows: Iterable[Trail]) -> list[Line]:
+    """Lines in words; the rows come with ``actor__unit``."""
+    rows = list(rows)
+    names = _names(rows)
+    return [_line(row, names) for row in rows]
+
+
+def _of_record(record: Model) -> History:
+    return _told(_lines([name_of(record)]), whole=True)
+
+
+def _told(rows: Iterable[Trail], *, whole: bool) -> History:
+    found, most = list(rows), _most(whole)
+    return History(told(found[:most]), len(found) > most, whole)
+
+
+def _most(whole: bool) -> int:
+    """A project has hundreds of lines, and few readers unfold them: the page begins with the newest."""
+    return MOST_LINES if whole else FEW_LINES
+
+
+@composed_once
+def _lines(names: Sequence[str]) -> QuerySet[Trail]:
+    return _newest(Trail.objects.filter(among("record", names)), whole=True)
+
+
+@composed_once
+def _of_unit(
+    names: Sequence[str], unit: int, hidden: Sequence[str], whole: bool
+) -> QuerySet[Trail]:
+    rows = Trail.objects.filter(Q(among("record", names)) | Q(unit=unit))
+    return _newest(rows.exclude(among("record", hidden)), whole)
+
+
+def _newest(rows: QuerySet[Trail], whole: bool) -> QuerySet[Trail]:
+    """One more than is told, which shows that there are earlier ones."""
+    return rows.select_related("actor__unit").order_by("-id")[: _most(whole) + 1]
+
+
+@composed_once
+def _drafts(unit: int, reader: int | None) -> QuerySet[Receipt, Any]:
+    return untold(Receipt.objects.filter(unit=unit), reader).order_by().values_list("pk")
+
+
+def _line(row: Trail, names: Names) -> Line:
+    actor = row.actor
+    return Line(
+        at=row.at,
+        who=str(actor) if actor else row.actor_name or DASH,
+        unit=actor.unit.name if actor and actor.unit else "",
+        deed=trail_words.deed(row.deed),
+        record=row.record,
+        record_words=trail_words.record(row.record),
+        label=row.label,
+        changes=tuple(_changes(_named(row.before, names), _named(row.after, names))),
+        address=row.address or "",
+        refused=row.refused,
+    )
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Changed]:
+    for name in {**after, **before}:
+        word, was = trail_words.field(name, before.get(name))
+        _word, became = trail_words.field(name, after.get(name))
+        if was != became:
+            yield Changed(word, was if name in before else "", became if name in after else DASH)
+
+
+def _names(rows: Iterable[Trail]) -> Names:
+    """The names of the units and projects that lines tell by their keys."""
+    sides = [side for row in rows for side in (row.before, row.after)]
+    units = {key for side in sides for key in side.get("credit") or ()}
+    projects = {side["project_id"] for side in sides if side.get("project_id")}
+    return Names(
+        {str(pk): name for pk, name in _unit_names(sorted(map(int, units)))},
+        dict(_project_names(sorted(projects))),
+    )
+
+
+@composed_once
+def _unit_names(keys: Sequence[int]) -> QuerySet[Unit, Any]:
+    return Unit.objects.filter(among("pk", keys)).order_by().values_list("pk", "name")
+
+
+@composed_once
+def _project_names(keys: Sequence[int]) -> QuerySet[Project, Any]:
+    return Project.objects.filter(among("pk", keys)).order_by().values_list("pk", "name")
+
+
+def _named(side: dict[str, Any], names: Names) -> dict[str, Any]:
+    """The same with names in place of keys."""
+    named = dict(side)
+    if side.get("credit"):
+        named["credit"] = {names.units.get(key, key): part for key, part in side["credit"].items()}
+    if side.get("project_id"):
+        named["project_id"] = names.projects.get(side["project_id"], side["project_id"])
+    return named

@@ -1,0 +1,292 @@
+"""The words in which the trail is read: one per deed, one per field, and how a value is written.
+
+Owns: these tables. Must never: run a query, or leave out a line because it has no word for it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from ledger.entries import doubts
+from ledger.models import CreditClaim, Evidence, Period, Receipt
+from projects.models import Investor, Stage
+from projects.shares import percent_text
+from units.ground.money import wan_short
+from units.models import Role, Target, Unit
+from units.tables import DASH
+
+Words = str | Promise
+
+DEEDS: dict[str, Words] = {
+    "project.add": pgettext_lazy("deed", "registered the project"),
+    "project.change": pgettext_lazy("deed", "changed the project"),
+    "service.add": pgettext_lazy("deed", "recorded a service step"),
+    "service.change": pgettext_lazy("deed", "changed a service step"),
+    "service.finish": pgettext_lazy("deed", "marked a service step as done"),
+    "service.drop": pgettext_lazy("deed", "took a service step out"),
+    "problem.tell": pgettext_lazy("deed", "told of a problem"),
+    "problem.answer": pgettext_lazy("deed", "answered a problem"),
+    "problem.settle": pgettext_lazy("deed", "settled a problem"),
+    "investor.add": pgettext_lazy("deed", "entered the investor"),
+    "investor.change": pgettext_lazy("deed", "corrected the investor"),
+    "receipt.draft": pgettext_lazy("deed", "kept a draft of the receipt"),
+    "receipt.submit": pgettext_lazy("deed", "submitted the receipt"),
+    "receipt.change": pgettext_lazy("deed", "changed the receipt"),
+    "receipt.withdraw": pgettext_lazy("deed", "withdrew the receipt"),
+    "receipt.verify": pgettext_lazy("deed", "verified the receipt"),
+    "receipt.return": pgettext_lazy("deed", "returned the receipt"),
+    "receipt.repost": pgettext_lazy("deed", "posted the receipt again"),
+    "entry.reverse": pgettext_lazy("deed", "reversed an entry"),
+    "evidence.add": pgettext_lazy("deed", "added evidence"),
+    "evidence.remove": pgettext_lazy("deed", "left evidence out"),
+    "evidence.rules": pgettext_lazy("deed", "set which evidence is required"),
+    "claim.make": pgettext_lazy("deed", "claimed a share"),
+    "claim.agree": pgettext_lazy("deed", "agreed to the claim"),
+    "claim.object": pgettext_lazy("deed", "objected to the claim"),
+    "claim.withdraw": pgettext_lazy("deed", "withdrew the claim"),
+    "claim.grant": pgettext_lazy("deed", "granted the claim"),
+    "claim.refuse": pgettext_lazy("deed", "refused the claim"),
+    "report.file": pgettext_lazy("deed", "filed the monthly report"),
+    "report.correct": pgettext_lazy("deed", "corrected the monthly report"),
+    "report.remind": pgettext_lazy("deed", "reminded units of the monthly report"),
+    "report.deadline": pgettext_lazy("deed", "set the day by which reports are due"),
+    "period.review": pgettext_lazy("deed", "began the review of the quarter"),
+    "period.open": pgettext_lazy("deed", "opened the quarter to the units again"),
+    "period.propose": pgettext_lazy("deed", "proposed to close the quarter"),
+    "period.close": pgettext_lazy("deed", "confirmed the closing of the quarter"),
+    "period.propose_reopening": pgettext_lazy("deed", "proposed to reopen the quarter"),
+    "period.drop_reopening": pgettext_lazy("deed", "dropped the proposal to reopen"),
+    "period.reopen": pgettext_lazy("deed", "confirmed the reopening of the quarter"),
+    "target.record": pgettext_lazy("deed", "set the annual target"),
+    "county.add": pgettext_lazy("deed", "opened the accounts of the county"),
+    "county_target.record": pgettext_lazy("deed", "recorded a target from above"),
+    "pledge.record": pgettext_lazy("deed", "recorded a pledge"),
+    "pledge.take_back": pgettext_lazy("deed", "took a pledge back"),
+    "region.name": pgettext_lazy("deed", "named the region"),
+    "person.add": pgettext_lazy("deed", "added the person"),
+    "person.place": pgettext_lazy("deed", "moved or renamed the person"),
+    "person.off": pgettext_lazy("deed", "switched the account off"),
+    "person.on": pgettext_lazy("deed", "switched the account on"),
+    "person.unlock": pgettext_lazy("deed", "unlocked the account"),
+    "role.grant": pgettext_lazy("deed", "granted a role"),
+    "role.take": pgettext_lazy("deed", "took the role away"),
+    "schedule.set": pgettext_lazy("deed", "set the schedule of the year"),
+    "unit.add": pgettext_lazy("deed", "added the unit"),
+    "unit.change": pgettext_lazy("deed", "changed the unit"),
+    "book.import": pgettext_lazy("deed", "imported a workbook"),
+    "backup.restore": pgettext_lazy("deed", "restored the program from a backup"),
+    "key.make": pgettext_lazy("deed", "made an access key"),
+    "key.revoke": pgettext_lazy("deed", "revoked an access key"),
+    "key.read": pgettext_lazy("deed", "took figures out by an access key"),
+    "page.export": pgettext_lazy("deed", "took figures out of the program"),
+    "page.refuse": pgettext_lazy("deed", "was refused a page"),
+    "person.sign_in": pgettext_lazy("deed", "signed in"),
+    "person.password": pgettext_lazy("deed", "changed the password"),
+    "person.one_time_password": pgettext_lazy("deed", "gave a one-time password"),
+    "second_factor.on": pgettext_lazy("deed", "switched the second factor on"),
+    "second_factor.off": pgettext_lazy("deed", "took the second factor away"),
+    "second_factor.codes": pgettext_lazy("deed", "made new recovery codes"),
+    "password.again": pgettext_lazy("deed", "gave the password again"),
+}
+# What the record before the colon is, for the filter and for records without a label.
+NOUNS: dict[str, Words] = {
+    "project": gettext_lazy("project"),
+    "receipt": gettext_lazy("receipt"),
+    "creditclaim": gettext_lazy("credit claim"),
+    "monthlyreport": gettext_lazy("monthly report"),
+    "period": gettext_lazy("period"),
+    "target": gettext_lazy("annual target"),
+    "countytarget": gettext_lazy("county target"),
+    "pledge": gettext_lazy("pledge"),
+    "region": gettext_lazy("region"),
+    "user": gettext_lazy("person"),
+    "accesskey": gettext_lazy("access key"),
+    "unit": gettext_lazy("unit"),
+    "investor": gettext_lazy("investor"),
+}
+
+
+def plain(value: Any) -> str:
+    """Whatever it is, as text."""
+    if value is None or value in ("", [], {}):
+        return DASH
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {plain(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(plain(part) for part in value)
+    return str(value)
+
+
+def amount(value: Any) -> str:
+    """Yuan in 万元."""
+    try:
+        return f"{wan_short(Decimal(str(value)))}万元"
+    except InvalidOperation:
+        return plain(value)
+
+
+def amounts(value: Any) -> str:
+    return ", ".join(amount(part) for part in value) if isinstance(value, list) else plain(value)
+
+
+def credit(value: Any) -> str:
+    """Yuan by unit."""
+    if not isinstance(value, Mapping):
+        return plain(value)
+    return ", ".join(f"{unit} {amount(part)}" for unit, part in value.items())
+
+
+def day(value: Any) -> str:
+    """One day, or several."""
+    if isinstance(value, list):
+        return ", ".join(map(day, value))
+    try:
+        return date_format(date.fromisoformat(str(value)))
+    except ValueError:
+        return plain(value)
+
+
+def moment(value: Any) -> str:
+    try:
+        return date_format(timezone.localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
+    except (TypeError, ValueError):
+        return plain(value)
+
+
+def points(value: Any) -> str:
+    return percent_text(value) if isinstance(value, int) else plain(value)
+
+
+def one_of(*choices: Mapping[str, Words]) -> Callable[[Any], str]:
+    """The word of a stored choice."""
+    words = {value: word for choice in choices for value, word in choice.items()}
+    return lambda value: str(words[value]) if value in words else plain(value)
+
+
+def several(of: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: ", ".join(map(of, value)) if isinstance(value, list) else plain(value)
+
+
+def _labels(choices: Any) -> dict[str, Words]:
+    return dict(choices.choices)
+
+
+STATES = one_of(_labels(Receipt.State), _labels(Period.State), _labels(CreditClaim.State))
+KINDS = one_of(_labels(Receipt.Kind), _labels(Unit.Kind))
+
+# Each field that a line may name: its word, and how its value is written.
+FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
+    "name": (gettext_lazy("name"), plain),
+    "username": (gettext_lazy("sign-in name"), plain),
+    "role": (gettext_lazy("role"), one_of(_labels(Role))),
+    "place": (gettext_lazy("place"), plain),
+    "state": (gettext_lazy("state"), STATES),
+    "kind": (gettext_lazy("kind"), KINDS),
+    "project_id": (gettext_lazy("project"), plain),
+    "amount": (gettext_lazy("amount"), amount),
+    "received_on": (gettext_lazy("received on"), day),
+    "counted_on": (gettext_lazy("counted on"), day),
+    "voucher_no": (gettext_lazy("voucher number"), plain),
+    "note": (gettext_lazy("note"), plain),
+    "reason": (gettext_lazy("reason"), plain),
+    "word": (gettext_lazy("word of the verifier"), plain),
+    "doubts": (
+        gettext_lazy("doubts"),
+        several(one_of({str(code): words for code, words in doubts.SENTENCES.items()})),
+    ),
+    "version": (gettext_lazy("version"), plain),
+    "credit": (gettext_lazy("credit"), credit),
+    "file": (gettext_lazy("file"), plain),
+    "files": (gettext_lazy("files"), plain),
+    "sha256": (gettext_lazy("fingerprint of the file"), lambda value: str(value)[:16]),
+    "required": (gettext_lazy("complete evidence required"), plain),
+    "rules": (
+        gettext_lazy("required evidence"),
+        several(several(one_of(_labels(Receipt.Kind), _labels(Evidence.Kind)))),
+    ),
+    "total_investment": (gettext_lazy("total investment"), amount),
+    "introduced_amount": (gettext_lazy("introduced amount"), amount),
+    "stage": (gettext_lazy("stage"), one_of(_labels(Stage))),
+    "reserved_on": (gettext_lazy("compiled on"), day),
+    "intention_on": (gettext_lazy("intention signed on"), day),
+    "agreement_on": (gettext_lazy("agreement signed on"), day),
+    "contract_on": (gettext_lazy("contract signed on"), day),
+    "started_on": (gettext_lazy("works started on"), day),
+    "production_on": (gettext_lazy("production started on"), day),
+    "location": (gettext_lazy("location"), plain),
+    "content": (gettext_lazy("content"), plain),
+    "sponsor": (gettext_lazy("sponsor"), plain),
+    "contact": (gettext_lazy("contact"), plain),
+    "item": (gettext_lazy("service item"), plain),
+    "responsible_unit": (gettext_lazy("responsible unit"), plain),
+    "due_on": (gettext_lazy("due on"), day),
+    "done_on": (gettext_lazy("done on"), day),
+    "problem": (gettext_lazy("problem"), plain),
+    "reply": (gettext_lazy("answer to the problem"), plain),
+    "settled_on": (gettext_lazy("settled on"), day),
+    "phone": (gettext_lazy("phone"), plain),
+    "words": (gettext_lazy("words"), plain),
+    "promised_amount": (gettext_lazy("promised amount"), amount),
+    "region": (gettext_lazy("region"), plain),
+    "investor": (gettext_lazy("investor"), plain),
+    "industry": (gettext_lazy("industry"), plain),
+    "shares": (gettext_lazy("shares"), plain),
+    "origin": (gettext_lazy("origin"), one_of(_labels(Investor.Origin))),
+    "origin_place": (gettext_lazy("place of origin"), plain),
+    "credit_code": (gettext_lazy("unified credit code"), plain),
+    "share": (gettext_lazy("claimed share"), points),
+    "granted": (gettext_lazy("granted share"), points),
+    "answer": (gettext_lazy("answer of the lead unit"), plain),
+    "decision": (gettext_lazy("decision"), plain),
+    "month": (gettext_lazy("month"), plain),
+    "report_day": (gettext_lazy("monthly report due by day"), plain),
+    "trips": (gettext_lazy("investment trips"), plain),
+    "reserve_projects": (gettext_lazy("reserve projects compiled"), plain),
+    "problems": (gettext_lazy("problems"), plain),
+    "units": (gettext_lazy("units"), plain),
+    "known": (gettext_lazy("known findings of checks"), plain),
+    "chain_head": (gettext_lazy("head of the chain"), lambda value: str(value)[:16]),
+    "proposed_by": (gettext_lazy("proposed by"), plain),
+    "year": (gettext_lazy("year"), plain),
+    "issuer": (gettext_lazy("issuer"), one_of(_labels(Target.Issuer))),
+    "due": (gettext_lazy("due by the quarters' ends"), amounts),
+    "effective_on": (gettext_lazy("effective on"), day),
+    "document_no": (gettext_lazy("document number"), plain),
+    "first": (gettext_lazy("first quarter"), points),
+    "second": (gettext_lazy("second quarter"), points),
+    "third": (gettext_lazy("third quarter"), points),
+    "code": (gettext_lazy("unit code"), plain),
+    "order": (gettext_lazy("official order"), plain),
+    "active_from": (gettext_lazy("active from"), day),
+    "ended_on": (gettext_lazy("ended on"), day),
+    "successor": (gettext_lazy("successor"), plain),
+    "page": (gettext_lazy("page"), plain),
+    "wishes": (gettext_lazy("filters"), plain),
+    "refused": (gettext_lazy("answer"), plain),
+}
+
+
+def deed(name: str) -> Words:
+    """What was done; a deed without words is named as it is."""
+    return DEEDS.get(name, name)
+
+
+def field(name: str, value: Any) -> tuple[Words, str]:
+    """The word of a field and its value as people write it."""
+    word, write = FIELDS.get(name, (name, plain))
+    return word, DASH if value in (None, "", [], {}) else write(value)
+
+
+def record(name: str) -> str:
+    """``receipt:17`` as people say it."""
+    noun, _colon, key = name.partition(":")
+    return f"{NOUNS[noun]} {key}" if noun in NOUNS else name

@@ -1,0 +1,1 @@
+"""Doctor, backup and restore."""

@@ -1,0 +1,1 @@
+"""Service with time limits, and problems of projects."""

@@ -1,0 +1,124 @@
+"""How PostgreSQL reads the entries: what keeps a county's pages as quick among thousands as alone.
+
+No time is measured here; the shape of the plans is pinned, on counties filled as the benchmarks fill
+them, with the statistics and the visibility map that autovacuum leaves.
+"""
+
+import json
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks import generate
+from ledger.ranking import kept_pages
+from ledger.ranking.league import league_table
+from ledger.ranking.series import by_month
+from ledger.ranking.summaries import computed
+from tests import builders
+from tests.conftest import empty_tables
+from units.models import County
+
+pytestmark = pytest.mark.django_db
+JUNE = date(2012, 6, 30)
+COUNTIES = 8
+# Pages of one county's half year: 1,200 entries, and the way down to them.
+MOST_PAGES = 25
+
+
+@pytest.fixture(scope="module")
+def counties(django_db_setup, django_db_blocker):
+    """Eight counties with 3,600 entries each; what is read may not depend on how many there are."""
+    with django_db_blocker.unblock():
+        try:
+            generate.fill(COUNTIES, copies=False)
+            yield list(County.objects.order_by("code"))
+        finally:
+            empty_tables()
+
+
+def entry_plans(read):
+    """The plans of the statements with entries that ``read`` runs, as PostgreSQL ran them."""
+    with CaptureQueriesContext(connection) as queries:
+        read()
+    found = [query["sql"] for query in queries if '"ledger_entry"' in query["sql"]]
+    return [_plan(statement) for statement in found if statement.startswith("SELECT")]
+
+
+def _plan(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")
+        [(plan,)] = cursor.fetchall()
+    return (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]
+
+
+def nodes(plan):
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+def reads_of_entries(plan):
+    return [node for node in nodes(plan) if node.get("Relation Name") == "ledger_entry"]
+
+
+def assert_index_only(plan, most_pages):
+    """Only ``entry_league`` is read, of the table itself nothing."""
+    [read] = reads_of_entries(plan)
+    assert (read["Node Type"], read["Index Name"]) == ("Index Only Scan", "entry_league")
+    assert read["Heap Fetches"] == 0
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= most_pages
+
+
+def test_the_league_table_reads_one_countys_entries_from_the_index_alone(counties):
+    [plan] = entry_plans(lambda: league_table(counties[2], JUNE))
+
+    assert_index_only(plan, MOST_PAGES)
+
+
+def test_the_curve_of_the_months_reads_them_from_the_index_alone(counties):
+    [plan] = entry_plans(lambda: by_month(counties[2], JUNE, None))
+
+    assert_index_only(plan, 2 * MOST_PAGES)  # of two years
+
+
+def test_the_table_of_a_region_reads_no_other_countys_entries(counties):
+    [plan] = entry_plans(lambda: computed(counties[:2], JUNE))
+
+    assert_index_only(plan, 2 * MOST_PAGES)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/ranking/2012-06/",
+        "/units/100000T01/",
+        "/ranking/compare/",
+        "/ranking/2012-06/explain/",
+        "/composition/2012-06/",
+        "/projects/1/",
+        "/regions/10/2012-06/",
+    ],
+)
+def test_no_page_reads_all_entries(counties, address):
+    kept_pages.pages.clear()
+    person = _reader(address, counties[0])
+    client = Client()
+    client.force_login(person)
+
+    def read():
+        assert client.get(address).status_code == 200
+
+    plans = entry_plans(read)
+    assert plans
+    assert "Seq Scan" not in {
+        node["Node Type"] for plan in plans for node in reads_of_entries(plan)
+    }
+
+
+def _reader(address, county):
+    if address.startswith("/regions/"):
+        return builders.make_leader_of("10")
+    return builders.make_verifier(county)

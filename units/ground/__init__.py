@@ -1,0 +1,1 @@
+"""What everything stands on: money, text, refusals and files."""

@@ -1,0 +1,326 @@
+"""Amounts of money and percents: the one strict parser and the one set of texts.
+
+Owns: the grammar in which people, sheets and commands write an amount, the steps between 元, 万元 and
+亿元, and every rounding that is shown. Amounts are ``Decimal`` yuan with two places (rule 1).
+
+Must never: guess what somebody meant, calculate with a float, round before the last step, or decide
+anything by a rounded percent: rules compare exact amounts, this module only shows them. Refusals are
+codes; the boundary puts ``AMOUNT_SENTENCES[code]`` into the reader's language.
+"""
+
+import re
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final, Literal
+
+from units.ground.text import gettext_noop, half_width
+
+Scale = Literal[1, 10_000, 100_000_000]
+Exact = int | Decimal | Fraction
+
+YUAN: Final = 1
+WAN: Final = 10_000
+YI: Final = 100_000_000
+
+NOTHING: Final = Decimal("0.00")
+# Excel keeps 15 significant digits: one fen more and the workbook would show another amount.
+MAX_YUAN: Final = Decimal("9999999999999.99")
+MINUS: Final = "\N{MINUS SIGN}"
+# What a leader claims at the meeting; a percent that is shown must not claim it early.
+CLAIMS: Final = (25, 50, 75, 100)
+
+_MAX_FEN: Final = int(MAX_YUAN * 100)
+# 13 digits let the maximum itself be written in 元.
+_WHOLE_DIGITS: Final = 13
+_FINE_DIGITS: Final = 6
+_PLACES: Final = tuple(Decimal(f"1e-{places}") for places in range(_FINE_DIGITS + 1))
+_MOST_PLACES: Final = 4
+_EXACT_PLACES: Final = 40
+# Written out in full, 1e999999 would be a text of a million digits.
+_LONGEST_EXPONENT: Final = 40
+_SIGNIFICANT: Final = 20
+# Results must not depend on the decimal context of whoever calls.
+_WIDE: Final = Context(prec=60, rounding=ROUND_HALF_UP)
+
+_SPACES: Final = " \t\r\n\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"
+_AMOUNT: Final = re.compile(
+    r"(?P<whole>\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.(?P<fine>\d+))? *(?P<word>元|万元|万|亿元|亿)?",
+    re.ASCII,
+)
+_WORDS: Final[dict[str, Scale]] = {"元": YUAN, "万元": WAN, "万": WAN, "亿元": YI, "亿": YI}
+_SIGNS: Final = "+-\u00b1\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u207a\u207b\ufe62\ufe63负負"
+
+
+class AmountCode(StrEnum):
+    """Why an amount was refused."""
+
+    EMPTY = "empty"
+    NOT_A_NUMBER = "not_a_number"
+    SIGNED = "signed"
+    SEPARATORS = "separators"
+    TOO_FINE = "too_fine"
+    ZERO = "zero"
+    TOO_LARGE = "too_large"
+
+
+AMOUNT_SENTENCES: Final[dict[AmountCode, str]] = {
+    AmountCode.EMPTY: gettext_noop("Write the amount, for example 1250.5 (万元)."),
+    AmountCode.NOT_A_NUMBER: gettext_noop(
+        "Write the amount in digits only, for example 1250.5 (万元)."
+    ),
+    AmountCode.SIGNED: gettext_noop(
+        "Write the amount without a plus or minus sign, for example 1250.5 (万元)."
+    ),
+    AmountCode.SEPARATORS: gettext_noop(
+        "Put commas between groups of three digits only, for example 1,250.5, or leave them out."
+    ),
+    AmountCode.TOO_FINE: gettext_noop(
+        "Write whole fen: at most six decimals in 万元, at most two in 元."
+    ),
+    AmountCode.ZERO: gettext_noop("Write an amount above zero, for example 1250.5 (万元)."),
+    AmountCode.TOO_LARGE: gettext_noop(
+        "Check the amount and its unit: the largest that can be entered is 999,999,999.999999 (万元)."
+    ),
+}
+
+
+class AmountError(ValueError):
+    """An amount that is not understood beyond doubt."""
+
+    def __init__(self, code: AmountCode, text: str) -> None:
+        super().__init__(AMOUNT_SENTENCES[code])
+        self.code = code
+        self.text = text
+        self.sentence = AMOUNT_SENTENCES[code]
+
+
+# Reading
+
+
+def parse_amount(text: str, unit: Scale = WAN, *, allow_zero: bool = False) -> Decimal:
+    """Yuan with two places; a unit word in the text (12.5万元, 0.8亿, 3000元) overrides ``unit``."""
+    written = half_width(text.strip(_SPACES))
+    match = _AMOUNT.fullmatch(written)
+    if match is None:
+        raise AmountError(_misspelt(written), text)
+    whole, fine = match["whole"].replace(",", ""), match["fine"] or ""
+    if len(whole) > _WHOLE_DIGITS:
+        raise AmountError(AmountCode.TOO_LARGE, text)
+    if len(fine) > _FINE_DIGITS:
+        raise AmountError(AmountCode.TOO_FINE, text)
+    scale = _WORDS[match["word"]] if match["word"] else unit
+    fen, part_of_a_fen = divmod(int(whole + fine) * scale * 100, 10 ** len(fine))
+    if part_of_a_fen:
+        raise AmountError(AmountCode.TOO_FINE, text)
+    return _bounded(fen, text, allow_zero)
+
+
+def parse_number(value: float | Decimal, unit: Scale = WAN, *, allow_zero: bool = False) -> Decimal:
+    """A number from a sheet's cell, by the same grammar.
+
+    A sheet stores binary fractions and shows 15 significant digits; those digits are what its author
+    saw, so those are read. They are never calculated with.
+    """
+    seen = Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)
+    if isinstance(value, bool) or not seen.is_finite():
+        raise AmountError(AmountCode.NOT_A_NUMBER, str(seen))
+    if abs(seen.adjusted()) > _LONGEST_EXPONENT:
+        code = AmountCode.TOO_LARGE if seen.adjusted() > 0 else AmountCode.TOO_FINE
+        raise AmountError(code, str(seen))
+    return parse_amount(f"{seen:f}", unit, allow_zero=allow_zero)
+
+
+def _misspelt(written: str) -> AmountCode:
+    if not written:
+        return AmountCode.EMPTY
+    if written[0] in _SIGNS:
+        return AmountCode.SIGNED
+    if "," in written and not written.strip("0123456789,."):
+        return AmountCode.SEPARATORS
+    return AmountCode.NOT_A_NUMBER
+
+
+def _bounded(fen: int, text: str, allow_zero: bool) -> Decimal:
+    if fen > _MAX_FEN:
+        raise AmountError(AmountCode.TOO_LARGE, text)
+    if fen == 0 and not allow_zero:
+        raise AmountError(AmountCode.ZERO, text)
+    return Decimal(f"{fen}e-2")
+
+
+# Amounts as text
+
+
+def to_wan(yuan: Decimal) -> Decimal:
+    """Exact 万元."""
+    return yuan.scaleb(-4, _WIDE)
+
+
+def to_yi(yuan: Decimal) -> Decimal:
+    """Exact 亿元."""
+    return yuan.scaleb(-8, _WIDE)
+
+
+def yuan_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
+    """元 as in ``1,420,000,000.00``."""
+    return _grouped(yuan, places, plain)
+
+
+def wan_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
+    """万元 as in ``142,000.00``; ``plain`` writes ASCII without separators, for machines."""
+    return _grouped(to_wan(yuan), places, plain)
+
+
+def yi_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
+    """亿元 as in ``14.20``."""
+    return _grouped(to_yi(yuan), places, plain)
+
+
+def wan_short(yuan: Decimal, places: int = 2) -> str:
+    """万元 without idle zeros, as in ``142,000`` or ``1,250.5``."""
+    return _trimmed(wan_text(yuan, places))
+
+
+def yi_short(yuan: Decimal, places: int = 2) -> str:
+    """亿元 without idle zeros, as in ``14.2``."""
+    return _trimmed(yi_text(yuan, places))
+
+
+def wan_exact(yuan: Decimal) -> str:
+    """万元 to the fen, as a form shows it for editing: ``parse_amount`` reads the same amount back."""
+    return _trimmed(wan_text(yuan, 6, plain=True))
+
+
+def gap_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
+    """A difference in 万元 with its sign. One that is not zero never reads as zero, down to the fen."""
+    while places < _FINE_DIGITS and yuan and not _rounded_wan(yuan, places):
+        places += 1
+    return _plus(yuan) + wan_text(yuan, places, plain=plain)
+
+
+def _rounded_wan(yuan: Decimal, places: int) -> Decimal:
+    return to_wan(yuan).quantize(_PLACES[places], context=_WIDE)
+
+
+def _grouped(value: Decimal, places: int, plain: bool) -> str:
+    # Plus turns a negative zero into zero, so that -0.00 is never shown.
+    shown = _WIDE.plus(value.quantize(_PLACES[places], context=_WIDE))
+    return f"{shown:f}" if plain else f"{shown:,f}".replace("-", MINUS)
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _plus(value: Exact) -> str:
+    return "+" if value > 0 else ""
+
+
+# Percents
+
+
+def percent(numerator: Exact, denominator: Exact, places: int = 1) -> Decimal:
+    """Rounded half-up, once, from the exact values."""
+    return _decimal(_half_up(*_hundredfold(numerator, denominator), places), places)
+
+
+def percent_shown(
+    numerator: Exact, denominator: Exact, places: int = 1, claims: Iterable[Exact] = CLAIMS
+) -> Decimal:
+    """The percent that may be shown: see ``_honest``."""
+    return _honest(*_hundredfold(numerator, denominator), places, claims)
+
+
+def percent_text(
+    numerator: Exact,
+    denominator: Exact,
+    places: int = 1,
+    claims: Iterable[Exact] = CLAIMS,
+    *,
+    plain: bool = False,
+) -> str:
+    """As in ``50.9%``; 49.996 % reads ``49.996%``, because 50 was not reached (see ``_honest``)."""
+    shown = percent_shown(numerator, denominator, places, claims)
+    return f"{_signed(shown, plain)}%"
+
+
+def points_text(points: Exact, places: int = 1, *, plain: bool = False) -> str:
+    """A gap in percentage points, as in ``+0.9`` or ``−3.3``; one that is not zero shows its side."""
+    shown = _honest(*points.as_integer_ratio(), places, (0,))
+    return _plus(shown) + _signed(shown, plain)
+
+
+def rounded(value: Exact, places: int) -> Decimal:
+    """Half-up (a half goes away from zero), exact, in any decimal context."""
+    return _decimal(_half_up(*value.as_integer_ratio(), places), places)
+
+
+def _half_up(top: int, bottom: int, places: int) -> int:
+    """How many units of the last place the quotient rounds to."""
+    count: int = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
+    return count if top >= 0 else -count
+
+
+def _decimal(count: int, places: int) -> Decimal:
+    return Decimal(f"{count}e-{places}")
+
+
+def exact(value: Fraction) -> str:
+    """The value as a plain decimal string: exact where it ends, else half-up to 20 digits that count."""
+    places = _places_to_the_end(value.denominator)
+    if places is None:
+        # How many digits stand before the point; negative where zeros follow it.
+        leading = len(str(abs(value.numerator))) - len(str(value.denominator))
+        leading += abs(value) >= Fraction(10) ** leading
+        places = max(_SIGNIFICANT - leading, 0)
+    return _trimmed(f"{rounded(value, places):f}")
+
+
+def _hundredfold(numerator: Exact, denominator: Exact) -> tuple[int, int]:
+    """A hundred times the quotient, as its top and its bottom, which is above zero."""
+    # By whole numbers: a fraction is brought to its lowest terms, and a table shows many percents.
+    top, bottom = numerator.as_integer_ratio()
+    under_top, under_bottom = denominator.as_integer_ratio()
+    sign = -1 if under_top < 0 else 1
+    return sign * 100 * top * under_bottom, sign * bottom * under_top
+
+
+def _honest(top: int, bottom: int, places: int, claims: Iterable[Exact]) -> Decimal:
+    """Round half-up, but never onto a claim that was not reached.
+
+    Source: rule 3 ("49.996 % must not read as having reached 50 %"). Where the rounded
+    figure would reach a claim that the exact one misses, or would read zero for something that is not
+    zero, it is given more places, up to four; where even those would claim it, it is cut off.
+    """
+    claims = tuple(claims)
+    for wider in range(places, max(places, _MOST_PLACES) + 1):
+        count = _half_up(top, bottom, wider)
+        if not _misleads(top, bottom, count, 10**wider, claims):
+            return _decimal(count, wider)
+    return _decimal(top * 10**wider // bottom, wider)
+
+
+def _misleads(top: int, bottom: int, count: int, scale: int, claims: tuple[Exact, ...]) -> bool:
+    """``top / bottom`` is the value, ``count / scale`` what it would be shown as."""
+    if not count:
+        return top != 0
+    if count * bottom <= top * scale:
+        return False  # not rounded up, so nothing more is claimed
+    edges = (claim.as_integer_ratio() for claim in claims)
+    return any(
+        top * under < edge * bottom and edge * scale <= count * under for edge, under in edges
+    )
+
+
+def _signed(shown: Decimal, plain: bool) -> str:
+    return f"{shown:f}" if plain else f"{shown:f}".replace("-", MINUS)
+
+
+def _places_to_the_end(denominator: int) -> int | None:
+    """How many places the decimal form takes, or None where it does not end (soon enough)."""
+    for places in range(_EXACT_PLACES + 1):
+        if 10**places % denominator == 0:
+            return places
+    return None

@@ -1,0 +1,1 @@
+"""People, regions and keys for programs."""

@@ -1,0 +1,265 @@
+"""The accounts of people, kept by administrators who watch each other (三员分立).
+
+Owns: every write of an account's name, place, role and standing after it was founded. The system
+administrator opens accounts, places people and switches accounts off; the security administrator
+grants and takes roles and unlocks; neither does the other's part, nobody touches his own account,
+and accounts of administrators change on the server only. Must never: leave a sitting open with rights
+that its person no longer has, or learn a password that lasts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from units import trail
+from units.access import Right, demand, may
+from units.ground.refusal import Refusal
+from units.models import (
+    ADMIN_ROLES,
+    BUREAU_ROLES,
+    BUSINESS_ROLES,
+    UNIT_ROLES,
+    County,
+    Role,
+    Unit,
+    User,
+)
+from units.sign_in import lockout, passwords, second_factor, sessions
+
+IDLE = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person belongs: a unit, a county's offices, or a region above the counties."""
+
+    county: County | None = None
+    unit: Unit | None = None
+    region: str = ""
+
+    def __str__(self) -> str:
+        return str(self.unit or self.county or self.region)
+
+
+def people_of(user: User) -> QuerySet[User]:
+    """The accounts that an administrator sees: his county's, or all where he has no county."""
+    people = User.objects.select_related("county", "unit")
+    if not may(user, Right.PEOPLE_VIEW):
+        return people.none()
+    return people.filter(county=user.county_id) if user.county_id else people
+
+
+def counties_kept_by(user: User) -> QuerySet[County]:
+    counties = County.objects.order_by("code")
+    return counties.filter(pk=user.county_id) if user.county_id else counties
+
+
+def idle(people: QuerySet[User], at: datetime) -> QuerySet[User]:
+    """Those who may sign in and have not done so for ninety days."""
+    since = at - IDLE
+    unused = Q(last_login__lt=since) | Q(last_login__isnull=True, date_joined__lt=since)
+    return people.filter(unused, is_active=True)
+
+
+def fitting_roles(user: User) -> tuple[Role, ...]:
+    """The business roles that may be granted at the person's place."""
+    if user.unit_id:
+        return UNIT_ROLES
+    return (Role.LEADER,) if user.region else (*BUREAU_ROLES, Role.LEADER)
+
+
+def may_change(by: User, user: User, right: Right) -> bool:
+    return may(by, right) and by != user and user.role not in ADMIN_ROLES
+
+
+# The system administrator
+
+
+@transaction.atomic
+def add(username: str, name: str, place: Place, *, by: User, at: datetime) -> tuple[User, str]:
+    """A new account without a role, and the password that its person changes at once."""
+    demand(by, Right.PERSON_KEEP)
+    _demand_reached(by, place)
+    username = free_username(username)
+    user = User(
+        username=username,
+        display_name=name,
+        county=place.county,
+        unit=place.unit,
+        region=place.region,
+        role=Role.NONE,
+        date_joined=at,
+    )
+    user.set_unusable_password()
+    user.save()
+    after = {"username": username, "name": name, "place": str(place)}
+    _note(by, "person.add", user, at, after=after)
+    return user, passwords.give_one_time(user, by=by, at=at)
+
+
+@transaction.atomic
+def move(pk: int, name: str, place: Place, *, by: User, at: datetime) -> User:
+    """Another name or place. At another place the role is gone until it is granted there."""
+    user = _locked(pk, Right.PERSON_KEEP, by)
+    _demand_reached(by, place)
+    before = {"name": user.display_name, "place": str(place_of(user)), "role": str(user.role)}
+    moves = place_of(user) != place
+    user.display_name = name
+    user.county, user.unit, user.region = place.county, place.unit, place.region
+    if moves:
+        user.role = Role.NONE
+    user.save(update_fields=["display_name", "county", "unit", "region", "role"])
+    after = {"name": name, "place": str(place), "role": str(user.role)}
+    was, became = trail.changes(before, after)
+    _note(by, "person.place", user, at, before=was, after=became)
+    if moves:
+        _end_sittings(user)
+    return user
+
+
+@transaction.atomic
+def switch(pk: int, is_active: bool, *, by: User, at: datetime) -> User:
+    """Switch an account off or on again; pressed twice it changes nothing."""
+    user = _locked(pk, Right.PERSON_KEEP, by)
+    if user.is_active != is_active:
+        user.is_active = is_active
+        user.save(update_fields=["is_active"])
+        _note(by, "person.on" if is_active else "person.off", user, at)
+        _end_sittings(user)
+    return user
+
+
+@transaction.atomic
+def give_password(pk: int, *, by: User, at: datetime) -> tuple[User, str]:
+    """A one-time password in place of a forgotten one; open sittings end."""
+    user = _locked(pk, Right.PERSON_KEEP, by)
+    password = passwords.give_one_time(user, by=by, at=at)
+    _end_sittings(user)
+    return user, password
+
+
+# The security administrator
+
+
+@transaction.atomic
+def grant(pk: int, role: Role, *, by: User, at: datetime) -> User:
+    """Grant a business role in place of the present one; ``Role.NONE`` takes it away."""
+    user = _locked(pk, Right.ROLE_GRANT, by)
+    if role != Role.NONE and role not in BUSINESS_ROLES:
+        raise Refusal(_("Administrators are appointed on the server, not here."), "role")
+    if role != Role.NONE and role not in fitting_roles(user):
+        raise Refusal(
+            _("This role does not fit the person's place. Let him be placed first."), "role"
+        )
+    if role != user.role:
+        before, user.role = str(user.role), role
+        user.save(update_fields=["role"])
+        deed = "role.take" if role == Role.NONE else "role.grant"
+        _note(by, deed, user, at, before={"role": before}, after={"role": str(role)})
+        _end_sittings(user)
+    return user
+
+
+@transaction.atomic
+def unlock(pk: int, *, by: User, at: datetime) -> User:
+    """Let a person try again at once who is locked out by wrong guesses."""
+    user = _locked(pk, Right.ROLE_GRANT, by)
+    lockout.unlock(user)
+    _note(by, "person.unlock", user, at)
+    return user
+
+
+@transaction.atomic
+def take_factor(pk: int, *, by: User, at: datetime) -> User:
+    """For a lost telephone: the person signs in without and switches a new one on."""
+    user = _locked(pk, Right.ROLE_GRANT, by)
+    second_factor.take_away(user, by=by, at=at)
+    _end_sittings(user)
+    return user
+
+
+# On the server
+
+
+@transaction.atomic
+def appoint(role: Role, county: County | None, *, at: datetime) -> tuple[User, str]:
+    """An administrator of a county, or of the whole installation, in place of the present one."""
+    for former in User.objects.filter(role=role, county=county, is_active=True):
+        User.objects.filter(pk=former.pk).update(is_active=False)
+        _note(None, "person.off", former, at)
+        _end_sittings(former)
+    stem = f"{role.removesuffix('_admin')}{f'-{county.code}' if county else ''}"
+    taken = set(User.objects.filter(username__startswith=stem).values_list("username", flat=True))
+    names = (f"{stem}{number or ''}" for number in range(len(taken) + 1))
+    username = next(name for name in names if name not in taken)
+    user = User(
+        username=username, role=role, county=county, display_name=str(role.label), date_joined=at
+    )
+    user.set_unusable_password()
+    user.save()
+    _note(None, "person.add", user, at, after={"username": username, "role": str(role)})
+    return user, passwords.give_one_time(user, by=None, at=at)
+
+
+# Parts
+
+
+def place_of(user: User) -> Place:
+    return Place(user.county, user.unit, user.region)
+
+
+def _locked(pk: int, right: Right, by: User) -> User:
+    demand(by, right)
+    rows = people_of(by).select_for_update(of=("self",), no_key=True)
+    user = rows.get(pk=pk)
+    if user == by:
+        raise Refusal(_("Nobody changes his own account here. Ask a colleague of the same office."))
+    if user.role in ADMIN_ROLES:
+        raise Refusal(
+            _("Administrators are changed on the server only: manage.py create_administrators.")
+        )
+    return user
+
+
+def _demand_reached(by: User, place: Place) -> None:
+    is_far = by.county_id and (place.county is None or place.county.pk != by.county_id)
+    if is_far or (place.unit and place.county != place.unit.county):
+        raise Refusal(_("Choose a place of your county."), "place")
+
+
+def free_username(username: str) -> str:
+    """A sign-in name as it is stored, if nobody has it."""
+    username = User.normalize_username(username).strip().lower()
+    if not username or User.objects.filter(username__iexact=username).exists():
+        raise Refusal(_("This sign-in name is empty or taken. Choose another."), "username")
+    return username
+
+
+def _end_sittings(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
+    sessions.end_all(user)
+
+
+def _note(
+    by: User | None,
+    deed: str,
+    user: User,
+    at: datetime,
+    *,
+    before: dict[str, str] | None = None,
+    after: dict[str, str] | None = None,
+) -> None:
+    trail.record(
+        by,
+        deed,
+        user,
+        at=at,
+        county=user.county,
+        unit=user.unit,
+        label=str(user),
+        before=before,
+        after=after,
+    )

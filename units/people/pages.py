@@ -1,0 +1,238 @@
+"""The pages of accounts: the list, a new one, one person; what each administrator may do there.
+
+Must never: decide a rule; a view binds the form, calls one verb, and shows the answer.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from units import trail
+from units.access import DEED, FORM, Right, allowed, may, person
+from units.ground.refusal import Refusal
+from units.models import ADMIN_ROLES, User
+from units.people import actions as people
+from units.people.forms import (
+    PeopleFilter,
+    PeopleTable,
+    PersonForm,
+    PlaceForm,
+    RoleForm,
+    place_key,
+    standing,
+)
+from units.sign_in import lockout, passwords, second_factor
+from units.sign_in.password_again import PasswordAgainForm
+
+ON_A_PAGE = 50
+
+
+@allowed(Right.PEOPLE_VIEW)
+def person_list(request: HttpRequest) -> HttpResponse:
+    by, at = person(request), timezone.now()
+    rows = people.people_of(by).order_by("-is_active", "role", "unit__order", "username")
+    sieve = PeopleFilter(request.GET, rows, at)
+    table = PeopleTable(sieve.qs, at=at)
+    table.paginate(per_page=ON_A_PAGE)
+    table.page = table.paginator.get_page(request.GET.get("page"))
+    context = {
+        "crumbs": [("", _("People"))],
+        "sieve": sieve.form,
+        "is_sieved": any(request.GET.get(name) for name in sieve.filters),
+        "table": table,
+        "may_add": may(by, Right.PERSON_KEEP),
+        "idle": people.idle(rows, at).count(),
+    }
+    return render(request, "units/people/person_list.html", context)
+
+
+@allowed(Right.PERSON_KEEP, FORM)
+def person_new(request: HttpRequest) -> HttpResponse:
+    sent = request.POST if request.method == "POST" else None
+    form = PersonForm(sent, by=person(request))
+    if form.is_bound and form.is_valid():
+        given, by = form.cleaned_data, person(request)
+        with _attempted(request, "person.add", None, form):
+            user, password = people.add(
+                given["username"], given["name"], given["place"], by=by, at=timezone.now()
+            )
+            return _slip(request, user, password)
+    context = {"crumbs": _crumbs(_("New person")), "form": form}
+    return render(
+        request, "units/people/person_new.html", context, status=422 if form.is_bound else 200
+    )
+
+
+@allowed(Right.PEOPLE_VIEW)
+def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _shown(request, _person(request, pk))
+
+
+@allowed(Right.PERSON_KEEP, DEED)
+def person_place(request: HttpRequest, pk: int) -> HttpResponse:
+    user, by = _person(request, pk), person(request)
+    form = PlaceForm(request.POST, by=by)
+    if form.is_valid():
+        given = form.cleaned_data
+        verb = partial(people.move, pk, given["name"], given["place"], by=by, at=timezone.now())
+        return _done(request, user, "person.place", form, verb, place=form)
+    return _shown(request, user, place=form)
+
+
+@allowed(Right.PERSON_KEEP, DEED)
+def person_off(request: HttpRequest, pk: int) -> HttpResponse:
+    return _switched(request, pk, is_active=False)
+
+
+@allowed(Right.PERSON_KEEP, DEED)
+def person_on(request: HttpRequest, pk: int) -> HttpResponse:
+    return _switched(request, pk, is_active=True)
+
+
+def _switched(request: HttpRequest, pk: int, *, is_active: bool) -> HttpResponse:
+    user, deed = _person(request, pk), "person.on" if is_active else "person.off"
+    verb = partial(people.switch, pk, is_active, by=person(request), at=timezone.now())
+    return _done(request, user, deed, None, verb)
+
+
+@allowed(Right.PERSON_KEEP, DEED)
+def person_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """The password is shown once, on the answer to its making."""
+    user, form = _person(request, pk), PasswordAgainForm(request.POST, request=request)
+    if form.is_valid():
+        with _attempted(request, "person.one_time_password", user, form):
+            form.demand()
+            return _slip(request, *people.give_password(pk, by=person(request), at=timezone.now()))
+    return _shown(request, user, password=form)
+
+
+@allowed(Right.ROLE_GRANT, DEED)
+def person_role(request: HttpRequest, pk: int) -> HttpResponse:
+    user = _person(request, pk)
+    form = RoleForm(request.POST, user=user, request=request)
+    if form.is_valid():
+
+        def verb() -> None:
+            role = form.demand()["role"]
+            people.grant(pk, role, by=person(request), at=timezone.now())
+
+        return _done(request, user, "role.grant", form, verb, role=form)
+    return _shown(request, user, role=form)
+
+
+@allowed(Right.ROLE_GRANT, DEED)
+def person_unlock(request: HttpRequest, pk: int) -> HttpResponse:
+    verb = partial(people.unlock, pk, by=person(request), at=timezone.now())
+    return _done(request, _person(request, pk), "person.unlock", None, verb)
+
+
+@allowed(Right.ROLE_GRANT, DEED)
+def person_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    user, form = _person(request, pk), PasswordAgainForm(request.POST, request=request)
+    if form.is_valid():
+
+        def verb() -> None:
+            form.demand()
+            people.take_factor(pk, by=person(request), at=timezone.now())
+
+        return _done(request, user, "second_factor.off", form, verb, factor=form)
+    return _shown(request, user, factor=form)
+
+
+# Parts
+
+
+def _person(request: HttpRequest, pk: int) -> User:
+    return get_object_or_404(people.people_of(person(request)), pk=pk)
+
+
+def _done(
+    request: HttpRequest,
+    user: User,
+    deed: str,
+    form: Any,
+    verb: Callable[[], Any],
+    **forms: Any,
+) -> HttpResponse:
+    """Do it and say so; what is refused stands on the page with what was typed."""
+    with _attempted(request, deed, user, form):
+        verb()
+        messages.success(request, _("Saved. Open sign-ins of this person hold no old rights."))
+        return redirect("person-detail", user.pk)
+    return _shown(request, user, status=422, **forms)
+
+
+@contextmanager
+def _attempted(request: HttpRequest, deed: str, user: User | None, form: Any) -> Iterator[None]:
+    """Around a verb: its refusal leaves a line in the trail and a sentence on the page."""
+    try:
+        yield
+    except (Refusal, PermissionDenied) as refusal:
+        by, after = person(request), {"refused": str(refusal)}
+        label = str(user) if user else ""
+        trail.record(by, deed, user, at=timezone.now(), label=label, after=after, refused=True)
+        if isinstance(refusal, PermissionDenied):
+            raise
+        if form is None:
+            messages.error(request, str(refusal))
+        else:
+            field = refusal.field if refusal.field in form.fields else None
+            form.add_error(field, str(refusal))
+
+
+def _slip(request: HttpRequest, user: User, password: str) -> HttpResponse:
+    context = {
+        "crumbs": _crumbs(str(user)),
+        "person": user,
+        "belongs": people.place_of(user),
+        "password": password,
+        "address": request.build_absolute_uri(reverse("login")),
+    }
+    return render(request, "units/people/person_slip.html", context)
+
+
+def _shown(request: HttpRequest, user: User, status: int = 0, **bound: Any) -> HttpResponse:
+    by, at = person(request), timezone.now()
+    keeps = people.may_change(by, user, Right.PERSON_KEEP)
+    grants = people.may_change(by, user, Right.ROLE_GRANT)
+    forms: dict[str, Any] = {}
+    if keeps:
+        initial = {"name": user.display_name, "place": place_key(user)}
+        forms["place"] = PlaceForm(None, by=by, initial=initial)
+        forms["password"] = PasswordAgainForm(request=request, auto_id="password_%s")
+    if grants:
+        forms["role"] = RoleForm(None, user=user, request=request)
+        forms["factor"] = PasswordAgainForm(request=request, auto_id="factor_%s")
+    context = {
+        "crumbs": _crumbs(str(user)),
+        "person": user,
+        "belongs": people.place_of(user),
+        "standing": standing(user, at),
+        "is_locked": lockout.is_locked_out(user),
+        "has_factor": second_factor.is_on(user),
+        "is_self": by == user,
+        "is_administrator": user.role in ADMIN_ROLES,
+        "keeps": keeps,
+        "grants": grants,
+        "forms": forms | bound,
+        "policy": passwords.policy() if may(by, Right.ROLE_GRANT) else [],
+    }
+    return render(
+        request,
+        "units/people/person_detail.html",
+        context,
+        status=status or (422 if bound else 200),
+    )
+
+
+def _crumbs(words: Any) -> list[tuple[str, Any]]:
+    return [(reverse("person-list"), _("People")), ("", words)]

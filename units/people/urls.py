@@ -1,0 +1,21 @@
+"""Addresses of people."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from units.people import pages
+from units.people.key_pages import key_list, key_revoke
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/keys/", key_list, name="key-list"),
+    path("api/keys/<int:pk>/revoke/", key_revoke, name="key-revoke"),
+    path("people/", pages.person_list, name="person-list"),
+    path("people/new/", pages.person_new, name="person-new"),
+    path("people/<int:pk>/", pages.person_detail, name="person-detail"),
+    path("people/<int:pk>/place/", pages.person_place, name="person-place"),
+    path("people/<int:pk>/off/", pages.person_off, name="person-off"),
+    path("people/<int:pk>/on/", pages.person_on, name="person-on"),
+    path("people/<int:pk>/password/", pages.person_password, name="person-password"),
+    path("people/<int:pk>/role/", pages.person_role, name="person-role"),
+    path("people/<int:pk>/unlock/", pages.person_unlock, name="person-unlock"),
+    path("people/<int:pk>/factor/", pages.person_factor, name="person-factor"),
+]

@@ -1,0 +1,61 @@
+"""What a person types about his own account: names, passwords, codes.
+
+Owns: these fields. Must never: keep a password anywhere, or tell an unknown name from a wrong password.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from units.models import User
+from units.sign_in import lockout, passwords
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password. That a one-time password is spent is told to whoever gave the right one."""
+
+    error_messages = {
+        "invalid_login": _(
+            "Name or password is wrong. Width and case of the name make no difference."
+        ),
+        "inactive": _("Name or password is wrong. Width and case of the name make no difference."),
+    }
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        super().confirm_login_allowed(user)
+        lockout.was_right(self.request)  # type: ignore[arg-type]
+        if isinstance(user, User) and passwords.is_spent(user, timezone.now()):
+            raise ValidationError(
+                _(
+                    "This one-time password has been used, or is too old. "
+                    "Ask the system administrator for a new one."
+                ),
+                code="spent",
+            )
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """The present password, and the new one twice. The page shows the rules beside it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["new_password1"].help_text = ""
+        self.fields["new_password2"].help_text = ""
+
+
+class CodeForm(forms.Form):
+    """A code of the second factor: six digits of the app, or a recovery code."""
+
+    second_factor = forms.CharField(
+        label=pgettext_lazy("second factor", "Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True}
+        ),
+        help_text=_("Six digits from the app on your telephone, or one of your recovery codes."),
+    )

@@ -1,0 +1,83 @@
+"""Asking once more who it is before a deed that cannot be taken back.
+
+Owns: that one question, and how long its answer holds. Must never: count failures in its own way; they
+count as failed sign-ins do, so that nobody guesses here what he may not guess there.
+
+A form for such a deed is a ``PasswordAgainForm``: it asks for the password, and for a code where the
+person has a second factor; for ten minutes after a right answer it asks for neither.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from units import trail
+from units.access import person
+from units.ground.refusal import Refusal
+from units.sign_in import lockout, second_factor
+
+HOLDS = timedelta(minutes=10)
+ANSWERED_AT = "password_again_at"
+
+
+class PasswordAgainForm(forms.Form):
+    """Who it is; the fields of the deed itself are a subclass's."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_(
+            "Asked again because this deed is announced and cannot be taken back quietly. "
+            "The answer holds for ten minutes."
+        ),
+    )
+    second_factor = forms.CharField(
+        label=pgettext_lazy("second factor", "Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+        help_text=_("Six digits from the app on your telephone, or one of your recovery codes."),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.request = request
+        if is_answered(request):
+            del self.fields["password"], self.fields["second_factor"]
+        elif not second_factor.is_on(person(request)):
+            del self.fields["second_factor"]
+
+    def identity(self) -> list[forms.BoundField]:
+        """The questions that are asked now, for the page."""
+        return [self[name] for name in ("password", "second_factor") if name in self.fields]
+
+    def demand(self) -> dict[str, Any]:
+        """What was typed beside the password; refuse unless it is the signed-in person who sits here."""
+        given = dict(self.cleaned_data)
+        password, code = given.pop("password", None), given.pop("second_factor", None)
+        if not is_answered(self.request):
+            _demand(self.request, password or "", code)
+        return given
+
+
+def is_answered(request: HttpRequest) -> bool:
+    at: float = request.session.get(ANSWERED_AT, 0)
+    return 0 <= timezone.now().timestamp() - at < HOLDS.total_seconds()
+
+
+def _demand(request: HttpRequest, password: str, code: str | None) -> None:
+    user = person(request)
+    if authenticate(request, username=user.get_username(), password=password) != user:
+        raise Refusal(_("This is not your password."), field="password")
+    lockout.was_right(request)
+    if second_factor.is_on(user):
+        second_factor.demand(user, code or "")
+    at = timezone.now()
+    trail.record(user, "password.again", at=at, unit=user.unit)
+    request.session[ANSWERED_AT] = at.timestamp()

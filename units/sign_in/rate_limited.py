@@ -1,0 +1,42 @@
+"""A limit for each person on what costs the machine much: whole lists and reports as files.
+
+Owns: that limit. Must never: touch a page that people work with, or let one person's zeal slow the
+others; who is over it reads when to go on.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from units.models import User
+from units.sign_in import rate_limit
+
+MOST = 30
+WITHIN = timedelta(minutes=10)
+View = Callable[..., HttpResponseBase]
+
+
+def rationed(view: View) -> View:
+    """The view, at most ``MOST`` times in ``WITHIN`` for each person, all such views together."""
+
+    @wraps(view)
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = request.user
+        if isinstance(user, User) and not _may_go_on(user):
+            minutes = int(WITHIN.total_seconds() // 60)
+            context = {"most": MOST, "minutes": minutes}
+            answer = render(request, "429.html", context, status=429)
+            answer.headers["Retry-After"] = str(60 * minutes)
+            return answer
+        return view(request, *args, **kwargs)
+
+    return counted
+
+
+def _may_go_on(user: User) -> bool:
+    return rate_limit.take(f"files {user.pk}", MOST, WITHIN, timezone.now())

@@ -1,0 +1,1 @@
+"""What units owe: targets, schedules and county targets."""

@@ -1,0 +1,90 @@
+"""The form of a county target, and the versions of it as a table.
+
+Owns: filling empty quarters from the county's schedule. Must never: write (``county_targets`` does).
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from units.forms import AmountField, CleanCharField, DayField
+from units.ground.money import wan_text
+from units.models import CountyTarget, Schedule
+from units.tables import NUMBER
+from units.targets.county_targets import CountyTargetDraft
+from units.targets.schedule import scheduled
+
+
+class CountyTargetForm(forms.Form):
+    """Amounts in 万元; the quarters may be left empty."""
+
+    use_required_attribute = False
+
+    issuer = forms.ChoiceField(label=_("Issuer"), choices=CountyTarget.Issuer.choices)
+    amount = AmountField(label=_("Annual target (万元)"), allow_zero=True)
+    due_first = AmountField(
+        label=_("Due by the first quarter (万元)"),
+        required=False,
+        allow_zero=True,
+        help_text=_("Leave the quarters empty to fill them from the schedule of the county."),
+    )
+    due_second = AmountField(
+        label=_("Due by the second quarter (万元)"), required=False, allow_zero=True
+    )
+    due_third = AmountField(
+        label=_("Due by the third quarter (万元)"), required=False, allow_zero=True
+    )
+    effective_on = DayField(label=_("Effective on"))
+    document_no = CleanCharField(
+        label=_("Document number"), max_length=100, help_text=_("For example 商政发〔2012〕8号.")
+    )
+
+    def __init__(self, data: Any = None, *, year: int, schedule: Schedule) -> None:
+        super().__init__(data, initial={"effective_on": date(year, 1, 1)})
+        self.schedule = schedule
+
+    def draft(self) -> CountyTargetDraft:
+        given = self.cleaned_data
+        filled = scheduled(given["amount"], self.schedule.parts)
+        typed = [given["due_first"], given["due_second"], given["due_third"]]
+        first, second, third = (
+            part if typed_part is None else typed_part
+            for typed_part, part in zip(typed, filled, strict=False)
+        )
+        return CountyTargetDraft(
+            issuer=given["issuer"],
+            amount=given["amount"],
+            due=(first, second, third),
+            effective_on=given["effective_on"],
+            document_no=given["document_no"],
+        )
+
+
+class CountyTargetTable(tables.Table):
+    """Every version that was recorded; the first of an issuer is the one that holds."""
+
+    issuer = tables.Column(_("Issuer"), accessor="get_issuer_display", attrs={"term": "issuer"})
+    amount = tables.Column(_("Annual target (万元)"), attrs=NUMBER)
+    due_first = tables.Column(_("Due by the first quarter (万元)"), attrs=NUMBER)
+    due_second = tables.Column(_("Due by the second quarter (万元)"), attrs=NUMBER)
+    due_third = tables.Column(_("Due by the third quarter (万元)"), attrs=NUMBER)
+    effective_on = tables.Column(_("Effective on"))
+    document_no = tables.Column(_("Document number"))
+    recorded_by = tables.Column(_("Recorded by"))
+
+    class Meta:
+        attrs = {"class": "stack", "label": _("Targets from above")}
+        orderable = False
+
+    def render_amount(self, value: Decimal) -> str:
+        return wan_text(value)
+
+    render_due_first = render_due_second = render_due_third = render_amount
+
+    def render_effective_on(self, value: date) -> str:
+        return str(date_format(value))

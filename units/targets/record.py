@@ -1,0 +1,219 @@
+"""Annual targets: the version in force on a day, and the only place that records a new one.
+
+Owns: reading and recording of targets (年度任务) and schedules. Must never: change an earlier
+version; a mid-year change is a new row with its effective day and document (rule 10).
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from units import trail
+from units.access import Right, demand
+from units.ground.basis_points import FULL
+from units.ground.composed import among
+from units.ground.refusal import Conflict, Refusal
+from units.models import County, Schedule, Target, Unit, User
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDraft:
+    """What a unit is to owe: yuan of the year, and cumulative yuan of the first three quarters."""
+
+    unit: Unit
+    amount: Decimal
+    due: tuple[Decimal, Decimal, Decimal]
+
+    @property
+    def is_rising(self) -> bool:
+        parts = (Decimal(0), *self.due, self.amount)
+        return all(before <= after for before, after in itertools.pairwise(parts))
+
+
+def in_force(
+    county: County,
+    year: int,
+    as_of: date,
+    known_by: datetime | None = None,
+    issuer: str = Target.Issuer.COUNTY,
+) -> QuerySet[Target]:
+    """The newest version per unit with ``effective_on <= as_of``, recorded by ``known_by``."""
+    return in_force_in([county.pk], year, as_of, known_by, issuer)
+
+
+def in_force_in(
+    counties: Sequence[int],
+    year: int,
+    as_of: date,
+    known_by: datetime | None = None,
+    issuer: str = Target.Issuer.COUNTY,
+) -> QuerySet[Target]:
+    """The same of the units of many counties, named by their ids."""
+    rows = Target.objects.filter(
+        among("county_id", counties), year=year, issuer=issuer, effective_on__lte=as_of
+    )
+    if known_by is not None:
+        rows = rows.filter(recorded_at__lte=known_by)
+    return rows.order_by("unit_id", "-effective_on", "-id").distinct("unit_id")
+
+
+def schedule(county: County, year: int) -> Schedule:
+    """The county's schedule of the year; unsaved and 25/50/75/100 where none was set."""
+    return Schedule.objects.filter(county=county, year=year).first() or Schedule(
+        county=county, year=year
+    )
+
+
+@transaction.atomic
+def record(
+    unit: Unit,
+    year: int,
+    amount: Decimal,
+    due: Sequence[Decimal],
+    *,
+    effective_on: date,
+    document_no: str,
+    by: User,
+    at: datetime,
+    issuer: str = Target.Issuer.COUNTY,
+) -> Target:
+    """Record a version of the target: ``amount`` yuan, ``due`` the first three quarters' yuan."""
+    target = Target.objects.create(
+        unit=unit,
+        county_id=unit.county_id,
+        year=year,
+        issuer=issuer,
+        amount=amount,
+        due_first=due[0],
+        due_second=due[1],
+        due_third=due[2],
+        effective_on=effective_on,
+        document_no=document_no,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    after = {
+        "year": year,
+        "issuer": issuer,
+        "amount": amount,
+        "due": [*due[:3], amount],
+        "effective_on": effective_on,
+        "document_no": document_no,
+    }
+    trail.record(by, "target.record", target, at=at, unit=unit, label=unit.name, after=after)
+    return target
+
+
+def current(county: County, year: int, issuer: str = Target.Issuer.COUNTY) -> dict[int, Target]:
+    """The version per unit id that holds at the end of the year."""
+    rows = in_force(county, year, date(year, 12, 31), issuer=issuer)
+    return {target.unit_id: target for target in rows}
+
+
+def newest_id(county: County, year: int, issuer: str = Target.Issuer.COUNTY) -> int:
+    """What a page names as seen: it grows with every version recorded for the year."""
+    rows = Target.objects.filter(county=county, year=year, issuer=issuer)
+    return int(rows.aggregate(newest=Max("pk"))["newest"] or 0)
+
+
+@transaction.atomic
+def revise(
+    county: County,
+    year: int,
+    drafts: Sequence[TargetDraft],
+    *,
+    seen: int,
+    effective_on: date,
+    document_no: str,
+    by: User,
+    at: datetime,
+    issuer: str = Target.Issuer.COUNTY,
+) -> list[Target]:
+    """Record a version for each unit whose draft differs from what holds; the others keep theirs.
+
+    An amount of zero takes the task away. Raises Conflict when somebody recorded a version after
+    ``seen``, Refusal for a day outside the year or before the version that it would replace.
+    """
+    demand(by, Right.TARGET_EDIT)
+    County.objects.select_for_update(no_key=True).get(pk=county.pk)  # one change at a time
+    if newest_id(county, year, issuer) != seen:
+        raise Conflict(_("Somebody changed the targets after you opened this page. Compare both."))
+    held = current(county, year, issuer)
+    changed = [draft for draft in drafts if _differs(draft, held.get(draft.unit.pk))]
+    for draft in changed:
+        _demand_sound(draft, county, held.get(draft.unit.pk), effective_on)
+    if changed and effective_on.year != year:
+        sentence = _("The day must lie in %(year)d. Targets hold within their year.")
+        raise Refusal(sentence % {"year": year}, "effective_on")
+    if changed and not document_no:
+        raise Refusal(_("Write the number of the document that sets the targets."), "document_no")
+    return [
+        record(
+            draft.unit,
+            year,
+            draft.amount,
+            draft.due,
+            effective_on=effective_on,
+            document_no=document_no,
+            by=by,
+            at=at,
+            issuer=issuer,
+        )
+        for draft in changed
+    ]
+
+
+def _differs(draft: TargetDraft, held: Target | None) -> bool:
+    if held is None:
+        return draft.amount > 0
+    return (draft.amount, *draft.due) != (held.amount, *held.due[:3])
+
+
+def _demand_sound(
+    draft: TargetDraft, county: County, held: Target | None, effective_on: date
+) -> None:
+    if draft.unit.county_id != county.pk:
+        raise Refusal(_("%(unit)s is not a unit of this county.") % {"unit": draft.unit.name})
+    if not draft.is_rising:
+        sentence = _("The quarter targets of %(unit)s must rise up to the annual target.")
+        raise Refusal(sentence % {"unit": draft.unit.name})
+    if held is not None and effective_on < held.effective_on:
+        sentence = _("%(unit)s has a target effective on %(day)s. Choose that day or a later one.")
+        words = {"unit": draft.unit.name, "day": date_format(held.effective_on)}
+        raise Refusal(sentence % words, "effective_on")
+
+
+@transaction.atomic
+def set_schedule(
+    county: County, year: int, parts: Sequence[int], *, by: User, at: datetime
+) -> Schedule:
+    """Set the year's schedule in basis points due by the first three quarters' ends.
+
+    Targets already recorded keep their quarters; the schedule fills those entered from now on.
+    """
+    demand(by, Right.TARGET_EDIT)
+    if list(parts) != sorted(parts) or parts[0] < 0 or parts[-1] > FULL:
+        raise Refusal(_("The percents must rise from quarter to quarter, up to 100."), "third")
+    first, second, third = parts
+    before = schedule(county, year)
+    after, _is_new = Schedule.objects.update_or_create(
+        county=county, year=year, defaults={"first": first, "second": second, "third": third}
+    )
+    trail.record(
+        by,
+        "schedule.set",
+        after,
+        at=at,
+        county=county,
+        label=str(year),
+        before={"parts": list(before.parts)},
+        after={"parts": list(after.parts)},
+    )
+    return after
