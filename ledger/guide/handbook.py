@@ -5,20 +5,19 @@ from anywhere but its folder, or let HTML through.
 """
 
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ledger.guide.texts import FOLDER
 from units.models import Role
 
-FOLDER: Final = Path(settings.BASE_DIR) / "docs" / "guide"
 PAGES: Final[dict[str, str | Promise]] = {
     "clerk": _("Clerk of a unit"),
     "verifier": _("Verifier of the bureau"),
@@ -26,7 +25,7 @@ PAGES: Final[dict[str, str | Promise]] = {
     "leader": _("Leader of the county"),
     "administrators": _("The three administrators"),
 }
-FIRST: Final = "leader"  # for whoever has no page of his own
+FIRST: Final = "leader"  # for whoever has no page of their own
 _OF_ROLE: Final[dict[str, str]] = {
     Role.CLERK: "clerk",
     Role.UNIT_HEAD: "clerk",
@@ -45,32 +44,32 @@ def role_page(role: str) -> str:
     return _OF_ROLE.get(role, "")
 
 
+@cache
 def page_html(page: str, language: str) -> SafeString:
     """A page of the handbook in Chinese or English. Its text comes from the repository only."""
-    path = FOLDER / ("en" if language == "en" else "zh") / f"{page}.md"
-    return _rendered(path, path.stat().st_mtime_ns)
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse((FOLDER / language / f"{page}.md").read_text(encoding="utf-8"))
+    for token in tokens:
+        if token.children:
+            token.children = [part for child in token.children for part in _for_the_program(child)]
+    html: str = markdown.renderer.render(tokens, markdown.options, {})
+    # Our own file, rendered with HTML switched off: nothing in it comes from a visitor.
+    return mark_safe(html)
 
 
 def picture(name: str) -> Path:
     return FOLDER / "pictures" / name
 
 
-@lru_cache(maxsize=32)
-def _rendered(path: Path, _changed: int) -> SafeString:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = markdown.parse(path.read_text(encoding="utf-8"))
-    for token in tokens:
-        token.children = [_for_the_program(child) for child in token.children or ()] or None
-    html: str = markdown.renderer.render(tokens, markdown.options, {})
-    # Our own file, rendered with HTML switched off: nothing in it comes from a visitor.
-    return mark_safe(html)
-
-
-def _for_the_program(token: Token) -> Token:
+def _for_the_program(token: Token) -> list[Token]:
     """Links between pages lead to addresses; an address in code becomes a link."""
-    target: Any = token.attrs.get("href", "")
-    if token.type == "link_open" and str(target).endswith(".md"):
-        token.attrs["href"] = f"../{str(target).removesuffix('.md')}/"
+    target = str(token.attrs.get("href", ""))
+    if token.type == "link_open" and target.endswith(".md"):
+        token.attrs["href"] = f"../{target.removesuffix('.md')}/"
     if token.type == "code_inline" and _ADDRESS.fullmatch(token.content):
-        return Token("html_inline", "", 0, content=f'<a href="{token.content}">{token.content}</a>')
-    return token
+        return [
+            Token("link_open", "a", 1, attrs={"href": token.content}),
+            Token("text", "", 0, content=token.content),
+            Token("link_close", "a", -1),
+        ]
+    return [token]

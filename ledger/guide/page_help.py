@@ -1,114 +1,62 @@
-"""The help of the page that a request asks for, by the name of its address.
+"""The help of the page that a request asks for, found in docs/guide/help.toml by the name of its address.
 
-Owns: finding it, also for addresses that show another address's page again. Must never: hold a text
-itself, or run a query.
+Must never: run a query.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from functools import cache
+from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
-from ledger.guide import leaders, money, office
-from ledger.guide.glossary import CHAPTERS, Term
+from ledger.guide import glossary, texts
 from ledger.guide.handbook import role_page
-from ledger.guide.shape import PageHelp
 from units.context import once_a_request
-from units.ground.markup import escaped, marked
 from units.models import User
-
-PAGES: Final[dict[str, PageHelp]] = {**leaders.PAGES, **money.PAGES, **office.PAGES}
-# Addresses that a deed is sent to: refused, they show this page again.
-SHOWN_AGAIN: Final = {
-    "target-schedule": "target-grid",
-    "receipt-verify": "receipt-detail",
-    "receipt-submit": "receipt-detail",
-    "receipt-withdraw": "receipt-detail",
-    "evidence-add": "receipt-detail",
-    "evidence-remove": "receipt-detail",
-    "period-review": "period-detail",
-    "period-open": "period-detail",
-    "period-propose": "period-detail",
-    "period-confirm": "period-detail",
-    "reopening-propose": "period-detail",
-    "reopening-drop": "period-detail",
-    "reopening-confirm": "period-detail",
-    "report-remind": "report-month",
-    "report-deadline": "report-month",
-    "claim-answer": "claim-detail",
-    "claim-withdraw": "claim-detail",
-    "claim-decide": "claim-detail",
-    "pledge-record": "meeting-month",
-    "service-finish": "service-edit",
-    "service-drop": "service-edit",
-    "problem-settle": "project-detail",
-    "book-import-decide": "book-import-detail",
-    "person-place": "person-detail",
-    "person-off": "person-detail",
-    "person-on": "person-detail",
-    "person-password": "person-detail",
-    "person-role": "person-detail",
-    "person-unlock": "person-detail",
-    "person-factor": "person-detail",
-    "sitting-end": "my-account",
-    "sitting-end-others": "my-account",
-    "second-factor-codes": "second-factor",
-    "second-factor-off": "second-factor",
-}
-TERMS: Final[dict[str, Term]] = {
-    term.anchor: term for chapter in CHAPTERS for term in chapter.terms
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """The help as the page shows it to one person; ``guide`` is the page of his role's handbook.
+class PageHelp:
+    """What a page is for, the terms on it, and what happens next: for some roles first, then for everybody."""
 
-    ``terms`` are links into the glossary, in the reader's language.
-    """
+    purpose: str
+    terms: tuple[glossary.Term, ...]
+    next: str
+    next_for: Mapping[str, str]
 
-    purpose: str | Promise
-    terms: SafeString
-    steps: tuple[str | Promise, ...]
-    guide: str
+
+@cache
+def pages(language: str) -> dict[str, PageHelp]:
+    """By the name of the address; an action that shows a page again when it refuses has that page's help."""
+    found: dict[str, PageHelp] = {}
+    for name, written in texts.read("help.toml").items():
+        page = _page(written, language)
+        found |= dict.fromkeys((name, *written.get("shown_by", ())), page)
+    return found
+
+
+def _page(written: Mapping[str, Any], language: str) -> PageHelp:
+    terms = glossary.terms(language)
+    return PageHelp(
+        written["purpose"][language],
+        tuple(terms[anchor] for anchor in written["terms"]),
+        written["next"][language],
+        {role: words[language] for role, words in written.get("for", {}).items()},
+    )
 
 
 @once_a_request
 def page_help(request: HttpRequest) -> dict[str, Any]:
     """``page_help`` for the template: nothing where the address has none."""
     match = request.resolver_match
-    name = match.url_name if match else None
-    found = PAGES.get(SHOWN_AGAIN.get(name or "", name or ""))
+    found = pages(texts.language()).get(match.url_name or "") if match else None
     if found is None:
         return {}
     user = getattr(request, "user", None)
     role = user.role if isinstance(user, User) else ""
-    own = (found.next_for[role],) if role in found.next_for else ()
-    shown = Shown(
-        found.purpose,
-        _links(found.terms, get_language()),
-        (*own, found.next),
-        role_page(role),
-    )
-    return {"page_help": shown}
-
-
-@lru_cache(maxsize=500)
-def _links(anchors: tuple[str, ...], language: str) -> SafeString:
-    """The same for everybody who reads the page in this language."""
-    glossary = reverse("glossary")
-    words = {
-        anchor: TERMS[anchor].english if language == "en" else TERMS[anchor].chinese
-        for anchor in anchors
+    return {
+        "page_help": found,
+        "help_for_role": found.next_for.get(role, ""),
+        "help_guide": role_page(role),
     }
-    return marked(
-        " ".join(
-            f'<a class="term" href="{glossary}#{anchor}">{escaped(word)}</a>'
-            for anchor, word in words.items()
-        )
-    )

@@ -1,13 +1,20 @@
-"""The handbook in the program. Must never: hold a text (docs/guide does)."""
+"""The pages of the handbook and the glossary. Must never: hold a text (docs/guide does)."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from ledger.guide import handbook
+from ledger.guide import handbook, texts
+from ledger.guide.glossary import chapters
 from units.access import READ, by_method, person
+
+
+@by_method(*READ)
+@login_required
+def glossary(request: HttpRequest) -> HttpResponse:
+    context = {"crumbs": [("", _("Glossary"))], "chapters": chapters(texts.language())}
+    return render(request, "ledger/guide/glossary.html", context)
 
 
 @by_method(*READ)
@@ -26,7 +33,7 @@ def guide(request: HttpRequest, page: str) -> HttpResponse:
         "title": handbook.PAGES[page],
         "page": page,
         "pages": handbook.PAGES.items(),
-        "text": handbook.page_html(page, get_language() or ""),
+        "text": handbook.page_html(page, texts.language()),
     }
     return render(request, "ledger/guide/guide.html", context)
 

@@ -2,8 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from ledger.guide.glossary_pages import glossary
-from ledger.guide.pages import guide, guide_own, guide_picture
+from ledger.guide.pages import glossary, guide, guide_own, guide_picture
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("glossary/", glossary, name="glossary"),

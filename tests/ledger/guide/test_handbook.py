@@ -6,11 +6,12 @@ import pytest
 from django.urls import Resolver404, resolve
 
 from ledger.guide import handbook
+from ledger.guide.texts import FOLDER
 from tests.builders import make_clerk, make_county, make_leader_of, make_person, make_unit
 from units.models import Role
 
-SOURCES = sorted(handbook.FOLDER.glob("*/*.md"))
-PICTURES = sorted((handbook.FOLDER / "pictures").glob("*.png"))
+SOURCES = sorted(FOLDER.glob("*/*.md"))
+PICTURES = sorted((FOLDER / "pictures").glob("*.png"))
 
 
 def shown(path):
@@ -29,9 +30,7 @@ def test_pictures_exist_and_addresses_lead_somewhere(path):
     text = path.read_text()
     assert shown(path)
     assert text.count("![") == len(shown(path))
-    assert [
-        name for name in shown(path) if not (handbook.FOLDER / "pictures" / name).exists()
-    ] == []
+    assert [name for name in shown(path) if not (FOLDER / "pictures" / name).exists()] == []
     for address in re.findall(r"`(/[^`]*)`", text):
         try:
             resolve(address)
@@ -43,9 +42,7 @@ def test_pictures_exist_and_addresses_lead_somewhere(path):
 
 def test_both_languages_show_the_same_steps():
     for page in handbook.PAGES:
-        chinese, english = (
-            (handbook.FOLDER / folder / f"{page}.md").read_text() for folder in ("zh", "en")
-        )
+        chinese, english = ((FOLDER / folder / f"{page}.md").read_text() for folder in ("zh", "en"))
         for sign in (r"^#+ ", r"^\d+\. ", r"!\["):
             found = [len(re.findall(sign, text, re.MULTILINE)) for text in (chinese, english)]
             assert found[0] == found[1], (page, sign)
@@ -83,7 +80,7 @@ def test_the_language_decides_which_text(client):
 
 
 @pytest.mark.django_db
-def test_everybody_is_led_to_his_own_page(client):
+def test_everybody_is_led_to_their_own_page(client):
     county = make_county()
     people = {
         make_clerk(make_unit(county)): "clerk",

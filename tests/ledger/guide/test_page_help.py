@@ -3,10 +3,13 @@
 import pytest
 from django.urls import URLResolver, get_resolver
 
-from ledger.guide.page_help import PAGES, SHOWN_AGAIN, TERMS
+from ledger.guide import texts
+from ledger.guide.glossary import terms
 from tests.builders import make_clerk, make_county, make_head, make_unit
 from units.models import Role
 
+HELP = texts.read("help.toml")
+SHOWN_BY = [name for page in HELP.values() for name in page.get("shown_by", ())]
 # Addresses that show no page: they lead on, give out a file or data, or take a deed and lead back.
 NO_PAGE = {
     *("logout", "set_language", "notice-read", "guide-own", "guide-picture"),
@@ -28,7 +31,7 @@ def names(resolver):
 
 
 def test_every_address_that_shows_a_page_has_help():
-    without = set(names(get_resolver())) - set(PAGES) - set(SHOWN_AGAIN) - NO_PAGE
+    without = set(names(get_resolver())) - set(HELP) - set(SHOWN_BY) - NO_PAGE
 
     assert without == set()
 
@@ -36,17 +39,26 @@ def test_every_address_that_shows_a_page_has_help():
 def test_help_is_of_addresses_that_exist():
     known = set(names(get_resolver()))
 
-    assert (set(PAGES) | set(SHOWN_AGAIN) | NO_PAGE) - known == set()
-    assert set(SHOWN_AGAIN.values()) <= set(PAGES)
-    assert not set(PAGES) & NO_PAGE
+    assert (set(HELP) | set(SHOWN_BY) | NO_PAGE) - known == set()
+    assert not set(HELP) & NO_PAGE
+
+
+def test_every_address_has_one_help():
+    assert len({*HELP, *SHOWN_BY}) == len(HELP) + len(SHOWN_BY)
+
+
+def test_a_help_holds_nothing_that_is_not_shown():
+    for name, page in HELP.items():
+        assert {"purpose", "terms", "next"} <= set(page), name
+        assert set(page) <= {"purpose", "terms", "next", "for", "shown_by"}, name
 
 
 def test_the_terms_of_every_help_are_in_the_glossary():
-    assert {anchor for help_ in PAGES.values() for anchor in help_.terms} <= set(TERMS)
+    assert {anchor for page in HELP.values() for anchor in page["terms"]} <= set(terms("zh"))
 
 
 def test_help_speaks_to_roles_that_exist():
-    assert {role for help_ in PAGES.values() for role in help_.next_for} <= set(Role)
+    assert {role for page in HELP.values() for role in page.get("for", ())} <= set(Role)
 
 
 @pytest.mark.django_db
