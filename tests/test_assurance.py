@@ -39,5 +39,6 @@ def test_every_item_of_level_2_stands_there_once():
 def test_every_test_that_is_named_exists(name):
     path, _colons, function = name.partition("::")
 
-    text = (ROOT / path).read_text("utf-8")
-    assert re.search(rf"^def {function or 'test_'}", text, re.MULTILINE)
+    text = (ROOT / path).read_text("utf-8") if (ROOT / path).exists() else ""
+    found = re.search(rf"^def {function or 'test_'}", text, re.MULTILINE)
+    assert found, "name its successor in docs/records/assurance.md"

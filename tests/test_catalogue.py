@@ -8,6 +8,8 @@ import pytest
 
 from tests.catalogue import ROOT, texts
 
+RENEW = "run `make messages`"
+WRITE = "correct locale/zh_Hans/LC_MESSAGES/django.po, then run `make messages`"
 FOLDER = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd%]|\{(\w*)\}")
 
@@ -54,11 +56,11 @@ def _unquoted(line):
 def test_every_text_of_the_program_is_in_the_catalogue(written):
     missing = {key: place for key, place in texts().items() if not written.get(key)}
 
-    assert missing == {}
+    assert missing == {}, f"{RENEW}, write the Chinese into the catalogue, and run it again"
 
 
 def test_catalogue_holds_nothing_that_the_program_lost(written):
-    assert sorted(written.keys() - texts().keys()) == []
+    assert sorted(written.keys() - texts().keys()) == [], RENEW
 
 
 def test_nothing_is_fuzzy_or_obsolete():
@@ -68,11 +70,11 @@ def test_nothing_is_fuzzy_or_obsolete():
         if line.startswith("#~") or (line.startswith("#,") and "fuzzy" in line)
     ]
 
-    assert marks == []
+    assert marks == [], WRITE
 
 
 def test_compiled_catalogue_is_fresh(written, compiled):
-    assert compiled == written
+    assert compiled == written, RENEW
 
 
 def test_translations_keep_the_placeholders():
@@ -82,7 +84,7 @@ def test_translations_keep_the_placeholders():
         if _holes(source) != _holes(translation)
     ]
 
-    assert differing == []
+    assert differing == [], WRITE
 
 
 def _holes(text):

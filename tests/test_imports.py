@@ -65,7 +65,7 @@ def test_an_app_imports_only_apps_below_it(path):
 
     above = {name for name in imported(path) if name.split(".")[0] in APPS[level + 1 :]}
 
-    assert above == set()
+    assert above == set(), "move what both need into the lower app, or pass it in"
 
 
 @pytest.mark.parametrize("name", PURE)
@@ -76,7 +76,7 @@ def test_a_pure_module_imports_the_standard_library_only(name):
         if module.split(".")[0] not in sys.stdlib_module_names and own_module(module) not in PURE
     }
 
-    assert foreign == set()
+    assert foreign == set(), "take the import out, or the module out of PURE"
 
 
 def test_modules_form_no_cycle():
@@ -85,7 +85,7 @@ def test_modules_form_no_cycle():
         for path in modules()
     }
 
-    assert _cycle(graph) == []
+    assert _cycle(graph) == [], "move what both need into a module below these"
 
 
 def test_no_import_is_deferred():
@@ -98,7 +98,7 @@ def test_no_import_is_deferred():
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
 
-    assert late == []
+    assert late == [], "move these imports to the head of their modules"
 
 
 def _cycle(graph):

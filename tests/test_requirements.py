@@ -32,9 +32,11 @@ def test_every_package_is_locked_by_hash_and_by_no_address(lock):
     text = (ROOT / lock).read_text("utf-8")
     packages = re.split(r"^(?=\w)", text, flags=re.MULTILINE)[1:]
 
-    assert packages
-    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", package) for package in packages)
-    assert not re.search(r"https?:|--(?:extra-)?index|--find-links|file:", text)
+    assert packages, "run make lock"
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", package) for package in packages), (
+        "run make lock"
+    )
+    assert not re.search(r"https?:|--(?:extra-)?index|--find-links|file:", text), "run make lock"
 
 
 def test_every_requirement_is_pinned():

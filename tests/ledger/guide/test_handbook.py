@@ -51,7 +51,9 @@ def test_both_languages_show_the_same_steps():
 def test_pictures_are_small_and_all_are_used():
     used = {name for path in SOURCES for name in shown(path)}
 
-    assert {path.name for path in PICTURES} == used
+    assert {path.name for path in PICTURES} == used, (
+        "run `make screenshots`, or remove what is unused"
+    )
     assert all(path.stat().st_size < 200_000 for path in PICTURES)
     assert sum(path.stat().st_size for path in PICTURES) < 3_000_000
 
