@@ -17,7 +17,7 @@ from tests.builders import (
 from units.models import Role
 
 pytestmark = pytest.mark.django_db
-FIRST_VISIT, LATER_VISIT = 150_000, 30_000
+FIRST_VISIT, LATER_VISIT = 50_000, 30_000
 
 
 @pytest.fixture
