@@ -226,7 +226,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "axes",
     "csp",
     "django_filters",
     "django_otp",
@@ -257,7 +256,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "units.sign_in.gates.duties_first",
     "units.sign_in.gates.forms_kept",
-    "axes.middleware.AxesMiddleware",  # last: it turns a locked sign-in into the answer
+    "units.sign_in.gates.locked_out",
 ]
 if "replica" in DATABASES:
     MIDDLEWARE.insert(-1, "ledger.database.replica.LeadersReadReplica")
@@ -300,10 +299,6 @@ AUTH_USER_MODEL = "units.User"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",  # first: it refuses before a password is looked at
-    "django.contrib.auth.backends.ModelBackend",
-]
 PASSWORD_HASHERS = [
     "units.sign_in.hashing.CappedArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -331,17 +326,6 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 # Roles that must sign in with a second factor; the switch for level 3 of GB/T 22239.
 REQUIRE_SECOND_FACTOR = read_roles("REQUIRE_SECOND_FACTOR")
 OTP_TOTP_ISSUER = "Jiaozhang"
-
-# Five wrong passwords in thirty minutes for each account: units/sign_in/lockout.py counts them. axes asks it,
-# keeps the record of failures by name and address, and shows the page.
-AXES_HANDLER = "units.sign_in.lockout.Guesses"
-AXES_USERNAME_CALLABLE = "units.sign_in.lockout.typed_name"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=30)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 
 # --- cookies and headers -------------------------------------------------------------------------
 

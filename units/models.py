@@ -6,7 +6,7 @@ know of projects or money received, or delete a target or a line of the trail (t
 both).
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
@@ -30,6 +30,7 @@ from units.ground.text import folded
 from units.triggers import (
     apart_from_administrators,
     append_only,
+    kept_unchanged,
     marks_county,
     renamed,
     unit_of_county,
@@ -480,6 +481,29 @@ class Allowance(models.Model):
     bucket = models.CharField(max_length=64, primary_key=True)
     times = ArrayField(models.DateTimeField())
     newest = models.DateTimeField(db_index=True)
+
+
+FAILURES_KEPT = timedelta(days=184)
+
+
+class FailedSignIn(models.Model):
+    """A wrong password: at which account, from where. What was typed is never kept.
+
+    ``user`` is empty where the name was no account's. Nobody changes a row; after ``FAILURES_KEPT``
+    it goes. ``is_known`` says that the person had signed in with this browser before.
+    """
+
+    at = models.DateTimeField(_("when"), db_index=True)
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    address = models.GenericIPAddressField(_("from where"), null=True)
+    browser = models.CharField(_("browser"), max_length=60, blank=True)
+    is_known = models.BooleanField(_("known browser"))
+
+    class Meta:
+        verbose_name = _("failed sign-in")
+        triggers = kept_unchanged(FAILURES_KEPT.days)
 
 
 class Trail(models.Model):

@@ -66,6 +66,31 @@ def append_only() -> list[pgtrigger.Trigger]:
     ]
 
 
+def kept_unchanged(days: int) -> list[pgtrigger.Trigger]:
+    """Rows with a moment ``at`` that nobody changes, and nobody removes before so many days."""
+    refusal = "RAISE EXCEPTION '% is not changed, and kept', TG_TABLE_NAME USING ERRCODE = '42501';"
+    return [
+        FirmTrigger(
+            name="kept_unchanged",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update | pgtrigger.Delete,
+            func=f"""
+                IF TG_OP = 'DELETE' AND OLD.at < now() - interval '{days} days' THEN
+                    RETURN OLD;
+                END IF;
+                {refusal}
+            """,
+        ),
+        FirmTrigger(
+            name="never_emptied",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func=refusal,
+        ),
+    ]
+
+
 def apart_from_administrators(roles: Sequence[str]) -> pgtrigger.Trigger:
     """An administrator's account never changes its role, and no other account becomes one."""
     names = ", ".join(f"'{role}'" for role in roles)

@@ -284,6 +284,7 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "calendar": [Visit(leader, "/calendar/")],
         "key-list": [Visit(head, "/api/keys/"), Visit(village.security, "/api/keys/")],
         "person-list": [Visit(village.system, "/people/")],
+        "failure-list": [Visit(village.security, "/people/failures/")],
         "person-new": [Visit(village.system, "/people/new/")],
         "person-detail": [
             Visit(who, f"/people/{clerk.pk}/") for who in (village.system, village.security)

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from units.forms import NOTHING_CHOSEN, CleanCharField
-from units.models import County, Region, Role, Unit, User
+from units.models import County, FailedSignIn, Region, Role, Unit, User
 from units.people import actions as people
 from units.people.actions import Place
 from units.sign_in.password_again import PasswordAgainForm
@@ -213,3 +213,29 @@ class PeopleTable(tables.Table):
 
     def render_last_login(self, value: datetime) -> str:
         return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+
+
+class FailureTable(tables.Table):
+    at = tables.Column()
+    user = tables.Column(empty_values=())
+    address = tables.Column(default=DASH)
+    browser = tables.Column(default=DASH, attrs=MINOR)
+    is_known = tables.Column()
+
+    class Meta:
+        model = FailedSignIn
+        fields = ("at", "user", "address", "browser", "is_known")
+        attrs = {"class": "stack", "label": _("Failed sign-ins")}
+        orderable = False
+
+    def render_at(self, value: datetime) -> str:
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+
+    def render_is_known(self, value: bool) -> str:
+        return str(_("yes") if value else _("no"))
+
+    def render_user(self, record: FailedSignIn) -> SafeString | str:
+        if record.user is None:
+            return str(_("nobody of this name"))
+        address = reverse("person-detail", args=[record.user.pk])
+        return format_html('<a href="{}">{}</a>', address, str(record.user))

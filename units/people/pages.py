@@ -22,6 +22,7 @@ from units.ground.refusal import Refusal
 from units.models import ADMIN_ROLES, User
 from units.people import actions as people
 from units.people.forms import (
+    FailureTable,
     PeopleFilter,
     PeopleTable,
     PersonForm,
@@ -41,18 +42,25 @@ def person_list(request: HttpRequest) -> HttpResponse:
     by, at = person(request), timezone.now()
     rows = people.people_of(by).order_by("-is_active", "role", "unit__order", "username")
     sieve = PeopleFilter(request.GET, rows, at)
-    table = PeopleTable(sieve.qs, at=at)
-    table.paginate(per_page=ON_A_PAGE)
-    table.page = table.paginator.get_page(request.GET.get("page"))
+    table = _paged(request, PeopleTable(sieve.qs, at=at))
     context = {
         "crumbs": [("", _("People"))],
         "sieve": sieve.form,
         "is_sieved": any(request.GET.get(name) for name in sieve.filters),
         "table": table,
         "may_add": may(by, Right.PERSON_KEEP),
+        "sees_failures": may(by, Right.ROLE_GRANT),
         "idle": people.idle(rows, at).count(),
     }
     return render(request, "units/people/person_list.html", context)
+
+
+@allowed(Right.ROLE_GRANT)
+def failure_list(request: HttpRequest) -> HttpResponse:
+    failures = lockout.failures_of(people.people_of(person(request)))
+    table = _paged(request, FailureTable(failures))
+    context = {"crumbs": _crumbs(_("Failed sign-ins")), "table": table}
+    return render(request, "units/people/failure_list.html", context)
 
 
 @allowed(Right.PERSON_KEEP, FORM)
@@ -149,6 +157,12 @@ def person_factor(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # Parts
+
+
+def _paged(request: HttpRequest, table: Any) -> Any:
+    table.paginate(per_page=ON_A_PAGE)
+    table.page = table.paginator.get_page(request.GET.get("page"))
+    return table
 
 
 def _person(request: HttpRequest, pk: int) -> User:

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/keys/<int:pk>/revoke/", key_revoke, name="key-revoke"),
     path("people/", pages.person_list, name="person-list"),
     path("people/new/", pages.person_new, name="person-new"),
+    path("people/failures/", pages.failure_list, name="failure-list"),
     path("people/<int:pk>/", pages.person_detail, name="person-detail"),
     path("people/<int:pk>/place/", pages.person_place, name="person-place"),
     path("people/<int:pk>/off/", pages.person_off, name="person-off"),

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from units.models import User
 from units.sign_in import lockout, passwords
 
 
@@ -26,10 +25,20 @@ class SignInForm(AuthenticationForm):
         "inactive": _("Name or password is wrong. Width and case of the name make no difference."),
     }
 
+    def clean(self) -> dict[str, Any]:
+        """Django's, with the guesses counted."""
+        given = self.cleaned_data
+        if "username" in given and "password" in given:
+            user = lockout.check(self.request, given["username"], given["password"])  # type: ignore[arg-type]
+            if user is None:
+                raise self.get_invalid_login_error()
+            self.confirm_login_allowed(user)
+            self.user_cache = user
+        return given
+
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)
-        lockout.was_right(self.request)  # type: ignore[arg-type]
-        if isinstance(user, User) and passwords.is_spent(user, timezone.now()):
+        if passwords.is_spent(user, timezone.now()):
             raise ValidationError(
                 _(
                     "This one-time password has been used, or is too old. "

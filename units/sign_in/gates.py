@@ -10,13 +10,13 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from units.models import User
-from units.sign_in import kept_forms, passwords, second_factor, sessions
+from units.sign_in import kept_forms, lockout, passwords, second_factor, sessions
 from units.sign_in.refill import refill
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -97,6 +97,18 @@ def forms_kept(get_response: Answer) -> Answer:
         if kept_forms.ASKED in request.GET and request.method == "GET":
             return _filled(request, response)
         return response
+
+    return answer
+
+
+def locked_out(get_response: Answer) -> Answer:
+    """Where a password was guessed too often, by whichever form: the page that says how long to wait."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not lockout.is_locked(request):
+            return response
+        return render(request, "registration/locked.html", status=429)
 
     return answer
 

@@ -99,7 +99,7 @@ def signed_in(request: HttpRequest, user: User, backend: str, wish: str) -> Http
     auth_login(request, user, backend)
     sessions.begin(request, kept_forms.form_mark(request))
     trail.record(user, "person.sign_in", user, at=at, unit=user.unit, label=str(user))
-    for swept in (sessions, kept_forms, rate_limit):
+    for swept in (sessions, kept_forms, rate_limit, lockout):
         swept.sweep(at)
     answer = redirect(wish)
     lockout.know_browser(request, answer, user)

@@ -1,7 +1,7 @@
 """Asking once more who it is before a deed that cannot be taken back.
 
 Owns: that one question, and how long its answer holds. Must never: count failures in its own way; they
-count as failed sign-ins do, so that nobody guesses here what he may not guess there.
+count as failed sign-ins do, so that nobody guesses here what they may not guess there.
 
 A form for such a deed is a ``PasswordAgainForm``: it asks for the password, and for a code where the
 person has a second factor; for ten minutes after a right answer it asks for neither.
@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -73,9 +72,8 @@ def is_answered(request: HttpRequest) -> bool:
 
 def _demand(request: HttpRequest, password: str, code: str | None) -> None:
     user = person(request)
-    if authenticate(request, username=user.get_username(), password=password) != user:
+    if lockout.check(request, user.get_username(), password) != user:
         raise Refusal(_("This is not your password."), field="password")
-    lockout.was_right(request)
     if second_factor.is_on(user):
         second_factor.demand(user, code or "")
     at = timezone.now()

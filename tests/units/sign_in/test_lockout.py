@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 
 from tests.builders import make_county, make_person
-from units.models import Role, User
+from units.models import FailedSignIn, Role, User
 from units.sign_in import hashing, lockout, rate_limit
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +221,64 @@ def test_a_password_takes_one_processor_and_no_less_work_than_django_asks_for():
     before = djangos.encode("Shangnan-2012", djangos.salt())
     assert ours.verify("Shangnan-2012", before)
     assert ours.must_update(before)
+
+
+# What is kept of it
+
+
+def test_a_failure_is_kept_with_account_address_and_browser_and_nothing_typed(person, caplog):
+    """quality 20: people type their password into the field of the name"""
+    agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0"
+    client = Client(REMOTE_ADDR="10.0.0.7", HTTP_USER_AGENT=agent)
+    guess(client, person.username.upper(), "My-secret-77")
+    guess(client, "My-secret-77", "x")
+    guess(client, person.username, "sample")
+    client.post("/accounts/logout/")
+    guess(client, person.username)
+
+    rows = FailedSignIn.objects.order_by("pk").values_list("user", "address", "browser", "is_known")
+    assert list(rows) == [
+        (person.pk, "10.0.0.7", "Chrome, Windows", False),
+        (None, "10.0.0.7", "Chrome, Windows", False),
+        (person.pk, "10.0.0.7", "Chrome, Windows", True),
+    ]
+    assert f"account {person.pk}, from 10.0.0.7" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_what_is_refused_unlooked_at_fills_no_disk(person):
+    for _number in range(9):
+        guess(Client(), person.username)
+
+    assert FailedSignIn.objects.count() == 5
+
+
+def test_nobody_changes_a_failure_and_it_goes_after_half_a_year(person):
+    now = timezone.now()
+    for days in (1, 183, 186):
+        FailedSignIn.objects.create(at=now - timedelta(days=days), user=person, is_known=False)
+    for meddled in (
+        lambda rows: rows.update(user=None),
+        lambda rows: rows.filter(at__gt=now - timedelta(days=184)).delete(),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            meddled(FailedSignIn.objects.all())
+
+    guess(Client(), person.username, "sample")
+
+    assert [(now - row.at).days for row in FailedSignIn.objects.order_by("-at")] == [1, 183]
+
+
+def test_the_security_administrator_reads_the_failures_of_the_county(person):
+    elsewhere = make_person(make_county("611024", "山阳县"), Role.LEADER)
+    for name in (person.username, elsewhere.username, "nobody-here"):
+        guess(Client(REMOTE_ADDR="10.0.0.7"), name)
+    client = Client()
+    client.force_login(make_person(person.county, Role.SECURITY_ADMIN))
+
+    page = client.get("/people/failures/").text
+
+    assert f'<a href="/people/{person.pk}/">{person}</a>' in page
+    assert page.count("10.0.0.7") == 2
+    assert elsewhere.username not in page
+    assert "/people/failures/" in client.get("/people/").text
