@@ -32,6 +32,8 @@ from units import trail
 from units.ground.refusal import Refusal
 from units.models import County
 
+# Apps that earlier releases had installed. Their tables go when a backup is brought up to date.
+RETIRED_APPS: Final = {"axes"}
 # What a dump brings, and nothing else: extensions and the rights on the schema stay.
 EMPTY: Final = """
 DO $$ DECLARE found record; BEGIN
@@ -150,7 +152,8 @@ def _demand_known(about: dict[str, Any]) -> None:
     if not {"tables", "chains", "made_at"} <= about.keys():
         raise archive.damaged()
     ours = MigrationLoader(None).disk_migrations
-    if about["format"] > FORMAT or any(tuple(key) not in ours for key in about["migrations"]):
+    theirs = [(app, name) for app, name in about["migrations"] if app not in RETIRED_APPS]
+    if about["format"] > FORMAT or any(key not in ours for key in theirs):
         sentence = _(
             "The backup was made by a newer release. Install that release, then restore with it."
         )

@@ -1,5 +1,6 @@
 """Backups taken while people write, restored into an empty place, equal to the last row or refused."""
 
+import gzip
 import hashlib
 import io
 import json
@@ -18,7 +19,7 @@ from psycopg import sql
 
 from ledger.entries import evidence, submission
 from ledger.entries.evidence import Attachment
-from ledger.models import Entry, Evidence
+from ledger.models import Entry, Evidence, Settlement
 from ledger.quarter import proof
 from ledger.upkeep import archive, backup, dump, fingerprint, restore
 from tests.builders import (
@@ -34,6 +35,7 @@ from units.models import County, Trail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
+RELEASE_1_0 = Path(__file__).with_name("release-1.0.tar.gz")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
@@ -278,6 +280,21 @@ def test_a_backup_of_an_older_release_is_brought_up_to_date(tmp_path, place):
     executor = MigrationExecutor(connection)
     assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
     assert County.objects.get().name == "商南县"
+
+
+def test_a_backup_of_release_1_0_is_restored_and_loses_only_what_is_retired(tmp_path, place):
+    """quality 43, quality 49: the file was made by 1.0 itself, when django-axes was still installed"""
+    path = tmp_path / "release-1.0.tar"
+    path.write_bytes(gzip.decompress(RELEASE_1_0.read_bytes()))
+    place()
+
+    restored = restore.restore(path, None, at=AT)
+
+    assert (restored.entries, restored.files, restored.findings) == (3, 1, [])
+    assert Settlement.objects.get().lines.count() == 2
+    assert not [name for name in connection.introspection.table_names() if "axes" in name]
+    assert not [app for app, _name in fingerprint.migrations() if app in restore.RETIRED_APPS]
+    assert restore.check(taken(tmp_path), None).files == 1
 
 
 # The commands
