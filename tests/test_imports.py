@@ -19,7 +19,6 @@ PURE = (
     "projects/service/timeline.py",
     "ledger/rules/standing.py",
     "ledger/rules/chain.py",
-    "ledger/accounts/ics.py",
     "ledger/rules/months.py",
     "ledger/reading/cells.py",
     "ledger/reading/columns.py",
