@@ -6,7 +6,6 @@ something well that it could not look at. It is quick; ``verify_ledger`` is the 
 
 import shutil
 import stat
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -116,21 +115,6 @@ def rights() -> Iterator[Line]:
 
 def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-def fonts() -> Iterator[Line]:
-    """Pages and charts are text and SVG: the visitor's computer draws them, also for printing."""
-    program = shutil.which("fc-list")
-    said = (
-        subprocess.run([program, ":lang=zh"], capture_output=True, check=False) if program else None
-    )
-    if said is not None and said.stdout.strip():
-        yield Line(OK, _("Fonts"), _("A Chinese font is installed."))
-        return
-    sentence = _(
-        "No Chinese font was found here. The program needs none: the visitors' computers draw pages and print. Screenshots made on this machine would show boxes (Debian: fonts-noto-cjk)."
-    )
-    yield Line(OK, _("Fonts"), sentence)
 
 
 def backups() -> Iterator[Line]:
@@ -327,6 +311,6 @@ def newest_evidence() -> Iterator[Line]:
 
 
 Look = Callable[[], Iterator[Line]]
-WITHOUT_DATABASE: tuple[Look, ...] = (release, production, disk, rights, fonts, backups)
+WITHOUT_DATABASE: tuple[Look, ...] = (release, production, disk, rights, backups)
 IN_THE_DATABASE: tuple[Look, ...] = (durability, programs)
 IN_THE_LEDGER: tuple[Look, ...] = (login, clock, sample, chain_end, newest_evidence)
