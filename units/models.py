@@ -494,9 +494,7 @@ class FailedSignIn(models.Model):
     """
 
     at = models.DateTimeField(_("when"), db_index=True)
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who")
-    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     address = models.GenericIPAddressField(_("from where"), null=True)
     browser = models.CharField(_("browser"), max_length=60, blank=True)
     is_known = models.BooleanField(_("known browser"))

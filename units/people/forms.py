@@ -217,7 +217,7 @@ class PeopleTable(tables.Table):
 
 class FailureTable(tables.Table):
     at = tables.Column()
-    user = tables.Column(empty_values=())
+    user = tables.Column(_("Account"), empty_values=())
     address = tables.Column(default=DASH)
     browser = tables.Column(default=DASH, attrs=MINOR)
     is_known = tables.Column()
