@@ -34,7 +34,6 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from ledger.ranking import month_sums  # noqa: E402
 from ledger.rules import chain  # noqa: E402
 from units.models import County  # noqa: E402
 
@@ -110,13 +109,12 @@ def fill(counties: int, *, copies: bool) -> None:
                 copy(cursor, table, columns, rows[table])
         if copies:
             copy_first_county(cursor, counties)
-            month_sums.rebuild()  # their trigger did not see the copies
         # Rows whose commit is not on the disk yet would not be marked as visible to all.
         cursor.execute("SET synchronous_commit = on")
         for table in COLUMNS:
             sequence = f"pg_get_serial_sequence('{table}', 'id')"
             cursor.execute(f"SELECT setval({sequence}, (SELECT max(id) FROM {table}))")
-        cursor.execute(f"VACUUM (ANALYZE) {', '.join([*COLUMNS, 'ledger_monthsum'])}")
+        cursor.execute(f"VACUUM (ANALYZE) {', '.join(COLUMNS)}")
 
 
 def _made(counties: int) -> Iterator[Rows]:

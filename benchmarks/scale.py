@@ -4,8 +4,8 @@
 
 Both folders hold databases of ``generate.py``. A process for each does the same in turn, call by call:
 the league table's page and the league query, whose buffers are told too. On the large one also the sums
-of a province and of the nation with those of the year before, at a month's end and within a month, and
-the table of a region of 91 counties, which has each unit's tier.
+of a province and of the nation, of two whole years, and the table of a region of 91 counties, which has
+each unit's tier.
 """
 
 import json
@@ -31,7 +31,7 @@ from ledger.rules.months import Month
 from units.models import County
 
 ROUNDS, TIMES = 5, 10
-JUNE, WITHIN = date(2012, 6, 30), date(2012, 6, 14)
+JUNE, DECEMBER = date(2012, 6, 30), date(2012, 12, 31)
 PROVINCE, COUNTIES = (
     "1000",
     91,
@@ -126,10 +126,8 @@ def _deeds() -> dict[str, Deed]:
     if len(counties) > 1:
         region, asked = counties[:COUNTIES], Asked(Month(2012, 6))
         deeds |= {
-            "sums of a province": lambda: rollup(PROVINCE, JUNE),
-            "sums of a province, mid-month": lambda: rollup(PROVINCE, WITHIN),
-            "sums of the nation": lambda: rollup("", JUNE),
-            "sums of the nation, mid-month": lambda: rollup("", WITHIN),
+            "sums of a province": lambda: rollup(PROVINCE, DECEMBER),
+            "sums of the nation": lambda: rollup("", DECEMBER),
             "table of a region": lambda: region_table(region, asked, JUNE, prefix=PROVINCE),
         }
     return deeds

@@ -9,7 +9,6 @@ settlements, and so on by their names.
 import calendar
 import uuid
 from datetime import date
-from typing import Any
 
 import pgtrigger
 from django.db import models
@@ -33,31 +32,6 @@ OF_PERIOD = (
 def quarter_of(day: date) -> int:
     """1 to 4."""
     return (day.month - 1) // 3 + 1
-
-
-def adds_to_months() -> pgtrigger.Trigger:
-    """The trigger on entries that keeps the sums of the months; its two origins are ``OUTSIDE``."""
-    shown: Any = pgtrigger.Referencing  # its package tells no types
-    return FirmTrigger(
-        name="adds_to_months",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert,
-        referencing=shown(new="added"),
-        func="""
-            INSERT INTO ledger_monthsum AS kept
-                (county_id, month, received, received_new, received_outside)
-            SELECT county_id, date_trunc('month', counted_on)::date, sum(amount),
-                coalesce(sum(amount) FILTER (WHERE is_new), 0),
-                coalesce(sum(amount) FILTER (WHERE origin IN ('foreign', 'other_province')), 0)
-            FROM added GROUP BY 1, 2 ORDER BY 1, 2
-            ON CONFLICT (county_id, month) DO UPDATE SET
-                received = kept.received + excluded.received,
-                received_new = kept.received_new + excluded.received_new,
-                received_outside = kept.received_outside + excluded.received_outside;
-            RETURN NULL;
-        """,
-    )
 
 
 class Period(models.Model):
@@ -268,7 +242,6 @@ class Entry(models.Model):
         triggers = [
             *append_only(),
             *marks_county(),
-            adds_to_months(),
             FirmTrigger(
                 name="open_period",
                 when=pgtrigger.Before,
@@ -293,32 +266,6 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period_id}/{self.position}"
-
-
-class MonthSum(models.Model):
-    """What a county has received in a month, by the day on which it counts. Yuan.
-
-    Made of the entries by their trigger, in the transaction that posts them, for sums over regions;
-    can be made anew (``month_sums.rebuild``) and is compared (``verify_ledger``). Whoever posts in a
-    month holds its quarter already, so the row of the month makes nobody wait.
-    """
-
-    county = models.ForeignKey(
-        County, on_delete=models.PROTECT, related_name="month_sums", db_index=False
-    )
-    month = models.DateField(_("month"))
-    received = amount_field(_("received"))
-    received_new = amount_field()
-    received_outside = amount_field()
-
-    class Meta:
-        verbose_name = _("sum of a month")
-        constraints = [
-            models.UniqueConstraint(fields=["county", "month"], name="month_sum_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.county_id} {self.month:%Y-%m}"
 
 
 class Settlement(models.Model):

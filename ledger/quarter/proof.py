@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from ledger.entries import evidence
 from ledger.models import Entry, Evidence, Receipt, Settlement
-from ledger.ranking import announced, month_sums
+from ledger.ranking import announced
 from ledger.rules import chain
 from projects.models import CreditShare
 from units.ground.basis_points import FULL
@@ -205,15 +205,6 @@ def missing_anchors(scope: Scope, anchors: Iterable[str]) -> Iterator[Finding]:
             yield Finding(8, f"anchor:{digits}", sentence)
 
 
-def wrong_month_sums(scope: Scope) -> Iterator[Finding]:
-    """Sums of months, kept for regions, that their entries do not make. They are of no one quarter."""
-    if scope.period_id is not None:
-        return
-    for county, month in month_sums.differing(scope.county):
-        sentence = _("The kept sum of this month is not what its entries make.")
-        yield Finding(9, f"month:{county}/{month:%Y-%m}", sentence)
-
-
 Check = Callable[[Scope], Iterator[Finding]]
 CHECKS: dict[int, Check] = {
     1: broken_chains,
@@ -223,7 +214,6 @@ CHECKS: dict[int, Check] = {
     5: unpaired_reversals,
     6: incomplete_shares,
     7: altered_evidence,
-    9: wrong_month_sums,
 }
 
 

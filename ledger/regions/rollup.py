@@ -1,21 +1,21 @@
 """What the places of a region have received: a nation by provinces, a province by cities, a city by counties.
 
-Owns: that one roll-up, with the same days of the year before. Must never: read a county's entries beyond
-the running month (``month_sums.py`` keeps the rest), or measure anybody against a target; the counties
-of a city or province are ranked by ``regions.py``.
+Owns: that one roll-up, with the same days of the year before. Must never: keep a sum beside the entries, or
+measure anybody against a target; the counties of a city or province are ranked by ``regions.py``.
 """
 
 from calendar import isleap
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count
-from django.db.models.functions import Left
+from django.db.models import Q, Sum
 
-from ledger.ranking import month_sums
+from ledger.models import OUTSIDE, Entry
 from ledger.ranking.gathering import Sums
+from units.ground.money import NOTHING
 from units.models import County
 from units.people.regions import region_names
 
@@ -55,18 +55,30 @@ class RollUp:
 def rollup(prefix: str, as_of: date) -> RollUp:
     """``prefix``: none for the nation, the first two digits of a province, four of a city."""
     digits = FINER[len(prefix)]
-    counties = _counties(prefix, digits)
-    now = month_sums.received(prefix, digits, as_of)
-    before = month_sums.received(prefix, digits, year_before(as_of))
-    names = _names(counties, digits)
-    nothing = Sums()
+    counties = _counties(prefix)
+    places = Counter(code[:digits] for code in counties.values())
+    now = received(counties, digits, as_of)
+    before = received(counties, digits, year_before(as_of))
+    names = _names(places, digits)
     lines = (
-        Line(
-            place, names[place], count, now.get(place, nothing), before.get(place, nothing).received
-        )
-        for place, count in sorted(counties.items())
+        Line(place, names[place], count, now[place], before[place].received)
+        for place, count in sorted(places.items())
     )
     return RollUp(prefix, as_of, tuple(lines))
+
+
+def received(counties: Mapping[int, str], digits: int, as_of: date) -> defaultdict[str, Sums]:
+    """Yuan of the year up to the day, by the first ``digits`` of the codes of these counties."""
+    days = as_of.replace(month=1, day=1), as_of
+    entries = Entry.objects.filter(county__in=counties, counted_on__range=days).order_by()
+    found: defaultdict[str, Sums] = defaultdict(Sums)
+    for county, *amounts in entries.values_list("county").annotate(
+        received=Sum("amount"),
+        new=Sum("amount", filter=Q(is_new=True), default=NOTHING),
+        outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
+    ):
+        found[counties[county][:digits]] += Sums(*amounts)
+    return found
 
 
 def year_before(day: date) -> date:
@@ -77,10 +89,9 @@ def year_before(day: date) -> date:
     return day.replace(year=day.year - 1)
 
 
-def _counties(prefix: str, digits: int) -> dict[str, int]:
-    rows = County.objects.filter(code__startswith=prefix).order_by()
-    placed = rows.annotate(place=Left("code", digits)).values_list("place")
-    return dict(placed.annotate(Count("pk")))
+def _counties(prefix: str) -> dict[int, str]:
+    """Codes by key."""
+    return dict(County.objects.filter(code__startswith=prefix).values_list("pk", "code"))
 
 
 def _names(places: Iterable[str], digits: int) -> dict[str, str]:

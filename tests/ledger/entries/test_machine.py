@@ -28,11 +28,10 @@ from ledger.entries import posting, submission
 from ledger.models import Entry, Period, Receipt, Settlement
 from ledger.quarter import closing, proof
 from ledger.quarter.checks import ADVISORY
-from ledger.ranking import month_sums
 from ledger.ranking.announced import announced_table
-from ledger.ranking.gathering import Sums
 from ledger.ranking.league import league_table
 from ledger.ranking.summaries import Summary, computed
+from ledger.regions.rollup import rollup
 from projects.models import CreditShare
 from tests.builders import (
     make_clerk,
@@ -357,9 +356,9 @@ class Office(RuleBasedStateMachine):
         assert {row.name: fen(row.received) for row in table.rows} == expected
 
     @rule(day=st.dates(date(2012, 1, 1), date(2012, 12, 31)))
-    def province_adds_up_the_months(self, day):
+    def province_adds_up_the_year(self, day):
         expected = sum(self.reference.received(day, self.now).values())
-        sums = month_sums.received("61", 2, day).get("61", Sums())
+        sums = rollup("61", day).total.sums
         assert fen(sums.received) == fen(sums.new) == expected
 
     @invariant()

@@ -17,6 +17,7 @@ from ledger.ranking import kept_pages
 from ledger.ranking.league import league_table
 from ledger.ranking.series import by_month
 from ledger.ranking.summaries import computed
+from ledger.regions.rollup import rollup
 from tests import builders
 from tests.conftest import empty_tables
 from units.models import County
@@ -88,6 +89,14 @@ def test_the_table_of_a_region_reads_no_other_countys_entries(counties):
     [plan] = entry_plans(lambda: computed(counties[:2], JUNE))
 
     assert_index_only(plan, 2 * MOST_PAGES)
+
+
+def test_a_roll_up_reads_both_years_from_the_index_alone(counties):
+    both = entry_plans(lambda: rollup("", JUNE))
+
+    assert len(both) == 2
+    for plan in both:
+        assert_index_only(plan, COUNTIES * MOST_PAGES)
 
 
 @pytest.mark.parametrize(
