@@ -6,8 +6,7 @@
 Every request goes through the whole middleware with a session of a person who may see the page. The
 measures: a view that answers "ok" (bare), one that runs the very statements of the page, throws their rows
 away and answers with a page laid out beforehand, so that the middleware has the same to compress (only its
-SQL), the same answering "ok", the page as it is built, the page as it is kept, and the answer to a browser
-that has it (304). Fills an empty database with the county of ``generate.py``.
+SQL), the same answering "ok", and the page. Fills an empty database with the county of ``generate.py``.
 """
 
 import gzip
@@ -34,7 +33,6 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import include, path  # noqa: E402
 from rounds import machine, rounds, table  # noqa: E402
 
-from ledger.ranking import kept_pages  # noqa: E402
 from ledger.server import static_build  # noqa: E402
 from units.access import Right, allowed  # noqa: E402
 from units.models import County, Unit, User  # noqa: E402
@@ -85,7 +83,6 @@ def main(projects: bool) -> None:
     account = f"/units/{Unit.objects.filter(county=county).first().code}/"
     lists = {"projects": "/projects/", "projects, filtered": "/projects/?q=99&sort=-signed_on"}
     if not projects:
-        measure_kept(client)
         lists = {"league table": LEAGUE, "account of a unit": account, **lists}
     for name, address in lists.items():
         measure_built(client, name, address)
@@ -121,23 +118,8 @@ def get(client: Client, address: str, **headers: str) -> HttpResponse:
     return response
 
 
-def measure_kept(client: Client) -> None:
-    etag = get(client, LEAGUE)["ETag"]
-    found = rounds(
-        {
-            "bare view": lambda: get(client, "/bare/"),
-            "league table, kept": lambda: get(client, LEAGUE),
-            "league table, 304": lambda: get(client, LEAGUE, **{"if-none-match": etag}),
-        },
-        ROUNDS,
-        REQUESTS,
-    )
-    table("The unchanged league table", found)
-
-
 def measure_built(client: Client, name: str, address: str) -> None:
     def built() -> None:
-        kept_pages.pages.clear()
         get(client, address)
 
     get(client, address)

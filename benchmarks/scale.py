@@ -22,7 +22,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rounds import Deed, machine
 
-from ledger.ranking import kept_pages
 from ledger.ranking.gathering import credited_in
 from ledger.ranking.query import Asked
 from ledger.regions.ranking import region_table
@@ -119,7 +118,6 @@ def _deeds() -> dict[str, Deed]:
     county = counties[len(counties) // 2]
 
     def page() -> None:
-        kept_pages.pages.clear()
         pages.get(client, pages.LEAGUE)
 
     deeds: dict[str, Deed] = {"page, built": page, "league query": lambda: read(county)}

@@ -18,15 +18,11 @@ from django.utils.translation import pgettext_lazy
 
 from projects.models import Industry, Investor, Project
 from units.models import County, Unit, User, amount_field
-from units.triggers import FirmTrigger, append_only, marks_county
+from units.triggers import FirmTrigger, append_only
 
 QUARTERS = (1, 2, 3, 4)
 # Money from outside the province, told apart in every table.
 OUTSIDE = (Investor.Origin.FOREIGN, Investor.Origin.OTHER_PROVINCE)
-OF_PERIOD = (
-    "SELECT DISTINCT period.county_id FROM changed "
-    "JOIN ledger_period period ON period.id = changed.period_id"
-)
 
 
 def quarter_of(day: date) -> int:
@@ -66,7 +62,6 @@ class Period(models.Model):
             models.UniqueConstraint(fields=["county", "year", "quarter"], name="period_once"),
             models.CheckConstraint(condition=Q(quarter__in=QUARTERS), name="period_quarter"),
         ]
-        triggers = marks_county()
 
     def __str__(self) -> str:
         return f"{self.year}Q{self.quarter}"
@@ -164,7 +159,6 @@ class Receipt(models.Model):
                 name="receipt_verified_by_another",
             ),
         ]
-        triggers = marks_county()
 
     def __str__(self) -> str:
         return f"{self.voucher_no} {self.received_on}"
@@ -241,7 +235,6 @@ class Entry(models.Model):
         ]
         triggers = [
             *append_only(),
-            *marks_county(),
             FirmTrigger(
                 name="open_period",
                 when=pgtrigger.Before,
@@ -301,7 +294,7 @@ class Settlement(models.Model):
                 name="settlement_by_two_people",
             ),
         ]
-        triggers = [*append_only(), *marks_county(OF_PERIOD)]
+        triggers = append_only()
 
 
 class SettlementLine(models.Model):
@@ -414,7 +407,6 @@ class MonthlyReport(models.Model):
         indexes = [
             models.Index(fields=["county", "year", "month"], name="report_month_idx"),
         ]
-        triggers = marks_county()
 
 
 class Notice(models.Model):
@@ -451,7 +443,6 @@ class Notice(models.Model):
                 name="notice_waits_once",
             ),
         ]
-        triggers = marks_county()
 
 
 class CreditClaim(models.Model):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from units.models import County, Unit, User, amount_field
-from units.triggers import FirmTrigger, marks_county
+from units.triggers import FirmTrigger
 
 
 class Industry(models.Model):
@@ -60,7 +60,6 @@ class Investor(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["county", "name_key"], name="investor_name_once"),
         ]
-        triggers = marks_county()
 
     def __str__(self) -> str:
         return self.name
@@ -159,7 +158,6 @@ class Project(models.Model):
                 name="project_contract_has_day",
             ),
         ]
-        triggers = marks_county()
 
     def __str__(self) -> str:
         return self.name
@@ -187,10 +185,6 @@ class CreditShare(models.Model):
             ),
         ]
         triggers = [
-            *marks_county(
-                "SELECT DISTINCT project.county_id FROM changed "
-                "JOIN projects_project project ON project.id = changed.project_id"
-            ),
             FirmTrigger(
                 name="adds_up",
                 when=pgtrigger.After,

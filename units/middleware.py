@@ -88,7 +88,7 @@ def cautious_headers(get_response: Answer) -> Answer:
 
 
 def _takes_session(response: HttpResponse) -> bool:
-    """Signed out, or found to be: what the browser kept (``ledger.ranking.kept_pages``) goes with the cookie."""
+    """Signed out, or found to be: what the browser kept goes with the cookie."""
     cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
     return cookie is not None and cookie["max-age"] == 0
 

@@ -31,8 +31,6 @@ from units.triggers import (
     apart_from_administrators,
     append_only,
     kept_unchanged,
-    marks_county,
-    renamed,
     unit_of_county,
 )
 
@@ -71,29 +69,9 @@ class County(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^\d{6}$"), name="county_code_digits"),
         ]
-        triggers = marks_county("SELECT id FROM changed")
 
     def __str__(self) -> str:
         return self.name
-
-
-class CountyMark(models.Model):
-    """A mark that the database leaves whenever something about a county is changed.
-
-    The marks are random numbers, and their sum is the county's version: the same sum means the same
-    rows, whoever changed them and in whatever order they committed. Nobody waits for a mark, as he would
-    for a counter. ``mark_county`` writes them (migration 0003) and now and then puts one mark with their
-    sum in the place of many.
-    """
-
-    # Without a constraint: a mark costs a write nothing that it can be spared.
-    county = models.ForeignKey(
-        County, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
-    mark = models.DecimalField(max_digits=40, decimal_places=0)
-
-    class Meta:
-        indexes = [models.Index(fields=["county"], include=["mark"], name="mark_county")]
 
 
 class Region(models.Model):
@@ -196,7 +174,6 @@ class Unit(models.Model):
                 condition=~Q(successor=F("id")), name="unit_not_its_own_successor"
             ),
         ]
-        triggers = marks_county()
 
     def __str__(self) -> str:
         return self.name
@@ -268,7 +245,7 @@ class Target(models.Model):
                 name="target_quarters_never_fall",
             ),
         ]
-        triggers = [*append_only(), *marks_county()]
+        triggers = append_only()
 
     @property
     def due(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
@@ -412,7 +389,7 @@ class User(AbstractUser):
                 condition=Q(username=Lower("username")), name="user_name_folded"
             ),
         ]
-        triggers = [apart_from_administrators(ADMIN_ROLES), unit_of_county(), renamed()]
+        triggers = [apart_from_administrators(ADMIN_ROLES), unit_of_county()]
 
     def __str__(self) -> str:
         return self.display_name or self.username

@@ -30,7 +30,6 @@ from ledger.ranking.context import (
     sources_by_day,
 )
 from ledger.ranking.headline import headline
-from ledger.ranking.kept_pages import kept
 from ledger.ranking.league import LeagueRow, LeagueTable
 from ledger.ranking.query import Asked, newest_month
 from ledger.ranking.series import by_month
@@ -46,7 +45,6 @@ def newest(request: HttpRequest) -> HttpResponse:
 
 
 @allowed(Right.RANKING_VIEW)
-@kept
 def ranking(request: HttpRequest, month: Month) -> HttpResponse:
     table = table_for(request, month)
     return render(request, "ledger/ranking/ranking.html", page(request, month, table))

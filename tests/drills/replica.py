@@ -45,8 +45,8 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from ledger import kept  # noqa: E402
 from ledger.database import replica  # noqa: E402
-from ledger.ranking import kept_pages  # noqa: E402
 from ledger.server import static_build  # noqa: E402
 from tests import builders  # noqa: E402
 from units.models import Role  # noqa: E402
@@ -122,7 +122,7 @@ def signed_in(person: object) -> Client:
 
 
 def page(client: Client) -> str:
-    kept_pages.pages.clear()
+    kept.pages.clear()
     response = client.get(JUNE)
     assert response.status_code == 200, response.status_code
     return response.text

@@ -2,7 +2,7 @@
 
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from tests.builders import make_county, make_person
 from units import trail
@@ -40,6 +40,14 @@ def test_pages_of_signed_in_people_are_not_stored_also_when_they_are_refused(cli
 
     for path in ("/ranking/2012-06/", "/nowhere/", "/targets/"):
         assert "no-store" in client.get(path)["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_signing_out_clears_what_the_browser_has_cached(client):
+    client.force_login(make_person(make_county(), Role.LEADER))
+
+    assert client.post("/accounts/logout/")["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in Client().get("/accounts/login/")
 
 
 @pytest.mark.django_db

@@ -13,7 +13,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks import generate
-from ledger.ranking import kept_pages
 from ledger.ranking.league import league_table
 from ledger.ranking.series import by_month
 from ledger.ranking.summaries import computed
@@ -112,7 +111,6 @@ def test_a_roll_up_reads_both_years_from_the_index_alone(counties):
     ],
 )
 def test_no_page_reads_all_entries(counties, address):
-    kept_pages.pages.clear()
     person = _reader(address, counties[0])
     client = Client()
     client.force_login(person)

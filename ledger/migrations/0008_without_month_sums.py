@@ -6,7 +6,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0006_month_sums"),
+        ("ledger", "0007_drop_county_marks"),
     ]
 
     operations = [
