@@ -1,17 +1,19 @@
-"""What a page costs beside the least that it could cost: ratios from interleaved rounds.
+"""What pages cost beside a plain Django page of the same rows: ratios from interleaved rounds.
 
     VAR_DIR=var/bench python benchmarks/pages.py            the league table, a unit's account, projects
     VAR_DIR=var/bench python benchmarks/pages.py --projects the list of a county with 10,000 projects
 
-Every request goes through the whole middleware with a session of a person who may see the page. The
-measures: a view that answers "ok" (bare), one that runs the very statements of the page, throws their rows
-away and answers with a page laid out beforehand, so that the middleware has the same to compress (only its
-SQL), the same answering "ok", and the page. Fills an empty database with the county of ``generate.py``.
+The yardstick is ``plain.py``: the rows of the league table, by plain ORM queries and a Jinja2 template.
+The bare limit is a view that answers "ok". Beside each page stand its own statements, sent again by a
+view that throws their rows away. Every request goes through the whole middleware with a session of a
+person who may see the page; the account is read by the unit's own clerk. Fills an empty database with the
+county of ``generate.py``, and writes the trail that its receipts would have left.
 """
 
 import gzip
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,16 +33,35 @@ from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import include, path  # noqa: E402
+from plain import AS_OF, plain, rows  # noqa: E402
 from rounds import machine, rounds, table  # noqa: E402
 
+from ledger.ranking.league import league_table  # noqa: E402
 from ledger.server import static_build  # noqa: E402
 from units.access import Right, allowed  # noqa: E402
-from units.models import County, Unit, User  # noqa: E402
+from units.models import County, Trail, Unit, User  # noqa: E402
 
 ROUNDS, REQUESTS = 5, 15
 LEAGUE = "/ranking/2012-06/"
-statements: list[str] = []
-laid_out: list[bytes] = []
+TRAIL = """
+    INSERT INTO units_trail (at, county_id, unit_id, actor_id, actor_name, address, deed, record,
+        label, before, after, refused)
+    SELECT at, county_id, unit_id, actor, 'clerk', '10.0.0.9', deed, 'receipt:' || id,
+        voucher_no || ' ' || received_on, before, after, false
+    FROM (
+        SELECT *, submitted_at AS at, entered_by_id AS actor, 'receipt.submit' AS deed,
+            '{}'::jsonb AS before, jsonb_build_object('project_id', project_id,
+                'received_on', received_on, 'amount', amount::text, 'kind', kind,
+                'voucher_no', voucher_no, 'note', note, 'state', 'submitted') AS after
+        FROM ledger_receipt
+        UNION ALL
+        SELECT *, verified_at, verified_by_id, 'receipt.verify', '{"state": "submitted"}',
+            jsonb_build_object('state', 'verified', 'counted_on', counted_on, 'version', version,
+                'word', verified_word)
+        FROM ledger_receipt
+    ) AS done ORDER BY at, deed
+"""
+statements: dict[str, list[str]] = {}
 
 
 @allowed(Right.RANKING_VIEW)
@@ -49,28 +70,18 @@ def bare(_request: HttpRequest) -> HttpResponse:
 
 
 @allowed(Right.RANKING_VIEW)
-def only_sql(_request: HttpRequest) -> HttpResponse:
-    run_statements()
-    return HttpResponse(laid_out[0])
-
-
-@allowed(Right.RANKING_VIEW)
-def sql_and_ok(_request: HttpRequest) -> HttpResponse:
-    run_statements()
-    return HttpResponse("ok")
-
-
-def run_statements() -> None:
+def only_statements(_request: HttpRequest, name: str) -> HttpResponse:
     with connection.cursor() as cursor:
-        for statement in statements:
+        for statement in statements[name]:
             cursor.execute(statement)
             cursor.fetchall()
+    return HttpResponse("ok")
 
 
 urlpatterns = [
     path("bare/", bare),
-    path("only-sql/", only_sql),
-    path("sql-and-ok/", sql_and_ok),
+    path("plain/", plain),
+    path("statements/<name>/", only_statements),
     path("", include("ledger.urls")),
 ]
 
@@ -78,14 +89,28 @@ urlpatterns = [
 def main(projects: bool) -> None:
     prepare(projects)
     print(machine())
-    client = reader()
-    county = County.objects.first()
-    account = f"/units/{Unit.objects.filter(county=county).first().code}/"
-    lists = {"projects": "/projects/", "projects, filtered": "/projects/?q=99&sort=-signed_on"}
+    unit = Unit.objects.first()
+    county = unit.county
+    agree(county)
+    leader, clerk = reader(), reader("clerk", unit)
+    pages = {
+        "projects": (leader, "/projects/"),
+        "projects, filtered": (leader, "/projects/?q=99&sort=-signed_on"),
+    }
     if not projects:
-        lists = {"league table": LEAGUE, "account of a unit": account, **lists}
-    for name, address in lists.items():
-        measure_built(client, name, address)
+        pages = {
+            "league table": (leader, LEAGUE),
+            "account of a unit": (clerk, f"/units/{unit.code}/"),
+            **pages,
+        }
+    measured = {
+        "plain Django and Jinja2": lambda: get(leader, "/plain/"),
+        "bare limit": lambda: get(leader, "/bare/"),
+        "figures of the league table": lambda: league_table(county, AS_OF),
+    }
+    for name, (client, address) in pages.items():
+        measured |= _measured(client, name, address)
+    table("Ratios to the plain page", rounds(measured, ROUNDS, REQUESTS))
 
 
 def prepare(projects: bool) -> None:
@@ -98,13 +123,16 @@ def prepare(projects: bool) -> None:
     if projects:
         generate.PROJECTS_A_YEAR, generate.RECEIPTS_A_PROJECT = 10_000 // len(generate.YEARS), 1
     generate.main("1", copies=False)
+    with connection.cursor() as cursor:
+        cursor.execute(TRAIL)
+        cursor.execute(f"VACUUM (ANALYZE) {Trail._meta.db_table}")
 
 
-def reader() -> Client:
+def reader(role: str = "leader", unit: Unit | None = None) -> Client:
     county = County.objects.first()
-    name = f"reader-{county.code}"
+    name = f"reader-{role}-{county.code}"
     person = User.objects.filter(username=name).first() or User.objects.create_user(
-        username=name, county=county, role="leader"
+        username=name, county=county, role=role, unit=unit
     )
     client = Client(headers={"accept-encoding": "gzip"})
     client.force_login(person)
@@ -112,30 +140,32 @@ def reader() -> Client:
     return client
 
 
-def get(client: Client, address: str, **headers: str) -> HttpResponse:
-    response = client.get(address, headers=headers)
-    assert response.status_code in (200, 304), (address, response.status_code)
+def agree(county: County) -> None:
+    """The yardstick shows the league table's own figures."""
+    found = {(row.unit.code, row.target, row.received, row.tier) for row in rows(county)}
+    of = league_table(county, AS_OF).rows
+    assert found == {(row.code, row.target, row.received, row.tier) for row in of}
+
+
+def get(client: Client, address: str) -> HttpResponse:
+    response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
     return response
 
 
-def measure_built(client: Client, name: str, address: str) -> None:
-    def built() -> None:
-        get(client, address)
-
+def _measured(client: Client, name: str, address: str) -> dict[str, Callable[[], object]]:
+    """The page and its statements; says how many they are and how long the page is."""
     get(client, address)
     with CaptureQueriesContext(connection) as queries:
-        built()
+        page = get(client, address).content
     # The middleware asks for session and person itself.
-    statements[:] = [query["sql"] for query in queries][2:]
-    page = get(client, address).content
-    laid_out[:] = [gzip.decompress(page)]
-    deeds = {
-        "only its SQL": lambda: get(client, "/only-sql/"),
-        "only its SQL, and no page": lambda: get(client, "/sql-and-ok/"),
-        name: built,
+    statements[name] = [query["sql"] for query in queries][2:]
+    size = f"{len(gzip.decompress(page)) // 1000} kB, compressed {len(page) // 1000}"
+    print(f"  {name}: {len(statements[name])} statements, {size}")
+    return {
+        name: lambda: get(client, address),
+        f"{name}, only its statements": lambda: get(client, f"/statements/{name}/"),
     }
-    size = f"{len(laid_out[0]) // 1000} kB, compressed {len(page) // 1000}"
-    table(f"{name}: {len(statements)} statements, {size}", rounds(deeds, ROUNDS, REQUESTS))
 
 
 if __name__ == "__main__":
