@@ -22,7 +22,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rounds import Deed, machine
 
-from ledger.ranking.gathering import credited_in
+from ledger.ranking.figures import unit_figures
 from ledger.ranking.query import Asked
 from ledger.regions.ranking import region_table
 from ledger.regions.rollup import rollup
@@ -132,7 +132,7 @@ def _deeds() -> dict[str, Deed]:
 
 
 def read(county: County) -> None:
-    credited_in([county], JUNE, None, frozenset())
+    unit_figures([county], JUNE, None, ())
 
 
 def buffers(county: County) -> int:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from projects.forms import industry_name
 from projects.models import CreditShare, Industry, Investor, Project, Stage
 from units.forms import CleanCharField, unit_choices
-from units.ground.composed import composed_once
 from units.ground.text import key
 from units.models import County, Unit
 
@@ -31,17 +30,7 @@ FLAGS = {
 
 
 def industry_choices() -> list[tuple[str, str]]:
-    return [(industry.code, industry_name(industry)) for industry in _industries()]
-
-
-@composed_once
-def _industries() -> QuerySet[Industry]:
-    return Industry.objects.all()
-
-
-@composed_once
-def _units(county: int | None) -> QuerySet[Unit]:
-    return Unit.objects.filter(county=county).order_by()
+    return [(industry.code, industry_name(industry)) for industry in Industry.objects.all()]
 
 
 class WordsFilter(filters.CharFilter):
@@ -110,7 +99,7 @@ class ProjectFilter(filters.FilterSet):
     ) -> None:
         self.today = today
         super().__init__(_with_year(data, queryset, today), queryset)
-        units = _units(county.pk if county else None)
+        units = Unit.objects.filter(county=county).order_by()
         self.filters["unit"].extra["choices"] = unit_choices(units)
 
     @property

@@ -27,12 +27,11 @@ from ledger.sheets.cell_styles import COUNT, DAY, WAN, WRAPPED
 from ledger.trail import history
 from ledger.trail.history import Line
 from projects.forms import industry_name
-from projects.models import Investor, Project, ServiceStep, Stage
+from projects.models import Project, ServiceStep
 from projects.service.context import standing_words
 from projects.service.deadlines import standing
 from projects.shares import shares_text
 from projects.tables import age_word
-from units.ground.choices import word
 from units.ground.money import to_wan
 from units.models import Trail
 
@@ -102,8 +101,8 @@ def project_rows(projects: QuerySet[Project], year: int) -> Iterator[list[Value]
             project.name,
             shares_text((part.unit.name, part.basis_points) for part in project.shared),
             investor.name if investor else None,
-            word(Investor.Origin, investor.origin) if investor else None,
-            word(Stage, project.stage),
+            investor.get_origin_display() if investor else None,
+            project.get_stage_display(),
             project.signed_on,
             str(age_word(project, year)),
             industry_name(project.industry),
@@ -168,10 +167,10 @@ def _receipt(receipt: Receipt) -> list[Value]:
         investor.name if investor else None,
         receipt.received_on,
         to_wan(receipt.amount),
-        word(Receipt.Kind, receipt.kind),
+        receipt.get_kind_display(),
         receipt.voucher_no,
         receipt.files,  # type: ignore[attr-defined]  # counted by queue.listed
-        word(Receipt.State, receipt.state),
+        receipt.get_state_display(),
         receipt.returned_reason,
     ]
 

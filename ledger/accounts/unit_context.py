@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,7 +20,6 @@ from ledger.ranking.league import LeagueRow
 from ledger.ranking.series import due_by_month, of_units
 from ledger.rules.months import Month
 from ledger.words import TIERS, quarter
-from units.ground.composed import composed_once
 from units.ground.money import WAN, percent_text, wan_text
 from units.models import Unit
 
@@ -84,7 +81,13 @@ def unit_curve(row: LeagueRow, units: Sequence[Unit], as_of: date, explain_url: 
 
 def standings(unit: Unit) -> list[Standing]:
     """The closed quarters, newest first, each by its newest settlement."""
-    newest = sorted(_announced(unit.pk), key=lambda line: line.settlement.as_of, reverse=True)
+    announced = (
+        SettlementLine.objects.filter(unit=unit)
+        .select_related("settlement__period")
+        .order_by("settlement__period_id", "-settlement__version")
+        .distinct("settlement__period_id")
+    )
+    newest = sorted(announced, key=lambda line: line.settlement.as_of, reverse=True)
     return [
         Standing(
             period=quarter(line.settlement.period.year, line.settlement.period.quarter),
@@ -98,21 +101,10 @@ def standings(unit: Unit) -> list[Standing]:
     ]
 
 
-@composed_once
-def _announced(unit: int) -> QuerySet[SettlementLine]:
-    return (
-        SettlementLine.objects.filter(unit=unit)
-        .select_related("settlement__period")
-        .order_by("settlement__period_id", "-settlement__version")
-        .distinct("settlement__period_id")
-    )
-
-
-@composed_once
-def reports_of(unit: int, year: int) -> QuerySet[MonthlyReport, Any]:
+def reports_of(unit: Unit, year: int) -> dict[int, int]:
     """What the unit filed in the year: the month, and its reserve projects (rule 14)."""
     filed = MonthlyReport.objects.filter(unit=unit, year=year)
-    return filed.values_list("month", "reserve_projects")
+    return dict(filed.values_list("month", "reserve_projects"))
 
 
 def missing_reports(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -41,7 +41,6 @@ from ledger.words import SECTIONS, TIERS
 from projects.models import CreditShare, Project
 from projects.service.list import owed_by
 from units.access import Right, allowed, person, units_of
-from units.ground.composed import among, composed_once
 from units.ground.money import NOTHING, wan_text
 from units.models import Unit, User
 
@@ -67,7 +66,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     reader = outsider(user)
     projects = _projects(unit, user, as_of.year)
     stood, waiting_now = standings(unit), _waiting(unit, reader)
-    filed = dict(reports_of(unit.pk, as_of.year))
+    filed = reports_of(unit, as_of.year)
     context = {
         "crumbs": _crumbs(unit, user, as_of),
         "unit": unit,
@@ -82,7 +81,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "drafts": waiting_now[Receipt.State.DRAFT],
         "projects": ProjectLineTable(projects),
         "receipts": _newest(unit, user),
-        "entries": _entries(units, _openable(unit.pk, reader), as_of),
+        "entries": _entries(unit, units, reader, as_of),
         "history": history.of_unit(unit, user, whole="history" in request.GET),
         "is_own": user.unit_id == unit.pk,
     }
@@ -134,33 +133,18 @@ def _table_url(unit: Unit, as_of: date) -> str:
 def _waiting(unit: Unit, reader: int | None) -> dict[str, list[ToDo]]:
     """What the unit has to correct or to submit, by state."""
     found: dict[str, list[ToDo]] = {state: [] for state in WAITING}
-    for receipt in _unsubmitted(unit.pk, reader):
+    rows = told(Receipt.objects.filter(unit=unit), reader).filter(state__in=WAITING)
+    for receipt in rows.select_related("project").order_by("-entered_at"):
         found[receipt.state].append(ToDo(receipt, wan_text(receipt.amount)))
     return found
 
 
-@composed_once
-def _unsubmitted(unit: int, reader: int | None) -> QuerySet[Receipt]:
-    rows = told(Receipt.objects.filter(unit=unit), reader).filter(state__in=WAITING)
-    return rows.select_related("project").order_by("-entered_at")
-
-
-@composed_once
-def _openable(unit: int, reader: int | None) -> QuerySet[Receipt, Any]:
-    return told(Receipt.objects.filter(unit=unit), reader).order_by().values_list("pk")
-
-
-@composed_once
-def _shares(unit: int) -> QuerySet[CreditShare]:
-    return (
+def _projects(unit: Unit, user: User, year: int) -> list[ProjectLine]:
+    shares = (
         CreditShare.objects.filter(unit=unit)
         .select_related("project")
         .order_by(F("project__signed_on").desc(nulls_last=True), "-project")
     )
-
-
-def _projects(unit: Unit, user: User, year: int) -> list[ProjectLine]:
-    shares = _shares(unit.pk)
     credited = credited_to(unit.pk, year)
     return [
         ProjectLine(
@@ -180,24 +164,18 @@ def _entering(lines: list[ProjectLine]) -> list[Project]:
 
 def _newest(unit: Unit, user: User) -> ReceiptTable:
     left_out = ("pick", "doubts", "unit", "submitted_at")
-    rows = _newest_rows(unit.pk, outsider(user))
-    return ReceiptTable(rows, reader=user, exclude=left_out, orderable=False)
+    rows = listed(told(Receipt.objects.filter(unit=unit), outsider(user)))
+    newest = list(rows.order_by("-received_on", "-pk")[:NEWEST])
+    return ReceiptTable(newest, reader=user, exclude=left_out, orderable=False)
 
 
-@composed_once
-def _newest_rows(unit: int, reader: int | None) -> QuerySet[Receipt]:
-    rows = told(Receipt.objects.filter(unit=unit), reader)
-    return listed(rows).order_by("-received_on", "-pk")[:NEWEST]
-
-
-def _entries(units: Sequence[Unit], openable: Sequence[tuple[int]], as_of: date) -> EntryTable:
+def _entries(unit: Unit, units: Sequence[Unit], reader: int | None, as_of: date) -> EntryTable:
     """What counts in the year up to the day, with the running balance."""
-    entries = _counted([one.pk for one in units], date(as_of.year, 1, 1), as_of)
-    lines = entry_lines(entries, {pk for (pk,) in openable})
+    days = date(as_of.year, 1, 1), as_of
+    entries = Entry.objects.filter(unit__in=units, counted_on__range=days)
+    openable = told(Receipt.objects.filter(unit=unit), reader).order_by()
+    lines = entry_lines(
+        entries.select_related("unit", "project").order_by("counted_on", "pk"),
+        set(openable.values_list("pk", flat=True)),
+    )
     return EntryTable(lines, exclude=() if len(units) > 1 else ("unit",))
-
-
-@composed_once
-def _counted(units: Sequence[int], start: date, as_of: date) -> QuerySet[Entry]:
-    entries = Entry.objects.filter(among("unit_id", units), counted_on__range=(start, as_of))
-    return entries.select_related("unit", "project").order_by("counted_on", "pk")

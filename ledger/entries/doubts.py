@@ -21,7 +21,6 @@ from ledger.entries.draft import SLIP
 from ledger.models import Entry, Evidence, Receipt, quarter_of
 from projects.models import Project
 from units.ground import text
-from units.ground.composed import among, composed_once
 
 NEAR = timedelta(days=30)
 ROUND = Decimal(1_000_000)
@@ -223,16 +222,16 @@ def _surroundings(receipts: Sequence[Receipt]) -> Surroundings:
     )
 
 
-@composed_once
 def _alike(county: int, amounts: list[Decimal]) -> QuerySet[Receipt, Any]:
-    others = Receipt.objects.filter(among("amount", amounts), county=county, state__in=LIVE)
+    others = Receipt.objects.filter(amount__in=amounts, county=county, state__in=LIVE)
     investor = ("project__investor", "project__investor__credit_code")
     return others.values_list(*Other._fields[:-2], *investor)
 
 
 def _shared_files(receipts: Sequence[Receipt]) -> dict[int, list[int]]:
     by_hash: dict[str, set[int]] = defaultdict(set)
-    for sha256, receipt_id in _files([receipt.pk for receipt in receipts]):
+    mine = Evidence.objects.filter(receipt__in=receipts, removed_at=None).order_by()
+    for sha256, receipt_id in mine.values_list("sha256", "receipt"):
         by_hash[sha256].add(receipt_id)
     found: dict[int, list[int]] = defaultdict(list)
     if not by_hash:
@@ -249,27 +248,16 @@ def _shared_files(receipts: Sequence[Receipt]) -> dict[int, list[int]]:
     return found
 
 
-@composed_once
-def _files(receipts: list[int]) -> QuerySet[Evidence, Any]:
-    mine = Evidence.objects.filter(among("receipt", receipts), removed_at=None)
-    return mine.order_by().values_list("sha256", "receipt")
-
-
 def _earlier(county: int, years: set[int]) -> list[Earlier]:
     if not years:
         return []
-    first, last = date(min(years), 1, 1), date(max(years), 12, 31)
-    return [Earlier(*row) for row in _signed(county, first, last)]
+    days = date(min(years), 1, 1), date(max(years), 12, 31)
+    projects = Project.objects.filter(county=county, signed_on__range=days)
+    rows = projects.values_list(*Earlier._fields[:-1], "investor__credit_code")
+    return [Earlier(*row) for row in rows]
 
 
-@composed_once
-def _signed(county: int, first: date, last: date) -> QuerySet[Project, Any]:
-    projects = Project.objects.filter(county=county, signed_on__range=(first, last))
-    return projects.values_list(*Earlier._fields[:-1], "investor__credit_code")
-
-
-@composed_once
 def _posted(projects: list[int]) -> QuerySet[Entry, Any]:
     """Credit in yuan that stands, by project."""
-    entries = Entry.objects.filter(among("project", projects)).order_by()
+    entries = Entry.objects.filter(project__in=projects).order_by()
     return entries.values_list("project").annotate(Sum("amount"))

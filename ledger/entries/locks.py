@@ -7,10 +7,8 @@ the locked row to ``posting.py`` and ``periods.py``. Every function needs an ope
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from ledger.models import Period, quarter_of
-from units.ground.composed import composed_once
 
 
 def for_submitting(county_id: int, day: date) -> Period:
@@ -25,20 +23,14 @@ def for_submitting(county_id: int, day: date) -> Period:
 def for_posting(county_id: int, day: date) -> Period:
     """The quarter in which money of ``day`` counts now: its own, or the next that is not closed."""
     while True:
-        found = _locked(county_id, day.year, quarter_of(day))
-        if not found:
+        rows = Period.objects.select_for_update(no_key=True).order_by()
+        period = rows.filter(county=county_id, year=day.year, quarter=quarter_of(day)).first()
+        if period is None:
             _row(county_id, day)
             continue
-        period: Period = found[0]
         if period.state != Period.State.CLOSED:
             return period
         day = period.ends_on + timedelta(days=1)
-
-
-@composed_once
-def _locked(county_id: int, year: int, quarter: int) -> QuerySet[Period]:
-    rows = Period.objects.select_for_update(no_key=True).order_by()
-    return rows.filter(county=county_id, year=year, quarter=quarter)
 
 
 def for_closing(period_id: int) -> Period:

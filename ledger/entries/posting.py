@@ -26,7 +26,6 @@ from projects.models import CreditShare
 from projects.shares import split
 from units import trail
 from units.access import Right, demand
-from units.ground.composed import among, composed_once
 from units.ground.copying import copy_in
 from units.ground.refusal import Conflict, Refusal
 from units.models import Trail, User
@@ -212,9 +211,8 @@ def _credit_of(projects: Iterable[int]) -> dict[int, Credit]:
     return found
 
 
-@composed_once
 def _shares(projects: list[int]) -> QuerySet[CreditShare, Any]:
-    shares = CreditShare.objects.filter(among("project", projects))
+    shares = CreditShare.objects.filter(project__in=projects)
     kept = ("project__signed_on", "project__industry", "project__investor__origin")
     ordered = shares.order_by("project", "order", "id")
     return ordered.values_list("project", "unit", "basis_points", *kept)
@@ -260,7 +258,7 @@ def _reversal(entry: Entry, period: Period, reason: str) -> Entry:
 
 def _chained(period: Period, entries: Iterable[Entry], by: User, at: datetime) -> list[Entry]:
     """The entries as the next ones of the locked period's chain."""
-    [(position, head, posted_at)] = _end(period.pk) or [(0, chain.GENESIS, at)]
+    position, head, posted_at = _end(period) or (0, chain.GENESIS, at)
     at = max(at, posted_at)  # whoever waited for the lock posts after whom he waited for
     appended = []
     for entry in entries:
@@ -273,11 +271,10 @@ def _chained(period: Period, entries: Iterable[Entry], by: User, at: datetime) -
     return appended
 
 
-@composed_once
-def _end(period_id: int) -> QuerySet[Entry, Any]:
+def _end(period: Period) -> tuple[int, str, datetime] | None:
     """Position, hash and moment of the last entry of a chain."""
-    chained = Entry.objects.filter(period=period_id).order_by("-position")
-    return chained.values_list("position", "content_hash", "posted_at")[:1]
+    chained = Entry.objects.filter(period=period).order_by("-position")
+    return chained.values_list("position", "content_hash", "posted_at").first()
 
 
 def hashed_fields(entry: Entry) -> dict[str, chain.Plain]:
@@ -301,29 +298,15 @@ def _awaiting(receipt_id: int, version: int, by: User) -> Receipt:
 def _locked(receipt_id: int, right: Right, by: User) -> Receipt:
     """The receipt under lock, for a person of its county who has the right."""
     demand(by, right)
-    found: list[Receipt] = _under_lock(receipt_id, by.county_id)
-    if not found:
-        raise Receipt.DoesNotExist
-    return found[0]
-
-
-@composed_once
-def _under_lock(receipt_id: int, county_id: int | None) -> QuerySet[Receipt]:
-    rows = Receipt.objects.select_related("project__investor", "county", "unit").order_by()
-    return rows.select_for_update(of=("self",)).filter(pk=receipt_id, county=county_id)
+    rows = Receipt.objects.select_related("project__investor", "county", "unit")
+    return rows.select_for_update(of=("self",)).get(pk=receipt_id, county=by.county_id)
 
 
 def _demand_another(receipt: Receipt, by: User) -> None:
     """Whoever had a hand in the content does not verify it, also if somebody else changed it since."""
-    if receipt.entered_by_id == by.pk or _entered([name_of(receipt)], by.pk):
+    entered = Trail.objects.filter(record=name_of(receipt), actor=by, deed__in=ENTERING)
+    if receipt.entered_by_id == by.pk or entered.filter(refused=False).exists():
         raise Refusal(_("Somebody else must verify what you entered yourself."))
-
-
-@composed_once
-def _entered(records: list[str], actor_id: int) -> QuerySet[Trail, Any]:
-    """Whether the person entered something of the record; names come as a list to be filled in."""
-    entered = Trail.objects.filter(among("record", records), actor=actor_id, deed__in=ENTERING)
-    return entered.filter(refused=False).order_by().values_list("pk")[:1]
 
 
 def _demand_reason(reason: str) -> None:

@@ -28,7 +28,6 @@ from ledger.rules import standing
 from ledger.rules.shortfall import next_node
 from projects.models import CreditShare, Project
 from projects.shares import percent_text as share_text
-from units.ground.composed import among, composed_once
 from units.ground.money import gap_text, percent_text, wan_text
 from units.models import County, Target, Unit
 
@@ -102,15 +101,10 @@ def with_predecessors(unit: Unit, as_of: date) -> list[Unit]:
     """The unit and those that have ended into it before the day (rule 15)."""
     found, waiting = [unit], [unit]
     while waiting:
-        ended = _ended_into([other.pk for other in waiting], as_of)
+        ended = Unit.objects.filter(successor__in=waiting, ended_on__lt=as_of)
         waiting = [other for other in ended if other not in found]
         found += waiting
     return found
-
-
-@composed_once
-def _ended_into(units: Sequence[int], as_of: date) -> QuerySet[Unit]:
-    return Unit.objects.filter(among("successor_id", units), ended_on__lt=as_of)
 
 
 def versions(unit: Unit, table: LeagueTable) -> QuerySet[Target]:
@@ -169,8 +163,7 @@ def _pending(table: LeagueTable, units: Sequence[Unit]) -> Iterable[PendingPart]
     points: dict[int, int] = {}
     for project, part in shares:
         points[project] = points.get(project, 0) + part
-    start = table.as_of.replace(month=1, day=1)
-    receipts = waiting_receipts([table.county.pk], start, table.as_of, table.without)
+    receipts = waiting_receipts(table.county, table.as_of, table.without)
     receipts = receipts.filter(project__in=points)
     for receipt in receipts.select_related("project").order_by("received_on", "pk"):
         part = points[receipt.project_id]

@@ -15,7 +15,7 @@ from django.db.models import Max
 from ledger.importing.commit import Wish, apply_projects, apply_targets, apply_units
 from ledger.importing.plan_types import Outcome, Plan, ReceiptRow
 from ledger.models import OUTSIDE, Entry
-from ledger.ranking.gathering import Sums
+from ledger.ranking.figures import Sums
 from ledger.ranking.league import LeagueTable, league_table
 from ledger.rules.months import Month
 from projects.models import Project

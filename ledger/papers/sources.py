@@ -26,12 +26,11 @@ from ledger.ranking.series import Series, by_month
 from ledger.rules import chain
 from ledger.rules.standing import last_full_month
 from projects.forms import industry_name
-from projects.models import STAGES, CreditShare, Industry, Investor, Project, Stage
+from projects.models import STAGES, CreditShare, Industry, Investor, Project
 from projects.reach import projects_of
 from projects.register import DAYS
 from projects.shares import shares_text as shares_as_written
 from units.access import REACH, Reach, within
-from units.ground.choices import word
 from units.ground.money import NOTHING
 from units.models import Unit, User
 
@@ -215,6 +214,8 @@ def _lines(table: LeagueTable, entries: QuerySet[Entry]) -> Iterator[EntryLine]:
         "reason",
         "receipt__note",
     )
+    kinds = {kind: str(label) for kind, label in Receipt.Kind.choices}
+    origins = {origin: str(label) for origin, label in Investor.Origin.choices}
     for unit, project, investor, *middle, posted_at, reason, note in rows.iterator(AT_ONCE):
         received_on, counted_on, amount, money, voucher_no, is_new, origin, industry, kind = middle
         code, name = owners.get(unit, ("", ""))
@@ -226,10 +227,10 @@ def _lines(table: LeagueTable, entries: QuerySet[Entry]) -> Iterator[EntryLine]:
             received_on=received_on,
             counted_on=counted_on,
             amount=amount,
-            money=word(Receipt.Kind, money),
+            money=kinds.get(money, money),
             voucher_no=voucher_no,
             is_new=is_new,
-            origin=word(Investor.Origin, origin) if origin else "",
+            origin=origins.get(origin, origin),
             industry=industries[industry],
             is_reversal=kind == Entry.Kind.REVERSAL,
             posted_on=timezone.localdate(posted_at),
@@ -280,7 +281,7 @@ def _project_line(
         name=project.name,
         shares=shares_text(project),
         investor=investor.name if investor else "",
-        origin=word(Investor.Origin, investor.origin) if investor else "",
+        origin=investor.get_origin_display() if investor else "",
         place=investor.origin_place if investor else "",
         industry=industry_name(project.industry),
         stage=_stage(project, as_of),
@@ -305,7 +306,7 @@ def _stage(project: Project, as_of: date) -> str:
     """How far the project had come by the day, as far as its days are known."""
     days = {stage: getattr(project, name) for stage, name in DAYS.items()}
     reached = [stage for stage in STAGES if days.get(stage) and days[stage] <= as_of]
-    return word(Stage, reached[-1] if reached else project.stage)
+    return str(reached[-1].label) if reached else project.get_stage_display()
 
 
 def _by_project(entries: QuerySet[Entry]) -> dict[int, Decimal]:

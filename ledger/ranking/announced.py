@@ -10,7 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ledger.models import Entry, Period, Settlement, SettlementLine
-from ledger.ranking.gathering import Signed, Sums, last_settlements, ranks_of
+from ledger.ranking.figures import Sums
+from ledger.ranking.gathering import Signed, last_settlements, ranks_of
 from ledger.ranking.league import LeagueRow, LeagueTable, league_table, sections
 from ledger.rules import chain, standing
 from ledger.rules.standing import Tier
@@ -100,7 +101,7 @@ def announced_table(settlement: Settlement) -> LeagueTable:
     county = settlement.period.county
     lines = settlement.lines.select_related("unit", "settlement")
     compared_with = last_settlements([county], settlement.as_of).get(county.pk)
-    previous = ranks_of([compared_with])[compared_with.pk] if compared_with else {}
+    previous = ranks_of(compared_with) if compared_with else {}
     return LeagueTable(
         county=county,
         as_of=settlement.as_of,

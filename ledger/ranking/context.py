@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -39,7 +37,6 @@ from ledger.ranking.table import (
 from ledger.rules.months import FIRST_YEAR, LAST_YEAR, Month
 from ledger.rules.shortfall import Node, next_node
 from ledger.rules.standing import Tier
-from units.ground.composed import composed_once
 from units.ground.markup import linked
 from units.ground.money import YI, rounded, yi_text
 from units.models import KINDS
@@ -279,8 +276,10 @@ def month_links(
     page: str = "ranking-month",
 ) -> MonthPicker:
     """The months of the year for a page of one county; those that end a closed quarter are marked."""
-    closed = {quarter for (quarter,) in _closed_quarters(league.county.pk, here.year)}
-    return month_picker(here, query, today, month_addresses(page), closed)
+    state = Period.State.CLOSED
+    closed = Period.objects.filter(county=league.county, year=here.year, state=state).order_by()
+    quarters = set(closed.values_list("quarter", flat=True))
+    return month_picker(here, query, today, month_addresses(page), quarters)
 
 
 def month_picker(
@@ -313,12 +312,6 @@ def month_picker(
         before=url(Month(here.year - 1, 12)),
         after=url(_last_begun(here.year + 1, today)),
     )
-
-
-@composed_once
-def _closed_quarters(county: int, year: int) -> QuerySet[Period, Any]:
-    closed = Period.objects.filter(county=county, year=year, state=Period.State.CLOSED)
-    return closed.order_by().values_list("quarter")
 
 
 def _last_begun(year: int, today: date) -> Month:

@@ -15,11 +15,12 @@ from fractions import Fraction
 from typing import Protocol, TypeVar
 
 from ledger.models import Settlement
-from ledger.ranking.gathering import Gathered, Owed, Signed, Sums, gather
+from ledger.ranking.figures import Owed, Sums, UnitFigures, unit_figures
+from ledger.ranking.gathering import Signed, last_settlements, ranks_of, signed_in
 from ledger.rules import standing
 from ledger.rules.standing import Tier
 from units.ground.money import NOTHING
-from units.models import KINDS, County, Unit
+from units.models import KINDS, County
 
 V = TypeVar("V", Sums, Decimal)
 
@@ -199,41 +200,39 @@ def league_table(
     "who would stand where with these targets"; units left out of it keep theirs. ``credited_too`` and
     ``pending_too`` are yuan by unit id that an import would add.
     """
-    gathered = gather([county], as_of, known_by, frozenset(without))
-    owed = gathered.owed | dict(targets_instead or {})
-    return _table(
-        county, replace(gathered, owed=owed), credited_too=credited_too, pending_too=pending_too
-    )
-
-
-def _table(
-    county: County,
-    of: Gathered,
-    *,
-    credited_too: Mapping[int, Sums] | None = None,
-    pending_too: Mapping[int, Decimal] | None = None,
-) -> LeagueTable:
-    units, as_of = of.units.get(county.pk, []), of.as_of
-    credit = _joined(of.credited.get(county.pk, {}), credited_too or {}, Sums())
+    left_out = frozenset(without)
+    units = unit_figures([county], as_of, known_by, left_out)
+    tried = targets_instead or {}
+    credit = _joined(credited_of(units), credited_too or {}, Sums())
     credited = into_successors(units, as_of, credit, Sums())
-    waiting = _joined(of.pending.get(county.pk, {}), pending_too or {}, NOTHING)
+    waiting = _joined(pending_of(units), pending_too or {}, NOTHING)
     pending = into_successors(units, as_of, waiting, NOTHING)
     rows = [
-        _row(unit, of, credited[unit.pk], pending[unit.pk])
+        _row(unit, tried.get(unit.pk, unit.owed), as_of, credited[unit.pk], pending[unit.pk])
         for unit in units
         if unit.stands_on(as_of) or unit.pk in credited  # money of no successor is not lost
     ]
-    compared_with = of.settlements.get(county.pk)
-    previous = of.ranks[compared_with.pk] if compared_with else {}
+    compared_with = last_settlements([county], as_of).get(county.pk)
+    previous = ranks_of(compared_with) if compared_with else {}
     return LeagueTable(
         county=county,
         as_of=as_of,
-        known_by=of.known_by,
+        known_by=known_by,
         sections=sections(rows, previous),
-        signed=of.signed.get(county.pk, Signed()),
-        without=of.without,
+        signed=signed_in([county], as_of).get(county.pk, Signed()),
+        without=left_out,
         compared_with=compared_with,
     )
+
+
+def credited_of(units: Iterable[UnitFigures]) -> dict[int, Sums]:
+    """By unit id; a unit without an entry is not in it."""
+    return {unit.pk: sums for unit in units if (sums := unit.credited) is not None}
+
+
+def pending_of(units: Iterable[UnitFigures]) -> dict[int, Decimal]:
+    """By unit id; a unit that awaits nothing is not in it."""
+    return {unit.pk: amount for unit in units if (amount := unit.pending) is not None}
 
 
 def into_successors(
@@ -265,8 +264,10 @@ def measure(
     return owed[0], owed[1], standing.benchmark(owed[1], as_of)
 
 
-def _row(unit: Unit, of: Gathered, sums: Sums, pending: Decimal) -> LeagueRow:
-    target, due, benchmark = measure(of.owed.get(unit.pk), of.as_of)
+def _row(
+    unit: UnitFigures, owed: Owed | None, as_of: date, sums: Sums, pending: Decimal
+) -> LeagueRow:
+    target, due, benchmark = measure(owed, as_of)
     return LeagueRow(
         unit_id=unit.pk,
         code=unit.code,
@@ -280,7 +281,7 @@ def _row(unit: Unit, of: Gathered, sums: Sums, pending: Decimal) -> LeagueRow:
         pending=pending,
         tier=standing.tier(sums.received, target, benchmark),
         completion=standing.completion(sums.received, target),
-        reported=unit.pk in of.reported,
+        reported=unit.reported,
     )
 
 

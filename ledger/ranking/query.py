@@ -8,9 +8,7 @@ wish (it falls back to the default), read the clock or compute a figure.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledger.models import Entry, Period, Settlement
@@ -19,7 +17,6 @@ from ledger.ranking.gathering import EXCLUSIONS
 from ledger.ranking.league import LeagueTable, league_table
 from ledger.ranking.summaries import Summary, announced, computed
 from ledger.rules.months import Month, is_counted_year
-from units.ground.composed import among, composed_once
 from units.models import County
 
 
@@ -55,14 +52,8 @@ def left_out(texts: Iterable[str]) -> frozenset[str]:
 
 def newest_month(county: County, today: date) -> Month:
     """The month of the newest counted entry; this month where nothing is counted yet."""
-    found = _newest_day(county.pk, today)
-    return Month.of(found[0][0] if found else today)
-
-
-@composed_once
-def _newest_day(county: int, today: date) -> QuerySet[Entry, Any]:
     entries = Entry.objects.filter(county=county, counted_on__lte=today).order_by("-counted_on")
-    return entries.values_list("counted_on")[:1]
+    return Month.of(entries.values_list("counted_on", flat=True).first() or today)
 
 
 def day_of(text: str) -> date | None:
@@ -119,17 +110,11 @@ def _announced(counties: Sequence[County], asked: Asked) -> list[Settlement]:
     """The newest settlement of each county whose quarter of this month is closed."""
     if not asked.month.ends_quarter or asked.as_of is not None or asked.known_by is not None:
         return []
-    month = asked.month
-    return _newest([county.pk for county in counties], month.year, month.quarter)
-
-
-@composed_once
-def _newest(counties: Sequence[int], year: int, quarter: int) -> QuerySet[Settlement]:
     found = Settlement.objects.filter(
-        among("period__county_id", counties),
-        period__year=year,
-        period__quarter=quarter,
+        period__county__in=counties,
+        period__year=asked.month.year,
+        period__quarter=asked.month.quarter,
         period__state=Period.State.CLOSED,
     )
     newest = found.order_by("period__county_id", "-version").distinct("period__county_id")
-    return newest.select_related("period__county", "proposed_by", "confirmed_by")
+    return list(newest.select_related("period__county", "proposed_by", "confirmed_by"))

@@ -16,11 +16,10 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from ledger.models import Entry
-from ledger.ranking.gathering import entries_among
+from ledger.ranking.gathering import entries_since
 from ledger.ranking.league import LeagueRow, quarters_due
 from ledger.rules.months import Month
 from ledger.rules.standing import benchmark, completed_months
-from units.ground.composed import among, composed_once
 from units.ground.money import NOTHING
 from units.models import County, Unit
 
@@ -46,29 +45,15 @@ def by_month(
 ) -> Series:
     """Cumulative sums of the year up to the day, and of the whole year before."""
     start = as_of.replace(year=as_of.year - 1, month=1, day=1)
-    return _series(_of_county([county.pk], start, as_of, known_by, frozenset(without)), as_of)
+    entries = entries_since(start, county, as_of, known_by, without)
+    return _series(_monthly(entries), as_of)
 
 
 def of_units(units: Sequence[Unit], as_of: date) -> Series:
     """The same of what some units were credited together."""
-    start = date(as_of.year - 1, 1, 1)
-    return _series(_of_units([unit.pk for unit in units], start, as_of), as_of)
-
-
-@composed_once
-def _of_county(
-    county: Sequence[int],
-    start: date,
-    as_of: date,
-    known_by: datetime | None,
-    without: frozenset[str],
-) -> QuerySet[Entry, Any]:
-    return _monthly(entries_among(county, start, as_of, known_by, without))
-
-
-@composed_once
-def _of_units(units: Sequence[int], start: date, as_of: date) -> QuerySet[Entry, Any]:
-    return _monthly(Entry.objects.filter(among("unit_id", units), counted_on__range=(start, as_of)))
+    days = date(as_of.year - 1, 1, 1), as_of
+    entries = Entry.objects.filter(unit__in=units, counted_on__range=days)
+    return _series(_monthly(entries), as_of)
 
 
 def _monthly(entries: QuerySet[Entry]) -> QuerySet[Entry, Any]:

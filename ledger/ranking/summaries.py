@@ -9,28 +9,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Count, DecimalField, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from ledger.models import Settlement, SettlementLine
-from ledger.ranking.gathering import (
-    Owed,
-    Signed,
-    Sums,
-    credited_in,
-    last_settlements,
-    owed_in,
-    pending_in,
-    signed_in,
+from ledger.ranking.figures import Sums, UnitFigures, unit_figures
+from ledger.ranking.gathering import Signed, last_settlements, signed_in
+from ledger.ranking.league import (
+    LeagueTable,
+    Total,
+    credited_of,
+    into_successors,
+    measure,
+    pending_of,
 )
-from ledger.ranking.league import LeagueTable, Total, into_successors, measure
 from ledger.rules import standing
 from ledger.rules.standing import Tier
 from units.ground.money import NOTHING
-from units.models import County, Unit, stands
+from units.models import County
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +50,6 @@ class Summary:
             tiers[row.tier] += 1
         before, announced = table.compared_with, table.settlement
         return cls(table.county, table.total, tiers, table.signed, before, announced)
-
-
-class Member(NamedTuple):
-    """A unit, as far as the sums of its county need it."""
-
-    pk: int
-    active_from: date | None
-    ended_on: date | None
-    successor_id: int | None
-
-    def stands_on(self, day: date) -> bool:
-        return stands(self.active_from, self.ended_on, day)
 
 
 @dataclass(slots=True)
@@ -89,34 +76,31 @@ def computed(
     """Of the tables as ``league_table`` computes them, in as many queries as for one county."""
     if not counties:
         return []
-    left_out = frozenset(without)
-    units = _members(counties)
-    owed = owed_in(counties, as_of, known_by)
-    credited = credited_in(counties, as_of, known_by, left_out)
-    pending = pending_in(counties, as_of, left_out)
+    units = _by_county(counties, as_of, known_by, without)
     signed, before = signed_in(counties, as_of), last_settlements(counties, as_of)
     found = []
     for county in counties:
-        members = units[county.pk]
-        credit = into_successors(members, as_of, credited.get(county.pk, {}), Sums())
-        waiting = into_successors(members, as_of, pending.get(county.pk, {}), NOTHING)
-        total, tiers = _added_up(members, owed, credit, waiting, as_of)
+        members = units.get(county.pk, [])
+        credit = into_successors(members, as_of, credited_of(members), Sums())
+        waiting = into_successors(members, as_of, pending_of(members), NOTHING)
+        total, tiers = _added_up(members, credit, waiting, as_of)
         shown = signed.get(county.pk, Signed())
         found.append(Summary(county, total, tiers, shown, before.get(county.pk)))
     return found
 
 
-def _members(counties: Sequence[County]) -> Mapping[int, list[Member]]:
-    rows = Unit.objects.filter(county__in=counties).order_by()
-    found: dict[int, list[Member]] = defaultdict(list)
-    for county, *unit in rows.values_list("county", *Member._fields):
-        found[county].append(Member(*unit))
+def _by_county(
+    counties: Iterable[County], as_of: date, known_by: datetime | None, without: Iterable[str]
+) -> Mapping[int, list[UnitFigures]]:
+    """The units of each county, in official order."""
+    found: dict[int, list[UnitFigures]] = defaultdict(list)
+    for unit in unit_figures(counties, as_of, known_by, without):
+        found[unit.county_id].append(unit)
     return found
 
 
 def _added_up(
-    units: Iterable[Member],
-    owed: Mapping[int, Owed],
+    units: Iterable[UnitFigures],
     credited: Mapping[int, Sums],
     pending: Mapping[int, Decimal],
     as_of: date,
@@ -129,7 +113,7 @@ def _added_up(
         elif not unit.stands_on(as_of):
             continue
         received = sums.received if sums else NOTHING
-        target, due, benchmark = measure(owed.get(unit.pk), as_of)
+        target, due, benchmark = measure(unit.owed, as_of)
         tiers[standing.tier(received, target, benchmark)] += 1
         tally.pending += pending.get(unit.pk, NOTHING)
         if target is not None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,6 @@ from ledger.models import Entry, Receipt
 from projects.models import Project, Stage
 from projects.shares import percent_text as share_text
 from units.ground.choices import word
-from units.ground.composed import composed_once
 from units.ground.markup import addresses, escaped, linked, marked, shown_day
 from units.ground.money import NOTHING, percent_text, wan_text
 from units.tables import NUMBER, Column
@@ -204,10 +203,6 @@ class ProjectLineTable(tables.Table):
 
 def credited_to(unit_id: int, year: int) -> Mapping[int, Decimal]:
     """Yuan that a unit was credited in the year, by project."""
-    return dict(_credited(unit_id, date(year, 1, 1), date(year, 12, 31)))
-
-
-@composed_once
-def _credited(unit: int, start: date, end: date) -> QuerySet[Entry, Any]:
-    entries = Entry.objects.filter(unit=unit, counted_on__range=(start, end)).order_by()
-    return entries.values_list("project").annotate(Sum("amount"))
+    days = date(year, 1, 1), date(year, 12, 31)
+    entries = Entry.objects.filter(unit=unit_id, counted_on__range=days).order_by()
+    return dict(entries.values_list("project").annotate(Sum("amount")))

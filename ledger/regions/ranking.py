@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from ledger.ranking import query
-from ledger.ranking.gathering import Sums
+from ledger.ranking.figures import Sums
 from ledger.ranking.league import Total
 from ledger.ranking.query import Asked
 from ledger.ranking.summaries import Summary

@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 
 from ledger.models import OUTSIDE, Entry
-from ledger.ranking.gathering import Sums
+from ledger.ranking.figures import Sums
 from units.ground.money import NOTHING
 from units.models import County
 from units.people.regions import region_names

@@ -4,7 +4,7 @@ Owns: reading lines of the trail, for a record's history and for the auditor, an
 words. Must never: write, or hide a line of a record from those who may open the record.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,6 @@ from ledger.models import CreditClaim, Period, Receipt
 from ledger.trail import words as trail_words
 from ledger.trail.words import Words
 from projects.models import Project
-from units.ground.composed import among, composed_once
 from units.models import Trail, Unit, User
 from units.tables import DASH
 from units.trail import name_of
@@ -84,15 +83,15 @@ def of_project(project: Project, user: User, *, whole: bool = False) -> History:
     claims = CreditClaim.objects.filter(project=project).values_list("pk", flat=True)
     records = [name_of(project)]
     records += [f"receipt:{pk}" for pk in receipts] + [f"creditclaim:{pk}" for pk in claims]
-    # Not composed once: there would be a statement for each number of receipts.
     return _told(_newest(Trail.objects.filter(record__in=records), whole), whole=whole)
 
 
 def of_unit(unit: Unit, user: User, *, whole: bool = False) -> History:
     """What was done to the unit and to what is its own, but for drafts that nobody else may see."""
-    drafts = _drafts(unit.pk, outsider(user))
-    hidden = [f"receipt:{pk}" for (pk,) in drafts]
-    return _told(_of_unit([name_of(unit)], unit.pk, hidden, whole), whole=whole)
+    drafts = untold(Receipt.objects.filter(unit=unit), outsider(user))
+    hidden = [f"receipt:{pk}" for pk in drafts.order_by().values_list("pk", flat=True)]
+    rows = Trail.objects.filter(Q(record=name_of(unit)) | Q(unit=unit))
+    return _told(_newest(rows.exclude(record__in=hidden), whole), whole=whole)
 
 
 def told(rows: Iterable[Trail]) -> list[Line]:
@@ -103,7 +102,7 @@ def told(rows: Iterable[Trail]) -> list[Line]:
 
 
 def _of_record(record: Model) -> History:
-    return _told(_lines([name_of(record)]), whole=True)
+    return _told(_newest(Trail.objects.filter(record=name_of(record)), whole=True), whole=True)
 
 
 def _told(rows: Iterable[Trail], *, whole: bool) -> History:
@@ -116,27 +115,9 @@ def _most(whole: bool) -> int:
     return MOST_LINES if whole else FEW_LINES
 
 
-@composed_once
-def _lines(names: Sequence[str]) -> QuerySet[Trail]:
-    return _newest(Trail.objects.filter(among("record", names)), whole=True)
-
-
-@composed_once
-def _of_unit(
-    names: Sequence[str], unit: int, hidden: Sequence[str], whole: bool
-) -> QuerySet[Trail]:
-    rows = Trail.objects.filter(Q(among("record", names)) | Q(unit=unit))
-    return _newest(rows.exclude(among("record", hidden)), whole)
-
-
 def _newest(rows: QuerySet[Trail], whole: bool) -> QuerySet[Trail]:
     """One more than is told, which shows that there are earlier ones."""
     return rows.select_related("actor__unit").order_by("-id")[: _most(whole) + 1]
-
-
-@composed_once
-def _drafts(unit: int, reader: int | None) -> QuerySet[Receipt, Any]:
-    return untold(Receipt.objects.filter(unit=unit), reader).order_by().values_list("pk")
 
 
 def _line(row: Trail, names: Names) -> Line:
@@ -166,22 +147,11 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ch
 def _names(rows: Iterable[Trail]) -> Names:
     """The names of the units and projects that lines tell by their keys."""
     sides = [side for row in rows for side in (row.before, row.after)]
-    units = {key for side in sides for key in side.get("credit") or ()}
+    units = {int(key) for side in sides for key in side.get("credit") or ()}
     projects = {side["project_id"] for side in sides if side.get("project_id")}
-    return Names(
-        {str(pk): name for pk, name in _unit_names(sorted(map(int, units)))},
-        dict(_project_names(sorted(projects))),
-    )
-
-
-@composed_once
-def _unit_names(keys: Sequence[int]) -> QuerySet[Unit, Any]:
-    return Unit.objects.filter(among("pk", keys)).order_by().values_list("pk", "name")
-
-
-@composed_once
-def _project_names(keys: Sequence[int]) -> QuerySet[Project, Any]:
-    return Project.objects.filter(among("pk", keys)).order_by().values_list("pk", "name")
+    found = Unit.objects.filter(pk__in=units).order_by().values_list("pk", "name")
+    named = Project.objects.filter(pk__in=projects).order_by().values_list("pk", "name")
+    return Names({str(pk): name for pk, name in found}, dict(named))
 
 
 def _named(side: dict[str, Any], names: Names) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from units import trail
 from units.access import Right, demand
 from units.ground.basis_points import FULL
-from units.ground.composed import among
 from units.ground.refusal import Conflict, Refusal
 from units.models import County, Schedule, Target, Unit, User
 
@@ -45,20 +44,7 @@ def in_force(
     issuer: str = Target.Issuer.COUNTY,
 ) -> QuerySet[Target]:
     """The newest version per unit with ``effective_on <= as_of``, recorded by ``known_by``."""
-    return in_force_in([county.pk], year, as_of, known_by, issuer)
-
-
-def in_force_in(
-    counties: Sequence[int],
-    year: int,
-    as_of: date,
-    known_by: datetime | None = None,
-    issuer: str = Target.Issuer.COUNTY,
-) -> QuerySet[Target]:
-    """The same of the units of many counties, named by their ids."""
-    rows = Target.objects.filter(
-        among("county_id", counties), year=year, issuer=issuer, effective_on__lte=as_of
-    )
+    rows = Target.objects.filter(county=county, year=year, issuer=issuer, effective_on__lte=as_of)
     if known_by is not None:
         rows = rows.filter(recorded_at__lte=known_by)
     return rows.order_by("unit_id", "-effective_on", "-id").distinct("unit_id")

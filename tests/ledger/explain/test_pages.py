@@ -157,4 +157,4 @@ def test_comparing_takes_the_same_queries_for_many_units(client, office, django_
         client.get("/ranking/compare/", query)
 
 
-QUERIES = 18
+QUERIES = 10

@@ -1,0 +1,59 @@
+-- One row for each unit of some counties, in official order, with what the league table measures it by;
+-- NULL where the unit has none. Amounts are yuan. figures.py fills it in; tests/ledger/test_figures.py
+-- holds it against Django's answer.
+WITH
+-- Industries whose money is left out (rule 11).
+left_out AS (
+    SELECT id FROM projects_industry
+    WHERE (%(resource)s AND is_resource) OR (%(property)s AND is_property)
+),
+-- The version of the year's own target in force on the day (rule 10).
+owed AS (
+    SELECT DISTINCT ON (unit_id) unit_id, amount,
+        ARRAY[due_first, due_second, due_third, amount] AS due
+    FROM units_target
+    WHERE county_id = ANY(%(counties)s) AND year = %(year)s AND issuer = 'county'
+        AND effective_on <= %(as_of)s
+        AND (%(known_by)s::timestamptz IS NULL OR recorded_at <= %(known_by)s)
+    ORDER BY unit_id, effective_on DESC, id DESC
+),
+credited AS (
+    SELECT county_id, unit_id,
+        sum(amount) AS received,
+        coalesce(sum(amount) FILTER (WHERE is_new), 0.00) AS new,
+        coalesce(sum(amount) FILTER (WHERE origin = ANY(%(outside)s)), 0.00) AS outside
+    FROM ledger_entry
+    WHERE county_id = ANY(%(counties)s) AND counted_on BETWEEN %(start)s AND %(as_of)s
+        AND (%(known_by)s::timestamptz IS NULL OR posted_at <= %(known_by)s)
+        AND (is_new OR NOT %(carry_over)s)
+        AND industry_id NOT IN (SELECT id FROM left_out)
+    GROUP BY county_id, unit_id
+),
+-- Submitted, not yet verified: each unit's basis points of the amount (rule 2).
+pending AS (
+    SELECT receipt.county_id, share.unit_id, sum(receipt.amount * share.basis_points) AS parts
+    FROM ledger_receipt receipt
+    JOIN projects_project project ON project.id = receipt.project_id
+    JOIN projects_creditshare share ON share.project_id = project.id
+    WHERE receipt.county_id = ANY(%(counties)s) AND receipt.state = 'submitted'
+        AND receipt.received_on BETWEEN %(start)s AND %(as_of)s
+        AND (project.signed_on IS NULL OR project.signed_on >= %(start)s OR NOT %(carry_over)s)
+        AND project.industry_id NOT IN (SELECT id FROM left_out)
+    GROUP BY receipt.county_id, share.unit_id
+)
+SELECT unit.county_id, unit.id, unit.code, unit.name, unit.kind, unit."order",
+    unit.active_from, unit.ended_on, unit.successor_id,
+    owed.amount, owed.due,
+    credited.received, credited.new, credited.outside, pending.parts,
+    unit.id IN (
+        SELECT unit_id FROM ledger_monthlyreport
+        WHERE county_id = ANY(%(counties)s)
+            AND year = %(report_year)s AND month = %(report_month)s
+            AND (%(known_by)s::timestamptz IS NULL OR filed_at <= %(known_by)s)
+    ) AS reported
+FROM units_unit unit
+LEFT JOIN owed ON owed.unit_id = unit.id
+LEFT JOIN credited ON credited.unit_id = unit.id AND credited.county_id = unit.county_id
+LEFT JOIN pending ON pending.unit_id = unit.id AND pending.county_id = unit.county_id
+WHERE unit.county_id = ANY(%(counties)s)
+ORDER BY unit.kind, unit."order", unit.code
