@@ -25,7 +25,7 @@ from ledger.explain.line import with_predecessors
 from ledger.models import Entry, Receipt
 from ledger.quarter.reports import ENOUGH_RESERVES
 from ledger.ranking.charts import rank_line
-from ledger.ranking.league import LeagueRow, league_table
+from ledger.ranking.league import LeagueRow, section_of
 from ledger.ranking.query import newest_month
 from ledger.ranking.table import amounts, row_bullet
 from ledger.receipts.list import ReceiptTable, listed
@@ -86,6 +86,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "is_own": user.unit_id == unit.pk,
     }
     if context["is_own"]:
+        user.unit, user.county = unit, unit.county  # which the navigation names
         context["notices"] = _other_notices(request, waiting_now[Receipt.State.RETURNED])
         context["entering"] = _entering(projects)
         context["owed"] = owed_by(unit, day_for(unit.county))
@@ -106,8 +107,7 @@ def _other_notices(request: HttpRequest, returned: Sequence[ToDo]) -> list[Notic
 
 def _stand(unit: Unit, units: Sequence[Unit], as_of: date) -> dict[str, Any] | None:
     """The unit's line of the league table as text; None after it has ended."""
-    table = league_table(unit.county, as_of)
-    section = table.section(unit.kind)
+    section = section_of(unit.county, unit.kind, as_of)
     row: LeagueRow | None = next((row for row in section.rows if row.unit_id == unit.pk), None)
     if row is None:
         return None

@@ -202,16 +202,7 @@ def league_table(
     """
     left_out = frozenset(without)
     units = unit_figures([county], as_of, known_by, left_out)
-    tried = targets_instead or {}
-    credit = _joined(credited_of(units), credited_too or {}, Sums())
-    credited = into_successors(units, as_of, credit, Sums())
-    waiting = _joined(pending_of(units), pending_too or {}, NOTHING)
-    pending = into_successors(units, as_of, waiting, NOTHING)
-    rows = [
-        _row(unit, tried.get(unit.pk, unit.owed), as_of, credited[unit.pk], pending[unit.pk])
-        for unit in units
-        if unit.stands_on(as_of) or unit.pk in credited  # money of no successor is not lost
-    ]
+    rows = _rows(units, as_of, targets_instead or {}, credited_too or {}, pending_too or {})
     compared_with = last_settlements([county], as_of).get(county.pk)
     previous = ranks_of(compared_with) if compared_with else {}
     return LeagueTable(
@@ -223,6 +214,31 @@ def league_table(
         without=left_out,
         compared_with=compared_with,
     )
+
+
+def section_of(county: County, kind: str, as_of: date) -> Section:
+    """One section of the table that is computed now, without what it is compared with."""
+    rows = _rows(unit_figures([county], as_of, None, ()), as_of, {}, {}, {})
+    return Section(kind, _ranked([row for row in rows if row.kind == kind], {}))
+
+
+def _rows(
+    units: Sequence[UnitFigures],
+    as_of: date,
+    tried: Mapping[int, Owed],
+    credited_too: Mapping[int, Sums],
+    pending_too: Mapping[int, Decimal],
+) -> list[LeagueRow]:
+    """Not ranked yet."""
+    credit = _joined(credited_of(units), credited_too, Sums())
+    credited = into_successors(units, as_of, credit, Sums())
+    waiting = _joined(pending_of(units), pending_too, NOTHING)
+    pending = into_successors(units, as_of, waiting, NOTHING)
+    return [
+        _row(unit, tried.get(unit.pk, unit.owed), as_of, credited[unit.pk], pending[unit.pk])
+        for unit in units
+        if unit.stands_on(as_of) or unit.pk in credited  # money of no successor is not lost
+    ]
 
 
 def credited_of(units: Iterable[UnitFigures]) -> dict[int, Sums]:

@@ -117,4 +117,7 @@ def _announced(counties: Sequence[County], asked: Asked) -> list[Settlement]:
         period__state=Period.State.CLOSED,
     )
     newest = found.order_by("period__county_id", "-version").distinct("period__county_id")
-    return list(newest.select_related("period__county", "proposed_by", "confirmed_by"))
+    if not (keys := list(newest.values_list("pk", flat=True))):
+        return []  # as for most pages: the rows with their people are wide
+    related = ("period__county", "proposed_by", "confirmed_by")
+    return list(Settlement.objects.filter(pk__in=keys).select_related(*related))

@@ -235,4 +235,4 @@ def test_checks_take_as_many_queries_for_many_units_as_for_few(office, django_as
         checks.run(office.period)
 
 
-QUERIES = 18
+QUERIES = 14
