@@ -1,7 +1,7 @@
 """Triggers that hold: declared like django-pgtrigger's, but no session can switch them off.
 
-Owns: the SQL by which our triggers are installed, the append-only pair, what holds between the accounts
-of people, and the marks of changed counties. Must never: ask a setting of the session whether to fire;
+Owns: the SQL by which our triggers are installed, the append-only pair, and what holds between the
+accounts of people. Must never: ask a setting of the session whether to fire;
 django-pgtrigger's own template does, and anybody who may write SQL could then change what was
 recorded. Only the owner of a table can disable these.
 """
