@@ -87,3 +87,21 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   target.click();
 });
+
+// <details data-src="address">: what it folds away is fetched when it is opened, in place of the link to it.
+// The address is a page like any other; its element with data-part is what is shown (links in it: with their path).
+async function unfold(details) {
+  const address = details.dataset.src;
+  if (!address || !details.open) return;
+  delete details.dataset.src;
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+    const part = page.querySelector("[data-part]");
+    if (!part) throw new Error("no part");
+    details.querySelector(":scope > summary ~ *").replaceWith(part);
+  } catch {
+    details.dataset.src = address; // the link stays; opening again tries again
+  }
+}
+document.addEventListener("toggle", (event) => unfold(event.target), true);
+document.querySelectorAll("details[data-src]").forEach(unfold);
