@@ -263,6 +263,11 @@ if "replica" in DATABASES:
 
 TEMPLATES = [
     {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",  # names that end in .jinja
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "units.ground.jinja.environment"},
+    },
+    {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,

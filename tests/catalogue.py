@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.utils.translation.template import templatize
+from jinja2 import Environment
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("units", "projects", "ledger")
@@ -46,6 +47,14 @@ def sources() -> Iterator[tuple[Path, str]]:
                 yield path, path.read_text()
     for path in sorted((ROOT / "templates").rglob("*.html")):
         yield path, python_of(path.read_text())
+    jinja = Environment(extensions=["jinja2.ext.i18n"])
+    for path in sorted((ROOT / "templates").rglob("*.jinja")):
+        calls = jinja.extract_translations(path.read_text())
+        yield path, "\n".join(f"{name}{_arguments(said)!r}" for _line, name, said in calls)
+
+
+def _arguments(said: str | tuple[str | None, ...]) -> tuple[str | None, ...]:
+    return (said,) if isinstance(said, str) else said
 
 
 def python_of(template: str) -> str:

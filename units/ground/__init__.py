@@ -1,1 +1,1 @@
-"""What everything stands on: money, text, refusals and files."""
+"""What all rooms stand on: money, text, markup."""
