@@ -286,7 +286,7 @@ TEMPLATES = [
 ]
 
 FORM_RENDERER = "units.ground.form_markup.QuickChoices"
-DJANGO_TABLES2_TEMPLATE = "tables/table.html"
+DJANGO_TABLES2_TEMPLATE = "tables/table.jinja"
 
 # --- language and time ---------------------------------------------------------------------------
 

@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from units import register
@@ -48,16 +46,7 @@ def _ordered(request: HttpRequest) -> list[Unit]:
 def _units_shown(
     request: HttpRequest, units: list[Unit], form: PlacesForm | None, status: int = 200
 ) -> HttpResponse:
-    def place(unit: Unit) -> SafeString:
-        assert form is not None
-        box = form[f"place-{unit.pk}"]
-        refusals = format_html_join(
-            "", '<p class="field__refusals">{}</p>', ((e,) for e in box.errors)
-        )
-        return format_html('{}<div id="{}_error">{}</div>', box, box.auto_id, refusals)
-
-    table = UnitTable(units, place=place if form else None)
-    context = {"table": table, "form": form, "units": units}
+    context = {"table": UnitTable(units, form=form), "form": form, "units": units}
     return render(request, "units/unit_list.html", context, status=status)
 
 

@@ -10,19 +10,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import django_tables2 as tables
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ledger import words
 from ledger.ranking.league import LeagueRow, LeagueTable, Section, Total, league_table
-from ledger.ranking.table import tier_badges
 from ledger.rules.standing import Tier
 from units.ground.money import percent_text, wan_text, yi_short
 from units.models import County
-from units.tables import DASH, NUMBER
+from units.tables import DASH, NUMBER, Column, Table
 from units.targets.record import TargetDraft
 
 
@@ -73,12 +69,13 @@ def what_if(county: County, as_of: date, drafts: Iterable[TargetDraft]) -> WhatI
 # Texts
 
 
-def tier_counts(asked: WhatIf, kind: str) -> list[tuple[SafeString | str, int, int]]:
-    """Badge, units in the tier now, units that would be in it."""
-    badges = tier_badges()
+def tier_counts(asked: WhatIf, kind: str) -> list[tuple[str, object, int, int]]:
+    """Tier, its word, units in it now, units that would be in it."""
     before, after = asked.before.section(kind).tiers, asked.after.section(kind).tiers
     return [
-        (badges[tier], before[tier], after[tier]) for tier in Tier if before[tier] or after[tier]
+        (tier.value, words.TIERS[tier], before[tier], after[tier])
+        for tier in Tier
+        if before[tier] or after[tier]
     ]
 
 
@@ -96,15 +93,16 @@ def _completion(of: LeagueRow | Total) -> str:
     return percent_text(received, of.target) if of.target else DASH
 
 
-class WhatIfTable(tables.Table):
+class WhatIfTable(Table):
     """One kind: the targets and where they would put each unit. Amounts in 万元."""
 
-    name = tables.Column(_("Unit"), accessor="after__name")
-    target = tables.Column(_("Annual target (万元)"), empty_values=(), attrs=NUMBER)
-    received = tables.Column(_("Received (万元)"), empty_values=(), attrs=NUMBER)
-    completion = tables.Column(_("Completion"), empty_values=(), attrs=NUMBER)
-    rank = tables.Column(_("Rank"), empty_values=(), attrs=NUMBER)
-    tier = tables.Column(_("Tier"), empty_values=())
+    cells = "ledger/explain/what_if_cells.jinja"
+    name = Column(_("Unit"), accessor="after__name")
+    target = Column(_("Annual target (万元)"), attrs=NUMBER)
+    received = Column(_("Received (万元)"), attrs=NUMBER)
+    completion = Column(_("Completion"), attrs=NUMBER)
+    rank = Column(_("Rank"), attrs=NUMBER)
+    tier = Column(_("Tier"))
 
     class Meta:
         attrs = {"class": "stack what-if"}
@@ -112,36 +110,13 @@ class WhatIfTable(tables.Table):
         row_attrs = {"class": lambda record: "is-moved" if record.is_changed else ""}
 
     def __init__(self, rows: Iterable[Line], *, kind: str, **options: Any) -> None:
-        self.badges = tier_badges()
         super().__init__(rows, attrs={**self.Meta.attrs, "label": words.SECTIONS[kind]}, **options)
 
-    def render_target(self, record: Line) -> SafeString | str:
-        return _pair(*(wan_text(row.target) if row.target else DASH for row in _both(record)))
+    def target_of(self, row: LeagueRow) -> str:
+        return wan_text(row.target) if row.target else DASH
 
-    def render_received(self, record: Line) -> str:
-        return wan_text(record.after.received)
+    def completion_of(self, row: LeagueRow) -> str:
+        return _completion(row)
 
-    def render_completion(self, record: Line) -> SafeString | str:
-        return _pair(*(_completion(row) for row in _both(record)))
-
-    def render_rank(self, record: Line) -> SafeString | str:
-        pair = _pair(*(str(row.rank or DASH) for row in _both(record)))
-        if not record.moved:
-            return pair
-        sign = "▲" if record.moved > 0 else "▼"
-        side = "ahead" if record.moved > 0 else "short"
-        return format_html('{} <span class="{}">{}{}</span>', pair, side, sign, abs(record.moved))
-
-    def render_tier(self, record: Line) -> SafeString | str:
-        return _pair(*(self.badges[row.tier] for row in _both(record)))
-
-
-def _both(line: Line) -> tuple[LeagueRow, LeagueRow]:
-    return line.before, line.after
-
-
-def _pair(before: str, after: str) -> SafeString | str:
-    """Both where they differ, one where they do not."""
-    if before == after:
-        return after
-    return format_html('<span class="was">{}</span> → {}', before, after)
+    def word(self, tier: Tier) -> object:
+        return words.TIERS[tier]

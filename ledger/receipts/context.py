@@ -21,7 +21,6 @@ from ledger.entries.draft import may_enter
 from ledger.entries.reach import receipts_of
 from ledger.models import Entry, Evidence, Receipt
 from ledger.receipts.forms import EvidenceForm, ReturnForm, VerifyForm
-from ledger.receipts.tables import state_mark
 from ledger.trail import history
 from projects.models import Project
 from projects.reach import projects_of
@@ -92,7 +91,6 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
         "receipt": receipt,
         "project": receipt.project,
         "amount": wan_text(receipt.amount),
-        "state": state_mark(receipt, with_reason=False),
         "project_money": project_money(receipt),
         "shares": _shares(receipt.project),
         "verifies": verifies,

@@ -5,31 +5,21 @@ queryset comes already narrowed), run a query per row, or fail on an address it 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import django_filters as filters
-import django_tables2 as tables
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ledger.entries.doubts import Doubt
 from ledger.models import Evidence, Receipt
-from ledger.receipts.tables import state_mark
 from projects.filters import WordsFilter
 from units.forms import DayField
-from units.ground.markup import addresses, escaped, linked, marked, shown_day, shown_time
-from units.ground.money import wan_text
 from units.ground.text import key
 from units.models import Unit, User
-from units.tables import NUMBER, Column
+from units.tables import NUMBER, Column, Table
 
 ALL = "all"
 
@@ -99,11 +89,12 @@ class ReceiptFilter(filters.FilterSet):
         return rows if state == ALL else rows.filter(state=state)
 
 
-class ReceiptTable(tables.Table):
+class ReceiptTable(Table):
     """The doubts ``found`` by receipt id are given after paging, for the rows of the page only."""
 
-    pick = Column("", empty_values=(), orderable=False)
-    submitted_at = Column(_("Submitted"), order_by=("submitted_at", "pk"), default="—")
+    cells = "ledger/receipts/receipt_cells.jinja"
+    pick = Column("", orderable=False)
+    submitted_at = Column(_("Submitted"), order_by=("submitted_at", "pk"))
     unit = Column(_("Unit"), order_by=("unit__kind", "unit__order", "pk"))
     project = Column(_("Project"), order_by=("project__name_key", "pk"))
     received_on = Column(_("Received on"), order_by=("received_on", "pk"))
@@ -111,7 +102,7 @@ class ReceiptTable(tables.Table):
     kind = Column(_("Kind of money"), orderable=False)
     voucher_no = Column(_("Voucher number"), orderable=False)
     files = Column(_("Files"), order_by=("files", "pk"), attrs=NUMBER)
-    doubts = Column(_("Doubts"), empty_values=(), orderable=False)
+    doubts = Column(_("Doubts"), orderable=False)
     state = Column(_("State"), orderable=False)
 
     class Meta:
@@ -119,7 +110,6 @@ class ReceiptTable(tables.Table):
 
     def __init__(self, rows: Iterable[Receipt], *, reader: User, **options: Any) -> None:
         self.reader = reader
-        self.address = addresses("receipt-detail")
         self.found: Mapping[int, Sequence[Doubt]] = {}
         super().__init__(rows, **options)
 
@@ -136,38 +126,5 @@ class ReceiptTable(tables.Table):
         waits = record.state == Receipt.State.SUBMITTED
         return waits and record.entered_by_id != self.reader.pk
 
-    def render_pick(self, record: Receipt) -> SafeString | str:
-        if not self.may_pick(record):
-            return ""
-        label = _("Choose %(project)s") % {"project": record.project.name}
-        box = '<input type="checkbox" name="receipt" value="{}.{}" aria-label="{}">'
-        return format_html(box, record.pk, record.version, label)
-
-    def render_submitted_at(self, value: datetime) -> SafeString:
-        moment = timezone.localtime(value)
-        return marked(
-            f'{shown_day(moment.date())}<span class="under num">{shown_time(moment)}</span>'
-        )
-
-    def render_project(self, record: Receipt) -> SafeString:
-        investor = record.project.investor
-        name = linked(record.project.name, self.address(record.pk))
-        return marked(
-            f'{name}<span class="under">{escaped(investor.name if investor else "")}</span>'
-        )
-
-    def render_received_on(self, record: Receipt) -> SafeString:
-        return shown_day(record.received_on)
-
-    def render_amount(self, value: Decimal) -> str:
-        return wan_text(value)
-
-    def render_doubts(self, record: Receipt) -> SafeString | str:
-        count = len(self.found.get(record.pk, ()))
-        if not count:
-            return ""
-        words = ngettext("%(count)d doubt", "%(count)d doubts", count) % {"count": count}
-        return format_html('<span class="doubt-mark">{}</span>', words)
-
-    def render_state(self, record: Receipt) -> SafeString:
-        return state_mark(record)
+    def doubts_of(self, record: Receipt) -> int:
+        return len(self.found.get(record.pk, ()))

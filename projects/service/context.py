@@ -13,8 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -50,11 +48,20 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class StandingMark:
+    """Where a step stands, as a sign and in words."""
+
+    progress: Progress
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepLine:
     """A step with where it stands; the addresses are empty where the reader may not."""
 
     step: ServiceStep
-    mark: SafeString
+    mark: StandingMark
     finish_url: str
     change_url: str
 
@@ -80,14 +87,8 @@ def standing_words(found: Standing) -> str:
     return ngettext(one, many, found.days) % {"days": found.days}
 
 
-def standing_mark(found: Standing) -> SafeString:
-    """Sign and words."""
-    return format_html(
-        '<span class="due due--{}"><span aria-hidden="true">{}</span> {}</span>',
-        found.progress,
-        SIGNS[found.progress],
-        standing_words(found),
-    )
+def standing_mark(found: Standing) -> StandingMark:
+    return StandingMark(found.progress, SIGNS[found.progress], standing_words(found))
 
 
 def facts_of(step: ServiceStep) -> list[tuple[str | Promise, object]]:

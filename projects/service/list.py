@@ -11,26 +11,21 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters as filters
-import django_tables2 as tables
 from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
 from django.http import QueryDict
-from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from projects.filters import WordsFilter
 from projects.models import ServiceStep
 from projects.reach import may_finish
-from projects.service.context import standing_mark
+from projects.service.context import StandingMark, standing_mark
 from projects.service.deadlines import SOON, Progress, standing
 from units.access import Right, may
 from units.forms import unit_choices
 from units.ground.money import percent_text
 from units.ground.text import key
 from units.models import County, Unit, User
-from units.tables import DASH
+from units.tables import DASH, Column, Table
 
 WAITING = "waiting"
 SCREEN_ONLY = {"td": {"class": "screen-only"}, "th": {"class": "screen-only"}}
@@ -109,17 +104,18 @@ class ServiceFilter(filters.FilterSet):
         return rows.filter(progress_q(state, self.today))
 
 
-class ServiceTable(tables.Table):
+class ServiceTable(Table):
     """``openable`` holds the projects whose page the reader may open."""
 
-    due_on = tables.Column(_("Due on"), order_by=("is_done", "due_on", "pk"))
-    standing = tables.Column(_("Standing"), empty_values=(), orderable=False)
-    item = tables.Column(_("Item"), orderable=False)
-    unit = tables.Column(_("Responsible unit"), order_by=("unit__kind", "unit__order", "due_on"))
-    project = tables.Column(_("Project"), order_by=("project__name_key", "due_on"))
-    sponsor = tables.Column(_("Sponsor"), orderable=False, default=DASH)
-    done_on = tables.Column(_("Done on"), order_by=("done_on", "pk"), default=DASH)
-    deeds = tables.Column(_("Deeds"), empty_values=(), orderable=False, attrs=SCREEN_ONLY)
+    cells = "projects/service/step_cells.jinja"
+    due_on = Column(_("Due on"), order_by=("is_done", "due_on", "pk"))
+    standing = Column(_("Standing"), orderable=False)
+    item = Column(_("Item"), orderable=False)
+    unit = Column(_("Responsible unit"), order_by=("unit__kind", "unit__order", "due_on"))
+    project = Column(_("Project"), order_by=("project__name_key", "due_on"))
+    sponsor = Column(_("Sponsor"), orderable=False)
+    done_on = Column(_("Done on"), order_by=("done_on", "pk"))
+    deeds = Column(_("Deeds"), orderable=False, attrs=SCREEN_ONLY)
 
     class Meta:
         attrs = {"class": "stack services", "label": _("Service steps")}
@@ -142,35 +138,11 @@ class ServiceTable(tables.Table):
         given: set[str] = super().get_column_class_names(classes_set, bound_column)
         return given | {f"cell-{bound_column.name}"}
 
-    def render_due_on(self, value: date) -> SafeString:
-        return _day(value)
+    def mark_of(self, step: ServiceStep) -> StandingMark:
+        return standing_mark(standing(step.due_on, step.done_on, self.today))
 
-    def render_done_on(self, value: date) -> SafeString:
-        return _day(value)
-
-    def render_standing(self, record: ServiceStep) -> SafeString:
-        return standing_mark(standing(record.due_on, record.done_on, self.today))
-
-    def render_unit(self, value: Unit) -> str:
-        return value.name
-
-    def render_project(self, record: ServiceStep) -> SafeString:
-        project = record.project
-        shown = format_html("{}", project.name)
-        if project.pk in self.openable:
-            address = reverse("project-detail", args=[project.pk])
-            shown = format_html('<a href="{}#services">{}</a>', address, project.name)
-        return format_html('{}<span class="under">{}</span>', shown, project.lead_unit.name)
-
-    def render_deeds(self, record: ServiceStep) -> SafeString | str:
-        if record.done_on is not None or not may_finish(self.reader, record):
-            return ""
-        address = reverse("service-finish", args=[record.pk])
-        return format_html('<a href="{}">{}</a>', address, _("It is done"))
-
-
-def _day(value: date) -> SafeString:
-    return format_html('<span class="num">{}</span>', date_format(value))
+    def may_finish(self, step: ServiceStep) -> bool:
+        return step.done_on is None and may_finish(self.reader, step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,21 @@ A Jinja2 template ends in ``.jinja`` and lies beside the others of its room; any
 Django's own. Texts are translated by Django's catalogues, values are escaped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import jinja2
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+
+from units.ground.money import wan_text
 
 
 class ByName(jinja2.FileSystemLoader):
@@ -37,8 +45,27 @@ def environment(*, loader: jinja2.FileSystemLoader, **options: Any) -> jinja2.En
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     made.globals |= {"url": _url, "static": static}
+    made.globals |= {"querystring": _querystring}
+    made.filters |= {"date": _date, "wan": wan_text}
     return made
 
 
 def _url(name: str, *args: object) -> str:
     return reverse(name, args=args)
+
+
+def _querystring(request: HttpRequest, changes: Mapping[str, object]) -> str:
+    """The query of the address with some of it replaced."""
+    return "?" + urlencode({**dict(request.GET.lists()), **changes}, doseq=True)
+
+
+def _date(value: date, form: str = "DATE_FORMAT") -> str:
+    """As the reader's language writes it; a moment by the county's clock."""
+    moment = timezone.localtime(value) if isinstance(value, datetime) else value
+    return _written(moment, form, get_language())
+
+
+@lru_cache(maxsize=5_000)
+def _written(moment: date, form: str, _language: str | None) -> str:
+    """A table shows the same days again and again; writing one costs as much as the rest of its row."""
+    return date_format(moment, form)

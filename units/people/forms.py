@@ -8,25 +8,19 @@ from datetime import datetime
 from typing import Any
 
 import django_filters as filters
-import django_tables2 as tables
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from units.forms import NOTHING_CHOSEN, CleanCharField
-from units.models import County, FailedSignIn, Region, Role, Unit, User
+from units.models import County, Region, Role, Unit, User
 from units.people import actions as people
 from units.people.actions import Place
 from units.sign_in.password_again import PasswordAgainForm
-from units.tables import DASH, MINOR
+from units.tables import MINOR, Column, Table
 
 ON, OFF, IDLE, WAITING = "on", "off", "idle", "waiting"
 STANDINGS = {
@@ -181,13 +175,15 @@ def standing(user: User, at: datetime) -> Promise | str:
     return STANDINGS[ON]
 
 
-class PeopleTable(tables.Table):
-    display_name = tables.Column(_("Name"), empty_values=())
-    username = tables.Column(_("Sign-in name"))
-    role = tables.Column(_("Role"))
-    place = tables.Column(_("Place"), empty_values=())
-    standing = tables.Column(_("Account"), empty_values=())
-    last_login = tables.Column(_("Last signed in"), default=DASH, attrs=MINOR)
+class PeopleTable(Table):
+    cells = "units/people/people_cells.jinja"
+    roles = dict(Role.choices)
+    display_name = Column(_("Name"))
+    username = Column(_("Sign-in name"))
+    role = Column(_("Role"))
+    place = Column(_("Place"))
+    standing = Column(_("Account"))
+    last_login = Column(_("Last signed in"), attrs=MINOR)
 
     class Meta:
         attrs = {"class": "stack", "label": _("People")}
@@ -197,45 +193,21 @@ class PeopleTable(tables.Table):
         self.at = at
         super().__init__(rows, **options)
 
-    def render_display_name(self, record: User) -> SafeString:
-        address = reverse("person-detail", args=[record.pk])
-        return format_html('<a href="{}">{}</a>', address, str(record))
+    def place_of(self, user: User) -> str:
+        return str(people.place_of(user))
 
-    def render_role(self, record: User) -> str:
-        return str(record.get_role_display())
-
-    def render_place(self, record: User) -> str:
-        return str(people.place_of(record)) or DASH
-
-    def render_standing(self, record: User) -> SafeString:
-        words, is_quiet = standing(record, self.at), record.is_active
-        return format_html('<span class="{}">{}</span>', "state" if is_quiet else "tag", words)
-
-    def render_last_login(self, value: datetime) -> str:
-        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    def standing_of(self, user: User) -> Promise | str:
+        return standing(user, self.at)
 
 
-class FailureTable(tables.Table):
-    at = tables.Column()
-    user = tables.Column(_("Account"), empty_values=())
-    address = tables.Column(default=DASH)
-    browser = tables.Column(default=DASH, attrs=MINOR)
-    is_known = tables.Column()
+class FailureTable(Table):
+    cells = "units/people/failure_cells.jinja"
+    at = Column(_("When"))
+    user = Column(_("Account"))
+    address = Column(_("From where"))
+    browser = Column(_("Browser"), attrs=MINOR)
+    is_known = Column(_("Known browser"))
 
     class Meta:
-        model = FailedSignIn
-        fields = ("at", "user", "address", "browser", "is_known")
         attrs = {"class": "stack", "label": _("Failed sign-ins")}
         orderable = False
-
-    def render_at(self, value: datetime) -> str:
-        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
-
-    def render_is_known(self, value: bool) -> str:
-        return str(_("yes") if value else _("no"))
-
-    def render_user(self, record: FailedSignIn) -> SafeString | str:
-        if record.user is None:
-            return str(_("nobody of this name"))
-        address = reverse("person-detail", args=[record.user.pk])
-        return format_html('<a href="{}">{}</a>', address, str(record.user))

@@ -6,23 +6,16 @@ Owns: what is asked for a new key, and its columns. Must never: show a secret, o
 from datetime import date, timedelta
 from typing import Any
 
-import django_tables2 as tables
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import date as date_text
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from units.forms import NOTHING_CHOSEN, CleanCharField, DayField
 from units.models import AccessKey, User
 from units.sign_in.password_again import PasswordAgainForm
-from units.tables import DASH
+from units.tables import Column, Table
 
 USUAL = timedelta(days=180)
 
@@ -77,16 +70,17 @@ STANDINGS = {
 }
 
 
-class KeyTable(tables.Table):
-    name = tables.Column(_("Used by"))
-    purpose = tables.Column(_("Purpose"))
-    person = tables.Column(_("Reads as"))
-    opening = tables.Column(_("Begins with"))
-    made_at = tables.Column(_("Made"))
-    expires_on = tables.Column(_("Last day"), default=DASH)
-    used_at = tables.Column(_("Last used"), default=DASH)
-    standing = tables.Column(_("State"), empty_values=())
-    deeds = tables.Column(_("Deeds"), empty_values=())
+class KeyTable(Table):
+    cells = "units/people/key_cells.jinja"
+    name = Column(_("Used by"))
+    purpose = Column(_("Purpose"))
+    person = Column(_("Reads as"))
+    opening = Column(_("Begins with"))
+    made_at = Column(_("Made"))
+    expires_on = Column(_("Last day"))
+    used_at = Column(_("Last used"))
+    standing = Column(_("State"))
+    deeds = Column(_("Deeds"))
 
     class Meta:
         attrs = {"class": "stack keys", "label": _("Access keys")}
@@ -96,29 +90,5 @@ class KeyTable(tables.Table):
         self.today = today
         super().__init__(keys)
 
-    def render_purpose(self, record: AccessKey) -> str:
-        return record.get_purpose_display()
-
-    def render_opening(self, value: str) -> SafeString:
-        return format_html("<code>{}…</code>", value)
-
-    def render_made_at(self, record: AccessKey) -> SafeString:
-        day = date_format(timezone.localdate(record.made_at))
-        return format_html('{}<span class="under">{}</span>', day, record.made_by or "")
-
-    def render_expires_on(self, value: date) -> str:
-        return date_format(value)
-
-    def render_used_at(self, record: AccessKey) -> SafeString:
-        at = date_text(timezone.localtime(record.used_at), "DATETIME_FORMAT")
-        return format_html('{}<span class="under">{}</span>', at, record.used_from or "")
-
-    def render_standing(self, record: AccessKey) -> str:
-        return str(STANDINGS[standing(record, self.today)])
-
-    def render_deeds(self, record: AccessKey) -> SafeString | str:
-        if record.revoked_at is not None:
-            return ""
-        address = reverse("key-revoke", args=[record.pk])
-        label = _("Revoke the key of %(name)s") % {"name": record.name}
-        return format_html('<a href="{}" aria-label="{}">{}</a>', address, label, _("Revoke key"))
+    def standing_of(self, record: AccessKey) -> Any:
+        return STANDINGS[standing(record, self.today)]

@@ -4,18 +4,14 @@ Owns: filling empty quarters from the county's schedule. Must never: write (``co
 """
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-import django_tables2 as tables
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from units.forms import AmountField, CleanCharField, DayField
-from units.ground.money import wan_text
 from units.models import CountyTarget, Schedule
-from units.tables import NUMBER
+from units.tables import NUMBER, Column, Table
 from units.targets.county_targets import CountyTargetDraft
 from units.targets.schedule import scheduled
 
@@ -65,26 +61,19 @@ class CountyTargetForm(forms.Form):
         )
 
 
-class CountyTargetTable(tables.Table):
+class CountyTargetTable(Table):
     """Every version that was recorded; the first of an issuer is the one that holds."""
 
-    issuer = tables.Column(_("Issuer"), accessor="get_issuer_display", attrs={"term": "issuer"})
-    amount = tables.Column(_("Annual target (万元)"), attrs=NUMBER)
-    due_first = tables.Column(_("Due by the first quarter (万元)"), attrs=NUMBER)
-    due_second = tables.Column(_("Due by the second quarter (万元)"), attrs=NUMBER)
-    due_third = tables.Column(_("Due by the third quarter (万元)"), attrs=NUMBER)
-    effective_on = tables.Column(_("Effective on"))
-    document_no = tables.Column(_("Document number"))
-    recorded_by = tables.Column(_("Recorded by"))
+    cells = "units/targets/county_target_cells.jinja"
+    issuer = Column(_("Issuer"), accessor="get_issuer_display", attrs={"term": "issuer"})
+    amount = Column(_("Annual target (万元)"), attrs=NUMBER)
+    due_first = Column(_("Due by the first quarter (万元)"), attrs=NUMBER)
+    due_second = Column(_("Due by the second quarter (万元)"), attrs=NUMBER)
+    due_third = Column(_("Due by the third quarter (万元)"), attrs=NUMBER)
+    effective_on = Column(_("Effective on"))
+    document_no = Column(_("Document number"))
+    recorded_by = Column(_("Recorded by"))
 
     class Meta:
         attrs = {"class": "stack", "label": _("Targets from above")}
         orderable = False
-
-    def render_amount(self, value: Decimal) -> str:
-        return wan_text(value)
-
-    render_due_first = render_due_second = render_due_third = render_amount
-
-    def render_effective_on(self, value: date) -> str:
-        return str(date_format(value))

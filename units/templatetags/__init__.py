@@ -1,1 +1,0 @@
-"""What templates of all three apps may call. Must never: hold a rule."""
