@@ -285,7 +285,7 @@ TEMPLATES = [
     },
 ]
 
-FORM_RENDERER = "units.ground.form_markup.QuickChoices"
+FORM_RENDERER = "units.ground.form_renderer.FormRenderer"
 DJANGO_TABLES2_TEMPLATE = "tables/table.jinja"
 
 # --- language and time ---------------------------------------------------------------------------

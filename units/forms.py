@@ -13,9 +13,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import flatatt
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from units.ground import basis_points
@@ -34,18 +31,6 @@ _DAY = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)",
     re.ASCII,
 )
-
-
-class LeanInput(forms.TextInput):
-    """A text box without a template of its own: the grid of targets shows four hundred."""
-
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
-    ) -> SafeString:
-        shown = self.format_value(value)
-        given = {} if shown is None else {"value": shown}
-        built = {"type": "text", "name": name, **given, **self.build_attrs(self.attrs, attrs)}
-        return format_html("<input{}>", flatatt(built))
 
 
 class CleanCharField(forms.CharField):
@@ -77,7 +62,7 @@ class CleanTextField(CleanCharField):
 class AmountField(forms.Field):
     """万元 in, yuan out; empty gives None where the field is not required."""
 
-    widget = LeanInput
+    widget = forms.TextInput
 
     def __init__(self, *, unit: Scale = WAN, allow_zero: bool = False, **options: Any) -> None:
         super().__init__(**options)
@@ -128,7 +113,7 @@ class DayField(forms.Field):
 class WholeField(forms.Field):
     """A whole number from 0 in digits."""
 
-    widget = LeanInput
+    widget = forms.TextInput
 
     def __init__(self, *, most: int, **options: Any) -> None:
         super().__init__(**options)
@@ -152,7 +137,7 @@ class WholeField(forms.Field):
 class PercentField(forms.Field):
     """A percent up to 100 with at most two decimals in, basis points out."""
 
-    widget = LeanInput
+    widget = forms.TextInput
 
     def __init__(self, *, allow_zero: bool = False, **options: Any) -> None:
         super().__init__(**options)
