@@ -88,20 +88,20 @@ document.addEventListener("keydown", (event) => {
   target.click();
 });
 
-// <details data-src="address">: what it folds away is fetched when it is opened, in place of the link to it.
-// The address is a page like any other; its element with data-part is what is shown (links in it: with their path).
+// <details data-load="address">: what it folds away is fetched when it is opened, in place of the link to it.
+// The address is a page like any other, of which the elements with data-part are shown.
 async function unfold(details) {
-  const address = details.dataset.src;
+  const address = details.dataset.load;
   if (!address || !details.open) return;
-  delete details.dataset.src;
+  delete details.dataset.load;
   try {
     const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
-    const part = page.querySelector("[data-part]");
-    if (!part) throw new Error("no part");
-    details.querySelector(":scope > summary ~ *").replaceWith(part);
+    const parts = page.querySelectorAll("[data-part]");
+    if (!parts.length) throw new Error("the page has no part");
+    details.querySelector(":scope > summary ~ *").replaceWith(...parts);
   } catch {
-    details.dataset.src = address; // the link stays; opening again tries again
+    details.dataset.load = address; // the link stays; opening again tries again
   }
 }
 document.addEventListener("toggle", (event) => unfold(event.target), true);
-document.querySelectorAll("details[data-src]").forEach(unfold);
+document.querySelectorAll("details[data-load]").forEach(unfold);

@@ -62,12 +62,23 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "entries": _entries(project, openable),
         **service_of(project, user, day_for(user.county)),
         "claims": claims_on(project, user),
-        "history": history.of_project(project, user, whole="history" in request.GET),
         "may_change": may_change(user, project),
         "may_enter": may_enter(user, project) and project.signed_on is not None,
         "may_claim": may(user, Right.CLAIM_MAKE) and user.unit_id != project.lead_unit_id,
     }
     return render(request, "ledger/accounts/project_account.html", context)
+
+
+@allowed(Right.PROJECT_VIEW)
+def project_history(request: HttpRequest, pk: int) -> HttpResponse:
+    user = person(request)
+    project = get_object_or_404(projects_of(user), pk=pk)
+    context = {
+        "crumbs": [(reverse("project-detail", args=[pk]), project.name), ("", _("History"))],
+        "name": project.name,
+        "history": history.of_project(project, user, whole="history" in request.GET),
+    }
+    return render(request, "ledger/accounts/history.html", context)
 
 
 def _steps(project: Project) -> list[Step]:

@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.accounts.service_pages import day_for
 from ledger.accounts.unit_context import missing_reports, reports_of, standings, unit_curve
 from ledger.entries.context import NoticeLine, waiting
 from ledger.entries.draft import may_enter
@@ -59,11 +58,8 @@ class ToDo:
 @allowed(Right.UNIT_VIEW)
 def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     user = person(request)
-    unit = get_object_or_404(units_of(user).select_related("county", "successor"), code=code)
-    today = timezone.localdate()
-    as_of = min(newest_month(unit.county, today).last_day, today)
-    units = with_predecessors(unit, as_of)
-    reader = outsider(user)
+    unit, as_of = _unit_and_day(user, code)
+    today, reader = timezone.localdate(), outsider(user)
     projects = _projects(unit, user, as_of.year)
     stood, waiting_now = standings(unit), _waiting(unit, reader)
     filed = reports_of(unit, as_of.year)
@@ -71,7 +67,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": _crumbs(unit, user, as_of),
         "unit": unit,
         "as_of": as_of,
-        "stand": _stand(unit, units, as_of),
+        "stand": _stand(unit, as_of),
         "standings": stood,
         "rank_line": rank_line([standing.rank for standing in reversed(stood)]),
         "reserves": sum(filed.values()),
@@ -81,16 +77,59 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "drafts": waiting_now[Receipt.State.DRAFT],
         "projects": ProjectLineTable(projects),
         "receipts": _newest(unit, user),
-        "entries": _entries(unit, units, reader, as_of),
-        "history": history.of_unit(unit, user, whole="history" in request.GET),
         "is_own": user.unit_id == unit.pk,
     }
     if context["is_own"]:
         user.unit, user.county = unit, unit.county  # which the navigation names
         context["notices"] = _other_notices(request, waiting_now[Receipt.State.RETURNED])
         context["entering"] = _entering(projects)
-        context["owed"] = owed_by(unit, day_for(unit.county))
+        context["owed"] = owed_by(unit, as_of if unit.county.is_sample else today)
     return render(request, "ledger/accounts/unit_account.html", context)
+
+
+@allowed(Right.UNIT_VIEW)
+def unit_entries(request: HttpRequest, code: str) -> HttpResponse:
+    """What counts in the year up to the day, with the running balance."""
+    user = person(request)
+    unit, as_of = _unit_and_day(user, code)
+    units = with_predecessors(unit, as_of)
+    days = date(as_of.year, 1, 1), as_of
+    entries = Entry.objects.filter(unit__in=units, counted_on__range=days)
+    openable = told(Receipt.objects.filter(unit=unit), outsider(user)).order_by()
+    lines = entry_lines(
+        entries.select_related("unit", "project").order_by("counted_on", "pk"),
+        set(openable.values_list("pk", flat=True)),
+    )
+    context = {
+        "crumbs": _under(unit, _("What counts in %(year)d") % {"year": as_of.year}),
+        "unit": unit,
+        "as_of": as_of,
+        "table": EntryTable(lines, exclude=() if len(units) > 1 else ("unit",)),
+    }
+    return render(request, "ledger/accounts/entries.html", context)
+
+
+@allowed(Right.UNIT_VIEW)
+def unit_history(request: HttpRequest, code: str) -> HttpResponse:
+    user = person(request)
+    unit = get_object_or_404(units_of(user), code=code)
+    context = {
+        "crumbs": _under(unit, _("History")),
+        "name": unit.name,
+        "history": history.of_unit(unit, user, whole="history" in request.GET),
+    }
+    return render(request, "ledger/accounts/history.html", context)
+
+
+def _unit_and_day(user: User, code: str) -> tuple[Unit, date]:
+    """The unit, and the day up to which its county's accounts are counted."""
+    unit = get_object_or_404(units_of(user).select_related("county", "successor"), code=code)
+    today = timezone.localdate()
+    return unit, min(newest_month(unit.county, today).last_day, today)
+
+
+def _under(unit: Unit, words: str) -> list[tuple[str, str]]:
+    return [(reverse("unit-account", args=[unit.code]), unit.name), ("", words)]
 
 
 def _crumbs(unit: Unit, user: User, as_of: date) -> list[tuple[str, str]]:
@@ -105,7 +144,7 @@ def _other_notices(request: HttpRequest, returned: Sequence[ToDo]) -> list[Notic
     return [line for line in waiting(request).get("notices", []) if line.url not in shown]
 
 
-def _stand(unit: Unit, units: Sequence[Unit], as_of: date) -> dict[str, Any] | None:
+def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
     """The unit's line of the league table as text; None after it has ended."""
     section = section_of(unit.county, unit.kind, as_of)
     row: LeagueRow | None = next((row for row in section.rows if row.unit_id == unit.pk), None)
@@ -119,7 +158,7 @@ def _stand(unit: Unit, units: Sequence[Unit], as_of: date) -> dict[str, Any] | N
         "tier_word": TIERS[row.tier],
         "section": SECTIONS[unit.kind],
         "ranked": sum(1 for other in section.rows if other.rank is not None),
-        "curve": unit_curve(row, units, as_of, explain_url),
+        "curve": unit_curve(row, with_predecessors(unit, as_of), as_of, explain_url),
         "table_url": _table_url(unit, as_of),
         "explain_url": f"{explain_url}?as_of={as_of:%Y-%m-%d}",
     }
@@ -167,15 +206,3 @@ def _newest(unit: Unit, user: User) -> ReceiptTable:
     rows = listed(told(Receipt.objects.filter(unit=unit), outsider(user)))
     newest = list(rows.order_by("-received_on", "-pk")[:NEWEST])
     return ReceiptTable(newest, reader=user, exclude=left_out, orderable=False)
-
-
-def _entries(unit: Unit, units: Sequence[Unit], reader: int | None, as_of: date) -> EntryTable:
-    """What counts in the year up to the day, with the running balance."""
-    days = date(as_of.year, 1, 1), as_of
-    entries = Entry.objects.filter(unit__in=units, counted_on__range=days)
-    openable = told(Receipt.objects.filter(unit=unit), reader).order_by()
-    lines = entry_lines(
-        entries.select_related("unit", "project").order_by("counted_on", "pk"),
-        set(openable.values_list("pk", flat=True)),
-    )
-    return EntryTable(lines, exclude=() if len(units) > 1 else ("unit",))
