@@ -16,8 +16,8 @@ WORDS = {
     r"\.extra\(": "*.py",
     r"\bRawSQL\b": "*.py",
     r"\bmark_safe\b": "*.py",
-    r"\|\s*safe(seq)?\b": "*.html",
-    r"\{%\s*autoescape\s+off": "*.html",
+    r"\|\s*safe(seq)?\b": "*.[hj]*",
+    r"\{%\s*autoescape\s+(off|false)": "*.[hj]*",
     r"\bcsrf_exempt\b": "*.py",
     r"\bfloat\(": "*.py",
     r"\beval\(|\bexec\(": "*.py",
@@ -60,7 +60,7 @@ def test_every_dangerous_word_has_its_reason():
         (r"\.raw\(", "Entry.objects.raw('SELECT 1')"),
         (r"\|\s*safe(seq)?\b", "{{ name | safe }}"),
         (r"\bfloat\(", "total = float(amount)"),
-        (r"\{%\s*autoescape\s+off", "{% autoescape off %}"),
+        (r"\{%\s*autoescape\s+(off|false)", "{% autoescape false %}"),
     ],
 )
 def test_the_words_are_found(words, line):

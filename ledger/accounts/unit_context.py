@@ -23,6 +23,10 @@ from ledger.words import TIERS, quarter
 from units.ground.money import WAN, percent_text, wan_text
 from units.models import Unit
 
+OF_SETTLEMENT = tuple(
+    f"settlement__{name}" for name in ("as_of", "period__year", "period__quarter")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class UnitCurve(CurvePart):
@@ -86,6 +90,7 @@ def standings(unit: Unit) -> list[Standing]:
         .select_related("settlement__period")
         .order_by("settlement__period_id", "-settlement__version")
         .distinct("settlement__period_id")
+        .only("rank", "target", "received", "tier", *OF_SETTLEMENT)
     )
     newest = sorted(announced, key=lambda line: line.settlement.as_of, reverse=True)
     return [

@@ -27,7 +27,7 @@ from ledger.ranking.charts import rank_line
 from ledger.ranking.league import LeagueRow, section_of
 from ledger.ranking.query import newest_month
 from ledger.ranking.table import amounts, row_bullet
-from ledger.receipts.list import ReceiptTable, listed
+from ledger.receipts.list import ReceiptTable, with_files
 from ledger.receipts.tables import (
     EntryTable,
     ProjectLine,
@@ -44,6 +44,12 @@ from units.ground.money import NOTHING, wan_text
 from units.models import Unit, User
 
 NEWEST = 12
+# What the lists show: Django reads and builds no other columns.
+OF_PROJECT = ("name", "stage", "signed_on", "introduced_amount", "county_id", "lead_unit_id")
+OF_RECEIPT = (
+    *("received_on", "amount", "kind", "voucher_no", "state", "returned_reason"),
+    *("project__name", "project__investor__name"),
+)
 WAITING = (Receipt.State.RETURNED, Receipt.State.DRAFT)
 
 
@@ -59,9 +65,8 @@ class ToDo:
 def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     user = person(request)
     unit, as_of = _unit_and_day(user, code)
-    today, reader = timezone.localdate(), outsider(user)
-    projects = _projects(unit, user, as_of.year)
-    stood, waiting_now = standings(unit), _waiting(unit, reader)
+    today = timezone.localdate()
+    projects, stood = _projects(unit, user, as_of.year), standings(unit)
     filed = reports_of(unit, as_of.year)
     context = {
         "crumbs": _crumbs(unit, user, as_of),
@@ -73,15 +78,13 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "reserves": sum(filed.values()),
         "least_reserves": ENOUGH_RESERVES,
         "missing": missing_reports(unit, filed, as_of, today),
-        "returned": waiting_now[Receipt.State.RETURNED],
-        "drafts": waiting_now[Receipt.State.DRAFT],
         "projects": ProjectLineTable(projects),
         "receipts": _newest(unit, user),
         "is_own": user.unit_id == unit.pk,
     }
     if context["is_own"]:
         user.unit, user.county = unit, unit.county  # which the navigation names
-        context["notices"] = _other_notices(request, waiting_now[Receipt.State.RETURNED])
+        context |= _own(request, unit)
         context["entering"] = _entering(projects)
         context["owed"] = owed_by(unit, as_of if unit.county.is_sample else today)
     return render(request, "ledger/accounts/unit_account.html", context)
@@ -101,7 +104,7 @@ def unit_entries(request: HttpRequest, code: str) -> HttpResponse:
         set(openable.values_list("pk", flat=True)),
     )
     context = {
-        "crumbs": _under(unit, _("What counts in %(year)d") % {"year": as_of.year}),
+        "crumbs": _under(unit, _("What counts in %(year)s") % {"year": as_of.year}),
         "unit": unit,
         "as_of": as_of,
         "table": EntryTable(lines, exclude=() if len(units) > 1 else ("unit",)),
@@ -138,6 +141,17 @@ def _crumbs(unit: Unit, user: User, as_of: date) -> list[tuple[str, str]]:
     return own if user.unit_id == unit.pk else [(_table_url(unit, as_of), _("League table")), *own]
 
 
+def _own(request: HttpRequest, unit: Unit) -> dict[str, Any]:
+    """What waits for the unit's own people."""
+    found = _waiting(unit, outsider(person(request)))
+    returned = found[Receipt.State.RETURNED]
+    return {
+        "returned": returned,
+        "drafts": found[Receipt.State.DRAFT],
+        "notices": _other_notices(request, returned),
+    }
+
+
 def _other_notices(request: HttpRequest, returned: Sequence[ToDo]) -> list[NoticeLine]:
     """What waits beside the returned receipts, which the page tells itself."""
     shown = {reverse("receipt-detail", args=[each.receipt.pk]) for each in returned}
@@ -157,7 +171,7 @@ def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
         "bullet": row_bullet(row),
         "tier_word": TIERS[row.tier],
         "section": SECTIONS[unit.kind],
-        "ranked": sum(1 for other in section.rows if other.rank is not None),
+        "ranked": sum(1 for each in section.rows if each.rank is not None),
         "curve": unit_curve(row, with_predecessors(unit, as_of), as_of, explain_url),
         "table_url": _table_url(unit, as_of),
         "explain_url": f"{explain_url}?as_of={as_of:%Y-%m-%d}",
@@ -182,6 +196,7 @@ def _projects(unit: Unit, user: User, year: int) -> list[ProjectLine]:
     shares = (
         CreditShare.objects.filter(unit=unit)
         .select_related("project")
+        .only("basis_points", *(f"project__{name}" for name in OF_PROJECT))
         .order_by(F("project__signed_on").desc(nulls_last=True), "-project")
     )
     credited = credited_to(unit.pk, year)
@@ -203,6 +218,7 @@ def _entering(lines: list[ProjectLine]) -> list[Project]:
 
 def _newest(unit: Unit, user: User) -> ReceiptTable:
     left_out = ("pick", "doubts", "unit", "submitted_at")
-    rows = listed(told(Receipt.objects.filter(unit=unit), outsider(user)))
+    rows = with_files(told(Receipt.objects.filter(unit=unit), outsider(user)))
+    rows = rows.select_related("project__investor").only(*OF_RECEIPT)
     newest = list(rows.order_by("-received_on", "-pk")[:NEWEST])
     return ReceiptTable(newest, reader=user, exclude=left_out, orderable=False)

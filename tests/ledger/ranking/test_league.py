@@ -1,6 +1,6 @@
 """The league table of one small county by hand, compared whole."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
 from ledger.ranking.announced import announced_table
 from ledger.ranking.gathering import EXCLUSIONS, Signed, entries_of
-from ledger.ranking.league import league_table
+from ledger.ranking.league import league_table, line_of
 from ledger.rules.standing import Tier
 from tests.builders import (
     day,
@@ -211,6 +211,25 @@ def test_merged_unit_counts_in_its_successor_from_then_on(county):
     assert {row.name: row.received for row in may.rows} == {"城关镇": 0, "水沟镇": wan(300)}
     assert {row.name: row.received for row in june.rows} == {"城关镇": wan(300)}
     assert june.rows[0].pending == wan(40)
+
+
+def test_a_units_line_by_itself_is_that_of_the_table(county):
+    """Also with a merged unit's money; only movement and report are left to the table."""
+    heir, other = make_unit(county, "城关镇"), make_unit(county, "富水镇")
+    merged = make_unit(county, "水沟镇", ended_on=day("2012-05-31"), successor=heir)
+    bureau = make_unit(county, "招商局", "department")
+    for unit in (heir, other, bureau):
+        set_target(unit, 1000)
+    for number, unit in enumerate((merged, other, bureau), start=1):
+        make_verified(make_project(unit), 100 * number)
+        make_receipt(make_project(unit), 10 * number)
+    table = {row.unit_id: row for row in league_table(county, JUNE).rows}
+
+    assert [line_of(unit, JUNE) for unit in (heir, other)] == [
+        (replace(table[unit.pk], reported=False), 2) for unit in (heir, other)
+    ]
+    assert line_of(bureau, JUNE) == (replace(table[bureau.pk], reported=False), 1)
+    assert line_of(merged, JUNE) == (None, 2)
 
 
 def test_money_of_a_unit_that_ended_without_a_successor_is_not_lost(county):

@@ -102,6 +102,7 @@ def test_a_roll_up_reads_both_years_from_the_index_alone(counties):
     [
         "/ranking/2012-06/",
         "/units/100000T01/",
+        "/units/100000T01/entries/",
         "/ranking/compare/",
         "/ranking/2012-06/explain/",
         "/composition/2012-06/",

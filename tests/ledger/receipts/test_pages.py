@@ -356,10 +356,12 @@ def test_a_units_account_tells_its_drafts_to_its_own_people_only(office, as_, wh
     today = {"at": timezone.now(), "today": date(2012, 6, 1)}
     draft = submission.keep(kept, by=office.clerk, **today)
 
-    page = as_(getattr(office, who)).get(f"/units/{office.project.lead_unit.code}/").text
+    client, account = as_(getattr(office, who)), f"/units/{office.project.lead_unit.code}/"
+    page, told = client.get(account).text, client.get(f"{account}history/").text
 
     assert (f"/receipts/{draft.pk}/" in page) == sees
     assert ("草稿凭证" in page) == sees
+    assert ("草稿凭证" in told) == sees
 
 
 @pytest.mark.parametrize(
@@ -622,6 +624,18 @@ def test_a_units_account_shows_where_it_stands(office, as_):
         assert "on schedule" in page
 
 
+def test_the_entries_of_a_unit_run_on_to_the_balance_of_its_line(office, as_):
+    for amount in (600, 50):
+        builders.make_verified(office.project, amount, "2012-05-10")
+    client, account = as_(office.clerk), f"/units/{office.town.code}/"
+
+    page = client.get(f"{account}entries/").text.partition("data-part")[2]
+
+    assert page.index(">600.00</td>") < page.index(">50.00</td>") < page.index(">650.00</td>")
+    assert page.count('<a href="/receipts/') == 2
+    assert f'data-load="{account}entries/"' in client.get(account).text
+
+
 def test_several_missing_reports_are_told_in_one_notice_with_a_link_a_month(office, as_):
     builders.make_verified(office.project, 600, "2012-05-10")
     address = f"/units/{office.town.code}/"
@@ -634,7 +648,8 @@ def test_several_missing_reports_are_told_in_one_notice_with_a_link_a_month(offi
 
 def test_accounts_ask_a_fixed_number_of_questions(office, as_, django_assert_num_queries):
     client = as_(office.clerk)
-    addresses = [f"/units/{office.town.code}/", f"/projects/{office.project.pk}/"]
+    records = [f"/units/{office.town.code}/", f"/projects/{office.project.pk}/"]
+    addresses = [*records, f"{records[0]}entries/", *(f"{record}history/" for record in records)]
     counts = []
     for number in range(3):
         builders.make_verified(office.project, 10 + number)

@@ -174,7 +174,8 @@ def test_a_long_history_begins_with_its_newest_lines_and_is_whole_on_wish(
             unit=unit,
             after={"content": f"第{number}"},
         )
-    address = f"/projects/{project.pk}/" if page == "project" else f"/units/{unit.code}/"
+    record_of = f"/projects/{project.pk}/" if page == "project" else f"/units/{unit.code}/"
+    address = f"{record_of}history/"
     client.force_login(head)
 
     short = client.get(address).text
@@ -183,9 +184,10 @@ def test_a_long_history_begins_with_its_newest_lines_and_is_whole_on_wish(
     assert "第24" in short
     assert "第5" in short
     assert "第4" not in short
-    assert 'href="?history=all#history"' in short
+    assert f'href="{address}?history=all"' in short
     assert "第0" in whole
-    assert 'href="?history=all' not in whole
+    assert f'href="{address}?history=all' not in whole
+    assert f'<a href="{address}">' in client.get(record_of).text
 
 
 def test_a_history_beyond_all_measure_says_where_the_rest_is(client, county, head):
@@ -194,7 +196,7 @@ def test_a_history_beyond_all_measure_says_where_the_rest_is(client, county, hea
         record(head, "project.change", project, at=moment("2012-05-01"), after={"content": "变更"})
     client.force_login(head)
 
-    page = client.get(f"/projects/{project.pk}/", {"history": "all"}).text
+    page = client.get(f"/projects/{project.pk}/history/", {"history": "all"}).text
 
     assert page.count("变更") == history.MOST_LINES
     assert "审计管理员" in page
@@ -306,4 +308,6 @@ def test_history_of_a_unit_is_on_its_page(client, county, head):
     make_verified(make_project(unit), 10, day("2012-05-05").isoformat())
     client.force_login(head)
 
-    assert 'class="fold history"' in client.get(f"/units/{unit.code}/").content.decode()
+    page = client.get(f"/units/{unit.code}/history/").text
+    assert 'class="history__lines"' in page.partition("data-part")[2]
+    assert f'data-load="/units/{unit.code}/history/"' in client.get(f"/units/{unit.code}/").text
