@@ -10,12 +10,12 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Sum
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Entry, Receipt
 from projects.models import Project, Stage
 from projects.shares import percent_text as share_text
-from units.ground.markup import addresses
 from units.ground.money import NOTHING, percent_text
 from units.tables import NUMBER, Column, Table
 
@@ -65,23 +65,27 @@ def receipt_lines(
     """In the order of the days received; money that was taken back again does not run on."""
     entries = Entry.objects.filter(project=project).order_by().values_list("receipt")
     posted = dict(entries.annotate(Sum("amount")))
-    lines, running, address = [], NOTHING, addresses("receipt-detail")
+    lines, running = [], NOTHING
     for receipt in receipts:
         credited = posted.get(receipt.pk, NOTHING)
         running += credited
-        url = address(receipt.pk) if receipt.pk in openable else ""
+        url = _receipt_url(receipt.pk) if receipt.pk in openable else ""
         lines.append(ReceiptLine(receipt, url, credited, running))
     return lines
 
 
 def entry_lines(entries: Iterable[Entry], openable: set[int]) -> list[EntryLine]:
     """Entries in the order given, each with the sum up to it."""
-    lines, balance, address = [], NOTHING, addresses("receipt-detail")
+    lines, balance = [], NOTHING
     for entry in entries:
         balance += entry.amount
-        url = address(entry.receipt_id) if entry.receipt_id in openable else ""
+        url = _receipt_url(entry.receipt_id) if entry.receipt_id in openable else ""
         lines.append(EntryLine(entry, url, balance))
     return lines
+
+
+def _receipt_url(pk: int) -> str:
+    return reverse("receipt-detail", args=[pk])
 
 
 class ReceiptLineTable(Table):

@@ -54,9 +54,10 @@ def _url(name: str, *args: object) -> str:
     return reverse(name, args=args)
 
 
-def _querystring(request: HttpRequest, changes: Mapping[str, object]) -> str:
+def _querystring(request: HttpRequest, changes: Mapping[str, str | int]) -> str:
     """The query of the address with some of it replaced."""
-    return "?" + urlencode({**dict(request.GET.lists()), **changes}, doseq=True)
+    asked: dict[str, str | int | list[str]] = dict(request.GET.lists())
+    return "?" + urlencode(asked | dict(changes), doseq=True)
 
 
 def _date(value: date, form: str = "DATE_FORMAT") -> str:
