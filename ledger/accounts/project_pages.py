@@ -78,7 +78,7 @@ def project_history(request: HttpRequest, pk: int) -> HttpResponse:
         "name": project.name,
         "history": history.of_project(project, user, whole="history" in request.GET),
     }
-    return render(request, "ledger/accounts/history.html", context)
+    return render(request, "ledger/trail/history.html", context)
 
 
 def _steps(project: Project) -> list[Step]:

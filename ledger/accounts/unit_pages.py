@@ -121,7 +121,7 @@ def unit_history(request: HttpRequest, code: str) -> HttpResponse:
         "name": unit.name,
         "history": history.of_unit(unit, user, whole="history" in request.GET),
     }
-    return render(request, "ledger/accounts/history.html", context)
+    return render(request, "ledger/trail/history.html", context)
 
 
 def _unit_and_day(user: User, code: str) -> tuple[Unit, date]:

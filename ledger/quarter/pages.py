@@ -72,6 +72,17 @@ def period_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/quarter/period_detail.html", _detail(request, period))
 
 
+@allowed(Right.PERIOD_VIEW)
+def period_history(request: HttpRequest, pk: int) -> HttpResponse:
+    period = get_object_or_404(_periods(request), pk=pk)
+    context = {
+        "crumbs": [*_crumbs(period), ("", _("History"))],
+        "name": words.quarter(period.year, period.quarter),
+        "history": history.of_period(period),
+    }
+    return render(request, "ledger/trail/history.html", context)
+
+
 @allowed(Right.PERIOD_CLOSE, DEED)
 def period_review(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("The quarter is in review: units enter nothing more, the bureau still does.")
@@ -226,7 +237,6 @@ def _detail(request: HttpRequest, period: Period, form: Form | None = None) -> d
         "changes": changes,
         "compare_url": compare_address(newest) if newest else "",
         "change_total": change_total(changes),
-        "history": history.of_period(period),
         **_forms(request, form),
         **_may(user, period, today),
     }

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from ledger.quarter.pages import (
     period_confirm,
     period_detail,
+    period_history,
     period_list,
     period_open,
     period_propose,
@@ -19,6 +20,7 @@ from ledger.quarter.report_pages import report_deadline, report_month, report_ne
 urlpatterns: list[URLPattern | URLResolver] = [
     path("periods/", period_list, name="period-list"),
     path("periods/<int:pk>/", period_detail, name="period-detail"),
+    path("periods/<int:pk>/history/", period_history, name="period-history"),
     path("periods/<int:pk>/review/", period_review, name="period-review"),
     path("periods/<int:pk>/open/", period_open, name="period-open"),
     path("periods/<int:pk>/propose/", period_propose, name="period-propose"),

@@ -95,6 +95,17 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@allowed(Right.CLAIM_VIEW)
+def claim_history(request: HttpRequest, pk: int) -> HttpResponse:
+    claim = _claim(request, pk)
+    context = {
+        "crumbs": [(reverse("claim-detail", args=[pk]), claim.project.name), ("", _("History"))],
+        "name": claim.project.name,
+        "history": history.of_claim(claim),
+    }
+    return render(request, "ledger/trail/history.html", context)
+
+
 @allowed(Right.CLAIM_MAKE, DEED)
 def claim_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The button says which answer: agree or object."""
@@ -279,7 +290,6 @@ def _detail(request: HttpRequest, claim: CreditClaim, form: Form | None = None) 
         "may_withdraw": is_open and user.unit_id == claim.unit_id,
         "may_decide": is_open and may(user, Right.CLAIM_DECIDE),
         "behind": _behind(claim, user),
-        "history": history.of_claim(claim),
     }
 
 

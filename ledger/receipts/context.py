@@ -21,7 +21,6 @@ from ledger.entries.draft import may_enter
 from ledger.entries.reach import receipts_of
 from ledger.models import Entry, Evidence, Receipt
 from ledger.receipts.forms import EvidenceForm, ReturnForm, VerifyForm
-from ledger.trail import history
 from projects.models import Project
 from projects.reach import projects_of
 from projects.shares import percent_text as share_text
@@ -102,7 +101,6 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
         "files": file_lines(receipt),
         "entries": entry_lines(user, receipt),
         "may_repost": may(user, Right.ENTRY_REVERSE) and receipt.state == Receipt.State.VERIFIED,
-        "history": history.of_receipt(receipt),
         "queue": queue_of(user, receipt) if verifies else None,
         "verify_form": verify_form,
         "return_form": ReturnForm(initial=seen, auto_id="return_%s"),

@@ -23,6 +23,7 @@ from ledger.receipts.attempts import attempted
 from ledger.receipts.context import detail, money_of
 from ledger.receipts.forms import ReceiptForm, SeenForm, differences, initial_of, new_initial
 from ledger.receipts.list import ALL, ReceiptFilter, ReceiptTable, listed
+from ledger.trail import history
 from projects.models import Project
 from projects.reach import projects_of
 from units.access import DEED, FORM, Right, allowed, county_named, may, person
@@ -126,6 +127,17 @@ def receipt_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = receipts_of(person(request)).select_related("county")
     receipt = get_object_or_404(listed(rows), pk=pk)
     return render(request, "ledger/receipts/receipt_detail.html", detail(person(request), receipt))
+
+
+@allowed(Right.RECEIPT_VIEW)
+def receipt_history(request: HttpRequest, pk: int) -> HttpResponse:
+    receipt = get_object_or_404(receipts_of(person(request)), pk=pk)
+    context = {
+        "crumbs": [(reverse("receipt-detail", args=[pk]), str(receipt)), ("", _("History"))],
+        "name": str(receipt),
+        "history": history.of_receipt(receipt),
+    }
+    return render(request, "ledger/trail/history.html", context)
 
 
 @allowed(Right.RECEIPT_SUBMIT, DEED)
