@@ -127,6 +127,11 @@ def unit_history(request: HttpRequest, code: str) -> HttpResponse:
 def _unit_and_day(user: User, code: str) -> tuple[Unit, date]:
     """The unit, and the day up to which its county's accounts are counted."""
     unit = get_object_or_404(units_of(user).select_related("county", "successor"), code=code)
+    # The head of the page names both: the rows are here already.
+    if user.county_id == unit.county_id:
+        user.county = unit.county
+    if user.unit_id == unit.pk:
+        user.unit = unit
     today = timezone.localdate()
     return unit, min(newest_month(unit.county, today).last_day, today)
 
