@@ -12,7 +12,7 @@ from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
 from ledger.ranking.announced import announced_table
 from ledger.ranking.gathering import EXCLUSIONS, Signed, entries_of
-from ledger.ranking.league import league_table, line_of
+from ledger.ranking.league import league_table, section_of
 from ledger.rules.standing import Tier
 from tests.builders import (
     day,
@@ -213,8 +213,8 @@ def test_merged_unit_counts_in_its_successor_from_then_on(county):
     assert june.rows[0].pending == wan(40)
 
 
-def test_a_units_line_by_itself_is_that_of_the_table(county):
-    """Also with a merged unit's money; only movement and report are left to the table."""
+def test_a_section_by_itself_is_that_of_the_table(county):
+    """Also with a merged unit's money."""
     heir, other = make_unit(county, "城关镇"), make_unit(county, "富水镇")
     merged = make_unit(county, "水沟镇", ended_on=day("2012-05-31"), successor=heir)
     bureau = make_unit(county, "招商局", "department")
@@ -223,13 +223,13 @@ def test_a_units_line_by_itself_is_that_of_the_table(county):
     for number, unit in enumerate((merged, other, bureau), start=1):
         make_verified(make_project(unit), 100 * number)
         make_receipt(make_project(unit), 10 * number)
-    table = {row.unit_id: row for row in league_table(county, JUNE).rows}
+    table = league_table(county, JUNE)
 
-    assert [line_of(unit, JUNE) for unit in (heir, other)] == [
-        (replace(table[unit.pk], reported=False), 2) for unit in (heir, other)
-    ]
-    assert line_of(bureau, JUNE) == (replace(table[bureau.pk], reported=False), 1)
-    assert line_of(merged, JUNE) == (None, 2)
+    for kind in ("town", "department"):
+        whole = [replace(row, reported=False) for row in table.section(kind).rows]
+        found = section_of(county, kind, JUNE).rows
+        assert [replace(row, reported=False) for row in found] == whole
+    assert section_of(county, "enterprise", JUNE).rows == ()
 
 
 def test_money_of_a_unit_that_ended_without_a_successor_is_not_lost(county):
