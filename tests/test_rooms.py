@@ -17,7 +17,7 @@ ORDER = [
     "units/sign_in",
     "units/people",
     "units/targets",
-    "units/context units/middleware units/views units/templatetags",
+    "units/context units/middleware units/views",
     "units/urls",
     "projects/credit_code projects/shares",
     "projects/models",
