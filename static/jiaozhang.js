@@ -105,3 +105,15 @@ async function unfold(details) {
 }
 document.addEventListener("toggle", (event) => unfold(event.target), true);
 document.querySelectorAll("details[data-load]").forEach(unfold);
+
+// A figure of a line leads to its part of the page that explains the line.
+for (const table of document.querySelectorAll("table.ranking")) {
+  table.addEventListener("click", (event) => {
+    const cell = event.target.closest("td");
+    const line = cell?.parentElement.querySelector("td.received a");
+    const part = cell && table.tHead.rows[0].cells[cell.cellIndex]?.dataset.part;
+    if (line && part && cell.textContent.trim() && !event.target.closest("a") && !getSelection().toString()) {
+      location.assign(`${line.href}#${part}`);
+    }
+  });
+}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ledger.models import MonthlyReport, SettlementLine
 from ledger.quarter import reports
 from ledger.ranking.charts import curve
-from ledger.ranking.context import CurvePart, month_lines
+from ledger.ranking.context import CurvePart, MonthLine, month_lines
 from ledger.ranking.league import LeagueRow
 from ledger.ranking.series import due_by_month, of_units
 from ledger.rules.months import Month
@@ -30,8 +30,9 @@ OF_SETTLEMENT = tuple(
 
 @dataclass(frozen=True, slots=True)
 class UnitCurve(CurvePart):
-    """The curve of one unit, in 万元."""
+    """The curve of one unit, in 万元, with its months."""
 
+    months: tuple[MonthLine, ...]
     unit: str
     end: str
 
@@ -76,6 +77,7 @@ def unit_curve(row: LeagueRow, units: Sequence[Unit], as_of: date, explain_url: 
         drawing=curve([(name, values) for name, values in named if any(values)], WAN),
         months=month_lines(due, series, wan_text, source),
         year=as_of.year,
+        months_url="",
         words=_("%(received)s 万元 received by month %(month)d.")
         % {"received": wan_text(this_year[-1]), "month": as_of.month},
         unit="万元",

@@ -24,9 +24,10 @@ from ledger.explain.line import with_predecessors
 from ledger.models import Entry, Receipt
 from ledger.quarter.reports import ENOUGH_RESERVES
 from ledger.ranking.charts import rank_line
+from ledger.ranking.columns import texts
 from ledger.ranking.league import LeagueRow, section_of
 from ledger.ranking.query import newest_month
-from ledger.ranking.table import amounts, row_bullet
+from ledger.ranking.table import row_bullet
 from ledger.receipts.list import ReceiptTable, with_files
 from ledger.receipts.tables import (
     EntryTable,
@@ -172,7 +173,7 @@ def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
     explain_url = reverse("unit-explain", args=[unit.code])
     return {
         "row": row,
-        "texts": amounts(row, row.gap, row.gap_points),
+        "texts": texts(row),
         "bullet": row_bullet(row),
         "tier_word": TIERS[row.tier],
         "section": SECTIONS[unit.kind],

@@ -22,6 +22,7 @@ from ledger.api.shapes import (
     UNIT,
     YUAN,
     Parameter,
+    Schema,
     Words,
     day_of,
     matching,
@@ -32,8 +33,9 @@ from ledger.api.shapes import (
     record,
     several,
 )
+from ledger.ranking import columns, query
 from ledger.ranking import document as interchange
-from ledger.ranking import query
+from ledger.ranking.columns import IN_JSON, Shape
 from ledger.ranking.gathering import EXCLUSIONS
 from ledger.ranking.query import Asked, newest_month
 from ledger.rules.months import Month
@@ -43,19 +45,21 @@ from units.models import County, Unit, User
 
 WORDS: Words = _("League table")
 
+SCHEMAS: dict[Shape, Schema] = {
+    columns.TEXT: TEXT,
+    columns.CODE: UNIT,
+    columns.KIND: one_of(Unit.Kind),
+    columns.RANK: {"type": "integer", "minimum": 1},
+    columns.AMOUNT: YUAN,
+    columns.GAP: YUAN,
+    columns.PERCENT: EXACT,
+    columns.POINTS: EXACT,
+    columns.TIER: {"type": "string", "enum": [str(tier) for tier in Tier]},
+}
 ROW = record(
     {
-        "rank": maybe({"type": "integer", "minimum": 1}),
-        "code": UNIT,
-        "name": TEXT,
-        "kind": one_of(Unit.Kind),
-        "target": maybe(YUAN),
-        "received": YUAN,
-        "completion": maybe(EXACT),
-        "tier": {"type": "string", "enum": [str(tier) for tier in Tier]},
-        "benchmark": maybe(YUAN),
-        "gap": maybe(YUAN),
-        "pending": YUAN,
+        column.json: SCHEMAS[column.shape] if column.always else maybe(SCHEMAS[column.shape])
+        for column in IN_JSON
     }
 )
 SECTION = record(

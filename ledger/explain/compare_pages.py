@@ -3,7 +3,6 @@
 Must never: compute a difference itself; ``compare.py`` does.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -15,34 +14,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from ledger import words
-from ledger.explain.compare import FIELDS, RowChange, differences
+from ledger.explain.compare import RowChange, differences
 from ledger.explain.compare_context import proposals, ways
 from ledger.models import Settlement
 from ledger.ranking.announced import announced_table
+from ledger.ranking.columns import AMOUNT, COMPARED, Column
 from ledger.ranking.league import LeagueTable, Total, league_table
 from ledger.ranking.pages import unit_url
 from ledger.ranking.query import day_of, moment_of, newest_month
 from ledger.ranking.table import UnitUrl
 from units.access import Right, allowed, county_of, person
-from units.ground.money import Exact, gap_text, percent_text, rounded, wan_text
+from units.ground.money import Exact, gap_text, rounded
 from units.models import County
 from units.tables import DASH
 
-TITLES: dict[str, str | Promise] = {
-    "rank": gettext_lazy("Rank"),
-    "target": gettext_lazy("Annual task"),
-    "benchmark": gettext_lazy("Due by now"),
-    "received": gettext_lazy("Received"),
-    "new": gettext_lazy("of which new"),
-    "outside": gettext_lazy("from outside the province"),
-    "completion": gettext_lazy("Completion"),
-    "tier": pgettext_lazy("tier", "Tier"),
-    "reported": gettext_lazy("Monthly report"),
-}
-AMOUNTS = ("target", "benchmark", "received", "new", "outside")
+TITLED = tuple(column for column in COMPARED if column.name != "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +80,7 @@ def ranking_compare(request: HttpRequest) -> HttpResponse:
         "right": right,
         "left_table": tables[0],
         "right_table": tables[1],
-        "titles": TITLES.values(),
+        "titles": [column.title for column in TITLED],
         "totals": _totals(tables[0].total, tables[1].total),
         "asked": f"left_day={left.as_of}&right_day={right.as_of}",
         "proposals": proposals(right.as_of),
@@ -138,17 +125,22 @@ def _line(change: RowChange, url: UnitUrl) -> Line:
         name=row.name,
         former_name=left.name if left is not None and left.name != row.name else "",
         url=url(row),
-        cells=tuple(_cell(name, change) for name in TITLES),
+        cells=tuple(_cell(column, change) for column in TITLED),
     )
 
 
-def _cell(name: str, change: RowChange) -> Cell:
-    was = FIELDS[name](change.left) if change.left else None
-    became = FIELDS[name](change.right) if change.right else None
-    if name not in change.fields:
-        return Cell(TITLES[name], _text(name, became))
-    step = _step(was, became) if name in AMOUNTS else ""
-    return Cell(TITLES[name], _text(name, became), _text(name, was), step)
+def _cell(column: Column, change: RowChange) -> Cell:
+    was = column.value(change.left) if change.left else None
+    became = column.value(change.right) if change.right else None
+    return _both(column, was, became, column in change.columns)
+
+
+def _both(column: Column, was: Any, became: Any, differs: bool) -> Cell:
+    after = _text(column, became)
+    if not differs:
+        return Cell(column.title, after)
+    step = _step(was, became) if column.shape is AMOUNT else ""
+    return Cell(column.title, after, _text(column, was), step)
 
 
 def _step(before: Exact | None, after: Exact | None) -> str:
@@ -157,38 +149,17 @@ def _step(before: Exact | None, after: Exact | None) -> str:
     return gap_text(rounded(Fraction(after) - Fraction(before), 2))
 
 
-def _text(name: str, value: Any) -> str:
-    if value is None:
-        return DASH
-    if name in AMOUNTS:
-        return wan_text(rounded(value, 2))
-    if name == "completion":
-        return percent_text(value, 1)
-    if name == "tier":
-        return str(words.TIERS[value])
-    if name == "reported":
-        return _("filed") if value else _("missing")
-    return str(value)
+def _text(column: Column, value: Any) -> str:
+    return column.text(value) or DASH
 
 
 def _totals(left: Total, right: Total) -> list[Cell]:
     """The county's sums under the same columns, empty where a sum says nothing."""
-    sums: dict[str, Callable[[Total], Any]] = {
-        "target": lambda total: total.target,
-        "benchmark": lambda total: total.benchmark,
-        "received": lambda total: total.received,
-        "new": lambda total: total.sums.new,
-        "outside": lambda total: total.sums.outside,
-        "completion": lambda total: total.completion,
-    }
-    return [_total_cell(name, sums.get(name), left, right) for name in TITLES]
+    return [_total_cell(column, left, right) for column in TITLED]
 
 
-def _total_cell(name: str, of: Callable[[Total], Any] | None, left: Total, right: Total) -> Cell:
-    if of is None:
-        return Cell(TITLES[name], "")
-    before, after = of(left), of(right)
-    if before == after:
-        return Cell(TITLES[name], _text(name, after))
-    step = _step(before, after) if name in AMOUNTS else ""
-    return Cell(TITLES[name], _text(name, after), _text(name, before), step)
+def _total_cell(column: Column, left: Total, right: Total) -> Cell:
+    if not column.shape.is_figure:
+        return Cell(column.title, "")
+    was, became = column.value(left), column.value(right)
+    return _both(column, was, became, was != became)

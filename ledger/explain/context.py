@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from ledger import words
 from ledger.entries.reach import receipts_of
 from ledger.explain import line as explain
-from ledger.ranking.league import LeagueRow, LeagueTable, quarters_due
-from ledger.ranking.table import Amounts, UnitUrl, amounts, made_of, subtotal
+from ledger.ranking.columns import texts
+from ledger.ranking.league import LeagueRow, LeagueTable, quarters_due, total
+from ledger.ranking.table import UnitUrl, made_of
 from projects.models import Project
 from projects.reach import projects_of
 from units.access import REACH, Reach
@@ -29,7 +30,7 @@ class SumLine:
     title: str | Promise
     url: str
     count: int
-    texts: Amounts
+    texts: dict[str, str]
     due: tuple[tuple[str | Promise, str], ...]
 
 
@@ -62,7 +63,7 @@ def _unit_line(row: LeagueRow, account: str, made_of: str) -> SumLine:
         title=row.name,
         url=f"{account}{made_of}" if account else "",
         count=1,
-        texts=amounts(row, row.gap, row.gap_points),
+        texts=texts(row),
         due=_due(row.due),
     )
 
@@ -73,7 +74,7 @@ def kind_lines(table: LeagueTable, source: Callable[[str], str]) -> list[SumLine
 
 
 def sum_line(title: str | Promise, rows: Sequence[LeagueRow], url: str = "") -> SumLine:
-    return SumLine(title, url, len(rows), subtotal(rows), _due(quarters_due(rows)))
+    return SumLine(title, url, len(rows), texts(total(rows)), _due(quarters_due(rows)))
 
 
 def _due(amounts: Sequence[Decimal]) -> tuple[tuple[str | Promise, str], ...]:

@@ -29,11 +29,11 @@ from ledger.explain.context import (
 from ledger.explain.steps import Step
 from ledger.models import Settlement
 from ledger.ranking import phrases
+from ledger.ranking.columns import texts
 from ledger.ranking.context import explain_address, rows_of
 from ledger.ranking.league import LeagueRow, LeagueTable, league_table, quarters_due, total
 from ledger.ranking.pages import same_wishes, table_for, unit_url
 from ledger.ranking.query import day_of, left_out, moment_of, newest_month
-from ledger.ranking.table import amounts
 from ledger.rules.months import Month
 from ledger.rules.shortfall import next_node
 from ledger.rules.standing import Tier
@@ -59,7 +59,7 @@ def unit_explain(request: HttpRequest, code: str) -> HttpResponse:
         "left_out": phrases.left_out(table),
         "announced": _announced(table),
         "told": told,
-        "amounts": amounts(told.row, told.row.gap, told.row.gap_points) if told else None,
+        "amounts": texts(told.row) if told else None,
         "tier_word": words.TIERS[told.row.tier] if told else "",
         "node_quarter": words.QUARTERS[node.quarter] if node else "",
         "due": due_lines(told.row) if told else [],

@@ -16,7 +16,7 @@ from ledger.meeting.pledges import Outcome, State
 from ledger.meeting.speakers import Reason, Speaker
 from ledger.models import Pledge
 from ledger.ranking.league import LeagueTable, Section
-from ledger.ranking.table import RankingTable, UnitUrl, lines, made_of, subtotal, unit_link
+from ledger.ranking.table import RankingTable, UnitUrl, lines
 from ledger.rules.standing import Tier
 from units.ground.money import gap_text, percent_text, rounded, wan_text
 
@@ -40,11 +40,11 @@ STATES: dict[State, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class TierGroup:
-    """The units of one kind in a tier, as in 城关、清油河 7个镇."""
+    """The units of one kind in a tier, as in 城关、清油河 7个镇: their names and accounts."""
 
     kind: str | Promise
     count: int
-    units: tuple[str, ...]
+    units: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _tier_line(table: LeagueTable, tier: Tier, url: UnitUrl) -> TierLine:
     for section in table.sections:
         rows = [row for row in section.rows if row.tier is tier]
         if rows:
-            names = tuple(unit_link(row, url) for row in rows)
+            names = tuple((row.name, url(row)) for row in rows)
             groups.append(TierGroup(words.SECTIONS[section.kind], len(rows), names))
     count = sum(group.count for group in groups)
     return TierLine(tier.value, words.TIERS[tier], count, tuple(groups))
@@ -77,6 +77,7 @@ def _tier_line(table: LeagueTable, tier: Tier, url: UnitUrl) -> TierLine:
 @dataclass(frozen=True, slots=True)
 class SpeakerLine:
     unit: str
+    url: str
     tier: str
     tier_word: str | Promise
     reason: str
@@ -100,7 +101,7 @@ def _speaker_line(speaker: Speaker, url: UnitUrl) -> SpeakerLine:
         "gap": gap_text(rounded(row.gap or 0, 2)),
     }
     reason = REASONS[speaker.reason] % said
-    return SpeakerLine(unit_link(row, url), row.tier.value, words.TIERS[row.tier], reason)
+    return SpeakerLine(row.name, url(row), row.tier.value, words.TIERS[row.tier], reason)
 
 
 # --- pledges ---------------------------------------------------------------------------------------
@@ -175,12 +176,10 @@ def _short(table: LeagueTable, section: Section, url: UnitUrl, source: str) -> S
     rest = ngettext(
         "%(count)d more unit has no funds yet.", "%(count)d more units have no funds yet.", idle
     ) % {"count": idle}
-    compared = table.compared_with is not None
-    shown = lines(rows, url, made_of(table), compared=compared)
     return ShortSection(
         kind=section.kind,
         title=words.SECTIONS[section.kind],
         count=len(section.rows),
-        table=RankingTable(shown, subtotal(section.rows), source),
+        table=RankingTable(lines(table, rows, url), section.rows, source),
         rest=rest if idle else "",
     )

@@ -20,7 +20,7 @@ from ledger.ranking.context import CurvePart, curve_of
 from ledger.ranking.headline import Headline, headline
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
 from ledger.ranking.series import by_month
-from ledger.ranking.table import movement, row_bullet
+from ledger.ranking.table import Movement, movement, row_bullet
 from ledger.rules.standing import Tier
 from units.ground.money import percent_text, wan_text
 
@@ -42,7 +42,7 @@ class ScreenLine:
     """A unit's line, as text."""
 
     rank: str
-    moved: str
+    moved: Movement | None
     unit: str
     received: str
     completion: str
@@ -152,7 +152,7 @@ def _ranks(table: LeagueTable, name: str) -> Slide:
 def _line(row: LeagueRow, compared: bool) -> ScreenLine:
     return ScreenLine(
         rank=str(row.rank or ""),
-        moved=movement(row) if compared else "",
+        moved=movement(row) if compared else None,
         unit=row.name,
         received=wan_text(row.received),
         completion=percent_text(row.received, row.target) if row.target else "",

@@ -13,26 +13,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from ledger import words
 from ledger.papers.overview_sheet import Overview
-from ledger.papers.ranking_sheet import (
-    CARRIED,
-    COLUMNS,
-    COMPLETION,
-    DUE,
-    GAP_WAN,
-    NEW,
-    OUTSIDE,
-    PENDING,
-    POINTS,
-    RANK,
-    RECEIVED,
-    SUM_GROUND,
-    SUMMED,
-    TARGET,
-    TIER,
-    Part,
-    Ranking,
-    subtitle,
-)
+from ledger.papers.ranking_sheet import COLUMNS, PLACES, SUM_GROUND, SUMMED, Part, Ranking, subtitle
 from ledger.ranking.league import LeagueRow, LeagueTable
 from ledger.rules.standing import Tier, completed_months
 from ledger.sheets.book import Book, Column, Live, Sheet, Styled, Value
@@ -55,6 +36,21 @@ CHECKS = (
     Column(pgettext_lazy("sheet", "Result"), 9, CENTRED),
 )
 _STANDS, _SHOULD, _RESULT = 4, 5, 6
+RANK, TIER, TARGET, DUE, RECEIVED, NEW, CARRIED, COMPLETION, GAP_WAN, POINTS = (
+    PLACES[name]
+    for name in [
+        "rank",
+        "tier",
+        "target",
+        "benchmark",
+        "received",
+        "new",
+        "carried",
+        "completion",
+        "gap",
+        "points",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,24 +225,10 @@ def _tier(sheet: Sheet, row: int, due: str) -> str:
 def overview_checks(overview: Overview, ranking: Ranking) -> Iterator[Check]:
     """The headline against the totals of the league table, the tiers against its lines."""
     sheet, total = overview.sheet, ranking.total
-    stated = {
-        "target": TARGET,
-        "received": RECEIVED,
-        "completion": COMPLETION,
-        "due": DUE,
-        "gap": GAP_WAN,
-        "points": POINTS,
-        "new": NEW,
-        "carried": CARRIED,
-        "outside": OUTSIDE,
-        "pending": PENDING,
-    }
-    for name, column in stated.items():
-        if name in overview.headline:
-            cell = sheet.address(overview.headline[name], 1)
-            yield Check(
-                _column_name(column), sheet.name, cell, ranking.sheet.address(total, column)
-            )
+    for name, row in overview.headline.items():
+        if name in PLACES:
+            cell, should = sheet.address(row, 1), ranking.sheet.address(total, PLACES[name])
+            yield Check(_column_name(PLACES[name]), sheet.name, cell, should)
     for tier, row in overview.tiers.items():
         for place, part in enumerate(ranking.parts, start=1):
             lines = ranking.sheet.area(part.first, TIER, part.last)

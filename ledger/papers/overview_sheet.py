@@ -122,7 +122,7 @@ def _received(table: LeagueTable) -> Iterator[Figure]:
     if total.gap is None or total.gap_points is None:
         return
     yield Figure("completion", _("Completion"), percent(total.received, total.target))
-    yield Figure("due", _("Due by now"), Styled(wan(total.benchmark), WAN), wan_word)
+    yield Figure("benchmark", _("Due by now"), Styled(wan(total.benchmark), WAN), wan_word)
     gap = _("Gap to benchmark")
     yield Figure("gap", gap, Styled(wan(total.gap), GAP), wan_word)
     yield Figure("points", gap, points(total.gap_points), _("percentage points"))

@@ -1,19 +1,22 @@
 """The sheet 排名表: the league table as an office files it.
 
-Owns: its columns, and where each figure stands (for the sheet of checks). Must never: run a query,
+Owns: how its columns look, and where each figure stands (for the sheet of checks). Must never: run a query,
 write a formula, or round a figure that a rule compares.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
+from django.utils.translation import ngettext, pgettext
 
 from ledger import words
+from ledger.ranking import columns
+from ledger.ranking.columns import ON_PAPER, Of, Shape
 from ledger.ranking.league import LeagueRow, LeagueTable, Section, Total
 from ledger.ranking.phrases import and_so, bureau, day, known, left_out, period
 from ledger.rules.standing import Tier
@@ -31,7 +34,7 @@ from ledger.sheets.cell_styles import (
     percent_form,
     points_form,
 )
-from units.ground.money import percent_shown, points_text, rounded, to_wan
+from units.ground.money import Exact, percent_shown, points_text, rounded, to_wan
 
 TIER_LOOKS = {
     Tier.COMPLETED: ("17684A", "E3F0E9"),
@@ -45,30 +48,59 @@ SUM_GROUND = "F2EFE6"
 ROW_HEIGHT = 17
 NOTE = Look(size=10, colour="4D545F", is_ruled=False)
 
-# Places of the columns, for the checks.
-RANK, MOVED, UNIT, TARGET, DUE, RECEIVED, NEW, CARRIED, OUTSIDE = range(9)
-COMPLETION, GAP_WAN, POINTS, TIER, PENDING, REMARK = range(9, 15)
-SUMMED = (TARGET, DUE, RECEIVED, NEW, CARRIED, OUTSIDE, PENDING)
 
-_RECEIVED = pgettext_lazy("sheet", "Funds received")
-_FROM_BENCHMARK = pgettext_lazy("sheet", "From benchmark")
-COLUMNS = (
-    Column(pgettext_lazy("sheet", "Rank"), 6, COUNT),
-    Column(pgettext_lazy("sheet", "Moved"), 7, CENTRED),
-    Column(pgettext_lazy("sheet", "Unit"), 18, SHRUNK),
-    Column(pgettext_lazy("sheet", "Annual task"), 12, WAN),
-    Column(pgettext_lazy("sheet", "Due by now"), 12, WAN),
-    Column(pgettext_lazy("sheet", "In all"), 12, WAN, _RECEIVED),
-    Column(pgettext_lazy("sheet", "of which new"), 11.5, WAN, _RECEIVED),
-    Column(pgettext_lazy("sheet", "of which carry-over"), 11.5, WAN, _RECEIVED),
-    Column(pgettext_lazy("sheet", "of which outside the province"), 11.5, WAN, _RECEIVED),
-    Column(pgettext_lazy("sheet", "Completion"), 10, NUMBER),
-    Column(pgettext_lazy("sheet", "万元"), 12, GAP, _FROM_BENCHMARK),
-    Column(pgettext_lazy("sheet", "Points"), 8.5, NUMBER, _FROM_BENCHMARK),
-    Column(pgettext_lazy("sheet", "Tier"), 16, CENTRED),
-    Column(pgettext_lazy("sheet", "Pending"), 10.5, WAN),
-    Column(pgettext_lazy("sheet", "Remark"), 9.5, replace(CENTRED, shrinks=True)),
+def wan(yuan: Decimal | Fraction) -> Decimal:
+    """万元, rounded half-up to the fen."""
+    return to_wan(yuan if isinstance(yuan, Decimal) else rounded(yuan, 2))
+
+
+def percent(part: Exact, whole: Exact, look: Look = NUMBER) -> Styled:
+    """Exact, with as many decimals as the honest figure needs (49.996 % never reads 50.0 %)."""
+    shown = percent_shown(part, whole)
+    exact = Fraction(part) / Fraction(whole)
+    value = exact if rounded(exact * 100, places_of(shown)) == shown else Fraction(shown) / 100
+    return Styled(value, replace(look, form=percent_form(places_of(shown))))
+
+
+def points(value: Fraction, look: Look = NUMBER) -> Styled:
+    """Percentage points; a gap that is not zero shows its side."""
+    shown = Decimal(points_text(value, plain=True))
+    exact = value if rounded(value, places_of(shown)) == shown else Fraction(shown)
+    return Styled(exact, replace(look, form=points_form(places_of(shown))))
+
+
+def places_of(shown: Decimal) -> int:
+    exponent = shown.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+
+
+def _tier(tier: Tier) -> Styled:
+    colour, ground = TIER_LOOKS[tier]
+    return Styled(words.TIERS[tier], replace(CENTRED, colour=colour, ground=ground))
+
+
+# How a column of a shape looks, and what its cells hold.
+SHAPES: dict[Shape, tuple[Look, Callable[[Any], Value]]] = {
+    columns.RANK: (COUNT, int),
+    columns.MOVED: (CENTRED, columns.MOVED.text),
+    columns.TEXT: (SHRUNK, str),
+    columns.AMOUNT: (WAN, wan),
+    columns.GAP: (GAP, wan),
+    columns.PERCENT: (NUMBER, lambda part: percent(part, 1)),
+    columns.POINTS: (NUMBER, points),
+    columns.TIER: (CENTRED, _tier),
+    columns.REPORTED: (
+        replace(CENTRED, shrinks=True),
+        lambda filed: None if filed else _("no report"),
+    ),
+}
+COLUMNS = tuple(
+    Column(column.paper.title, column.paper.width, SHAPES[column.shape][0], column.paper.group)
+    for column in ON_PAPER
+    if column.paper
 )
+PLACES = {column.name: place for place, column in enumerate(ON_PAPER)}
+SUMMED = [PLACES[column.name] for column in ON_PAPER if column.shape is columns.AMOUNT]
 
 
 @dataclass(slots=True)
@@ -119,7 +151,12 @@ def write(book: Book, table: LeagueTable, chain_head: str) -> Ranking:
     name = pgettext("sheet name", "League table")
     lines = [subtitle(table)]
     sheet = book.sheet(
-        name, COLUMNS, title=title(table), lines=lines, kept=UNIT + 1, row_height=ROW_HEIGHT
+        name,
+        COLUMNS,
+        title=title(table),
+        lines=lines,
+        kept=PLACES["unit"] + 1,
+        row_height=ROW_HEIGHT,
     )
     is_compared = table.compared_with is not None
     parts = [
@@ -161,32 +198,23 @@ def _band(place: int, section: Section) -> str:
 
 
 def _values(row: LeagueRow, is_compared: bool) -> list[Value]:
-    colour, ground = TIER_LOOKS[row.tier]
-    tier = replace(CENTRED, colour=colour, ground=ground)
+    hidden = () if is_compared else ("moved",)
     return [
-        row.rank,
-        _moved(row) if is_compared else None,
-        row.name,
-        *_amounts(row),
-        Styled(words.TIERS[row.tier], tier),
-        to_wan(row.pending) if row.pending else None,
-        None if row.reported else _("no report"),
+        None
+        if column.name in hidden or (column.hides_zero and not column.value(row))
+        else _cell(column, row)
+        for column in ON_PAPER
     ]
 
 
-def _moved(row: LeagueRow) -> str:
-    """As in ▲2."""
-    if row.rank is None:
-        return ""
-    if row.movement is None:
-        return pgettext("rank", "new")
-    if row.movement == 0:
-        return "–"
-    return f"{'▲' if row.movement > 0 else '▼'}{abs(row.movement)}"
+def _cell(column: columns.Column, of: Of) -> Value:
+    value = column.value(of)
+    return column.blank or None if value is None else SHAPES[column.shape][1](value)
 
 
 def _sums(word: str, total: Total) -> list[Value]:
-    values: list[Value] = [None, None, word, *_amounts(total), None, to_wan(total.pending), None]
+    values = [_cell(c, total) if c.shape.is_figure else None for c in ON_PAPER]
+    values[PLACES["unit"]] = word
     return [_as_sum(value, column.look) for value, column in zip(values, COLUMNS, strict=True)]
 
 
@@ -194,48 +222,6 @@ def _as_sum(value: Value, look: Look) -> Styled:
     if isinstance(value, Styled):
         return _as_sum(value.value, value.look)
     return Styled(value, replace(look, bold=True, ground=SUM_GROUND))
-
-
-def _amounts(of: LeagueRow | Total) -> list[Value]:
-    """From the target to the gap in points; what needs a target stays empty without one."""
-    has_target = bool(of.target)
-    received, new = of.sums.received, of.sums.new
-    return [
-        to_wan(of.target) if of.target else None,
-        wan(of.benchmark) if has_target and of.benchmark is not None else None,
-        to_wan(received),
-        to_wan(new),
-        to_wan(received - new),
-        to_wan(of.sums.outside),
-        percent(received, of.target) if of.target else None,
-        wan(of.gap) if of.gap is not None else None,
-        points(of.gap_points) if of.gap_points is not None else None,
-    ]
-
-
-def wan(yuan: Fraction) -> Decimal:
-    """万元, rounded half-up to the fen."""
-    return to_wan(rounded(yuan, 2))
-
-
-def percent(part: Decimal, whole: Decimal, look: Look = NUMBER) -> Styled:
-    """Exact, with as many decimals as the honest figure needs (49.996 % never reads 50.0 %)."""
-    shown = percent_shown(part, whole)
-    exact = Fraction(part) / Fraction(whole)
-    value = exact if rounded(exact * 100, places_of(shown)) == shown else Fraction(shown) / 100
-    return Styled(value, replace(look, form=percent_form(places_of(shown))))
-
-
-def points(value: Fraction, look: Look = NUMBER) -> Styled:
-    """Percentage points; a gap that is not zero shows its side."""
-    shown = Decimal(points_text(value, plain=True))
-    exact = value if rounded(value, places_of(shown)) == shown else Fraction(shown)
-    return Styled(exact, replace(look, form=points_form(places_of(shown))))
-
-
-def places_of(shown: Decimal) -> int:
-    exponent = shown.as_tuple().exponent
-    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
 def _foot(sheet: Sheet, table: LeagueTable, chain_head: str) -> None:

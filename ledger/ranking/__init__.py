@@ -1,1 +1,1 @@
-"""The league table, from the sums of entries to the page."""
+"""The league table: what it is made of, its columns, its pages."""

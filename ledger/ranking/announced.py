@@ -7,9 +7,9 @@ since a third of a quarter need not end on a fen.
 
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from ledger.models import Entry, Period, Settlement, SettlementLine
+from ledger.ranking.columns import STORED, six_places
 from ledger.ranking.figures import Sums
 from ledger.ranking.gathering import Signed, last_settlements, ranks_of
 from ledger.ranking.league import LeagueRow, LeagueTable, league_table, sections
@@ -17,18 +17,8 @@ from ledger.rules import chain, standing
 from ledger.rules.standing import Tier
 from units.models import User
 
-# What of a line the entries, targets and units must give again, whenever the table is computed anew.
-RECOMPUTED = (
-    "target",
-    "due",
-    "benchmark",
-    "received",
-    "received_new",
-    "received_outside",
-    "rank",
-    "tier",
-)
-SIX_PLACES = Decimal("0.000001")
+PROVED = [column.stored.field for column in STORED if column.stored and column.stored.is_proved]
+READ = [column.stored.field for column in STORED if column.stored and column.stored.is_read]
 
 
 def store(
@@ -68,7 +58,7 @@ def _totals(table: LeagueTable) -> dict[str, Decimal]:
     return {
         "target": total.target,
         "received": total.received,
-        "benchmark": _six_places(total.benchmark),
+        "benchmark": six_places(total.benchmark),
     }
 
 
@@ -76,24 +66,9 @@ def _line(settlement: Settlement, row: LeagueRow) -> SettlementLine:
     return SettlementLine(
         settlement=settlement,
         unit_id=row.unit_id,
-        name=row.name,
-        kind=row.kind,
         order=row.order,
-        target=row.target,
-        due=[str(part) for part in row.due],
-        benchmark=None if row.benchmark is None else _six_places(row.benchmark),
-        received=row.received,
-        received_new=row.sums.new,
-        received_outside=row.sums.outside,
-        pending=row.pending,
-        rank=row.rank,
-        tier=row.tier,
-        reported=row.reported,
+        **{column.stored.field: column.kept(row) for column in STORED if column.stored},
     )
-
-
-def _six_places(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(SIX_PLACES)
 
 
 def announced_table(settlement: Settlement) -> LeagueTable:
@@ -133,7 +108,7 @@ def differing(settlement: Settlement) -> str | None:
 
 def _same(stored: SettlementLine | None, computed: SettlementLine) -> bool:
     return stored is not None and all(
-        getattr(stored, name) == getattr(computed, name) for name in RECOMPUTED
+        getattr(stored, field) == getattr(computed, field) for field in PROVED
     )
 
 
@@ -143,15 +118,11 @@ def _announced_row(line: SettlementLine) -> LeagueRow:
     return LeagueRow(
         unit_id=line.unit_id,
         code=line.unit.code,
-        name=line.name,
-        kind=line.kind,
         order=line.order,
-        target=line.target,
         due=due,
         benchmark=benchmark,
         sums=Sums(line.received, line.received_new, line.received_outside),
-        pending=line.pending,
         tier=Tier(line.tier),
         completion=standing.completion(line.received, line.target),
-        reported=line.reported,
+        **{field: getattr(line, field) for field in READ},
     )

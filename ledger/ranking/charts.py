@@ -1,8 +1,7 @@
 """The geometry of the drawings: bullet bars, the bar of tiers, the curve of the year.
 
-Owns: turning exact amounts into coordinates as text. Templates draw them as SVG; only the bullet,
-of which a page has a hundred, draws itself, from numbers alone. Must never: import Django, decide a
-tier, or hold a word. Rounding here moves ink, never a figure.
+Owns: turning exact amounts into coordinates as text, which templates draw as SVG. Must never: import
+Django, decide a tier, or hold a word. Rounding here moves ink, never a figure.
 """
 
 import math
@@ -29,17 +28,6 @@ class Bullet:
     received: str
     pending: str
     benchmark: str
-
-    def __html__(self) -> str:
-        """The drawing; it repeats what stands beside it in words, so no screen reader reads it."""
-        pending = f'<path class="bullet__pending" d="M{self.received} 4h{self.pending}v6H{self.received}z"/>'
-        return (
-            f'<svg class="bullet bullet--{self.tone}" viewBox="0 0 {BULLET_WIDTH} 14" preserveAspectRatio="none"'
-            ' aria-hidden="true"><path class="bullet__base" d="M0 2h100v10H0z"/>'
-            f"{pending if self.pending else ''}"
-            f'<path class="bullet__received" d="M0 4h{self.received}v6H0z"/>'
-            f'<path class="bullet__mark" d="M{self.benchmark} 0v14" vector-effect="non-scaling-stroke"/></svg>'
-        )
 
 
 def bullet(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -23,26 +23,16 @@ from ledger.ranking.charts import Curve, Segment, curve, stacked
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
 from ledger.ranking.query import Asked
 from ledger.ranking.series import Series, due_by_month
-from ledger.ranking.table import (
-    CatchUpTable,
-    RankingTable,
-    UnitUrl,
-    catch_up_lines,
-    lines,
-    made_of,
-    point,
-    subtotal,
-    tier_badges,
-)
+from ledger.ranking.table import RankingTable, UnitUrl, lines, point
 from ledger.rules.months import FIRST_YEAR, LAST_YEAR, Month
 from ledger.rules.shortfall import Node, next_node
 from ledger.rules.standing import Tier
-from units.ground.markup import linked
 from units.ground.money import YI, rounded, yi_text
 from units.models import KINDS
 
 # Kept when somebody goes to another month; a day or a moment would not fit there.
 LASTING = ("kind", "tier", "without", "sort", "county")
+WAITING = (Tier.BEHIND, Tier.NO_FUNDS)
 # What a figure depends on beside its month.
 WISHES = ("as_of", "known_by", "without", "county")
 
@@ -51,8 +41,9 @@ WISHES = ("as_of", "known_by", "without", "county")
 class TierCount:
     """One tier of a section: how many units, and the address that shows only those."""
 
-    badge: SafeString
-    count: str
+    tier: str
+    word: str | Promise
+    count: int
     url: str
     is_chosen: bool
 
@@ -69,7 +60,7 @@ class SectionPart:
     table: RankingTable
     node: Node | None
     node_quarter: str | Promise
-    catch_up: CatchUpTable | None
+    needed_url: str
 
 
 def explain_address(month: Month, query: QueryDict, **chosen: str) -> str:
@@ -109,10 +100,8 @@ def _section(
 ) -> SectionPart:
     tier = query.get("tier", "")
     rows = rows_of(section, tier)
-    compared = league.compared_with is not None
-    shown = lines(rows, url, made_of(league), compared=compared)
     node = next_node(league.as_of)
-    waiting = catch_up_lines(rows, url, made_of(league), node) if node else []
+    is_waiting = node is not None and any(row.tier in WAITING for row in rows)
     return SectionPart(
         kind=section.kind,
         title=words.SECTIONS[section.kind],
@@ -120,23 +109,20 @@ def _section(
         tiers=tuple(_tier_counts(section, query)),
         bar=stacked(section.tiers),
         table=RankingTable(
-            shown,
-            subtotal(rows),
-            source(kind=section.kind, tier=tier),
-            query.get("sort", ""),
+            lines(league, rows, url), rows, source(kind=section.kind, tier=tier), query
         ),
         node=node,
         node_quarter=words.QUARTERS[node.quarter] if node else "",
-        catch_up=CatchUpTable(waiting) if waiting else None,
+        needed_url=f"needed/?{_changed(query, kind=section.kind)}" if is_waiting else "",
     )
 
 
 def _tier_counts(section: Section, query: QueryDict) -> list[TierCount]:
-    badges = tier_badges()
     return [
         TierCount(
-            badge=badges[tier],
-            count=str(count),
+            tier=tier.value,
+            word=words.TIERS[tier],
+            count=count,
             url=f"?{_changed(query, kind=section.kind, tier=tier)}#{section.kind}",
             is_chosen=query.get("tier") == tier,
         )
@@ -155,24 +141,31 @@ def _changed(query: QueryDict, **values: str) -> str:
 # --- the curve of the year -----------------------------------------------------------------------
 
 
+class Linked(NamedTuple):
+    """An amount and the part of a page that it leads to; both are empty where nothing is known."""
+
+    words: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class MonthLine:
-    """One month of a curve in words: amounts that lead to their parts, empty where nothing is known."""
+    """One month of a curve in words."""
 
     month: str
-    received: SafeString
-    benchmark: SafeString
-    last_year: SafeString
+    received: Linked
+    benchmark: Linked
+    last_year: Linked
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePart:
-    """What ``_curve.html`` draws: the county's in 亿元."""
+    """What ``_curve.html`` draws, the county's in 亿元; its months are on a page of their own."""
 
     drawing: Curve
-    months: tuple[MonthLine, ...]
     year: int
     words: str
+    months_url: str
 
 
 def sources_by_day(league: LeagueTable, month: Month, query: QueryDict) -> Callable[[date], str]:
@@ -182,13 +175,7 @@ def sources_by_day(league: LeagueTable, month: Month, query: QueryDict) -> Calla
     return lambda day: f"{before}{Month.of(day)}{after}?{point(league, day)}{county}"
 
 
-def no_source(day: date) -> str:
-    return ""
-
-
-def curve_of(
-    league: LeagueTable, series: Series, source: Callable[[date], str] = no_source
-) -> CurvePart:
+def curve_of(league: LeagueTable, series: Series, months_url: str = "") -> CurvePart:
     """Received by month against what was due and the year before."""
     due = due_by_month(league.rows, league.as_of.year)
     named: list[tuple[str, Sequence[Decimal | Fraction]]] = [
@@ -199,7 +186,7 @@ def curve_of(
     drawn = [(name, values) for name, values in named if any(values)]
     return CurvePart(
         drawing=curve(drawn, YI),
-        months=month_lines(due, series, yi_text, source),
+        months_url=months_url,
         year=league.as_of.year,
         words=_("%(received)s亿元 received by month %(month)d; %(due)s亿元 were due.")
         % {
@@ -234,10 +221,9 @@ def month_lines(
     return tuple(line(Month(as_of.year, number)) for number in range(1, 13))
 
 
-def _to(source: str, part: str) -> Callable[[str], SafeString]:
-    """Makes a text the link to a part of what its figure was made of, if there is such a page."""
-    address = f"{source}#{part}" if source else ""
-    return lambda text: linked(text, address if text else "")
+def _to(source: str, part: str) -> Callable[[str], Linked]:
+    """Makes a text the link to a part of what its figure was made of."""
+    return lambda text: Linked(text, f"{source}#{part}" if text else "")
 
 
 # --- months and wishes ---------------------------------------------------------------------------

@@ -6,10 +6,13 @@ percents exact decimal strings; null where there is no target.
 """
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from ledger.ranking import columns
+from ledger.ranking.columns import IN_JSON, Column, Shape
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
 from units.ground.money import exact, rounded
 
@@ -50,19 +53,11 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _row(row: LeagueRow) -> dict[str, Any]:
-    return {
-        "rank": row.rank,
-        "code": row.code,
-        "name": row.name,
-        "kind": str(row.kind),
-        "target": _yuan(row.target),
-        "received": _yuan(row.received),
-        "completion": _exact(row.completion),
-        "tier": str(row.tier),
-        "benchmark": _yuan(row.benchmark),
-        "gap": _yuan(row.gap),
-        "pending": _yuan(row.pending),
-    }
+    return {column.json: _spelled(column, column.value(row)) for column in IN_JSON}
+
+
+def _spelled(column: Column, value: Any) -> Any:
+    return None if value is None else SPELLINGS.get(column.shape, str)(value)
 
 
 def _yuan(value: Decimal | Fraction | None) -> str | None:
@@ -71,3 +66,12 @@ def _yuan(value: Decimal | Fraction | None) -> str | None:
 
 def _exact(value: Fraction | None) -> str | None:
     return None if value is None else exact(value)
+
+
+SPELLINGS: dict[Shape, Callable[[Any], Any]] = {
+    columns.RANK: int,
+    columns.AMOUNT: _yuan,
+    columns.GAP: _yuan,
+    columns.PERCENT: _exact,
+    columns.POINTS: _exact,
+}

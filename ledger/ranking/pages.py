@@ -21,14 +21,7 @@ from ledger.ranking.changes_context import (
     compare_address,
     growth_address,
 )
-from ledger.ranking.context import (
-    curve_of,
-    explain_address,
-    month_links,
-    sections_of,
-    sieve_of,
-    sources_by_day,
-)
+from ledger.ranking.context import curve_of, explain_address, month_links, sections_of, sieve_of
 from ledger.ranking.headline import headline
 from ledger.ranking.league import LeagueRow, LeagueTable
 from ledger.ranking.query import Asked, newest_month
@@ -94,7 +87,7 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "sections": sections_of(
             table, request.GET, unit_url(person(request), table.county), source
         ),
-        "curve": curve_of(table, series, sources_by_day(table, month, request.GET)),
+        "curve": curve_of(table, series, f"months/?{request.GET.urlencode()}"),
         "months": month_links(table, month, request.GET, timezone.localdate()),
         "sieve": sieve_of(wishes(request, month), request.GET),
         "changes": changes,

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from ledger import words
 from ledger.ranking.charts import Bullet, Segment, bullet, stacked
+from ledger.ranking.columns import NEW, texts
 from ledger.ranking.league import Total
-from ledger.ranking.table import Amounts, amounts, movement_of
+from ledger.ranking.table import Movement, movement_of
 from ledger.regions.ranking import CountyRow, Measure, RegionTable
 from ledger.rules.months import Month
 from ledger.rules.standing import Tier
@@ -83,10 +84,10 @@ class CountyLine:
     """A county's line as text; ``others`` are the other targets it has, with what is done of each."""
 
     rank: str
-    moved: str
+    moved: Movement | None
     name: str
     url: str
-    texts: Amounts
+    texts: dict[str, str]
     bullet: Bullet | None
     tier: str
     tier_word: str | Promise
@@ -106,10 +107,10 @@ def _line(row: CountyRow, table: RegionTable, month: Month) -> CountyLine:
     total, own = row.total, row.table
     return CountyLine(
         rank=str(row.rank or ""),
-        moved=movement_of(row.rank, row.movement) if row.previous_rank is not None else "",
+        moved=_moved(row),
         name=row.county.name,
         url=f"{reverse('ranking-month', args=[month])}?county={row.county.code}",
-        texts=amounts(total, total.gap, total.gap_points),
+        texts=texts(total),
         bullet=_bullet(row.tier, total),
         tier=row.tier.value,
         tier_word=words.TIERS[row.tier],
@@ -128,6 +129,13 @@ def _line(row: CountyRow, table: RegionTable, month: Month) -> CountyLine:
         units_words="; ".join(f"{words.TIERS[tier]} {n}" for tier, n in own.tiers.items() if n),
         is_announced=own.settlement is not None,
     )
+
+
+def _moved(row: CountyRow) -> Movement | None:
+    """Against the last quarter; nothing where the county was not ranked then."""
+    if not row.rank or row.previous_rank is None:
+        return None
+    return movement_of(NEW if row.movement is None else row.movement)
 
 
 def _bullet(tier: Tier, total: Total) -> Bullet | None:

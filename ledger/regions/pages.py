@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from ledger.models import Entry
 from ledger.ranking import query
+from ledger.ranking.columns import texts
 from ledger.ranking.context import month_picker
 from ledger.ranking.pages import wishes
-from ledger.ranking.table import amounts
 from ledger.regions.context import county_lines, measures_of, region_headline, regions_within
 from ledger.regions.ranking import region_table
 from ledger.rules.months import Month
@@ -57,7 +57,7 @@ def region_month(request: HttpRequest, prefix: str, month: Month) -> HttpRespons
         "headline": region_headline(table),
         "measures": measures_of(table, request.GET),
         "lines": county_lines(table, month),
-        "sum": amounts(table.total, table.total.gap, table.total.gap_points),
+        "sum": texts(table.total),
         "is_sample": any(county.is_sample for county in counties),
     }
     return render(request, "ledger/regions/region.html", context)

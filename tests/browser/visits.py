@@ -254,6 +254,8 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "ranking-month": [Visit(leader, "/ranking/2012-06/"), Visit(idle, "/ranking/2012-03/")],
         "ranking-bulletin": [Visit(leader, "/ranking/2012-06/bulletin/")],
         "ranking-compare": [Visit(leader, f"/ranking/compare/{TWO_DAYS}")],
+        "ranking-needed": [Visit(leader, "/ranking/2012-06/needed/?kind=department")],
+        "ranking-months": [Visit(leader, "/ranking/2012-06/months/")],
         "ranking-explain": [Visit(leader, "/ranking/2012-06/explain/")],
         "composition": [Visit(leader, "/composition/")],
         "composition-month": [Visit(leader, "/composition/2012-06/?part=age.new")],

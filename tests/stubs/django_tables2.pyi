@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
-from django.utils.functional import _StrOrPromise
+from django.utils.functional import Promise, _StrOrPromise
 from django.utils.safestring import SafeString
 
 _Attrs: TypeAlias = Mapping[str, Any]
@@ -16,7 +16,7 @@ _Attrs: TypeAlias = Mapping[str, Any]
 class Column:
     def __init__(
         self,
-        verbose_name: _StrOrPromise | None = ...,
+        verbose_name: str | Promise | None = ...,
         accessor: str | Callable[..., Any] | None = ...,
         default: Any = ...,
         visible: bool = ...,

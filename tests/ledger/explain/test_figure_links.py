@@ -1,4 +1,4 @@
-"""Every figure of the league table is a link, and the page behind it names the same figure."""
+"""Each line of the league table leads to the page that names every figure of it, part by part."""
 
 from functools import cache
 
@@ -24,7 +24,6 @@ from tests.builders import (
 from units.models import Role
 
 pytestmark = pytest.mark.django_db
-FIGURES = ".//td[contains(@class, 'num') or contains(@class, 'done')]"
 
 
 @pytest.fixture
@@ -58,29 +57,32 @@ class Reader:
         [found] = self.page(path).xpath(f"//*[@id='{anchor}']")
         return next(found.iterancestors("section"), None) if found.tag != "section" else found
 
-    def says(self, link):
-        return link.text_content() in self.part(link.get("href")).text_content()
+    def says(self, address, figure):
+        return figure in self.part(address).text_content()
 
 
 def figures(page):
-    """The cells of the ranked tables and of what is still needed that hold a figure."""
-    tables = page.xpath(
-        "//table[contains(@class, 'ranking')] | //details[@class='catch-up']//table"
-    )
-    cells = [cell for table in tables for cell in table.xpath(FIGURES)]
-    return [cell for cell in cells if "rank" not in cell.get("class") and cell.text_content()]
+    """The figures of the ranked tables: each with the address of what explains it."""
+    found = []
+    for table in page.xpath("//table[contains(@class, 'ranking')]"):
+        parts = [head.get("data-part") for head in table.xpath("./thead//th")]
+        for line in table.xpath("./*/tr[td[2]]"):
+            [link] = line.xpath("./td//a/@href")
+            cells = zip(parts, line.xpath("./td | ./th"), strict=True)
+            found += [(f"{link}#{part}", cell.text_content()) for part, cell in cells if part]
+    return [(address, figure) for address, figure in found if figure]
 
 
 @pytest.mark.parametrize(
     ("address", "least"),
     [
-        ("/ranking/2012-05/", 60),
-        ("/ranking/2012-05/?as_of=2012-05-15", 60),
-        ("/ranking/2012-05/?without=resource&without=property", 60),
-        ("/ranking/2012-05/?without=carry_over,resource", 60),
-        ("/ranking/2012-05/?tier=behind", 20),
+        ("/ranking/2012-05/", 55),
+        ("/ranking/2012-05/?as_of=2012-05-15", 55),
+        ("/ranking/2012-05/?without=resource&without=property", 55),
+        ("/ranking/2012-05/?without=carry_over,resource", 55),
+        ("/ranking/2012-05/?tier=behind", 10),
         ("/ranking/2012-05/?kind=town&tier=completed&sort=-received", 15),
-        ("/ranking/2012-03/", 60),
+        ("/ranking/2012-03/", 55),
         ("/meeting/2012-05/", 40),
     ],
 )
@@ -88,12 +90,33 @@ def test_every_figure_leads_to_a_page_that_names_it(client, county, address, lea
     close_first_quarter(county)
     reader = Reader(client, make_person(county, Role.LEADER))
 
-    cells = figures(reader.page(address))
-    links = [link for cell in cells for link in cell.xpath(".//a")]
+    found = figures(reader.page(address))
 
-    assert len(cells) >= least
-    assert len(links) == len(cells)
-    assert [link.get("href") for link in links if not reader.says(link)] == []
+    assert len(found) >= least
+    assert [each for each in found if not reader.says(*each)] == []
+
+
+def test_a_line_has_two_links(client, county):
+    page = Reader(client, make_person(county, Role.LEADER)).page("/ranking/2012-05/")
+
+    lines = page.xpath("//table[contains(@class, 'ranking')]/tbody/tr")
+    assert [len(line.xpath(".//a")) for line in lines] == [2] * 5
+
+
+def test_what_is_still_needed_leads_to_its_steps(client, county):
+    reader = Reader(client, make_person(county, Role.LEADER))
+    [address] = reader.page("/ranking/2012-05/").xpath(
+        "//details[contains(@class, 'catch-up')]/@data-load"
+    )[:1]
+
+    lines = reader.page(f"/ranking/2012-05/{address}").xpath("//table/tbody/tr")
+
+    assert lines
+    for line in lines:
+        *_others, needed, monthly = [cell.text_content().strip() for cell in line.xpath("./td")]
+        [source] = line.xpath("./td/a/@href")
+        assert reader.says(source, needed)
+        assert reader.says(source, monthly)
 
 
 def test_an_announced_table_leads_to_what_it_was_made_of(client, county):
@@ -102,14 +125,10 @@ def test_an_announced_table_leads_to_what_it_was_made_of(client, county):
     make_verified(county.projects.first(), 9, "2012-03-06", at=moment("2012-04-20"))
     reader = Reader(client, make_head(county))
 
-    links = [
-        link
-        for cell in figures(reader.page(f"/periods/{quarter.pk}/settlements/1/"))
-        for link in cell.xpath(".//a")
-    ]
+    found = figures(reader.page(f"/periods/{quarter.pk}/settlements/1/"))
 
-    assert len(links) >= 40
-    assert [link.get("href") for link in links if not reader.says(link)] == []
+    assert len(found) >= 40
+    assert [each for each in found if not reader.says(*each)] == []
 
 
 def close_first_quarter(county):
@@ -127,7 +146,7 @@ def test_a_subtotal_is_explained_by_lines_that_add_up_to_it(client, county, wish
     for link in page.xpath(
         "//table[contains(@class, 'ranking')]/tfoot//td[contains(@class, 'received')]/a"
     ):
-        part = reader.part(link.get("href"))
+        part = reader.part(f"{link.get('href')}#received")
         received = [number(cell) for cell in part.xpath(".//tbody//td[@data-label='累计到位资金']")]
         assert received or "tier" in wishes
         assert round(sum(received), 2) == number(link)
@@ -140,7 +159,11 @@ def number(node):
 def test_the_months_of_the_curve_lead_to_the_sums_of_their_day(client, county):
     reader = Reader(client, make_person(county, Role.LEADER))
 
-    links = reader.page("/ranking/2012-05/").xpath("//section[h2/@id='curve-title']//td/a")
+    [address] = reader.page("/ranking/2012-05/").xpath(
+        "//section[h2/@id='curve-title']/details/@data-load"
+    )
+
+    links = reader.page(f"/ranking/2012-05/{address}").xpath("//main//td/a")
 
     received = [link for link in links if link.get("href").endswith("#received")]
     assert len(received) == 5 + 12

@@ -4,6 +4,7 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
+from django.template.loader import render_to_string
 
 from ledger.ranking.charts import bullet, curve, rank_line, spans, stacked
 
@@ -22,11 +23,13 @@ def test_a_bullet_is_cut_off_beyond_its_width_and_never_negative():
     assert (below.received, below.pending) == ("0.0", "")
 
 
-def test_a_bullet_draws_itself_without_style_or_script():
-    drawn = bullet("behind", Decimal(200), Decimal(50), Decimal(20), Decimal(100)).__html__()
+def test_a_bullet_is_drawn_from_base_to_benchmark_without_style_or_script():
+    shown = bullet("behind", Decimal(200), Decimal(50), Decimal(20), Decimal(100))
 
-    paths = [path.get("class") for path in ElementTree.fromstring(drawn)]
-    assert paths == ["bullet__base", "bullet__pending", "bullet__received", "bullet__mark"]
+    drawn = render_to_string("ledger/ranking/bullet.jinja", {"bullet": shown})
+
+    paths = [path.get("d") for path in ElementTree.fromstring(drawn)]
+    assert paths == ["M0 2h100v10H0z", "M25.0 4h10.0v6H25.0z", "M0 4h25.0v6H0z", "M50.0 0v14"]
     assert "style=" not in drawn
 
 
