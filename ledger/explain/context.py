@@ -7,13 +7,14 @@ open.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.functional import Promise
 
 from ledger import words
 from ledger.entries.reach import receipts_of
 from ledger.explain import line as explain
-from ledger.ranking.columns import texts
+from ledger.ranking.columns import FIGURES, Of
 from ledger.ranking.league import LeagueRow, LeagueTable, quarters_due, total
 from ledger.ranking.table import UnitUrl, made_of
 from projects.models import Project
@@ -21,6 +22,8 @@ from projects.reach import projects_of
 from units.access import REACH, Reach
 from units.ground.money import percent_text, wan_text
 from units.models import User
+
+EXPLAINED = [(column, column.screen) for column in FIGURES if column.screen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,17 @@ class SumLine:
     title: str | Promise
     url: str
     count: int
-    texts: dict[str, str]
+    cells: tuple[tuple[str | Promise, str], ...]
     due: tuple[tuple[str | Promise, str], ...]
+
+
+class FigureLine(NamedTuple):
+    """A figure of the line or sum that is explained, and the part of the page that does."""
+
+    title: str | Promise
+    text: str
+    part: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,14 @@ class SignedLine:
     is_contract: bool
 
 
+def figure_lines(of: Of) -> list[FigureLine]:
+    return [
+        FigureLine(column.title, text, screen.part, column.because(of) if column.because else "")
+        for column, screen in EXPLAINED
+        if (text := column.shown(of))
+    ]
+
+
 def unit_lines(table: LeagueTable, rows: Sequence[LeagueRow], url: UnitUrl) -> list[SumLine]:
     """The units of a sum, each leading to its entries."""
     return [_unit_line(row, url(row), made_of(table)) for row in rows]
@@ -63,7 +83,7 @@ def _unit_line(row: LeagueRow, account: str, made_of: str) -> SumLine:
         title=row.name,
         url=f"{account}{made_of}" if account else "",
         count=1,
-        texts=texts(row),
+        cells=_cells(row),
         due=_due(row.due),
     )
 
@@ -74,7 +94,11 @@ def kind_lines(table: LeagueTable, source: Callable[[str], str]) -> list[SumLine
 
 
 def sum_line(title: str | Promise, rows: Sequence[LeagueRow], url: str = "") -> SumLine:
-    return SumLine(title, url, len(rows), texts(total(rows)), _due(quarters_due(rows)))
+    return SumLine(title, url, len(rows), _cells(total(rows)), _due(quarters_due(rows)))
+
+
+def _cells(of: Of) -> tuple[tuple[str | Promise, str], ...]:
+    return tuple((column.title, column.shown(of)) for column, _screen in EXPLAINED)
 
 
 def _due(amounts: Sequence[Decimal]) -> tuple[tuple[str | Promise, str], ...]:

@@ -19,6 +19,7 @@ from ledger.explain import steps
 from ledger.explain.compare_pages import Point, table_at
 from ledger.explain.context import (
     due_lines,
+    figure_lines,
     kind_lines,
     neighbour_lines,
     openable,
@@ -26,7 +27,6 @@ from ledger.explain.context import (
     sum_line,
     unit_lines,
 )
-from ledger.explain.steps import Step
 from ledger.models import Settlement
 from ledger.ranking import phrases
 from ledger.ranking.columns import texts
@@ -62,6 +62,7 @@ def unit_explain(request: HttpRequest, code: str) -> HttpResponse:
         "amounts": texts(told.row) if told else None,
         "tier_word": words.TIERS[told.row.tier] if told else "",
         "node_quarter": words.QUARTERS[node.quarter] if node else "",
+        "figures": figure_lines(told.row) if told else [],
         "due": due_lines(told.row) if told else [],
         "neighbours": neighbour_lines(told) if told else [],
         **openable(user, told),
@@ -122,10 +123,12 @@ def _kind(
     }
 
 
-def _steps(table: LeagueTable, rows: Sequence[LeagueRow]) -> dict[str, list[Step]]:
+def _steps(table: LeagueTable, rows: Sequence[LeagueRow]) -> dict[str, Any]:
     whole = total(rows)
     due, benchmark = quarters_due(rows), whole.benchmark if whole.target else None
     return {
+        "figures": figure_lines(whole),
+        "texts": texts(whole),
         "benchmark": list(steps.benchmark_steps(due, benchmark, table.as_of)),
         "completion": list(steps.completion_steps(whole)),
         "gap": list(steps.gap_steps(whole)),

@@ -146,7 +146,7 @@ def _last_year(table: LeagueTable, background: Background) -> Iterator[Figure]:
         return
     yield Figure("before", _("Same time last year"), _wan(before), _("万元"))
     growth = table.total.received - before
-    yield Figure("growth", _("Change on last year"), _percent_signed(growth, before))
+    yield Figure("change", _("Change on last year"), _percent_signed(growth, before))
 
 
 def _signed(table: LeagueTable) -> Iterator[Figure]:

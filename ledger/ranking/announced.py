@@ -17,7 +17,7 @@ from ledger.rules import chain, standing
 from ledger.rules.standing import Tier
 from units.models import User
 
-PROVED = [column.stored.field for column in STORED if column.stored and column.stored.is_proved]
+PROVED = [column.stored for column in STORED if column.stored and column.stored.is_proved]
 READ = [column.stored.field for column in STORED if column.stored and column.stored.is_read]
 
 
@@ -108,7 +108,9 @@ def differing(settlement: Settlement) -> str | None:
 
 def _same(stored: SettlementLine | None, computed: SettlementLine) -> bool:
     return stored is not None and all(
-        getattr(stored, field) == getattr(computed, field) for field in PROVED
+        (held := getattr(stored, each.field)) == getattr(computed, each.field)
+        or (held is None and each.is_newer)
+        for each in PROVED
     )
 
 

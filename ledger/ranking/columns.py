@@ -85,13 +85,15 @@ class Stored(NamedTuple):
     """In a settlement: the field of its line, and what is kept where that is not the value itself.
 
     ``is_proved``: the entries, targets and units must give it again whenever it is computed anew.
-    ``is_read``: the row holds it under the same name, as it is stored.
+    ``is_read``: the row holds it under the same name, as it is stored. ``is_newer``: settlements that
+    were made before the column keep None, which is no difference.
     """
 
     field: str
     keep: Callable[[LeagueRow], Any] | None = None
     is_proved: bool = False
     is_read: bool = False
+    is_newer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,7 @@ class Column:
     """``json`` is its name in the JSON document, ``always`` that its value is never None.
 
     ``blank`` stands where a line has no value; ``hides_zero``: a line says nothing about zero.
+    ``because`` says how its figure comes about, where no steps of the explanation do.
     """
 
     name: str
@@ -113,6 +116,7 @@ class Column:
     always: bool = False
     hides_zero: bool = False
     blank: str = ""
+    because: Callable[[Any], str] | None = None
 
     def text(self, value: Any) -> str:
         return self.blank if value is None else self.shape.text(value)
