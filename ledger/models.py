@@ -315,6 +315,7 @@ class SettlementLine(models.Model):
     rank = models.PositiveSmallIntegerField(null=True)
     tier = models.CharField(max_length=12)
     reported = models.BooleanField(default=True)
+    received_before = amount_field(null=True)
 
     class Meta:
         ordering = ("kind", "order")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_l
 from ledger import words
 from ledger.ranking.league import LeagueRow, Total
 from ledger.rules.standing import Tier
-from units.ground.money import gap_text, percent_text, points_text, rounded, wan_text
+from units.ground.money import NOTHING, gap_text, percent_text, points_text, rounded, wan_text
 
 Words: TypeAlias = str | Promise
 Of: TypeAlias = LeagueRow | Total
@@ -150,6 +150,12 @@ def six_places(value: Fraction) -> Decimal:
 
 def _stored_benchmark(row: LeagueRow) -> Decimal | None:
     return None if row.benchmark is None else six_places(row.benchmark)
+
+
+def _grown(of: Of) -> str:
+    return gettext(
+        "%(received)s 万元 received, %(before)s 万元 by the same day of the year before."
+    ) % {"received": wan_text(of.received), "before": wan_text(of.received_before or NOTHING)}
 
 
 _RECEIVED = pgettext_lazy("sheet", "Funds received")
@@ -306,6 +312,25 @@ COLUMNS = (
         paper=Paper(pgettext_lazy("sheet", "Points"), 8.5, _FROM_BENCHMARK),
     ),
     Column(
+        name="growth",
+        title=gettext_lazy("Growth on last year"),
+        shape=PERCENT,
+        value=lambda of: of.growth,
+        screen=Screen("num minor", part="growth"),
+        paper=Paper(gettext_lazy("Growth on last year"), 10),
+        json="growth",
+        stored=Stored(
+            "received_before",
+            lambda row: row.received_before,
+            is_proved=True,
+            is_read=True,
+            is_newer=True,
+        ),
+        is_compared=True,
+        blank="—",
+        because=_grown,
+    ),
+    Column(
         name="tier",
         title=pgettext_lazy("tier", "Tier"),
         shape=TIER,
@@ -336,14 +361,14 @@ def _of(is_there: Callable[[Column], object]) -> list[Column]:
     return [column for column in COLUMNS if is_there(column)]
 
 
-def _put_behind(columns: list[Column], name: str, other: str) -> tuple[Column, ...]:
-    found = [column for column in columns if column.name != name]
-    found.insert(found.index(BY_NAME[other]) + 1, BY_NAME[name])
-    return tuple(found)
+def _put_behind(columns: list[Column], other: str, *names: str) -> tuple[Column, ...]:
+    found = [column for column in columns if column.name not in names]
+    place = found.index(BY_NAME[other]) + 1
+    return (*found[:place], *(BY_NAME[name] for name in names), *found[place:])
 
 
 ON_SCREEN = tuple(_of(lambda column: column.screen))
-ON_PAPER = _put_behind(_of(lambda column: column.paper), "pending", "tier")
+ON_PAPER = _put_behind(_of(lambda column: column.paper), "tier", "pending", "growth")
 COMPARED = tuple(_of(lambda column: column.is_compared))
 STORED = tuple(_of(lambda column: column.stored))
 # As the document has always written them; what is declared later follows.

@@ -58,6 +58,7 @@ class UnitFigures(NamedTuple):
     received: Decimal | None
     new: Decimal
     outside: Decimal
+    received_before: Decimal | None
     pending_parts: Decimal | None
     reported: bool
 
@@ -84,11 +85,14 @@ def unit_figures(
     counties: Iterable[County], as_of: date, known_by: datetime | None, without: Iterable[str]
 ) -> list[UnitFigures]:
     """Of all units of the counties. ``without`` names money to leave out (rule 11)."""
+    before = standing.year_before(as_of)
     month, left_out = standing.last_full_month(as_of), set(without)
     values: dict[str, Any] = {
         "counties": [county.pk for county in counties],
         "start": as_of.replace(month=1, day=1),
         "as_of": as_of,
+        "start_before": before.replace(month=1, day=1),
+        "as_of_before": before,
         "year": as_of.year,
         "known_by": known_by,
         "report_year": month.year,

@@ -29,6 +29,17 @@ credited AS (
         AND industry_id NOT IN (SELECT id FROM left_out)
     GROUP BY county_id, unit_id
 ),
+-- The same money by the same day of the year before.
+before AS (
+    SELECT county_id, unit_id, sum(amount) AS received
+    FROM ledger_entry
+    WHERE county_id = ANY(%(counties)s)
+        AND counted_on BETWEEN %(start_before)s AND %(as_of_before)s
+        AND (%(known_by)s::timestamptz IS NULL OR posted_at <= %(known_by)s)
+        AND (is_new OR NOT %(carry_over)s)
+        AND industry_id NOT IN (SELECT id FROM left_out)
+    GROUP BY county_id, unit_id
+),
 -- Submitted, not yet verified: each unit's basis points of the amount (rule 2).
 pending AS (
     SELECT receipt.county_id, share.unit_id, sum(receipt.amount * share.basis_points) AS parts
@@ -44,7 +55,8 @@ pending AS (
 SELECT unit.county_id, unit.id, unit.code, unit.name, unit.kind, unit."order",
     unit.active_from, unit.ended_on, unit.successor_id,
     owed.amount, owed.due,
-    credited.received, credited.new, credited.outside, pending.parts,
+    credited.received, credited.new, credited.outside, before.received,
+    pending.parts,
     unit.id IN (
         SELECT unit_id FROM ledger_monthlyreport
         WHERE county_id = ANY(%(counties)s)
@@ -54,6 +66,7 @@ SELECT unit.county_id, unit.id, unit.code, unit.name, unit.kind, unit."order",
 FROM units_unit unit
 LEFT JOIN owed ON owed.unit_id = unit.id
 LEFT JOIN credited ON credited.unit_id = unit.id AND credited.county_id = unit.county_id
+LEFT JOIN before ON before.unit_id = unit.id AND before.county_id = unit.county_id
 LEFT JOIN pending ON pending.unit_id = unit.id AND pending.county_id = unit.county_id
 WHERE unit.county_id = ANY(%(counties)s)
 ORDER BY unit.kind, unit."order", unit.code

@@ -58,6 +58,12 @@ class LeagueRow:
     rank: int | None = None
     previous_rank: int | None = None
     reported: bool = True
+    received_before: Decimal | None = None
+
+    @property
+    def growth(self) -> Fraction | None:
+        """On the same day of the year before; None where a settlement did not keep that."""
+        return standing.growth(self.received, self.received_before)
 
     @property
     def received(self) -> Decimal:
@@ -108,10 +114,15 @@ class Total:
     benchmark: Fraction
     sums: Sums
     pending: Decimal
+    received_before: Decimal | None = None
 
     @property
     def received(self) -> Decimal:
         return self.sums.received
+
+    @property
+    def growth(self) -> Fraction | None:
+        return standing.growth(self.received, self.received_before)
 
     @property
     def completion(self) -> Fraction | None:
@@ -170,6 +181,7 @@ def quarters_due(rows: Iterable[LeagueRow]) -> list[Decimal]:
 def total(rows: Iterable[LeagueRow]) -> Total:
     """Add up rows; the total of a table is the total of what it shows."""
     target = received = new = outside = pending = NOTHING
+    before: Decimal | None = NOTHING  # known of all rows, or of none
     due: dict[int, int] = defaultdict(int)  # by denominator, of which there are few
     for row in rows:
         target += row.target or NOTHING
@@ -177,11 +189,15 @@ def total(rows: Iterable[LeagueRow]) -> Total:
         new += row.sums.new
         outside += row.sums.outside
         pending += row.pending
+        if before is not None and row.received_before is not None:
+            before += row.received_before
+        else:
+            before = None
         if row.benchmark is not None:
             part, denominator = row.benchmark.as_integer_ratio()
             due[denominator] += part
     benchmark = sum((Fraction(part, of) for of, part in due.items()), Fraction(0))
-    return Total(target, benchmark, Sums(received, new, outside), pending)
+    return Total(target, benchmark, Sums(received, new, outside), pending, before)
 
 
 def league_table(
@@ -234,8 +250,17 @@ def _rows(
     credited = into_successors(units, as_of, credit, Sums())
     waiting = _joined(pending_of(units), pending_too, NOTHING)
     pending = into_successors(units, as_of, waiting, NOTHING)
+    year_before = {unit.pk: unit.received_before or NOTHING for unit in units}
+    before = into_successors(units, as_of, year_before, NOTHING)
     return [
-        _row(unit, tried.get(unit.pk, unit.owed), as_of, credited[unit.pk], pending[unit.pk])
+        _row(
+            unit,
+            tried.get(unit.pk, unit.owed),
+            as_of,
+            credited[unit.pk],
+            pending[unit.pk],
+            before[unit.pk],
+        )
         for unit in units
         if unit.stands_on(as_of) or unit.pk in credited  # money of no successor is not lost
     ]
@@ -281,7 +306,12 @@ def measure(
 
 
 def _row(
-    unit: UnitFigures, owed: Owed | None, as_of: date, sums: Sums, pending: Decimal
+    unit: UnitFigures,
+    owed: Owed | None,
+    as_of: date,
+    sums: Sums,
+    pending: Decimal,
+    received_before: Decimal,
 ) -> LeagueRow:
     target, due, benchmark = measure(owed, as_of)
     return LeagueRow(
@@ -298,6 +328,7 @@ def _row(
         tier=standing.tier(sums.received, target, benchmark),
         completion=standing.completion(sums.received, target),
         reported=unit.reported,
+        received_before=received_before,
     )
 
 

@@ -75,6 +75,21 @@ def completion(received: Decimal, target: Decimal | None) -> Fraction | None:
     return Fraction(top * target_under, under * target_top)
 
 
+def year_before(as_of: date) -> date:
+    """The same day of the year before; a month's end is compared with the month's end."""
+    tomorrow = as_of + timedelta(days=1)
+    if tomorrow.day == 1:
+        return tomorrow.replace(year=tomorrow.year - 1) - timedelta(days=1)
+    return as_of.replace(year=as_of.year - 1)
+
+
+def growth(received: Decimal, before: Decimal | None) -> Fraction | None:
+    """Against the same day of the year before (同比), exact; None without money then."""
+    if before is None or before <= 0:
+        return None
+    return Fraction(received) / Fraction(before) - 1
+
+
 def ranks(completions: Sequence[Fraction | None]) -> list[int | None]:
     """Rank of each completion, descending: equal ones share a rank, the next is skipped (1, 2, 2, 4).
 

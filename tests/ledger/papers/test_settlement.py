@@ -125,7 +125,7 @@ def test_lines_of_the_league_table_are_its_values(county):
     # quality 26: shares of a receipt that ends on a fen add up to it
     assert row_of(sheet, "甲镇") == [
         *(1, None, "甲镇", 1000, 500, 600.000001, 600.000001, 0, 600.000001),
-        *(0.600000001, 100.000001, 10.0000001, "达到计划进度", None, "未报月报"),
+        *(0.600000001, 100.000001, 10.0000001, "达到计划进度", None, "—", "未报月报"),
     ]
     assert row_of(sheet, "乙镇")[5:10] == [300, 0, 300, 0, 0.6]
     assert row_of(sheet, "戊局")[3:13] == [

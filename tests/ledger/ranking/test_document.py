@@ -78,6 +78,7 @@ def test_the_document_says_everything_in_strings_that_lose_nothing(county):
                         "benchmark": "1233333.34",
                         "gap": "-233333.34",
                         "pending": "50000.00",
+                        "growth": None,
                     }
                 ],
             },
@@ -103,6 +104,7 @@ def test_the_document_says_everything_in_strings_that_lose_nothing(county):
                         "benchmark": None,
                         "gap": None,
                         "pending": "0.00",
+                        "growth": None,
                     }
                 ],
             },

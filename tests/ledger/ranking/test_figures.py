@@ -31,6 +31,7 @@ from units.targets import record as targets
 
 pytestmark = pytest.mark.django_db
 DAYS = ("2012-01-31", "2012-04-20", "2012-06-30", "2012-12-31")
+RECEIVED = ("2011-03-30", "2011-06-30", "2012-01-05", "2012-03-30", "2012-04-20", "2012-06-30")
 INDUSTRIES = ("tourism", "mining", "property", "energy")
 ALL_EXCLUSIONS = [
     frozenset(chosen) for count in range(4) for chosen in combinations(EXCLUSIONS, count)
@@ -57,7 +58,8 @@ def fill(county, dice):
             origin=dice.choice(Investor.Origin.values),
         )
         clerk = make_clerk(project.lead_unit)
-        for received in dice.sample(["2012-01-05", "2012-03-30", "2012-04-20", "2012-06-30"], 3):
+        days = [each for each in RECEIVED if day(each) >= (project.signed_on or day(each))]
+        for received in dice.sample(days, 3):
             at = dice.choice([None, moment("2012-07-01")])
             amount = dice.randint(1, 999_999) / 10_000
             make_verified(project, amount, received, by=verifier, at=at)
@@ -88,6 +90,8 @@ def by_django(county, as_of, known_by, without):
         outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
     )
     credited = {unit: Sums(*amounts) for unit, *amounts in sums}
+    year_before = entries_of(county, standing.year_before(as_of), known_by, without).order_by()
+    before = dict(year_before.values_list("unit").annotate(Sum("amount")))
     waiting = waiting_receipts(county, as_of, without).filter(project__shares__isnull=False)
     parts = Sum(F("amount") * F("project__shares__basis_points"))
     pending = dict(waiting.order_by().values_list("project__shares__unit").annotate(parts=parts))
@@ -102,6 +106,7 @@ def by_django(county, as_of, known_by, without):
             (unit.active_from, unit.ended_on, unit.successor_id),
             owed.get(unit.pk),
             credited.get(unit.pk),
+            before.get(unit.pk),
             pending.get(unit.pk),
             unit.pk in reported,
         )
@@ -110,7 +115,8 @@ def by_django(county, as_of, known_by, without):
 
 
 def plain(unit):
-    return (unit[:6], unit[6:9], unit.owed, unit.credited, unit.pending_parts, unit.reported)
+    more = (unit.received_before, unit.pending_parts, unit.reported)
+    return (unit[:6], unit[6:9], unit.owed, unit.credited, *more)
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -63,18 +63,21 @@ def reads_of_entries(plan):
     return [node for node in nodes(plan) if node.get("Relation Name") == "ledger_entry"]
 
 
-def assert_index_only(plan, most_pages):
+def assert_index_only(plan, most_pages, times=1):
     """Only ``entry_league`` is read, of the table itself nothing."""
-    [read] = reads_of_entries(plan)
-    assert (read["Node Type"], read["Index Name"]) == ("Index Only Scan", "entry_league")
-    assert read["Heap Fetches"] == 0
-    assert read["Shared Hit Blocks"] + read["Shared Read Blocks"] <= most_pages
+    reads = reads_of_entries(plan)
+    assert len(reads) == times
+    for read in reads:
+        assert (read["Node Type"], read["Index Name"]) == ("Index Only Scan", "entry_league")
+        assert read["Heap Fetches"] == 0
+        assert read["Shared Hit Blocks"] + read["Shared Read Blocks"] <= most_pages
 
 
 def test_the_league_table_reads_one_countys_entries_from_the_index_alone(counties):
+    """This year's, and those by the same day of the year before."""
     [plan] = entry_plans(lambda: league_table(counties[2], JUNE))
 
-    assert_index_only(plan, MOST_PAGES)
+    assert_index_only(plan, MOST_PAGES, times=2)
 
 
 def test_the_curve_of_the_months_reads_them_from_the_index_alone(counties):
@@ -86,7 +89,7 @@ def test_the_curve_of_the_months_reads_them_from_the_index_alone(counties):
 def test_the_table_of_a_region_reads_no_other_countys_entries(counties):
     [plan] = entry_plans(lambda: computed(counties[:2], JUNE))
 
-    assert_index_only(plan, 2 * MOST_PAGES)
+    assert_index_only(plan, 2 * MOST_PAGES, times=2)
 
 
 def test_a_roll_up_reads_both_years_from_the_index_alone(counties):
