@@ -98,7 +98,8 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """``json`` is its name in the JSON document, ``always`` that its value is never None.
+    """``short`` heads it on the page, where ``title`` is too wide. ``json`` is its name in the JSON
+    document, ``always`` that its value is never None.
 
     ``blank`` stands where a line has no value; ``hides_zero``: a line says nothing about zero.
     ``because`` says how its figure comes about, where no steps of the explanation do.
@@ -106,6 +107,7 @@ class Column:
 
     name: str
     title: Words = ""
+    short: Words = ""
     shape: Shape
     value: Callable[[Any], Any]
     screen: Screen | None = None
@@ -124,7 +126,9 @@ class Column:
     def shown(self, of: Of) -> str:
         """The value of a line or sum as text."""
         value = self.value(of)
-        return "" if self.hides_zero and not value else self.text(value)
+        if value is None:
+            return self.blank
+        return "" if self.hides_zero and not value else self.shape.text(value)
 
     def sort_key(self, row: LeagueRow) -> Any:
         sort = self.screen.sort if self.screen else None
@@ -167,7 +171,7 @@ COLUMNS = (
         title=gettext_lazy("Rank"),
         shape=RANK,
         value=lambda row: row.rank,
-        screen=Screen("rank num", sort=lambda row: row.rank or UNRANKED),
+        screen=Screen("rank", sort=lambda row: row.rank or UNRANKED),
         paper=Paper(pgettext_lazy("sheet", "Rank"), 6),
         json="rank",
         stored=Stored("rank", is_proved=True),
@@ -207,7 +211,7 @@ COLUMNS = (
         title=gettext_lazy("Annual task"),
         shape=AMOUNT,
         value=lambda of: of.target or None,
-        screen=Screen("num target", part="target"),
+        screen=Screen("target", part="target"),
         paper=Paper(pgettext_lazy("sheet", "Annual task"), 12),
         json="target",
         stored=Stored("target", is_proved=True, is_read=True),
@@ -224,7 +228,7 @@ COLUMNS = (
         title=gettext_lazy("Due by now"),
         shape=AMOUNT,
         value=lambda of: of.benchmark if of.target else None,
-        screen=Screen("num minor", part="benchmark"),
+        screen=Screen("minor", part="benchmark"),
         paper=Paper(pgettext_lazy("sheet", "Due by now"), 12),
         json="benchmark",
         stored=Stored("benchmark", _stored_benchmark, is_proved=True),
@@ -235,7 +239,7 @@ COLUMNS = (
         title=gettext_lazy("Received"),
         shape=AMOUNT,
         value=lambda of: of.sums.received,
-        screen=Screen("num received", pgettext_lazy("short", "received"), "received"),
+        screen=Screen("received", pgettext_lazy("short", "received"), "received"),
         paper=Paper(pgettext_lazy("sheet", "In all"), 12, _RECEIVED),
         json="received",
         stored=Stored("received", is_proved=True),
@@ -247,7 +251,7 @@ COLUMNS = (
         title=gettext_lazy("of which new"),
         shape=AMOUNT,
         value=lambda of: of.sums.new,
-        screen=Screen("num minor", part="received"),
+        screen=Screen("minor", part="received"),
         paper=Paper(pgettext_lazy("sheet", "of which new"), 11.5, _RECEIVED),
         stored=Stored("received_new", is_proved=True),
         is_compared=True,
@@ -258,7 +262,7 @@ COLUMNS = (
         title=gettext_lazy("of which carry-over"),
         shape=AMOUNT,
         value=lambda of: of.sums.received - of.sums.new,
-        screen=Screen("num minor", part="received"),
+        screen=Screen("minor", part="received"),
         paper=Paper(pgettext_lazy("sheet", "of which carry-over"), 11.5, _RECEIVED),
         always=True,
     ),
@@ -277,7 +281,7 @@ COLUMNS = (
         title=gettext_lazy("Pending"),
         shape=AMOUNT,
         value=lambda of: of.pending,
-        screen=Screen("num pending", part="received"),
+        screen=Screen("pending", part="received"),
         paper=Paper(pgettext_lazy("sheet", "Pending"), 10.5),
         json="pending",
         stored=Stored("pending", is_read=True),
@@ -299,7 +303,7 @@ COLUMNS = (
         title=gettext_lazy("Gap to benchmark"),
         shape=GAP,
         value=lambda of: of.gap,
-        screen=Screen("num gap", pgettext_lazy("short", "gap"), "gap"),
+        screen=Screen("gap", pgettext_lazy("short", "gap"), "gap"),
         paper=Paper(pgettext_lazy("sheet", "万元"), 12, _FROM_BENCHMARK),
         json="gap",
     ),
@@ -308,15 +312,16 @@ COLUMNS = (
         title=gettext_lazy("Percentage points"),
         shape=POINTS,
         value=lambda of: of.gap_points,
-        screen=Screen("num points", part="gap"),
+        screen=Screen("points", part="gap"),
         paper=Paper(pgettext_lazy("sheet", "Points"), 8.5, _FROM_BENCHMARK),
     ),
     Column(
         name="growth",
         title=gettext_lazy("Growth on last year"),
+        short=pgettext_lazy("short", "growth"),
         shape=PERCENT,
         value=lambda of: of.growth,
-        screen=Screen("num minor", part="growth"),
+        screen=Screen("minor", part="growth"),
         paper=Paper(gettext_lazy("Growth on last year"), 10),
         json="growth",
         stored=Stored(
@@ -354,7 +359,7 @@ COLUMNS = (
     ),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
-FIGURES = tuple(column for column in COLUMNS if column.shape.is_figure)
+FIGURES = tuple(column for column in COLUMNS if column.shape.is_figure and column.screen)
 
 
 def _of(is_there: Callable[[Column], object]) -> list[Column]:

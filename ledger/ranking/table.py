@@ -124,7 +124,10 @@ def _moved_words(places: int | str) -> str:
 
 
 HEADS = [
-    (column.name, Column(column.title, orderable=column is not MOVED, attrs={"of": column}))
+    (
+        column.name,
+        Column(column.short or column.title, orderable=column is not MOVED, attrs={"of": column}),
+    )
     for column in ON_SCREEN
 ]
 

@@ -118,7 +118,7 @@ def test_a_settlement_keeps_it_and_an_older_one_shows_a_dash(client, county, pro
     kept = announced.announced_table(settlement)
     page = client.get("/ranking/2012-03/").text
     assert (growth(kept), kept.total.growth) == (Fraction(3, 10), Fraction(3, 10))
-    assert '<td class="num minor">30.0%</td>' in page
+    assert '<td class="minor">30.0%</td>' in page
     assert announced.differing(settlement) is None
 
     forget(settlement)
