@@ -74,11 +74,10 @@ def lines(league: LeagueTable, rows: Sequence[LeagueRow], url: UnitUrl) -> list[
     """A missing monthly report is marked only where some unit did file one."""
     source, is_compared = made_of(league), league.compared_with is not None
     filed = any(row.reported for row in rows)
-    tiers = {tier: str(word) for tier, word in words.TIERS.items()}
     return [
         RankingLine(
             row=row,
-            texts=texts(row) | {"rank": str(row.rank or ""), "tier": tiers[row.tier]},
+            texts=texts(row) | {"rank": str(row.rank or "")},
             account=(account := url(row)),
             source=f"{account}{source}" if account else "",
             moved=movement(row) if is_compared else None,
@@ -148,6 +147,7 @@ class RankingTable(tables.Table):
         """``source`` is the address of what the sum is made of; with ``query`` it can be sorted."""
         self.query, self.source = query or QueryDict(), source
         self.subtotal = texts(total(summed))
+        self.tiers = words.TIERS.items()
         super().__init__(
             list(shown),
             extra_columns=HEADS,
