@@ -482,9 +482,9 @@ FAULTS = (
         "confirming runs no checks",
     ),
     Fault(
-        "ledger/ranking/announced.py",
-        '    "due",\n',
-        "",
+        "ledger/ranking/columns.py",
+        "[str(part) for part in row.due], is_proved=True",
+        "[str(part) for part in row.due]",
         "ledger/test_proof.py",
         "changed quarter targets of a settlement pass",
     ),

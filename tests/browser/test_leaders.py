@@ -87,3 +87,30 @@ def test_a_pledge_is_recorded_and_money_is_opened_without_script(page_at, county
     page.goto("/screen/")
     page.click(".screen__dot >> nth=1")
     assert "slide=curve" in page.url
+
+
+def test_a_folded_part_comes_when_it_is_opened_and_a_figure_leads_to_its_part(page_at, county):
+    page = page_at(1440)
+    sign_in(page, county.leader, "en")
+    page.goto("/ranking/2012-06/")
+
+    page.locator("details.catch-up summary").click()
+    needed = page.locator("details.catch-up tbody tr")
+    needed.first.wait_for()
+    assert needed.count() == 1
+    assert needed.first.locator("th").inner_text().strip() == "富水镇"
+
+    page.locator("table.ranking tbody tr").first.locator("td.gap").click()
+    page.wait_for_url("**/explain/?as_of=2012-06-30#gap")
+
+
+def test_a_folded_part_is_a_page_of_its_own_without_script(page_at, county):
+    page = page_at(1440, java_script_enabled=False)
+    sign_in(page, county.leader, "en")
+    page.goto("/ranking/2012-06/")
+
+    page.locator("details.catch-up summary").click()
+    page.locator("details.catch-up a").click()
+
+    page.wait_for_url("**/ranking/2012-06/needed/?kind=town")
+    assert page.locator("tbody th").inner_text().strip() == "富水镇"
