@@ -12,8 +12,6 @@ from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.http import QueryDict
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +19,6 @@ from ledger import words
 from ledger.ranking.charts import Bullet, bullet
 from ledger.ranking.columns import BY_NAME, ON_SCREEN, moved_text, texts
 from ledger.ranking.league import LeagueRow, LeagueTable, total
-from ledger.rules.standing import Tier
 from units.tables import Column
 
 UnitUrl = Callable[[LeagueRow], str]
@@ -86,14 +83,6 @@ def lines(league: LeagueTable, rows: Sequence[LeagueRow], url: UnitUrl) -> list[
         )
         for row in rows
     ]
-
-
-def tier_badges() -> dict[Tier, SafeString]:
-    """The badge of each tier in the reader's language."""
-    return {
-        tier: render_to_string("_tier_badge.html", {"tier": tier.value, "word": words.TIERS[tier]})
-        for tier in Tier
-    }
 
 
 def row_bullet(row: LeagueRow) -> Bullet | None:

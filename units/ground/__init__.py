@@ -1,1 +1,1 @@
-"""What all rooms stand on: money, text, markup."""
+"""What all rooms stand on: money, text, refusals and files."""
