@@ -25,7 +25,6 @@ setup: $(VENV)/.run-stamp ## install what the program needs into $(VENV)
 
 setup-dev: $(VENV)/.dev-stamp
 
-run: export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
 run: setup ## serve on HOST:PORT; an empty database gets the sample county, or with SAMPLE=0 a code to found your own
 	@$(IN_VENV) manage.py serve $(if $(filter 0,$(SAMPLE)),,--sample)
 

@@ -1,170 +1,181 @@
-"""Compares WSGI servers: speed, and what a visitor feels while slow sockets hang on them.
+"""Compares ways to serve the program on every core: our supervised waitress, gunicorn and granian.
 
-Owns: starting each server on a free loopback port, loading it from one client, printing one table.
-Must never: reach beyond 127.0.0.1 or leave a server running.
+    pip install --target /tmp/servers gunicorn granian       # never into the program's own environment
+    python benchmarks/servers.py --candidates /tmp/servers   # with nginx too, if it is installed
+    python benchmarks/servers.py                             # our own server alone
 
-    python benchmarks/servers.py --rounds 5 --seconds 3 --slow 500
-    python benchmarks/servers.py --port 8000 --path /accounts/login/    # what `make run` serves
-
-Each round visits the servers in turn, so that the machine's moods fall on all of them alike. A
-third of the slow sockets send half a header, a third half a body, a third ask for 2 MB and do not
-read them. Every server has one process with eight threads; "2x4" is two processes with four each.
+All run at once on one database and take turns, so that the machine's moods fall on all alike. Measured: the
+list of receipts with one client and with eight, by workers; what eight visitors feel under 500 slow sockets,
+and while three workbooks of 100,000 rows are written; what a stop does to 40 requests under way. Loopback only.
+A third of the slow sockets send half a header, a third half a body, a third do not read their answer.
 """
 
 import argparse
 import asyncio
 import contextlib
-import importlib.metadata
-import os
-import platform
+import json
 import resource
+import shutil
+import signal
 import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
-HERE = Path(__file__).resolve()
-LARGE = 2 * 1024 * 1024
-PAGE = b"x" * 20_000
-PROMISE_SECONDS = 1.0  # quality 46: a normal request under 500 slow sockets
-PATIENCE_SECONDS = 10.0
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+import psutil  # noqa: E402
+from rounds import machine  # noqa: E402
+
+from tests.drills.site import Person, Site, _free_port  # noqa: E402
+
+PAGE, WORKBOOK = "/receipts/?state=all", "/receipts.xlsx?state=all"
+RECEIPTS_A_PROJECT = 334  # of 300 projects: 100,200 receipts
+THREADS = 4
+PATIENCE_SECONDS = 20.0
 SETTLE_SECONDS = 2.0  # the first burst of the slow ones is work, not slowness
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """A page of 20 KB with a little work in it; a big one; and a form that reads its body."""
-    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    body = b"x" * LARGE if environ["PATH_INFO"] == "/large" else PAGE
-    sum(range(2_000))
-    start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(body)))])
-    return [body]
-
-
-def waitress_command(port: int) -> list[str]:
-    options = ["--threads=8", "--connection-limit=2000", "--asyncore-use-poll", "--backlog=1024"]
-    return ["waitress", f"--listen=127.0.0.1:{port}", *options, "servers:application"]
-
-
-def granian_command(port: int) -> list[str]:
-    options = [
-        "--interface=wsgi",
-        "--workers=1",
-        "--blocking-threads=8",
-        "--no-ws",
-        "--log-level=error",
-    ]
-    return ["granian", "--host=127.0.0.1", f"--port={port}", *options, "servers:application"]
-
-
-def gunicorn_command(port: int, workers: int = 1, threads: int = 8) -> list[str]:
-    options = ["-k", "gthread", "-w", str(workers), "--threads", str(threads), "--log-level=error"]
-    return ["gunicorn", "-b", f"127.0.0.1:{port}", *options, "servers:application"]
-
-
-SERVERS: dict[str, Callable[[int], list[str]]] = {
-    "waitress": waitress_command,
-    "granian": granian_command,
-    "gunicorn gthread": gunicorn_command,
-    "gunicorn gthread 2x4": lambda port: gunicorn_command(port, workers=2, threads=4),
-}
-
-
 @dataclass
-class Figures:
-    """What one server did, a number per round."""
+class Server:
+    """A server that runs, or nginx before one."""
 
-    rate: list[float] = field(default_factory=list)
-    p95: list[float] = field(default_factory=list)
-    slow_rate: list[float] = field(default_factory=list)
-    slow_p95: list[float] = field(default_factory=list)
-    failed: int = 0
+    name: str
+    workers: int
+    port: int
+    process: "subprocess.Popen[bytes] | None" = None
+    figures: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    failed: Counter[str] = field(default_factory=Counter)
+
+    def keep(self, what: str, times: list[float], failed: int, seconds: float) -> None:
+        self.figures[f"{what}: pages/s"].append((len(times) - failed) / seconds)
+        self.figures[f"{what}: p95 ms"].append(percentile_95(times) * 1000)
+        self.failed[what] += failed
+
+    def median(self, what: str) -> float:
+        found = self.figures.get(what)
+        return statistics.median(found) if found else float("nan")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+# --- starting them -------------------------------------------------------------------------------
+
+
+def command(name: str, workers: int, port: int) -> list[str]:
+    bind = f"127.0.0.1:{port}"
+    if name == "gunicorn":
+        sizes = ["-w", str(workers), "--threads", str(THREADS)]
+        options = ["-k", "gthread", *sizes, "--log-level=error"]
+        return ["-m", "gunicorn", "-b", bind, *options, "ledger.wsgi:application"]
+    if name == "granian":
+        sizes = [f"--workers={workers}", f"--blocking-threads={THREADS}"]
+        options = ["--interface=wsgi", *sizes, "--no-ws", "--log-level=error"]
+        return ["-m", "granian", "--host=127.0.0.1", f"--port={port}", *options, "ledger.wsgi:application"]  # fmt: skip
+    return ["manage.py", "serve"]
+
+
+def started(site: Site, name: str, workers: int, candidates: str) -> Server:
+    port = _free_port()
+    sizes = {"PORT": str(port), "WORKERS": str(workers), "THREADS": str(THREADS)}
+    paths = {"PYTHONPATH": f"{ROOT}:{candidates}"} if name != "own" else {}
+    process = subprocess.Popen(
+        [sys.executable, *command(name, workers, port)],
+        cwd=ROOT,
+        env=site.environment | sizes | paths,
+        stdout=subprocess.DEVNULL,
+        stderr=site.log.open("ab"),
+    )
+    server = Server(name, workers, port, process)
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        with contextlib.suppress(Exception):
+            if Person(port).ask("GET", "/live", timeout=5).status == 200:
+                return server
+        time.sleep(0.2)
+    raise SystemExit(f"{name} does not answer: {site.log.read_text()[-2000:]}")
 
 
 @contextlib.contextmanager
-def running(command: Callable[[int], list[str]]) -> Iterator[int]:
-    port = free_port()
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command(port)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+def nginx(folder: Path, servers: list[Server]) -> Iterator[list[Server]]:
+    """nginx before each of them, as docs/operations.md sets it up, without TLS."""
+    before = [Server(f"nginx + {one.name}", one.workers, _free_port()) for one in servers]
+    blocks = "".join(
+        f"server {{ listen 127.0.0.1:{front.port}; client_max_body_size 130m; location / {{"
+        f" proxy_pass http://127.0.0.1:{one.port}; proxy_set_header Host $http_host; }} }}\n"
+        for front, one in zip(before, servers, strict=True)
     )
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )  # fmt: skip
+    configuration = folder / "nginx.conf"
+    configuration.write_text(
+        f"daemon off; worker_processes auto; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n"
+        f"events {{ worker_connections 4096; }}\nhttp {{ access_log off; {temporary}\n{blocks}}}\n"
+    )
+    process = subprocess.Popen(["nginx", "-c", str(configuration), "-p", str(folder)])
     try:
-        wait_for(port, process)
-        yield port
+        time.sleep(1)
+        yield before
     finally:
         process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.wait(10)
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _attempt in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        if process.poll() is not None:
-            raise SystemExit(f"{process.args!r} ended with {process.returncode}")
-        time.sleep(0.05)
-    raise SystemExit(f"{process.args!r} did not listen within 10 seconds")
+# --- the clients ---------------------------------------------------------------------------------
 
 
-# --- the clients -------------------------------------------------------------------------------
-
-
-async def one_request(port: int, path: str) -> None:
+async def one_request(port: int, path: str, cookie: str) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(
-            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+        head = (
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nConnection: close\r\n"
         )
+        writer.write(f"{head}\r\n".encode())
         answer = await reader.read(-1)
-        if not answer.startswith(b"HTTP/1.1 200"):
+        head, _, body = answer.partition(b"\r\n\r\n")
+        if not body or not answer.startswith(b"HTTP/1.1 "):
             raise ConnectionError(answer[:60])
+        return int(answer[9:12])
     finally:
         writer.close()
 
 
-async def visitor(
-    port: int, path: str, until: float, times: list[float], failures: list[float]
-) -> None:
-    while (begin := time.perf_counter()) < until:
-        try:
-            await asyncio.wait_for(one_request(port, path), PATIENCE_SECONDS)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError):
-            failures.append(time.perf_counter() - begin)
-            await asyncio.sleep(0.01)
-        times.append(time.perf_counter() - begin)
-
-
-async def visits(port: int, options: argparse.Namespace) -> tuple[list[float], int]:
+async def visits(port: int, cookie: str, visitors: int, seconds: float) -> tuple[list[float], int]:
     """Every visit's time; one that failed counts with the time it took to fail."""
-    times: list[float] = []
-    failures: list[float] = []
-    until = time.perf_counter() + options.seconds
-    crowd = (visitor(port, options.path, until, times, failures) for _ in range(options.visitors))
-    await asyncio.gather(*crowd)
+    times, failures = [], []
+    until = time.perf_counter() + seconds
+
+    async def visitor() -> None:
+        while (begin := time.perf_counter()) < until:
+            try:
+                asked = one_request(port, PAGE, cookie)
+                if await asyncio.wait_for(asked, PATIENCE_SECONDS) != 200:
+                    failures.append(begin)
+            except (OSError, TimeoutError):
+                failures.append(begin)
+                await asyncio.sleep(0.01)
+            times.append(time.perf_counter() - begin)
+
+    await asyncio.gather(*(visitor() for _number in range(visitors)))
     return times, len(failures)
+
+
+def visited(server: Server, cookie: str, what: str, visitors: int, seconds: float) -> None:
+    times, failed = asyncio.run(visits(server.port, cookie, visitors, seconds))
+    server.keep(what, times, failed, seconds)
 
 
 HALF_SENT = (
     b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
     b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nhalf a body",
-    b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
 )
 
 
@@ -188,89 +199,150 @@ def slow_sockets(port: int, count: int) -> Iterator[None]:
             slow.close()
 
 
-# --- the measurement ---------------------------------------------------------------------------
+@contextlib.contextmanager
+def workbooks(server: Server, cookie: str, count: int = 3) -> Iterator[list[float]]:
+    """So many workbooks asked for at once, until all are there; the seconds of each."""
+    took: list[float] = []
+
+    def take() -> None:
+        begun = time.monotonic()
+        person = Person(server.port, cookies=dict([cookie.split("=", 1)]))
+        answer = person.ask("GET", WORKBOOK, timeout=900)
+        assert answer.status == 200, answer.body[:500]
+        took.append(time.monotonic() - begun)
+
+    people = [threading.Thread(target=take) for _number in range(count)]
+    for person in people:
+        person.start()
+    time.sleep(SETTLE_SECONDS)
+    yield took
+    for person in people:
+        person.join()
+
+
+async def stopped(server: Server, cookie: str, requests: int = 40) -> Counter[str]:
+    """What becomes of requests under way when the server is told to stop."""
+    assert server.process is not None
+    asked = [
+        asyncio.create_task(one_request(server.port, PAGE, cookie)) for _number in range(requests)
+    ]
+    await asyncio.sleep(0.5)
+    server.process.send_signal(signal.SIGTERM)
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    return Counter(
+        "lost" if isinstance(answer, BaseException) else str(answer) for answer in answers
+    )
+
+
+# --- the measurement -----------------------------------------------------------------------------
 
 
 def percentile_95(times: list[float]) -> float:
-    return sorted(times)[int(len(times) * 0.95)]
+    return sorted(times)[int(len(times) * 0.95)] if times else float("nan")
 
 
-def measure(figures: Figures, port: int, options: argparse.Namespace) -> None:
-    times, failed = asyncio.run(visits(port, options))
-    figures.rate.append((len(times) - failed) / options.seconds)
-    figures.p95.append(percentile_95(times))
-    with slow_sockets(port, options.slow):
-        times, failed = asyncio.run(visits(port, options))
-    figures.slow_rate.append((len(times) - failed) / options.seconds)
-    figures.slow_p95.append(percentile_95(times))
-    figures.failed += failed
+def measure(servers: list[Server], cookie: str, options: argparse.Namespace) -> None:
+    for server in servers:  # the first pages of each are not measured
+        asyncio.run(visits(server.port, cookie, 8, 1))
+    for _round in range(options.rounds):
+        for server in servers:
+            visited(server, cookie, "1", 1, options.seconds)
+            visited(server, cookie, "8", 8, options.seconds)
+    print(f"  after the rounds: {machine()}", flush=True)
+    for server in servers:
+        if server.workers == max(options.workers):
+            with slow_sockets(server.port, options.slow):
+                visited(server, cookie, "slow", 8, options.seconds)
 
 
-def print_table(results: dict[str, Figures]) -> None:
-    base = statistics.median(next(iter(results.values())).rate)
-    heads = [
-        "server",
-        "requests/s",
+def write_workbooks(servers: list[Server], cookie: str, options: argparse.Namespace) -> None:
+    for server in servers:
+        if server.workers == max(options.workers) and server.process is not None:
+            visited(server, cookie, "without", 2, options.seconds)
+            with workbooks(server, cookie) as took:
+                visited(server, cookie, "writing", 2, 3 * options.seconds)
+            visited(server, cookie, "without", 2, options.seconds)
+            server.figures["workbook s"] += took
+
+
+def print_table(servers: list[Server], stops: dict[int, Counter[str]]) -> None:
+    heads = ["server", "workers", "pages/s, 1 client", "8 clients", "ratio", "p95 ms of 8"]
+    heads += ["p95 ms, 500 slow sockets", "not answered"]
+    heads += [
+        "p95 ms of 2 clients",
+        "while 3 workbooks are written",
         "ratio",
-        "p95 ms",
-        "slow: requests/s",
-        "p95 ms",
-        "worst",
-        "failed",
-        "kept",
+        "a workbook, s",
+        "a stop",
     ]
-    print("| " + " | ".join(heads) + " |\n|" + " --- |" * len(heads))
-    for name, figures in results.items():
-        kept = "yes" if max(figures.slow_p95) < PROMISE_SECONDS and not figures.failed else "NO"
-        cells = [
-            name,
-            f"{statistics.median(figures.rate):.0f}",
-            f"{statistics.median(figures.rate) / base:.2f}",
-            f"{statistics.median(figures.p95) * 1000:.1f}",
-            f"{statistics.median(figures.slow_rate):.0f}",
-            f"{statistics.median(figures.slow_p95) * 1000:.1f}",
-            f"{max(figures.slow_p95) * 1000:.1f}",
-            str(figures.failed),
-            kept,
-        ]
-        print("| " + " | ".join(cells) + " |")
+    print("\n| " + " | ".join(heads) + " |\n|" + " --- |" * len(heads))
+    for one in servers:
+        alone, eight = one.median("1: pages/s"), one.median("8: pages/s")
+        calm, busy = one.median("without: p95 ms"), one.median("writing: p95 ms")
+        cells = [one.name, str(one.workers), f"{alone:.1f}", f"{eight:.1f}", f"{eight / alone:.2f}"]
+        cells += [f"{one.median('8: p95 ms'):.0f}", f"{one.median('slow: p95 ms'):.0f}"]
+        cells += [str(one.failed["slow"]), f"{calm:.0f}", f"{busy:.0f}", f"{busy / calm:.1f}"]
+        cells += [f"{one.median('workbook s'):.0f}"]
+        counts = sorted(stops.get(one.port, Counter()).items())
+        cells += [", ".join(f"{count} x {what}" for what, count in counts)]
+        print("| " + " | ".join(cell.replace("nan", "") for cell in cells) + " |")
 
 
-def print_versions() -> None:
-    packages = ("waitress", "granian", "gunicorn")
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
-    print(f"{versions}; Python {platform.python_version()}, {os.cpu_count()} cores\n")
+def ended(server: Server) -> None:
+    """With every process of it, also of those that its main process left behind."""
+    if server.process is None:
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = psutil.Process(server.process.pid).children(recursive=True)
+        server.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.process.wait(60)
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        server.process.kill()
+        server.process.wait()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--visitors", type=int, default=8)
+    parser.add_argument("--candidates", default="", help="folder that gunicorn and granian are in")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--slow", type=int, default=500)
-    parser.add_argument("--path", default="/", help="what a normal visitor asks for")
-    parser.add_argument("--port", type=int, help="measure what serves here already, and only that")
+    parser.add_argument("--no-workbooks", action="store_true")
     options = parser.parse_args()
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, 8192), limit))
-    print_versions()
-    print_table(one_server(options) if options.port else all_servers(options))
-
-
-def one_server(options: argparse.Namespace) -> dict[str, Figures]:
-    figures = Figures()
-    for _round in range(options.rounds):
-        measure(figures, options.port, options)
-    return {f"port {options.port}": figures}
-
-
-def all_servers(options: argparse.Namespace) -> dict[str, Figures]:
-    results = {name: Figures() for name in SERVERS}
-    for _round in range(options.rounds):
-        for name, command in SERVERS.items():
-            with running(command) as port:
-                measure(results[name], port, options)
-    return results
+    names = ["own", "gunicorn", "granian"] if options.candidates else ["own"]
+    with TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        folder.chmod(0o755)  # nginx's own workers write there
+        site = Site(folder, LOG_LEVEL="ERROR", WORKERS="1")
+        stack.callback(site.stop)
+        site.start()
+        site.wait_until_ready()
+        filled = site.run(
+            str(ROOT / "benchmarks" / "settlement_county.py"), str(RECEIPTS_A_PROJECT)
+        )
+        site.county = json.loads(filled.stdout.splitlines()[-1])
+        cookie = f"session={Person(site.port, 'verifier0').sign_in().cookies['session']}"
+        print(machine(), flush=True)
+        servers = []
+        for workers in options.workers:
+            for kind in names:
+                servers.append(started(site, kind, workers, options.candidates))
+                stack.callback(ended, servers[-1])
+        fronts = []
+        if options.candidates and shutil.which("nginx"):
+            fronts = stack.enter_context(nginx(folder, servers))
+        measure([*servers, *fronts], cookie, options)
+        if not options.no_workbooks:
+            write_workbooks(servers, cookie, options)
+        stops = {one.port: asyncio.run(stopped(one, cookie)) for one in servers}
+        print_table([*servers, *fronts], stops)
+        print(machine())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Fills an empty, migrated database for ``settlement_day.py`` and ``rush.py``: 10,200 entries, and people to sign in.
 
-    VAR_DIR=var/bench python benchmarks/settlement_county.py
+    VAR_DIR=var/bench python benchmarks/settlement_county.py [RECEIPTS A PROJECT]
 
 Prints the projects of the clerks as JSON. Must never: be pointed at a database with a county in it.
 """
@@ -24,7 +24,7 @@ CLERKS, LEADERS, VERIFIERS = 40, 3, 5
 
 
 def main() -> None:
-    generate.RECEIPTS_A_PROJECT = 34
+    generate.RECEIPTS_A_PROJECT = int(sys.argv[1]) if len(sys.argv) > 1 else 34
     rows = generate.county_rows(0)
     with connection.cursor() as cursor:
         for table, columns in generate.COLUMNS.items():

@@ -53,6 +53,16 @@ def read_integer(name: str, default: int, least: int, most: int) -> int:
     raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number from {least} to {most}.")
 
 
+MOST_WORKERS = 32  # unless WORKERS says more; the embedded database has connections for so many
+
+
+def usable_cores() -> int:
+    """Those that this process may use, which a container or `taskset` may have restricted."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def read_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     value = os.environ.get(name, "").strip().upper() or default
     if value in choices:
@@ -304,14 +314,14 @@ AUTH_USER_MODEL = "units.User"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "units.sign_in.hashing.SameCost",  # last: it lets nobody in, and makes all failures take the same time
+]
 PASSWORD_HASHERS = [
-    "units.sign_in.hashing.CappedArgon2",
+    "units.sign_in.hashing.Argon2id",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-# Passwords looked at in the same moment. Each takes a processor and about 100 MiB while it lasts; one
-# processor is left for pages.
-PASSWORD_CHECKS = read_integer("PASSWORD_CHECKS", min(2, max(1, (os.cpu_count() or 1) - 1)), 1, 64)
-
 # Why there are two, and why this one is the default: units/sign_in/passwords.py.
 PASSWORD_PROFILE = read_choice("PASSWORD_PROFILE", "DENGBAO", ("DENGBAO", "MODERN"))
 _IS_DENGBAO = PASSWORD_PROFILE == "DENGBAO"
@@ -400,7 +410,8 @@ FOUNDING_ROOT = VAR_DIR / "founding"  # a new county until its accounts are open
 
 SERVE_HOST = os.environ.get("HOST", "").strip() or "127.0.0.1"
 SERVE_PORT = read_integer("PORT", 8000, 1, 65535)
-SERVE_THREADS = read_integer("THREADS", min(8, 2 * (os.cpu_count() or 1)), 1, 64)
+SERVE_WORKERS = read_integer("WORKERS", min(MOST_WORKERS, usable_cores()), 1, 64)
+SERVE_THREADS = read_integer("THREADS", 6, 1, 64)  # of each worker
 # Forwarded headers count only when they come from this address.
 TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.base import SessionBase
@@ -406,11 +407,8 @@ class User(AbstractUser):
         self.password_changed_at = timezone.now()
 
     def check_password(self, raw_password: str | None) -> bool:
-        """A stronger hash of the same password is no change of it."""
-        kept = self.password_changed_at, self.old_passwords
-        is_right = super().check_password(raw_password)
-        self.password_changed_at, self.old_passwords = kept
-        return is_right
+        """Without Django's renewal of the hash, which would end sessions (``hashing.renew``)."""
+        return check_password(raw_password, self.password)
 
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         """A session stands for the password and for the rights that it was begun with."""

@@ -46,7 +46,7 @@ def terminal_code() -> str:
     found = known_code()
     if not found:
         signs = "".join(secrets.choice(ALPHABET) for _sign in range(GROUPS * GROUP))
-        _write(_root() / "code", signs)
+        _write(_root() / "code", signs, is_first=True)
         found = known_code()
     return "-".join(found[at : at + GROUP] for at in range(0, len(found), GROUP))
 
@@ -66,16 +66,32 @@ def is_code(written: str) -> bool:
 
 
 def load() -> Draft:
-    """What was typed so far; a new draft keeps its seed from the first look on."""
-    with suppress(OSError, ValueError, TypeError, KeyError):
-        return _draft(json.loads((_root() / "draft.json").read_text(encoding="utf-8")))
-    draft = Draft()
-    save(draft)
-    return draft
+    """What was typed so far; the first look makes a draft, whose seed stays."""
+    found = _kept()
+    if found is None:
+        _write(_root() / "draft.json", _text(Draft()), is_first=True)
+        found = _kept()
+    assert found is not None
+    return found
+
+
+def _kept() -> Draft | None:
+    path = _root() / "draft.json"
+    try:
+        return _draft(json.loads(path.read_text(encoding="utf-8")))
+    except OSError:
+        return None
+    except (ValueError, TypeError, KeyError):  # of another release
+        path.unlink(missing_ok=True)
+        return None
 
 
 def save(draft: Draft) -> None:
-    _write(_root() / "draft.json", json.dumps(asdict(draft), ensure_ascii=False))
+    _write(_root() / "draft.json", _text(draft))
+
+
+def _text(draft: Draft) -> str:
+    return json.dumps(asdict(draft), ensure_ascii=False)
 
 
 def clear() -> None:
@@ -93,10 +109,15 @@ def _root() -> Path:
     return Path(settings.FOUNDING_ROOT)
 
 
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all, for this user's eyes only."""
+def _write(path: Path, text: str, *, is_first: bool = False) -> None:
+    """Whole or not at all, for this user's eyes only. Of several first ones one stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    Path(draft).replace(path)
+    if not is_first:
+        Path(draft).replace(path)
+        return
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    Path(draft).unlink()

@@ -158,7 +158,8 @@ def _again(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse:
 
 
 def _discard(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse:
-    upload.remove()
+    if not upload.remove():
+        return redirect("book-import-detail", upload.token)
     messages.success(request, _("The upload is removed; nothing was imported."))
     return redirect("book-import")
 

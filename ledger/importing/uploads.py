@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from ledger.importing.plan_types import Progress
@@ -93,8 +94,11 @@ class Upload:
         return root() / self.token
 
     @classmethod
+    @transaction.atomic
     def add(cls, document: Mapping[str, Any], state: State) -> Self:
-        """Lay a read workbook on the desk."""
+        """Keep a workbook that was read. Of two uploads of a person at once the second is refused."""
+        owner = User.objects.select_for_update().get(pk=state.owner)
+        demand_idle(owner)
         sweep(state.owner)
         upload = cls(secrets.token_urlsafe(16), state)
         upload.folder.mkdir(mode=0o700, parents=True)
@@ -120,22 +124,25 @@ class Upload:
         Of two who press at once one gets it, and nobody gets what has gone on meanwhile.
         """
         if self.state.is_interrupted:
-            for left in self.folder.glob("*.lock"):
-                left.unlink(missing_ok=True)
-        lock = self.folder / f"{step}.lock"
+            self.release()
         try:
-            lock.touch(mode=0o600, exist_ok=False)
+            self._lock.touch(mode=0o600, exist_ok=False)
         except OSError:
             return False
         now = Upload.find(self.token)
         if now is None or now.state != self.state:
-            self.release(step)
+            self.release()
             return False
         self.set(step=step, done=0, total=0, beat=time.time(), sentence="", **changes)
         return True
 
-    def release(self, step: Step) -> None:
-        (self.folder / f"{step}.lock").unlink(missing_ok=True)
+    def release(self) -> None:
+        self._lock.unlink(missing_ok=True)
+
+    @property
+    def _lock(self) -> Path:
+        """One for all steps, so that nothing is removed while it is being imported."""
+        return self.folder / "lock"
 
     def progress(self) -> Progress:
         """Writes how far it is, but not more often than anybody looks."""
@@ -167,8 +174,12 @@ class Upload:
         """Once it is decided the cells are not needed any more."""
         (self.folder / "book.json").unlink(missing_ok=True)
 
-    def remove(self) -> None:
+    def remove(self) -> bool:
+        """Unless somebody has begun to work on it meanwhile."""
+        if not self.claim(Step.FAILED):
+            return False
         shutil.rmtree(self.folder, ignore_errors=True)
+        return True
 
 
 def root() -> Path:

@@ -5,18 +5,9 @@ workbook is done before the page is shown, a large one in a process of its own w
 """
 
 import logging
-import os
-import subprocess
-import sys
-import threading
-from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urlencode
 
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -26,6 +17,8 @@ from ledger.importing.commit import Wish
 from ledger.importing.plan_types import Outcome, Plan
 from ledger.importing.preview import Outlook, outlook
 from ledger.importing.uploads import Step, Upload
+from ledger.jobs import runner
+from ledger.jobs.runner import MEGABYTE, Limits
 from ledger.ranking.league import LeagueRow, LeagueTable
 from units.ground.refusal import Conflict, Refusal
 from units.models import County, User
@@ -33,6 +26,8 @@ from units.models import County, User
 # Rows that a request waits for.
 SMALL: Final = 1_500
 SHOWN: Final = 100
+# Not of lower priority: it holds the county's lock while it commits.
+LIMITS: Final = Limits(seconds=3600, cpu=1800, memory=3072 * MEGABYTE, nice=0, stays=False)
 log = logging.getLogger(__name__)
 
 
@@ -41,16 +36,9 @@ def start(upload: Upload) -> None:
     if upload.state.rows <= SMALL:
         run(upload)
         return
-    command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "import_step"]
-    process = subprocess.Popen(
-        [*command, "--", upload.token],  # one token in 64 begins as an option does
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        env=os.environ | _surroundings(),
-        start_new_session=True,
-    )
-    # Somebody must take note of its end, or the system keeps its entry.
-    threading.Thread(target=process.wait, daemon=True).start()
+    runner.start(
+        "import_step", "--", upload.token, limits=LIMITS
+    )  # some tokens begin with a hyphen
 
 
 def run(upload: Upload) -> None:
@@ -68,7 +56,7 @@ def run(upload: Upload) -> None:
         log.exception("import %s failed at %s", upload.token, step)
         raise
     finally:
-        upload.release(step)
+        upload.release()
 
 
 def wish_of(upload: Upload, today: date | None = None) -> Wish:
@@ -164,20 +152,6 @@ def _total(table: LeagueTable) -> dict[str, Any]:
         "contracts": signed.contracts,
         "total_investment": str(signed.total_investment),
         "introduced": str(signed.introduced),
-    }
-
-
-def _surroundings() -> Mapping[str, str]:
-    """The same database for the process beside us, whichever this one is connected to."""
-    known = connection.get_connection_params()
-    user, password = quote(str(known.get("user") or ""), safe=""), known.get("password")
-    secret = f":{quote(str(password), safe='')}" if password else ""
-    more = {"host": known.get("host"), "port": known.get("port")}
-    query = urlencode({name: value for name, value in more.items() if value})
-    name = quote(str(known.get("dbname") or ""), safe="")
-    return {
-        "DATABASE_URL": f"postgresql://{user}{secret}@/{name}?{query}",
-        "VAR_DIR": str(Path(settings.IMPORT_ROOT).parent),
     }
 
 

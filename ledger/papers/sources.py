@@ -161,6 +161,11 @@ def details(table: LeagueTable, user: User) -> Details:
     )
 
 
+def entry_count(table: LeagueTable) -> int:
+    """About as many rows as the details will have."""
+    return _entries(table).count()
+
+
 def chain_head(table: LeagueTable) -> str:
     """The settlement's head; else that of the table's quarter so far, empty while it has none."""
     if table.settlement is not None:

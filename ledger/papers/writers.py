@@ -1,9 +1,8 @@
 """The files: settlement workbook, bulletin in Word, lists, the import's template and marked workbook.
 
-Owns: the order table, background, file; and that a list is what the screen shows, all pages of it, with
-its filters named at the top. Must never: compute a figure, give out a record that the same person would
-not see on screen, or be imported by what serves pages: ``downloads`` names these functions, and the
-process that writes (``apart``) loads them together with the libraries of workbooks and documents.
+A list is what the screen shows, all pages of it, with its filters named at the top. Each writer that
+may have many rows says how many before it reads them (``demand_short``); it computes no figure, and gives
+nobody a record that they would not see on screen.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,10 +19,12 @@ from django.utils.translation import gettext as _
 from ledger.accounts import lists, service_pages
 from ledger.importing import contents, marked, template
 from ledger.importing.pages import upload_of
+from ledger.models import Receipt
 from ledger.papers import bulletin, bulletin_docx, ranking_sheet, settlement, sources
 from ledger.ranking.pages import table_for
 from ledger.receipts import pages
 from ledger.rules.months import Month
+from ledger.server.files import demand_short
 from ledger.sheets.answers import DOCX, XLSX, file_response, list_response
 from ledger.sheets.book import Column, Value
 from ledger.trail import pages as trail
@@ -38,6 +39,7 @@ MOST_LINES = 100_000
 def ranking_xlsx(request: HttpRequest, month: Month) -> FileResponse:
     with sources.one_moment():
         table = table_for(request, month)
+        demand_short(sources.entry_count(table))
         background = sources.background(table)
         details = sources.details(table, person(request))
         write = partial(settlement.settlement_workbook, table, background, details)
@@ -59,6 +61,7 @@ def project_xlsx(request: HttpRequest) -> FileResponse:
     with sources.one_moment():
         sieve = projects.sieve_of(request)
         found = projects.table_of(request, sieve).data.data
+        demand_short(found.count())
         rows = lists.project_rows(found, sieve.reference_year)
         return _list(_("Projects"), sieve.form, lists.PROJECTS, rows)
 
@@ -67,6 +70,7 @@ def service_xlsx(request: HttpRequest) -> FileResponse:
     with sources.one_moment():
         sieve = service_pages.sieve_of(request)
         found = service_pages.table_of(request, sieve).data.data
+        demand_short(len(found))
         rows = lists.service_rows(found, sieve.today)
         as_of = (_("As of"), date_format(sieve.today))
         return _list(_("Service with time limits"), sieve.form, lists.SERVICES, rows, as_of)
@@ -77,6 +81,7 @@ def receipt_xlsx(request: HttpRequest) -> FileResponse:
     with sources.one_moment():
         sieve = pages.sieve_of(request)
         found = pages.table_of(request, sieve).data.data
+        demand_short(found.count())
         rows = lists.receipt_rows(found, with_doubts=verifies)
         columns = (*lists.RECEIPTS, lists.DOUBTS) if verifies else lists.RECEIPTS
         return _list(_("Receipts"), sieve.form, columns, rows)
@@ -87,7 +92,9 @@ def trail_xlsx(request: HttpRequest) -> FileResponse:
     with sources.one_moment():
         sieve = trail.sieve_of(request, county)
         found = trail.found(county, sieve.wishes())
-        is_whole = found.count() <= MOST_LINES
+        count = found.count()
+        demand_short(count)
+        is_whole = count <= MOST_LINES
         rows = lists.trail_rows(found[:MOST_LINES])
         most = (_("Lines"), "" if is_whole else _("the newest %(most)d") % {"most": MOST_LINES})
         return _list(_("Trail"), sieve, lists.TRAIL, rows, most)
@@ -98,6 +105,7 @@ def book_import_marked(request: HttpRequest, token: str) -> FileResponse:
     upload = upload_of(request, token)
     if not upload.state.refused or upload.kept("book") is None:
         raise Http404
+    demand_short(upload.state.rows)
     write = partial(marked.write, upload.book(), upload.refusals())
     stem = Path(upload.state.file_name).stem
     return file_response(f"{stem}-{marked.PROBLEMS}.xlsx", XLSX, write)
@@ -110,10 +118,14 @@ def book_template(request: HttpRequest) -> FileResponse:
     unit = user.unit or (get_object_or_404(units, code=code) if code else None)
     if user.county is None or (user.unit is not None and code not in ("", user.unit.code)):
         raise Http404
+    is_filled = request.GET.get("filled") == "1"
+    if is_filled:
+        receipts_of = Receipt.objects.filter(county=user.county)
+        demand_short((receipts_of.filter(project__lead_unit=unit) if unit else receipts_of).count())
     found = contents.contents(
         user.county,
         unit,
-        is_filled=request.GET.get("filled") == "1",
+        is_filled=is_filled,
         year=timezone.localdate().year,
     )
     write = partial(template.write, found)

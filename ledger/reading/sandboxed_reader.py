@@ -1,8 +1,8 @@
-"""The program of the child process that opens a workbook: ``python -I sandboxed_reader.py FILE``.
+"""The program of the child process that opens a workbook, under the limits of ``ledger/jobs/limited.py``.
 
-Owns: what of a file is looked at before and while it is unpacked, and the limits of the process. It
-prints one JSON document: the sheets with their cells, or the code of a refusal. Must never: import
-anything of ours, write a file, open a connection, or trust a size that the file declares.
+Decides what of a file is looked at before and while it is unpacked. It prints one JSON document: the sheets
+with their cells, or the code of a refusal. It imports nothing of ours, writes no file, opens no connection
+and trusts no size that the file declares.
 """
 
 import json
@@ -17,16 +17,9 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO, NamedTuple
 
-try:
-    import resource
-except ImportError:  # Windows has no such limits; the parent's clock remains
-    resource = None  # type: ignore[assignment]
-
 import python_calamine as calamine
 
 MOST_BYTES = 20 * 1024 * 1024
-MOST_MEMORY = 192 * 1024 * 1024  # beyond what the bare process has
-MOST_SECONDS = 2  # of computing, not of waiting
 MOST_ENTRIES = 1_000
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_MARKUP = 64 * 1024 * 1024
@@ -75,7 +68,6 @@ class Marks(NamedTuple):
 
 
 def main(path: str) -> None:
-    _limit()
     try:
         document = read(path)
     except Refused as refused:
@@ -94,27 +86,6 @@ def read(path: str) -> dict[str, Any]:
         else:
             marks, epoch = {}, 1900
     return {"sheets": list(_sheets(path, marks)), "epoch": epoch}
-
-
-def _limit() -> None:
-    if resource is None:
-        return
-    memory = _memory_now() + MOST_MEMORY
-    for limit, soft, hard in (
-        (resource.RLIMIT_AS, memory, memory),
-        (resource.RLIMIT_CPU, MOST_SECONDS, MOST_SECONDS + 1),
-        (resource.RLIMIT_FSIZE, 0, 0),
-        (resource.RLIMIT_CORE, 0, 0),
-    ):
-        with suppress(ValueError, OSError):  # a system that does not know this limit
-            resource.setrlimit(limit, (soft, hard))
-
-
-def _memory_now() -> int:
-    """What the process has mapped already; some systems map their locales, which is much."""
-    with suppress(OSError, ValueError), open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
-    return 64 * 1024 * 1024
 
 
 # What kind of file it is

@@ -7,7 +7,6 @@ reason why a file is refused. Must never: look into the file itself.
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +16,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger.entries.scanning import demand_clean
+from ledger.jobs import runner
+from ledger.jobs.runner import MEGABYTE, Limits
 from units.ground.refusal import Refusal
 
 CHILD: Final = Path(__file__).with_name("sandboxed_reader.py")
-# The child's own limit counts computing; this one counts waiting, on a machine under load.
-MOST_SECONDS: Final = 20
+# Two seconds of computing, and more of waiting on a machine under load; it may write no file.
+LIMITS: Final = Limits(seconds=20, cpu=2, memory=192 * MEGABYTE, write=0, nice=0)
 MOST_MEGABYTES: Final = 20
 ACCEPTED: Final = ".xlsx,.xls,.et,.ods,.xlsm,.xlsb"
 
@@ -96,24 +97,22 @@ def read(path: Path) -> Book:
 def read_plain(path: Path) -> dict[str, Any]:
     """The child's document of a file, as it can be kept. Raises Refusal."""
     demand_clean(path)
-    # The absolute path: the child has neither our folder nor our environment.
-    command = [sys.executable, "-I", str(CHILD), str(path.resolve())]
     try:
-        done = subprocess.run(  # nothing of the file's making is in the command
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=MOST_SECONDS,
-            check=False,
-            cwd="/",
-            env=_environment(),
-        )
-    except subprocess.TimeoutExpired as slow:
+        with runner.turn():
+            # The absolute path: the child has neither our folder nor our environment.
+            printed = runner.run(
+                *(CHILD, str(path.resolve())),
+                limits=LIMITS,
+                output=subprocess.PIPE,
+                environment=_environment(),
+            )
+    except runner.Unfinished as busy:
+        raise Refusal(busy.sentence, "file") from busy
+    except runner.TimedOut as slow:
         raise refusal("too_slow", {}) from slow
-    if done.returncode:  # killed by one of its limits, or the library gave up
-        raise refusal("too_slow" if done.returncode < 0 else "broken", {})
-    document: dict[str, Any] = json.loads(done.stdout)
+    except runner.Broken as broken:  # killed by one of its limits, or the library gave up
+        raise refusal("too_slow" if broken.status < 0 else "broken", {}) from broken
+    document: dict[str, Any] = json.loads(printed)
     if "refused" in document:
         raise refusal(document["refused"], document)
     return document

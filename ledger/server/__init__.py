@@ -1,1 +1,1 @@
-"""The web server, its health, logs and faults."""
+"""What runs the program: worker processes, their supervisor, and how they stop."""

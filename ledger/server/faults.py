@@ -19,16 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from ledger.api import problems
 from ledger.api.problems import Problem
 from ledger.api.shapes import Words
+from ledger.jobs.runner import Unfinished
 from ledger.server import logs
-from ledger.server.apart import CutOff
 
 AWAY: Final = _("The database does not answer just now. This passes in most cases within a minute.")
 FULL: Final = _(
     "The disk of the server is full or cannot be written, so nothing can be saved until the "
     "administrator has made room. Reading goes on."
-)
-UNFINISHED: Final = _(
-    "The file could not be finished. What is entered is not affected; please try again."
 )
 _DISK_ERRORS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES}
 _DISK_FULL, _ONLY_READS = "53100", "25006"  # SQLSTATE
@@ -48,10 +45,10 @@ def broken(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def sentence_for(error: BaseException | None) -> Promise | None:
+def sentence_for(error: BaseException | None) -> str | Promise | None:
     """Why it will work later, if that is so; None for a mistake of the program."""
-    if isinstance(error, CutOff):
-        return UNFINISHED
+    if isinstance(error, Unfinished):
+        return error.sentence
     for each in _chain(error):
         state = getattr(each, "sqlstate", None)
         is_disk_error = isinstance(each, OSError) and each.errno in _DISK_ERRORS
@@ -62,7 +59,7 @@ def sentence_for(error: BaseException | None) -> Promise | None:
     return AWAY if isinstance(error, OperationalError | InterfaceError) else None
 
 
-def _unavailable(request: HttpRequest, sentence: Promise) -> HttpResponse:
+def _unavailable(request: HttpRequest, sentence: str | Promise) -> HttpResponse:
     if _is_program(request):
         return _problem(503, sentence)
     return _page("503.html", {"sentence": sentence, **_again(request)}, 503)

@@ -1,6 +1,6 @@
-"""What waitress does not do by itself: lanes for what takes long, and a sentence where its own disk is full.
+"""Our departures from waitress: probes never wait, a stop answers everybody, errors are pages of ours.
 
-Owns: these two departures. Must never: look into a request beyond its method, path and size.
+Looks at a request's path and size only.
 """
 
 import logging
@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.template import loader
+from django.utils.translation import gettext_lazy as _
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ThreadedTaskDispatcher
@@ -18,47 +18,37 @@ from waitress.utilities import Error, RequestEntityTooLarge
 from ledger.server import health
 from ledger.server.faults import FULL
 
-FILES = (".xlsx", ".docx")
-FILES_AT_ONCE = 2
-_PROBES, _SIGN_INS, _FILES = "probes", "sign-ins", "files"
+PROBE_THREADS = 2
+STOPPING = _("The server is being restarted. This passes in most cases within a minute.")
 log = logging.getLogger(__name__)
 
 
 class Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
-    """The working threads, and lanes beside them for requests that only wait for their own kind.
+    """The worker's threads, and two beside them that answer only ``/live`` and ``/ready``."""
 
-    A crowd that signs in at nine, each for a quarter of a second of a processor, and files that are written
-    for seconds, keep no page waiting; and nothing keeps those waiting who ask how the program is.
-    """
+    is_stopping = False
 
     def __init__(self, threads: int) -> None:
         super().__init__()
         self.set_thread_count(threads)
-        self._lanes = {lane: ThreadedTaskDispatcher() for lane in (_PROBES, _SIGN_INS, _FILES)}
-        self._lanes[_PROBES].set_thread_count(2)
-        self._lanes[_SIGN_INS].set_thread_count(settings.PASSWORD_CHECKS)
-        self._lanes[_FILES].set_thread_count(FILES_AT_ONCE)
+        self.probes = ThreadedTaskDispatcher()
+        self.probes.set_thread_count(PROBE_THREADS)
 
     def add_task(self, channel: Any) -> None:
-        lane = _lane(channel.requests[0])
-        if lane is None:
-            super().add_task(channel)
+        if getattr(channel.requests[0], "path", "").rstrip("/") in (health.LIVE, health.READY):
+            self.probes.add_task(channel)
         else:
-            self._lanes[lane].add_task(channel)
+            super().add_task(channel)
 
-    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        """Requests under way are finished first, in every lane."""
-        everybody = [super(), *self._lanes.values()]
-        return all([lane.shutdown(cancel_pending, timeout) for lane in everybody])
-
-
-def _lane(request: Any) -> str | None:
-    path = getattr(request, "path", "").rstrip("/")
-    if path in (health.LIVE, health.READY):
-        return _PROBES
-    if path == settings.LOGIN_URL.rstrip("/") and request.command == "POST":
-        return _SIGN_INS
-    return _FILES if path.endswith(FILES) else None
+    def refuse_queued(self) -> None:
+        """Answer 503 to every request that no thread has taken yet."""
+        while True:
+            with self.lock:
+                if not self.queue:
+                    return
+                channel = self.queue.popleft()
+            channel.requests[0].error = Stopping("")
+            channel.service()
 
 
 class Page(Error):  # type: ignore[misc]
@@ -81,6 +71,14 @@ class NoRoom(Page):
     template, known = "503.html", {"sentence": FULL}
 
 
+class Stopping(Page):
+    """The server stops before a thread was free."""
+
+    code = HTTPStatus.SERVICE_UNAVAILABLE.value
+    reason = HTTPStatus.SERVICE_UNAVAILABLE.phrase
+    template, known = "503.html", {"sentence": STOPPING}
+
+
 class TooLarge(Page):
     """Refused by the length that was announced, before the body is sent."""
 
@@ -90,7 +88,7 @@ class TooLarge(Page):
 
 
 class Nowhere:
-    """Takes the rest of a body that cannot be kept, so that the browser listens to the answer."""
+    """Discards the rest of the body: a browser reads the response only after it has sent everything."""
 
     def append(self, data: bytes) -> None:
         pass
@@ -128,3 +126,10 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
 
 class Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = Parser
+
+    def service(self) -> None:
+        """During a stop each answer is the last of its connection, and says so."""
+        if self.server.task_dispatcher.is_stopping:
+            for request in self.requests:
+                request.headers["CONNECTION"] = "close"
+        super().service()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import django
-from django.core.management import call_command
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -19,6 +19,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ledger.settings")
 django.setup()
 
 from ledger.importing import commit  # noqa: E402
+from ledger.management.commands import serve  # noqa: E402
+from ledger.server import worker  # noqa: E402
 
 enter, now = commit._enter, timezone.now
 
@@ -41,4 +43,5 @@ def clock(seconds: str) -> None:
 
 if __name__ == "__main__":
     {"half": half, "clock": clock}[sys.argv[1]](*sys.argv[2:])
-    call_command("serve")
+    listener = serve.listen(settings.SERVE_HOST, settings.SERVE_PORT)
+    worker.work(listener, is_supervised=False)  # the fault is in this process only

@@ -23,7 +23,6 @@ import psutil
 import psycopg
 
 from ledger.database import embedded
-from ledger.server import memory
 from tests.drills.volumes import PowerDisk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -50,7 +49,7 @@ class Site:
         self.program: Sequence[str] = SERVE
         named = {"VAR_DIR": str(self.var_dir), "PORT": str(self.port), "HOST": "127.0.0.1"}
         unset = {"DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "ledger.settings", "HTTPS": "0"}
-        given = {**memory.ENVIRONMENT, **named, **unset, **environment}
+        given = {**named, **unset, **environment}
         self.environment = {**os.environ, **given}
         self.process: subprocess.Popen[bytes] | None = None
         self.county: dict[str, Any] = {}
@@ -83,10 +82,20 @@ class Site:
             time.sleep(0.1)
         raise AssertionError(f"not ready after {patience} s: {self.log.read_text()[-2000:]}")
 
+    def processes(self) -> list[psutil.Process]:
+        """The supervisor and its workers."""
+        assert self.process is not None
+        supervisor = psutil.Process(self.process.pid)
+        return [supervisor, *supervisor.children()]
+
     def kill_program(self) -> None:
         assert self.process is not None
-        self.process.kill()
+        found = self.processes()
+        for process in found:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self.process.wait()
+        psutil.wait_procs(found, 10)
 
     def kill_database(self) -> None:
         """Every process of it at once, as when the power of its machine goes."""
@@ -112,9 +121,12 @@ class Site:
         embedded.stop(self.var_dir)
 
     def memory(self) -> int:
-        """Bytes that the server's own process holds."""
-        assert self.process is not None
-        return int(psutil.Process(self.process.pid).memory_info().rss)
+        """Bytes that supervisor and workers hold."""
+        return sum(process.memory_info().rss for process in self.processes())
+
+    def processor_time(self) -> float:
+        """Seconds of computing so far."""
+        return sum(sum(process.cpu_times()[:2]) for process in self.processes())
 
     def run(self, *command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         done = subprocess.run(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from units.sign_in import lockout, passwords
+from units.sign_in import hashing, lockout, passwords
 
 
 class SignInForm(AuthenticationForm):
@@ -38,6 +38,7 @@ class SignInForm(AuthenticationForm):
 
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)
+        hashing.renew(user, self.cleaned_data["password"])
         if passwords.is_spent(user, timezone.now()):
             raise ValidationError(
                 _(

@@ -1,32 +1,63 @@
-"""Argon2 for passwords, only so many at the same time.
+"""What a password costs: Argon2id with OWASP's parameters, 19 MiB and two rounds in one lane.
 
-Owns: that number, and that each keeps to one processor. A computation takes about 100 MiB and a quarter of a
-second of a processor; a whole office that signs in at nine would otherwise want all of the machine's memory
-and leave no processor for its pages. Who is over the number waits a moment. Must never: refuse, or
-take less memory or fewer rounds than Django.
+Hashes of earlier releases (100 MiB) are renewed when their owner signs in. While some remain, every failed
+sign-in takes the time of both, so that the time tells neither whether a name exists nor which hash it has.
 """
 
-import threading
+from typing import Any, Final
 
-from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    get_hasher,
+    identify_hasher,
+    make_password,
+)
+from django.http import HttpRequest
 
-_turns = threading.BoundedSemaphore(settings.PASSWORD_CHECKS)
+from units.ground.text import folded
+from units.models import User
+
+FORMER: Final = "argon2$argon2id$v=19$m=102400,"
 
 
-class CappedArgon2(Argon2PasswordHasher):
-    """Django's own, in turns and in one lane instead of eight.
+class Argon2id(Argon2PasswordHasher):
+    """It keeps Django's name for the algorithm, so ``must_update`` finds hashes of other parameters."""
 
-    It keeps the name: stored passwords stay valid, and one hashed with other parameters is hashed anew when
-    its owner next signs in, as Django does for any change of parameters.
-    """
-
+    memory_cost = 19 * 1024
     parallelism = 1
 
-    def encode(self, password: str, salt: str) -> str:
-        with _turns:
-            return super().encode(password, salt)
 
-    def verify(self, password: str, encoded: str) -> bool:
-        with _turns:
-            return super().verify(password, encoded)
+class FormerArgon2id(Argon2id):
+    memory_cost = 100 * 1024
+
+
+def renew(user: User, password: str) -> None:
+    """After the right password was given: hash it with today's parameters if it is not yet.
+
+    Only at a sign-in, where a new session begins anyway: the hash is part of every session, so a new
+    one anywhere else would sign the person out.
+    """
+    today, found = get_hasher(), user.password
+    if identify_hasher(found).algorithm == today.algorithm and not today.must_update(found):
+        return
+    user.password = make_password(password)
+    User.objects.filter(pk=user.pk, password=found).update(password=user.password)
+
+
+class SameCost(BaseBackend):
+    """Asked last, so only after a failure: does the other of both computations, and knows nobody."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **more: Any,
+    ) -> None:
+        former = User.objects.filter(password__startswith=FORMER)
+        if not username or password is None or not former.filter(is_active=True).exists():
+            return
+        is_former = former.filter(username=folded(username)).exists()
+        hasher = Argon2id() if is_former else FormerArgon2id()
+        hasher.encode(password, hasher.salt())

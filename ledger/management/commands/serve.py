@@ -1,39 +1,19 @@
-"""Brings everything up to date and serves the program: what `make run` calls last.
+"""Brings everything up to date, then serves the program with one worker process per core.
 
-Owns: the order of a start (port, database, migrations, sample, static files), the server's limits.
-Must never: load the sample into a database that holds a county, nor hide that a port is taken.
-
-The server is waitress: it alone of the three compared (`benchmarks/servers.py`) answers a normal
-request within a second while 500 slow sockets hang on it, because one thread buffers all sockets
-and the working threads see whole requests only; granian and gunicorn let half-sent requests
-occupy the threads that should work.
+Port, database, migrations, sample and static files are seen to once, before the first worker starts.
 """
 
-import contextlib
 import logging
-import select
-import signal
 import socket
 import sys
-from collections.abc import Callable
 from datetime import timedelta
-from types import FrameType
 from typing import Any
 
-try:
-    import resource
-except ImportError:  # Windows has no such limit
-    resource = None  # type: ignore[assignment]
-
-import waitress
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,14 +21,10 @@ from psycopg.errors import InsufficientPrivilege
 
 from ledger.entries import evidence
 from ledger.founding import wizard_state
-from ledger.server import addresses, apart, memory, static_build
-from ledger.server.lanes import Channel, Dispatcher
+from ledger.server import addresses, static_build, supervisor, worker
 from units.models import County
 
-CONNECTION_LIMIT = 2000  # the default of 100 is what 100 idle sockets would use up
-OPEN_FILES = 4096
-LARGEST_BODY = 128 * 1024 * 1024
-LARGEST_BODY_IN_MEMORY = LARGEST_HEAD = 32 * 1024
+FOR_OTHERS = 10  # connections that the server leaves to backups, commands and administrators
 NOT_THE_OWNER = gettext_lazy(
     "The tables are of another release, and this login may not change them; nothing was changed. With"
     " the owner's DATABASE_URL run first: manage.py migrate, then manage.py create_logins --grants-only."
@@ -67,9 +43,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, sample: bool, **options: Any) -> None:
         host, port = settings.SERVE_HOST, settings.SERVE_PORT
-        proxy = proxy_options()
+        demand_named_proxy()
         listener = listen(host, port)  # first, so that a taken port is told at once
         self.prepare_database(sample)
+        demand_connections(settings.SERVE_WORKERS, settings.SERVE_THREADS)
         self.sweep()
         if static_build.build_if_changed():
             self.stdout.write(_("Static files built."))
@@ -77,7 +54,10 @@ class Command(BaseCommand):
         connection.close()
         self.tell(addresses.of(host, settings.ALLOWED_HOSTS), port, is_empty)
         self.stdout.flush()
-        serve(listener, proxy)
+        if sys.platform == "win32":  # no sockets are handed over there
+            worker.work(listener, is_supervised=False)
+        else:
+            supervisor.supervise(listener, settings.SERVE_WORKERS)
 
     def tell(self, names: addresses.Names, port: int, is_empty: bool) -> None:
         """Where it is served, as people would type it, and what else they could not know."""
@@ -109,7 +89,7 @@ class Command(BaseCommand):
             ) from error
 
     def sweep(self) -> None:
-        """Files of uploads that were cut off; a day old, so that none is one of a copy beside us."""
+        """Delete temporary uploads older than a day; another instance may still be writing newer ones."""
         try:
             removed = evidence.sweep(timezone.now() - timedelta(days=1))
         except OSError:
@@ -143,78 +123,25 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def serve(listener: socket.socket, proxy: dict[str, Any]) -> None:
-    """Until Ctrl+C or SIGTERM; requests under way are finished first."""
-    signal.signal(signal.SIGTERM, end)
-    raise_file_limit()
-    memory.keep_little()
-    server = server_of(application(), listener, settings.SERVE_THREADS, **proxy)
-    apart.make_ready()
-    try:
-        server.run()
-    finally:
-        server.close()
-
-
-def server_of(
-    program: Callable[..., Any], listener: socket.socket, threads: int, **proxy: Any
-) -> Any:
-    """The server with its limits, not running yet."""
-    server = waitress.create_server(
-        program,
-        sockets=[listener],
-        connection_limit=CONNECTION_LIMIT,
-        asyncore_use_poll=hasattr(select, "poll"),  # Windows has none
-        channel_timeout=60,
-        # So that it sees who has gone while his request still waits for a thread: nobody works for him.
-        channel_request_lookahead=1,
-        max_request_body_size=LARGEST_BODY,
-        # What 2,000 unfinished requests may hold in memory; more of a body goes to a file.
-        inbuf_overflow=LARGEST_BODY_IN_MEMORY,
-        max_request_header_size=LARGEST_HEAD,
-        _dispatcher=Dispatcher(threads),
-        ident="",
-        clear_untrusted_proxy_headers=True,
-        **proxy,
-    )
-    server.channel_class = Channel
-    return server
-
-
-def application() -> WSGIHandler:
-    """Made now, since it lists the static files that were just built; and with every page loaded, so
-    that whoever comes first does not wait for that."""
-    made = get_wsgi_application()
-    get_resolver().url_patterns  # noqa: B018 - reading it loads them
-    return made
-
-
-def proxy_options() -> dict[str, Any]:
-    """waitress believes forwarded headers from this one address, and drops all others."""
+def demand_named_proxy() -> None:
     if settings.HTTPS and not settings.TRUSTED_PROXY:
         raise CommandError(
             _("HTTPS=1 needs TRUSTED_PROXY: the address of the proxy that speaks TLS (127.0.0.1)")
         )
-    if not settings.TRUSTED_PROXY:
-        return {}
-    headers = {"x-forwarded-for", "x-forwarded-proto"}
-    return {
-        "trusted_proxy": settings.TRUSTED_PROXY,
-        "trusted_proxy_count": 1,
-        "trusted_proxy_headers": headers,
-    }
 
 
-def raise_file_limit() -> None:
-    """Many systems allow 1,024 open files, fewer than the connections we are ready to hold."""
-    if resource is None:
+def demand_connections(workers: int, threads: int) -> None:
+    """Each thread keeps a connection, or its job has it; a worker's probes take one more."""
+    needed = workers * (threads + 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW max_connections")
+        given = int(cursor.fetchone()[0])
+    if needed <= given - FOR_OTHERS:
         return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def end(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
+    sentence = _(
+        "%(workers)d workers of %(threads)d threads need %(needed)d connections, and the database gives "
+        "%(given)d, of which %(others)d are for others. Set WORKERS or THREADS lower, or let the database "
+        "give more (max_connections)."
+    )
+    known = {"workers": workers, "threads": threads, "needed": needed, "given": given}
+    raise CommandError(sentence % {**known, "others": FOR_OTHERS})

@@ -1,5 +1,8 @@
 """From an empty database to the county's first accounts, over the pages; and who is kept out."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.utils import timezone
@@ -307,3 +310,14 @@ def test_accounts_do_not_collide_with_units_of_the_workbook():
 
     assert names[-2:] == ["t01", "t02"]
     assert len(set(names)) == len(names)
+
+
+def test_two_who_look_first_at_once_see_one_draft(monkeypatch):
+    """The seed makes the one-time passwords of the slips."""
+    text, gate = wizard_state._text, threading.Barrier(2, timeout=20)
+    monkeypatch.setattr(wizard_state, "_text", lambda draft: (gate.wait(), text(draft))[1])
+    wizard_state.clear()
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _number: wizard_state.load(), range(2))
+
+    assert first == second == wizard_state.load()

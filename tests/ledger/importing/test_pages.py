@@ -2,16 +2,19 @@
 
 import re
 import secrets
+import threading
 import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from ledger.importing import uploads, work
 from ledger.importing.uploads import State, Step, Upload
 from ledger.models import Receipt
 from tests.builders import make_county, make_head, make_person, make_unit, make_verifier
 from tests.ledger.importing import books
+from units.ground.refusal import Refusal
 from units.models import Role, Trail, Unit
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -475,6 +478,40 @@ def test_one_import_of_a_person_at_a_time(client, head):
 
     assert answer.status_code == 422
     assert len(folders()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_uploads_of_a_person_at_once_one_is_refused(monkeypatch):
+    """quality 23: also when two workers read them"""
+    head, outcomes = make_head(make_county()), []
+    monkeypatch.setattr(uploads, "sweep", lambda _owner: time.sleep(0.3))
+
+    def upload():
+        try:
+            Upload.add({}, state_of(head))
+            outcomes.append("kept")
+        except Refusal:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=upload) for _number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["kept", "refused"]
+
+
+def test_an_upload_that_is_being_imported_is_not_removed(client, head):
+    signed_in(client, head)
+    token = token_of(sent(client))
+    seen, worker = Upload.find(token), Upload.find(token)
+    worker.claim(Step.COMMITTING)
+
+    assert not seen.remove()
+    assert folders() == [token]
 
 
 def test_an_import_whose_process_died_can_be_checked_again(client, head):

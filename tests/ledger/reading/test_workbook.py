@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledger.jobs import runner
 from ledger.reading import sandboxed_reader, workbook
 from tests.ledger.importing import books
 from units.ground.refusal import Refusal
@@ -292,15 +293,9 @@ def test_the_child_may_write_nothing(tmp_path):
     """Its own output into a file is more than it may write."""
     path = books.saved(books.plain(), tmp_path)
     target = tmp_path / "out.json"
-    with target.open("wb") as out:
-        done = workbook.subprocess.run(
-            [workbook.sys.executable, "-I", str(workbook.CHILD), str(path)],
-            stdout=out,
-            stderr=workbook.subprocess.DEVNULL,
-            check=False,
-        )
+    with target.open("wb") as out, pytest.raises(runner.Broken):
+        runner.run(workbook.CHILD, str(path), limits=workbook.LIMITS, output=out)
 
-    assert done.returncode != 0
     assert target.read_bytes() == b""
 
 

@@ -8,13 +8,14 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import get_password_validators, validate_password
 from django.core.exceptions import ValidationError
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone, translation
 
 from ledger.sample import loading
 from tests.builders import make_clerk, make_county, make_person, make_unit
 from units.models import Role
 from units.sign_in import passwords
+from units.sign_in.password_again import PasswordAgainForm
 
 pytestmark = pytest.mark.django_db
 DJANGOS = "django.contrib.auth.password_validation"
@@ -183,14 +184,37 @@ def test_a_slip_of_the_founding_holds_a_week(clerk):
         assert sign_in(Client(), clerk, "sample").status_code == 200
 
 
-def test_a_stronger_hash_is_no_new_password(clerk):
+def test_a_stronger_hash_is_made_at_the_next_sign_in_and_is_no_new_password(clerk):
+    """quality 20"""
     with override_settings(PASSWORD_HASHERS=[*settings.PASSWORD_HASHERS, PBKDF2]):
         clerk.password = make_password("Kx7-mmmm", hasher="pbkdf2_sha256")
         clerk.save()
-        assert clerk.check_password("Kx7-mmmm")
+        client = Client()
+        assert sign_in(client, clerk, "Kx7-mmmm").status_code == 302
+        assert client.get("/accounts/me/").status_code == 200
 
+    clerk.refresh_from_db()
     assert clerk.password.startswith("md5$")
+    assert clerk.check_password("Kx7-mmmm")
     assert (clerk.password_changed_at, clerk.old_passwords) == (None, [])
+
+
+def test_a_hash_of_old_parameters_signs_nobody_out_who_confirms_or_mistypes_a_new_password(clerk):
+    """A new hash ends sessions, so it is made at a sign-in only."""
+    with override_settings(PASSWORD_HASHERS=[*settings.PASSWORD_HASHERS, PBKDF2]):
+        clerk.password = make_password("Kx7-mmmm", hasher="pbkdf2_sha256")
+        clerk.save()
+        client = Client()
+        client.force_login(clerk)
+        request = RequestFactory().post("/")
+        request.user, request.session = clerk, client.session
+        form = PasswordAgainForm({"password": "Kx7-mmmm"}, request=request)
+        assert form.is_valid()
+        form.demand()
+        mistyped = {"old_password": "Kx7-mmmm", "new_password1": "x", "new_password2": "y"}
+        assert client.post("/accounts/password/", mistyped).status_code == 200
+
+        assert client.get("/accounts/me/").status_code == 200
 
 
 def test_a_spent_password_is_told_only_to_whoever_has_it(clerk):

@@ -1,0 +1,59 @@
+"""Sets the limits of this process, then runs a program in it. Standard library only.
+
+    python limited.py '{"cpu": 2, "memory": 201326592, ...}' PROGRAM ARGUMENTS...
+
+``seconds`` of waiting and ``cpu`` of computing, ``memory`` in bytes beyond what the bare process has, the
+largest file it may ``write``, the priority it gives up (``nice``), and whether it ``stays`` when a terminal or
+systemd tells the whole group to stop, because a request waits for it.
+"""
+
+import json
+import os
+import runpy
+import signal
+import sys
+from contextlib import suppress
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits; the parent's clock remains
+    resource = None  # type: ignore[assignment]
+
+
+def limit(cpu: int, memory: int, write: int | None) -> None:
+    limits = [
+        (resource.RLIMIT_AS, (_memory_now() + memory,) * 2),
+        (resource.RLIMIT_CPU, (cpu, cpu + 1)),
+        (resource.RLIMIT_CORE, (0, 0)),
+    ]
+    if write is not None:
+        limits.append((resource.RLIMIT_FSIZE, (write, write)))
+    for name, values in limits:
+        with suppress(ValueError, OSError):  # a system that does not know this limit
+            resource.setrlimit(name, values)
+
+
+def _memory_now() -> int:
+    """What the process has mapped already; some systems map their locales, which is much."""
+    with suppress(OSError, ValueError), open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+    return 64 * 1024 * 1024
+
+
+def main(given: str, program: str, *arguments: str) -> None:
+    limits = json.loads(given)
+    if resource is not None:
+        os.nice(limits["nice"])
+        signal.alarm(limits["seconds"])
+        limit(limits["cpu"], limits["memory"], limits["write"])
+    if limits["stays"]:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+    sys.argv = [program, *arguments]
+    if not sys.flags.isolated:
+        sys.path[0] = os.path.dirname(program)
+    runpy.run_path(program, run_name="__main__")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

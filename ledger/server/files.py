@@ -1,0 +1,114 @@
+"""Files to take away: short ones are written by the worker itself, long ones by a job.
+
+Starting a job costs about a second of a processor, as much as writing ``SHORT`` rows several times over.
+The address names the function: the job resolves it, and runs what is behind the check of rights, which
+the worker has made. Rows come from the database that the worker uses.
+"""
+
+import json
+import shutil
+import traceback
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
+
+from django.db import connection
+from django.http import FileResponse, HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+from django.urls import resolve
+from django.utils import translation
+
+from ledger.jobs import runner
+from ledger.jobs.runner import MANAGE, MEGABYTE, Broken, Limits, TimedOut, Unfinished
+from ledger.server import logs
+from units.access import Right, allowed, person
+from units.models import User
+
+Writer = Callable[..., FileResponse]
+
+SHORT: Final = 2_000  # rows
+LIMITS: Final = Limits(seconds=600, cpu=600, memory=1024 * MEGABYTE)
+_is_job: ContextVar[bool] = ContextVar("is_job", default=False)
+
+
+class TooLong(Exception):
+    """The worker shall not write this file itself."""
+
+
+def demand_short(rows: int) -> None:
+    """To be called by a writer before it reads so many rows."""
+    if rows > SHORT and not _is_job.get():
+        raise TooLong
+
+
+def file_view(right: Right, write: Writer) -> Callable[..., HttpResponseBase]:
+    """The view of a file, for people whose role holds ``right``."""
+
+    @wraps(write)
+    def view(request: HttpRequest, **given: Any) -> FileResponse:
+        try:
+            return write(request, **given)
+        except TooLong:
+            return _from_job(request)
+
+    view.write = write  # type: ignore[attr-defined]  # the job finds it by the address
+    return allowed(right)(view)
+
+
+def _from_job(request: HttpRequest) -> FileResponse:
+    """The answer of ``manage.py write_file``: a line with its headers, then the file."""
+    given = {
+        "path": request.path,
+        "query": request.GET.urlencode(),
+        "person": person(request).pk,
+        "language": translation.get_language(),
+        "number": logs.request_number(),
+    }
+    file = TemporaryFile()  # noqa: SIM115 - the answer closes it
+    try:
+        with runner.turn():
+            connection.close()  # the job takes its place among those that the database gives
+            runner.run(
+                *(MANAGE, "write_file"),
+                limits=LIMITS,
+                output=file,
+                given=json.dumps(given).encode(),
+            )
+        file.seek(0)
+        headers = json.loads(file.readline())
+    except (TimedOut, Broken) as error:
+        file.close()
+        raise Unfinished from error
+    except BaseException:
+        file.close()
+        raise
+    if "sentence" in headers:
+        file.close()
+        raise Unfinished(headers["sentence"])
+    return FileResponse(file, content_type=headers.pop("Content-Type"), headers=headers)
+
+
+def write(given: dict[str, Any], output: IO[bytes], reason: Callable[[Exception], object]) -> None:
+    """The job's side. ``reason`` gives the sentence of an error that will pass, or None."""
+    _is_job.set(True)
+    request = HttpRequest()
+    request.method, request.path = "GET", given["path"]
+    request.GET = QueryDict(given["query"])
+    request.user = User.objects.get(pk=given["person"])
+    logs.go_on(given["number"], request)
+    match = resolve(request.path)
+    with translation.override(given["language"]):
+        try:
+            response = match.func.write(request, *match.args, **match.kwargs)  # type: ignore[attr-defined]
+        except Exception as error:
+            sentence = reason(error)
+            if sentence is None:
+                raise
+            traceback.print_exc()
+            output.write(json.dumps({"sentence": str(sentence)}).encode() + b"\n")
+            return
+    output.write(json.dumps(dict(response.headers)).encode() + b"\n")
+    shutil.copyfileobj(response.file_to_stream, output)
+    response.close()

@@ -1,0 +1,89 @@
+"""Starts the worker processes, replaces those that die, and stops them together.
+
+A worker is a new process, not a fork: no thread, connection or lock of this one reaches it. It inherits
+the listening socket, and a pipe as its standard input. The pipe ends when the supervisor wants a stop,
+and also when the supervisor is killed; either way the worker finishes and ends.
+"""
+
+import logging
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+LOOK_SECONDS: Final = 0.1
+HEALTHY_SECONDS: Final = 30.0  # a worker that lived so long did not die of its start
+LONGEST_PAUSE: Final = 30.0
+PATIENCE: Final = 55.0  # at a stop; systemd kills after 60 (docs/operations.md)
+PROGRAM: Final = Path(settings.BASE_DIR) / "manage.py"
+log = logging.getLogger(__name__)
+
+
+class Place:
+    """One worker after the other; the second death in a row waits one second, the third two, ..."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.listener = listener
+        self.deaths = 0
+        self.start()
+
+    def start(self) -> None:
+        descriptor = self.listener.fileno()
+        self.begun = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, str(PROGRAM), "serve_worker", str(descriptor)],
+            stdin=subprocess.PIPE,
+            pass_fds=[descriptor],
+        )
+
+    def look(self) -> None:
+        """Replace the worker if it has died."""
+        status = self.process.poll()
+        if status is None:
+            return
+        if time.monotonic() - self.begun > HEALTHY_SECONDS:
+            self.deaths = 0
+        pause = min(LONGEST_PAUSE, 2.0 ** (self.deaths - 1)) if self.deaths else 0.0
+        if time.monotonic() - self.begun < pause:
+            return
+        log.error("worker %d ended with %d; starting another", self.process.pid, status)
+        self.close()
+        self.deaths += 1
+        self.start()
+
+    def close(self) -> None:
+        """The end of its input: the worker's word to stop."""
+        if self.process.stdin:
+            self.process.stdin.close()
+
+
+def supervise(listener: socket.socket, workers: int) -> None:
+    """Keep so many workers until SIGTERM or Ctrl+C; then let them finish."""
+    stops: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: stops.append(number))
+    places = [Place(listener) for _number in range(workers)]
+    while not stops:
+        for place in places:
+            place.look()
+        time.sleep(LOOK_SECONDS)
+    listener.close()  # before the workers': the last of them to close it has accepted everybody
+    _stop(places)
+
+
+def _stop(places: list[Place]) -> None:
+    for place in places:
+        place.close()
+    until = time.monotonic() + PATIENCE
+    for place in places:
+        try:
+            place.process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.error("worker %d did not stop and is killed", place.process.pid)
+            place.process.kill()
+            place.process.wait()
