@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from psycopg import pq
 
 LIMITED: Final = Path(__file__).with_name("limited.py")
 MANAGE: Final = Path(settings.BASE_DIR) / "manage.py"
@@ -133,13 +134,10 @@ def _command(program: Path, arguments: Sequence[str], limits: Limits) -> list[st
 
 def _surroundings() -> Mapping[str, str]:
     """The same database and folder for the job, whichever this process is connected to."""
+    keywords = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     known = connection.get_connection_params()
-    user, password = quote(str(known.get("user") or ""), safe=""), known.get("password")
-    secret = f":{quote(str(password), safe='')}" if password else ""
-    more = {"host": known.get("host"), "port": known.get("port")}
-    query = urlencode({name: value for name, value in more.items() if value})
-    name = quote(str(known.get("dbname") or ""), safe="")
+    given = {name: str(known[name]) for name in keywords & known.keys() if known[name]}
     return {
-        "DATABASE_URL": f"postgresql://{user}{secret}@/{name}?{query}",
+        "DATABASE_URL": f"postgresql:///?{urlencode(given, quote_via=quote)}",
         "VAR_DIR": str(Path(settings.IMPORT_ROOT).parent),
     }

@@ -4,11 +4,11 @@ Looks at a request's path and size only.
 """
 
 import logging
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.template import loader
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
@@ -47,44 +47,25 @@ class Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has 
                 if not self.queue:
                     return
                 channel = self.queue.popleft()
-            channel.requests[0].error = Stopping("")
+            channel.requests[0].error = unavailable(STOPPING)
             channel.service()
 
 
 class Page(Error):  # type: ignore[misc]
     """An answer in our own words to a request that never reaches the program."""
 
-    template = ""
-    known: Mapping[str, object] = {}
+    def __init__(self, status: HTTPStatus, template: str, **context: object) -> None:
+        self.code, self.reason = status.value, status.phrase
+        self.template, self.context = template, context
 
     def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
-        page = loader.render_to_string(self.template, self.known)
+        page = loader.render_to_string(self.template, self.context)
         kinds = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
         return f"{self.code} {self.reason}", kinds, page.encode()
 
 
-class NoRoom(Page):
-    """The disk that bodies are kept on is full."""
-
-    code = HTTPStatus.SERVICE_UNAVAILABLE.value
-    reason = HTTPStatus.SERVICE_UNAVAILABLE.phrase
-    template, known = "503.html", {"sentence": FULL}
-
-
-class Stopping(Page):
-    """The server stops before a thread was free."""
-
-    code = HTTPStatus.SERVICE_UNAVAILABLE.value
-    reason = HTTPStatus.SERVICE_UNAVAILABLE.phrase
-    template, known = "503.html", {"sentence": STOPPING}
-
-
-class TooLarge(Page):
-    """Refused by the length that was announced, before the body is sent."""
-
-    code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE.value
-    reason = HTTPStatus.REQUEST_ENTITY_TOO_LARGE.phrase
-    template = "413.html"
+def unavailable(sentence: Promise) -> Page:
+    return Page(HTTPStatus.SERVICE_UNAVAILABLE, "503.html", sentence=sentence)
 
 
 class Nowhere:
@@ -118,9 +99,9 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
             self.body_rcv.buf = Nowhere()
             consumed = super().received(data)
         if isinstance(self.error, RequestEntityTooLarge):
-            self.error = TooLarge("")
+            self.error = Page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "413.html")
         elif self.lost is not None and self.completed and self.error is None:
-            self.error = NoRoom("")
+            self.error = unavailable(FULL)
         return consumed
 
 
