@@ -6,6 +6,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -20,10 +22,12 @@ REQUESTS = 40
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("site"), WORKERS="2", THREADS="2")
-    yield site
-    site.stop()
+def site():
+    """Not in pytest's own folder: another run of pytest closes that to the account of the database."""
+    with TemporaryDirectory() as name:
+        site = Site(Path(name), WORKERS="2", THREADS="2")
+        yield site
+        site.stop()
 
 
 @pytest.fixture
