@@ -158,7 +158,8 @@ def taken(site: Site) -> Iterator[bool]:
     """Every connection is somebody else's, also those that the program had."""
     held: list[psycopg.Connection[Any]] = []
     try:
-        while len(held) < 100:
+        [(most,)] = site.rows("SELECT current_setting('max_connections')::int")
+        while len(held) < most:
             try:
                 held.append(_connection(site))
             except psycopg.OperationalError:
