@@ -28,7 +28,7 @@ ORDER = [
     "projects/service",
     "projects/views",
     "projects/urls",
-    "ledger/rules ledger/sheets ledger/database ledger/formats",
+    "ledger/rules ledger/sheets ledger/database ledger/jobs ledger/formats",
     "ledger/models",
     "ledger/words",
     "ledger/guide",

@@ -1,24 +1,42 @@
-"""What leaves the house: files, each with the right that it needs, and the bulletin as a page."""
+"""The papers of a table: settlement workbook, bulletin in Word, and the bulletin as a page."""
 
-from django.http import HttpRequest, HttpResponse
+from functools import partial
+from typing import IO
+
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ledger.papers import bulletin, sources, writers
+from ledger.papers import bulletin, bulletin_docx, ranking_sheet, settlement, sources
 from ledger.ranking.pages import table_for
 from ledger.rules.months import Month
-from ledger.server.files import file_view
-from units.access import Right, allowed
+from ledger.server.files import demand_short, file_view
+from ledger.sheets.answers import DOCX, XLSX, file_response
+from units.access import Right, allowed, person
 
-ranking_xlsx = file_view(Right.RANKING_VIEW, writers.ranking_xlsx)
-ranking_docx = file_view(Right.RANKING_VIEW, writers.ranking_docx)
-project_xlsx = file_view(Right.PROJECT_VIEW, writers.project_xlsx)
-service_xlsx = file_view(Right.PROJECT_VIEW, writers.service_xlsx)
-receipt_xlsx = file_view(Right.RECEIPT_VIEW, writers.receipt_xlsx)
-trail_xlsx = file_view(Right.TRAIL_VIEW, writers.trail_xlsx)
-book_template = file_view(Right.IMPORT, writers.book_template)
-book_import_marked = file_view(Right.IMPORT, writers.book_import_marked)
+
+@file_view(Right.RANKING_VIEW)
+def ranking_xlsx(request: HttpRequest, month: Month) -> FileResponse:
+    with sources.one_moment():
+        table = table_for(request, month)
+        demand_short(sources.entry_count(table))
+        background = sources.background(table)
+        details = sources.details(table, person(request))
+        write = partial(settlement.settlement_workbook, table, background, details)
+        return file_response(f"{ranking_sheet.title(table)}.xlsx", XLSX, write)
+
+
+@file_view(Right.RANKING_VIEW)
+def ranking_docx(request: HttpRequest, month: Month) -> FileResponse:
+    with sources.one_moment():
+        table = table_for(request, month)
+        paper = bulletin.bulletin(table, sources.background(table))
+
+    def write(file: IO[bytes]) -> None:
+        bulletin_docx.write(paper, file)
+
+    return file_response(f"{paper.title}.docx", DOCX, write)
 
 
 @allowed(Right.RANKING_VIEW)

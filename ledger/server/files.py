@@ -43,18 +43,21 @@ def demand_short(rows: int) -> None:
         raise TooLong
 
 
-def file_view(right: Right, write: Writer) -> Callable[..., HttpResponseBase]:
+def file_view(right: Right) -> Callable[[Writer], Callable[..., HttpResponseBase]]:
     """The view of a file, for people whose role holds ``right``."""
 
-    @wraps(write)
-    def view(request: HttpRequest, **given: Any) -> FileResponse:
-        try:
-            return write(request, **given)
-        except TooLong:
-            return _from_job(request)
+    def decorate(write: Writer) -> Callable[..., HttpResponseBase]:
+        @wraps(write)
+        def view(request: HttpRequest, **given: Any) -> FileResponse:
+            try:
+                return write(request, **given)
+            except TooLong:
+                return _from_job(request)
 
-    view.write = write  # type: ignore[attr-defined]  # the job finds it by the address
-    return allowed(right)(view)
+        view.write = write  # type: ignore[attr-defined]  # the job finds it by the address
+        return allowed(right)(view)
+
+    return decorate
 
 
 def _from_job(request: HttpRequest) -> FileResponse:
