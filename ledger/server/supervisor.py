@@ -6,6 +6,7 @@ and also when the supervisor is killed; either way the worker finishes and ends.
 """
 
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -39,6 +40,8 @@ class Place:
             [sys.executable, str(PROGRAM), "serve_worker", str(descriptor)],
             stdin=subprocess.PIPE,
             pass_fds=[descriptor],
+            # With a heap for each thread, as glibc has it, a worker holds twice as much.
+            env={"MALLOC_ARENA_MAX": "1", **os.environ},
         )
 
     def look(self) -> None:
