@@ -26,7 +26,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from waitress import wasyncore
 
-from ledger.server.lanes import Channel, Dispatcher
+from ledger.server.web import Channel, Dispatcher
 
 CONNECTION_LIMIT: Final = 2000  # the default of 100 is what 100 idle sockets would use up
 OPEN_FILES: Final = 4096

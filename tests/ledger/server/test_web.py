@@ -11,7 +11,7 @@ import pytest
 from waitress.adjustments import Adjustments
 
 from ledger.server import worker
-from ledger.server.lanes import Parser
+from ledger.server.web import Parser
 
 HEAD = b"POST /import/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000\r\n\r\n"
 
