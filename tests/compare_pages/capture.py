@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from subprocess import run
@@ -27,12 +28,14 @@ from django.urls import URLResolver, get_resolver
 from tests.compare_pages.contents import said_by, without_chance
 from tests.compare_pages.differences import ANSWERS, answers
 
-MOMENT = "2012-07-05T10:00:00+08:00"
+# Each request is a millisecond after the one before, whatever time it takes; children write a minute later.
+MOMENT = datetime.fromisoformat("2012-07-05T10:00:00+08:00")
+STEP, LATER = timedelta(milliseconds=1), timedelta(minutes=1)
 LANGUAGES = ("zh-hans", "en")
 # Most addresses of one route for one person, without and with a query; of files, which take longer, one of each.
 PATHS, QUERIES = 2, 4
 FILE = re.compile(r"\.(xlsx|docx|png)$|/bulletin/$")
-CLOCK = f"import time_machine\ntime_machine.travel({MOMENT!r}, tick=False).start()\n"
+CLOCK = f"import time_machine\ntime_machine.travel('{MOMENT + LATER}', tick=False).start()\n"
 
 
 @dataclass
@@ -64,6 +67,7 @@ class Capture:
 
     def __init__(self, visitors: list[Visitor], file: io.TextIOBase) -> None:
         self.visitors, self.file = {visitor.name: visitor for visitor in visitors}, file
+        self.now = MOMENT
         self.routes = {pattern: _as_regex(pattern) for pattern in patterns(get_resolver())}
         self.values: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
 
@@ -83,7 +87,8 @@ class Capture:
         visitor.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         _forget_limits()
         began = time.perf_counter()
-        with time_machine.travel(MOMENT):
+        self.now += STEP
+        with time_machine.travel(self.now, tick=False):
             response = visitor.client.get(address)
             body = b"".join(response.streaming_content) if response.streaming else response.content
         visitor.seconds += time.perf_counter() - began
@@ -176,7 +181,7 @@ def visitors(more: dict[str, Iterable[str]]) -> Iterator[Visitor]:
         named or chosen.values(), key=lambda user: (user.role != "audit_admin", user.pk)
     ):
         client = _client()
-        with time_machine.travel(MOMENT):
+        with time_machine.travel(MOMENT, tick=False):
             client.force_login(user, "django.contrib.auth.backends.ModelBackend")
         yield Visitor(f"{user.role or 'no_role'} {user.username}", client)
 

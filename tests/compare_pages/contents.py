@@ -20,6 +20,8 @@ RANDOM = (
     (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>"),
     (r"\.[0-9a-f]{12}(?=\.\w+\b)", ""),  # of static files
     (r"/accounts/me/[\w-]+/end/", "/accounts/me/<mark>/end/"),
+    (r"\b([A-Z2-7]{4} ){7}[A-Z2-7]{4}\b", "<secret>"),
+    (r"(qrline.*? d=.?\")[\w .-]+", r"\1"),  # the same as a picture
 )
 LABELS = ("title", "aria-label", "alt", "placeholder", "datetime", "lang")
 # All other elements begin a line of their own.
