@@ -33,7 +33,6 @@ ALLOWED = {
     ): "lengths on a drawing; the figure beside it is the exact one",
     ("ledger/explain/charts.py", FLOAT): "lengths on a drawing, as above",
     ("ledger/guide/handbook.py", r"\bmark_safe\b"): "pages of ours, HTML switched off",
-    ("units/ground/markup.py", r"\bmark_safe\b"): "what it joins is escaped by its own ``escaped``",
     ("ledger/reading/cells.py", FLOAT): "a workbook holds binary numbers; days and whole numbers",
 }
 

@@ -22,8 +22,8 @@ from ledger.rules.standing import Tier
 from projects.models import Industry, Investor, Project, ServiceStep
 from projects.service.list import ServiceTable
 from projects.tables import ProjectTable
-from units.models import AccessKey, CountyTarget, Role, Target, Unit, User
-from units.people.forms import PeopleTable
+from units.models import AccessKey, CountyTarget, FailedSignIn, Role, Target, Unit, User
+from units.people.forms import FailureTable, PeopleTable
 from units.people.key_forms import KeyTable
 from units.tables import Column, Table, TargetTable, UnitTable
 from units.targets.county_form import CountyTargetTable
@@ -32,6 +32,10 @@ from units.unit_forms import PlacesForm
 HOSTILE = "<img src=x onerror=alert(1)>"
 DAY, AT = date(2012, 6, 30), datetime(2012, 6, 30, 2, tzinfo=UTC)
 AMOUNT = Decimal("10000.00")
+
+
+def failure():
+    return FailedSignIn(at=AT, user=user(), address="10.0.0.7", browser=HOSTILE, is_known=False)
 
 
 def unit(pk=1, **fields):
@@ -155,6 +159,7 @@ TABLES = {
     CountyTargetTable: lambda: CountyTargetTable([targets_from_above()]),
     KeyTable: lambda: KeyTable([access_key()], today=DAY),
     PeopleTable: lambda: PeopleTable([user()], at=AT),
+    FailureTable: lambda: FailureTable([failure()]),
     ProjectTable: lambda: ProjectTable([project()], year=2012),
     ServiceTable: lambda: ServiceTable([step()], reader=user(), today=DAY, openable={1}),
     ReceiptTable: lambda: ReceiptTable([receipt(), receipt("submitted")], reader=user()),

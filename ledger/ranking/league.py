@@ -250,8 +250,7 @@ def _rows(
     credited = into_successors(units, as_of, credit, Sums())
     waiting = _joined(pending_of(units), pending_too, NOTHING)
     pending = into_successors(units, as_of, waiting, NOTHING)
-    year_before = {unit.pk: unit.received_before or NOTHING for unit in units}
-    before = into_successors(units, as_of, year_before, NOTHING)
+    before = into_successors(units, as_of, before_of(units), NOTHING)
     return [
         _row(
             unit,
@@ -274,6 +273,11 @@ def credited_of(units: Iterable[UnitFigures]) -> dict[int, Sums]:
 def pending_of(units: Iterable[UnitFigures]) -> dict[int, Decimal]:
     """By unit id; a unit that awaits nothing is not in it."""
     return {unit.pk: amount for unit in units if (amount := unit.pending) is not None}
+
+
+def before_of(units: Iterable[UnitFigures]) -> dict[int, Decimal]:
+    """By unit id: yuan by the same day of the year before."""
+    return {unit.pk: unit.received_before for unit in units if unit.received_before is not None}
 
 
 def into_successors(

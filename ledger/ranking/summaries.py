@@ -21,6 +21,7 @@ from ledger.ranking.gathering import Signed, last_settlements, signed_in
 from ledger.ranking.league import (
     LeagueTable,
     Total,
+    before_of,
     credited_of,
     into_successors,
     measure,
@@ -54,16 +55,21 @@ class Summary:
 
 @dataclass(slots=True)
 class Tally:
-    """The sums of a county while its units are gone through; yuan, ``due`` by quarter."""
+    """The sums of a county while its units are gone through; yuan, ``due`` by quarter.
+
+    ``before`` is what was received by the same day of the year before: known of all units, or of none.
+    """
 
     target: Decimal = NOTHING
     due: Sequence[Decimal] = (NOTHING,) * 4
     sums: Sums = field(default_factory=Sums)
     pending: Decimal = NOTHING
+    before: Decimal | None = NOTHING
 
     def total(self, as_of: date) -> Total:
         """The benchmark of the sums is the sum of the benchmarks: it grows evenly with what is due."""
-        return Total(self.target, standing.benchmark(self.due, as_of), self.sums, self.pending)
+        benchmark = standing.benchmark(self.due, as_of)
+        return Total(self.target, benchmark, self.sums, self.pending, self.before)
 
 
 def computed(
@@ -77,15 +83,16 @@ def computed(
     if not counties:
         return []
     units = _by_county(counties, as_of, known_by, without)
-    signed, before = signed_in(counties, as_of), last_settlements(counties, as_of)
+    signed, settled = signed_in(counties, as_of), last_settlements(counties, as_of)
     found = []
     for county in counties:
         members = units.get(county.pk, [])
         credit = into_successors(members, as_of, credited_of(members), Sums())
         waiting = into_successors(members, as_of, pending_of(members), NOTHING)
-        total, tiers = _added_up(members, credit, waiting, as_of)
+        before = into_successors(members, as_of, before_of(members), NOTHING)
+        total, tiers = _added_up(members, credit, waiting, before, as_of)
         shown = signed.get(county.pk, Signed())
-        found.append(Summary(county, total, tiers, shown, before.get(county.pk)))
+        found.append(Summary(county, total, tiers, shown, settled.get(county.pk)))
     return found
 
 
@@ -103,6 +110,7 @@ def _added_up(
     units: Iterable[UnitFigures],
     credited: Mapping[int, Sums],
     pending: Mapping[int, Decimal],
+    before: Mapping[int, Decimal],
     as_of: date,
 ) -> tuple[Total, dict[Tier, int]]:
     tally, tiers, dues = Tally(), dict.fromkeys(Tier, 0), []
@@ -116,6 +124,7 @@ def _added_up(
         target, due, benchmark = measure(unit.owed, as_of)
         tiers[standing.tier(received, target, benchmark)] += 1
         tally.pending += pending.get(unit.pk, NOTHING)
+        tally.before = (tally.before or NOTHING) + before.get(unit.pk, NOTHING)
         if target is not None:
             tally.target += target
             dues.append(due)
@@ -131,13 +140,14 @@ def announced(settlements: Sequence[Settlement]) -> list[Summary]:
     tiers: dict[int, dict[Tier, int]] = defaultdict(lambda: dict.fromkeys(Tier, 0))
     for settlement, tier, units, target, *amounts in _lines(settlements):
         tally = tallies[settlement]
-        received, new, outside, pending, *due = amounts
+        received, new, outside, pending, known, before, *due = amounts
         tiers[settlement][Tier(tier)] += units
         tally.target += target
         tally.sums += Sums(received, new, outside)
         tally.pending += pending
+        tally.before = None if tally.before is None or known < units else tally.before + before
         tally.due = [kept + more for kept, more in zip(tally.due, due, strict=True)]
-    before = last_settlements([s.period.county for s in settlements], settlements[0].as_of)
+    earlier = last_settlements([s.period.county for s in settlements], settlements[0].as_of)
     return [
         Summary(
             county=settlement.period.county,
@@ -149,7 +159,7 @@ def announced(settlements: Sequence[Settlement]) -> list[Summary]:
                 settlement.total_investment,
                 settlement.introduced,
             ),
-            compared_with=before.get(settlement.period.county_id),
+            compared_with=earlier.get(settlement.period.county_id),
             settlement=settlement,
         )
         for settlement in settlements
@@ -157,7 +167,8 @@ def announced(settlements: Sequence[Settlement]) -> list[Summary]:
 
 
 def _lines(settlements: Sequence[Settlement]) -> Iterable[tuple[Any, ...]]:
-    """Settlement, tier, units, target, received, new, outside, pending, the four quarters' dues."""
+    """Settlement, tier, units, target, received, new, outside, pending, units whose money of the year
+    before is known and that money, the four quarters' dues."""
     money = DecimalField(max_digits=30, decimal_places=2)
     due = {
         f"due_{quarter}": Sum(Cast(KT(f"due__{quarter}"), money), default=NOTHING)
@@ -166,5 +177,9 @@ def _lines(settlements: Sequence[Settlement]) -> Iterable[tuple[Any, ...]]:
     amounts = ("target", "received", "received_new", "received_outside", "pending")
     lines = SettlementLine.objects.filter(settlement__in=settlements).order_by()
     return lines.values_list("settlement", "tier").annotate(
-        Count("pk"), *(Sum(name, default=NOTHING) for name in amounts), **due
+        Count("pk"),
+        *(Sum(name, default=NOTHING) for name in amounts),
+        Count("received_before"),
+        Sum("received_before", default=NOTHING),
+        **due,
     )

@@ -141,7 +141,7 @@ def test_nobody_comes_in_without_the_code(client, page, caplog):
     assert client.post(f"/start/{page}/", {"printed": "on"}).url == "/start/"
     assert client.post("/start/", {"code": "AAAA-AAAA-AAAA-AAAA"}).status_code == 422
     assert [
-        record.getMessage() for record in caplog.records if record.name.endswith("founding")
+        record.getMessage() for record in caplog.records if record.name == "ledger.founding.pages"
     ] == ["a wrong code for the founding from 127.0.0.1"]
     assert client.get(f"/start/{page}/").url == "/start/"
     assert not County.objects.exists()
