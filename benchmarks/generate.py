@@ -52,7 +52,7 @@ Rows = dict[str, list[Row]]
 
 COLUMNS = {
     "units_county": "id code name is_sample large_from major_from mega_from report_day "
-    "evidence_required",
+    "evidence_required groups issuing_office title_name addressees",
     "units_unit": "id county_id code name name_key kind order",
     "units_user": "id county_id username password display_name role is_superuser is_staff "
     "is_active first_name last_name email date_joined must_change_password region session_round "
@@ -170,8 +170,23 @@ def county_rows(number: int) -> Rows:
     rows: Rows = defaultdict(list)
     county = number + 1
     code = f"{100_000 + number:06}"
+    groups = ["town", "department", "enterprise"]
     rows["units_county"].append(
-        (county, code, f"第{county}县", False, 10**8, 5 * 10**8, 10**9, 5, False)
+        (
+            county,
+            code,
+            f"第{county}县",
+            False,
+            10**8,
+            5 * 10**8,
+            10**9,
+            5,
+            False,
+            groups,
+            "",
+            "",
+            "",
+        )
     )
     clerk, verifier = people(rows, county, code)
     units = list(add_units(rows, county, code))

@@ -11,6 +11,7 @@ import uuid
 from datetime import date
 
 import pgtrigger
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -265,6 +266,7 @@ class Settlement(models.Model):
     """The league table of a quarter as it was announced (交账报表). Append-only, versioned.
 
     Yuan; ``chain_head`` is the last content hash of the quarter's chain, printed on the report.
+    ``settings`` are the county's at the closing; None where the release of that time kept none.
     """
 
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="settlements")
@@ -280,6 +282,7 @@ class Settlement(models.Model):
     introduced = amount_field(_("introduced amount"))
     chain_head = models.CharField(max_length=64)
     chain_length = models.PositiveIntegerField()
+    settings = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(_("closed at"))
@@ -314,7 +317,7 @@ class SettlementLine(models.Model):
     pending = amount_field()
     rank = models.PositiveSmallIntegerField(null=True)
     tier = models.CharField(max_length=12)
-    reported = models.BooleanField(default=True)
+    reported = models.BooleanField(default=True, null=True)
     received_before = amount_field(null=True)
 
     class Meta:

@@ -16,7 +16,7 @@ ORDER = [
     "units/unit_forms",
     "units/sign_in",
     "units/people",
-    "units/targets",
+    "units/targets units/county",
     "units/context units/middleware units/views",
     "units/urls",
     "projects/credit_code projects/shares",

@@ -29,6 +29,7 @@ class Right(StrEnum):
     RANKING_VIEW = "ranking.view"
     UNIT_VIEW = "unit.view"
     UNIT_EDIT = "unit.edit"
+    COUNTY_EDIT = "county.edit"
     TARGET_EDIT = "target.edit"
     PROJECT_VIEW = "project.view"
     PROJECT_EDIT = "project.edit"
@@ -43,7 +44,6 @@ class Right(StrEnum):
     REPORT_VIEW = "report.view"
     REPORT_FILE = "report.file"
     REPORT_REMIND = "report.remind"
-    REPORT_DEADLINE = "report.deadline"
     CLAIM_VIEW = "claim.view"
     CLAIM_MAKE = "claim.make"
     CLAIM_DECIDE = "claim.decide"
@@ -107,9 +107,9 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.ENTRY_REVERSE,
             Right.EVIDENCE_RULES,
             Right.UNIT_EDIT,
+            Right.COUNTY_EDIT,
             Right.TARGET_EDIT,
             Right.PERIOD_CONFIRM,
-            Right.REPORT_DEADLINE,
             Right.CLAIM_DECIDE,
             Right.IMPORT_VERIFIED,
             Right.TRAIL_VIEW,

@@ -38,6 +38,7 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
     ("claim-list", Right.CLAIM_VIEW, pgettext_lazy("navigation", "Claims")),
     ("target-current", Right.TARGET_EDIT, _("Targets")),
     ("unit-list", Right.UNIT_EDIT, _("Units")),
+    ("county", Right.COUNTY_EDIT, pgettext_lazy("navigation", "County")),
     ("period-list", Right.PERIOD_VIEW, _("Quarters")),
     ("book-import", Right.IMPORT, _("Import")),
     ("trail", Right.TRAIL_VIEW, _("Trail")),

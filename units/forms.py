@@ -110,6 +110,25 @@ class DayField(forms.Field):
         return parse_day(str(value))
 
 
+class MonthField(forms.Field):
+    """A month as people write it, 2012-06 or 2012年6月, as its first day."""
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, date) or value in self.empty_values:
+            return value or None
+        written = half_width(str(value).strip()).replace("年", "-").removesuffix("月")
+        try:
+            return parse_day(f"{written}-1".replace("/", "-").replace(".", "-"))
+        except ValidationError as error:
+            raise ValidationError(_("Write a month, as in 2012-06."), code="month") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%Y-%m}" if isinstance(value, date) else value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"autocomplete": "off"} | super().widget_attrs(widget)
+
+
 class WholeField(forms.Field):
     """A whole number from 0 in digits."""
 

@@ -41,8 +41,35 @@ def amount_field(verbose_name: Any = None, **options: Any) -> "models.DecimalFie
     return models.DecimalField(verbose_name, max_digits=18, decimal_places=2, **options)
 
 
+class UnitKind(models.TextChoices):
+    """The groups of units that are ranked apart (rule 6)."""
+
+    TOWN = "town", _("town")
+    DEPARTMENT = "department", _("department")
+    ENTERPRISE = "enterprise", _("enterprise")
+
+
+def default_groups() -> list[str]:
+    return [kind.value for kind in UnitKind]
+
+
+class Placed(Protocol):
+    """A unit, or a line of a table that stands for one."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def order(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+
+
 class County(models.Model):
-    """A county (县), named by its GB/T 2260 code."""
+    """A county (县), named by its GB/T 2260 code, with all that is the county's to set.
+
+    Every field but the code and ``is_sample`` is a setting: ``units/county/settings.py`` changes them,
+    and a settlement keeps them as they were.
+    """
 
     code = models.CharField(
         _("county code"),
@@ -64,15 +91,56 @@ class County(models.Model):
     evidence_required = models.BooleanField(
         _("counts only when the required evidence is complete"), default=False
     )
+    groups = ArrayField(
+        models.CharField(max_length=10, choices=UnitKind),
+        verbose_name=_("order of the groups"),
+        default=default_groups,
+    )
+    reports_from = models.DateField(_("monthly reports asked for from"), null=True, blank=True)
+    issuing_office = models.CharField(_("issuing office"), max_length=50, blank=True, default="")
+    title_name = models.CharField(_("county in titles"), max_length=50, blank=True, default="")
+    addressees = models.CharField(
+        _("addressees of the bulletin"), max_length=200, blank=True, default=""
+    )
 
     class Meta:
         verbose_name = _("county")
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^\d{6}$"), name="county_code_digits"),
+            models.CheckConstraint(
+                condition=Q(large_from__gt=0)
+                & Q(major_from__gt=F("large_from"))
+                & Q(mega_from__gt=F("major_from")),
+                name="county_sizes_rise",
+            ),
+            models.CheckConstraint(
+                condition=Q(report_day__range=(1, 28)), name="county_report_day_of_every_month"
+            ),
+            models.CheckConstraint(
+                condition=Q(groups__contains=default_groups()) & Q(groups__len=len(UnitKind)),
+                name="county_groups_each_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(reports_from__isnull=True) | Q(reports_from__day=1),
+                name="county_reports_from_a_month",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kinds(self) -> tuple[UnitKind, ...]:
+        """The groups in the order in which the county lists them."""
+        return tuple(map(UnitKind, self.groups))
+
+    def official(self, of: Placed) -> tuple[int, int, str]:
+        """What units and their lines are sorted by: group, official order, code."""
+        return self.groups.index(of.kind), of.order, of.code
+
+    def asks_for_report(self, month: date) -> bool:
+        """Whether monthly reports are asked for in the month of the day (rules 13 and 19)."""
+        return self.reports_from is None or month >= self.reports_from
 
 
 class Region(models.Model):
@@ -136,10 +204,7 @@ def stands(active_from: date | None, ended_on: date | None, day: date) -> bool:
 class Unit(models.Model):
     """A town, department or enterprise (镇、部门、企业) that carries a task."""
 
-    class Kind(models.TextChoices):
-        TOWN = "town", _("town")
-        DEPARTMENT = "department", _("department")
-        ENTERPRISE = "enterprise", _("enterprise")
+    Kind = UnitKind
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="units")
     code = models.CharField(
@@ -184,23 +249,7 @@ class Unit(models.Model):
         return stands(self.active_from, self.ended_on, day)
 
 
-KINDS = tuple(Unit.Kind)
-
-
-class Placed(Protocol):
-    """A unit, or a line of a table that stands for one."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def order(self) -> int: ...
-    @property
-    def code(self) -> str: ...
-
-
-def official(of: Placed) -> tuple[int, int, str]:
-    """What units and their lines are sorted by: kind, official order, code."""
-    return KINDS.index(Unit.Kind(of.kind)), of.order, of.code
+KINDS = tuple(UnitKind)
 
 
 class Target(models.Model):

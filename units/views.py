@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from units import register
 from units.access import FORM, Right, allowed, county_of, demand, may, person, units_of
 from units.ground.refusal import Refusal
-from units.models import Unit, official
+from units.models import Unit
 from units.tables import UnitTable
 from units.unit_forms import PlacesForm, UnitForm
 
@@ -39,8 +39,8 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 
 def _ordered(request: HttpRequest) -> list[Unit]:
-    units = units_of(person(request)).select_related("successor")
-    return sorted(units, key=official)
+    units = units_of(person(request)).select_related("successor", "county")
+    return sorted(units, key=lambda unit: unit.county.official(unit))
 
 
 def _units_shown(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from ledger.ranking.columns import COMPARED, Column
 from ledger.ranking.league import LeagueRow, LeagueTable
-from units.models import official
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,9 @@ class RowChange:
 
 def differences(left: LeagueTable, right: LeagueTable) -> tuple[RowChange, ...]:
     """The rows that differ, by kind and official order of the right table."""
-    return tuple(sorted(_changes(left, right), key=lambda change: official(change.row)))
+    return tuple(
+        sorted(_changes(left, right), key=lambda change: right.county.official(change.row))
+    )
 
 
 def _changes(left: LeagueTable, right: LeagueTable) -> Iterator[RowChange]:

@@ -3,7 +3,7 @@
 Owns: choosing and ordering what is drawn. Must never: compute a completion; both tables bring theirs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -17,7 +17,7 @@ from ledger.ranking.table import UnitUrl
 from ledger.rules.months import Month
 from ledger.words import SECTIONS
 from units.ground.money import percent_text, points_text
-from units.models import KINDS
+from units.models import UnitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Ways:
     lines: tuple[Way, ...]
 
 
-def ways(changes: Sequence[RowChange], url: UnitUrl) -> list[Ways]:
+def ways(changes: Sequence[RowChange], kinds: Iterable[UnitKind], url: UnitUrl) -> list[Ways]:
     """Per kind the units whose completion changed, the farthest first."""
-    return [part for kind in KINDS if (part := _of_kind(kind, changes, url)).lines]
+    return [part for kind in kinds if (part := _of_kind(kind, changes, url)).lines]
 
 
 def _of_kind(kind: str, changes: Sequence[RowChange], url: UnitUrl) -> Ways:

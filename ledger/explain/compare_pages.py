@@ -84,7 +84,7 @@ def ranking_compare(request: HttpRequest) -> HttpResponse:
         "totals": _totals(tables[0].total, tables[1].total),
         "asked": f"left_day={left.as_of}&right_day={right.as_of}",
         "proposals": proposals(right.as_of),
-        "ways": ways(changes, url),
+        "ways": ways(changes, tables[1].county.kinds, url),
         "lines": [_line(change, url) for change in changes],
         "same": len(tables[1].rows) - sum(1 for change in changes if change.right),
     }

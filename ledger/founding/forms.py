@@ -16,6 +16,7 @@ from ledger.founding.found import OFFICES, amount_of
 from ledger.founding.unit_list import LONGEST_NAME, MOST_LINES, UnitLine
 from ledger.founding.wizard_state import Draft
 from ledger.reading.workbook import ACCEPTED
+from units.county.settings import LEAST_NAME, MOST_NAME
 from units.forms import AmountField, CleanCharField, CleanTextField, WholeField
 from units.ground.text import TextError
 from units.models import Unit
@@ -55,7 +56,9 @@ class CountyForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("Six digits: province, city, county. 商南县 is 611023."),
     )
-    name = CleanCharField(label=_("Name of the county"), max_length=50)
+    name = CleanCharField(
+        label=_("Name of the county"), min_length=LEAST_NAME, max_length=MOST_NAME
+    )
     year = WholeField(label=_("Year of the first targets"), most=LAST_YEAR)
 
     def clean_code(self) -> str:

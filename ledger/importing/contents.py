@@ -18,7 +18,7 @@ from projects.models import Industry, Project
 from projects.register import DAYS
 from projects.shares import shares_text
 from units.ground.money import to_wan
-from units.models import County, Target, Unit, official
+from units.models import County, Target, Unit
 
 Rows = dict[str, Value]
 CHUNK = 1_000
@@ -38,7 +38,8 @@ class Contents:
 
 def contents(county: County, unit: Unit | None, *, is_filled: bool, year: int) -> Contents:
     """For the whole county, or for one unit; without accounts only units and their names stand there."""
-    units = _in_order(Unit.objects.filter(county=county).select_related("successor"))
+    found = Unit.objects.filter(county=county).select_related("successor")
+    units = sorted(found, key=county.official)
     own = [each for each in units if unit is None or each == unit]
     led = Project.objects.filter(lead_unit__in=own).order_by("signed_on", "pk")
     rows: dict[Part, list[Rows]] = {}
@@ -60,10 +61,6 @@ def contents(county: County, unit: Unit | None, *, is_filled: bool, year: int) -
         projects=list(led.values_list("name", flat=True)),
         rows=rows,
     )
-
-
-def _in_order(units: QuerySet[Unit]) -> list[Unit]:
-    return sorted(units, key=official)
 
 
 def _unit(unit: Unit) -> Rows:

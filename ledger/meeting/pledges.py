@@ -23,7 +23,7 @@ from units import trail
 from units.access import Right, demand
 from units.ground.money import NOTHING
 from units.ground.refusal import Refusal
-from units.models import County, Unit, User, official
+from units.models import County, Unit, User
 
 
 class State(StrEnum):
@@ -100,7 +100,7 @@ def made_at(period: Period) -> list[Pledge]:
     rows = Pledge.objects.filter(period=period).select_related("unit", "recorded_by", "period")
     newest = rows.order_by("unit_id", "-pk").distinct("unit_id")
     held = [pledge for pledge in newest if not pledge.is_withdrawn]
-    return sorted(held, key=lambda pledge: official(pledge.unit))
+    return sorted(held, key=lambda pledge: period.county.official(pledge.unit))
 
 
 def last_before(county: County, meeting: Month) -> list[Pledge]:

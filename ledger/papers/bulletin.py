@@ -71,6 +71,8 @@ def bulletin(table: LeagueTable, background: Background) -> Bulletin:
 
 
 def _addressees(table: LeagueTable) -> str:
+    if table.county.addressees:
+        return _("%(addressees)s:") % {"addressees": table.county.addressees}
     if table.section(Unit.Kind.ENTERPRISE).rows:
         return _("To all town governments, departments and enterprises concerned:")
     return _("To all town governments and the departments concerned:")
@@ -351,8 +353,8 @@ def _report_groups(
     reported = [row for row in idle if row.reported]
     with_plans = [row for row in reported if row.unit_id in background.planned]
     without = [row for row in reported if row.unit_id not in background.planned]
-    silent = [row for row in table.rows if row.received <= 0 and not row.reported]
-    late = [row for row in table.rows if row.received > 0 and not row.reported]
+    silent = [row for row in table.rows if row.received <= 0 and row.reported is False]
+    late = [row for row in table.rows if row.received > 0 and row.reported is False]
     yield _("%(units)s reported and compiled new projects, but have no funds"), with_plans, NAMED
     yield _("%(units)s reported, but have no funds"), without, NAMED
     yield _("%(units)s did not report for %(month)s and have no funds"), silent, len(silent)

@@ -15,6 +15,7 @@ from ledger import words
 from ledger.papers.overview_sheet import Overview
 from ledger.papers.ranking_sheet import COLUMNS, PLACES, SUM_GROUND, SUMMED, Part, Ranking, subtitle
 from ledger.ranking.league import LeagueRow, LeagueTable
+from ledger.ranking.phrases import county_title
 from ledger.rules.standing import Tier, completed_months
 from ledger.sheets.book import Book, Column, Live, Sheet, Styled, Value
 from ledger.sheets.cell_styles import CENTRED, GAP, NUMBER, WAN, Look, percent_form, points_form
@@ -82,7 +83,7 @@ class Detail:
 
 def write(book: Book, table: LeagueTable, checks: Iterable[Check]) -> None:
     checks = list(checks)
-    title = _("%(county)s: checks of the figures") % {"county": table.county.name}
+    title = _("%(county)s: checks of the figures") % {"county": county_title(table)}
     lines = [subtitle(table), [_("Every line computes a figure once more from the other sheets.")]]
     name = pgettext("sheet name", "Checks")
     sheet = book.sheet(name, CHECKS, title=title, lines=lines, row_height=16)

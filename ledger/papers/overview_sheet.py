@@ -23,7 +23,7 @@ from ledger import words
 from ledger.papers.ranking_sheet import TIER_LOOKS, percent, places_of, points, subtitle, wan
 from ledger.papers.sources import Background, IndustrySum
 from ledger.ranking.league import LeagueTable
-from ledger.ranking.phrases import period
+from ledger.ranking.phrases import county_title, period
 from ledger.ranking.series import due_by_month
 from ledger.rules.standing import Tier
 from ledger.sheets.book import Book, Column, Sheet, Styled, Value
@@ -61,7 +61,7 @@ class Overview:
 def write(book: Book, table: LeagueTable, background: Background, sentence: str) -> Overview:
     columns = [Column("", width) for width in WIDTHS]
     title = _("%(county)s: investment attraction in %(period)s") % {
-        "county": table.county.name,
+        "county": county_title(table),
         "period": period(table.as_of),
     }
     name = pgettext("sheet name", "Overview")

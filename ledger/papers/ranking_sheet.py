@@ -18,7 +18,7 @@ from ledger import words
 from ledger.ranking import columns
 from ledger.ranking.columns import ON_PAPER, Of, Shape
 from ledger.ranking.league import LeagueRow, LeagueTable, Section, Total
-from ledger.ranking.phrases import and_so, bureau, day, known, left_out, period
+from ledger.ranking.phrases import and_so, bureau, county_title, day, known, left_out, period
 from ledger.rules.standing import Tier
 from ledger.sheets.book import Book, Column, Sheet, Styled, Value
 from ledger.sheets.cell_styles import (
@@ -132,7 +132,7 @@ class Ranking:
 def title(table: LeagueTable) -> str:
     """商南县2012年上半年招商引资任务完成情况表."""
     return _("%(county)s: investment-attraction tasks completed in %(period)s") % {
-        "county": table.county.name,
+        "county": county_title(table),
         "period": period(table.as_of),
     }
 

@@ -18,7 +18,7 @@ from ledger.papers.check_sheet import RIGHT, Check, Detail
 from ledger.papers.ranking_sheet import NOTE, subtitle
 from ledger.papers.sources import Background, Details, EntryLine, MissingReport, ProjectLine
 from ledger.ranking.league import LeagueTable
-from ledger.ranking.phrases import and_so, bureau, day, period
+from ledger.ranking.phrases import and_so, bureau, county_title, day, period
 from ledger.rules.standing import Tier
 from ledger.sheets.book import Book, Column, Sheet, Value
 from ledger.sheets.cell_styles import CENTRED, COUNT, DAY, TEXT, WAN
@@ -175,7 +175,7 @@ def _entry_rows(lines: Iterable[EntryLine]) -> Iterator[list[Value]]:
 def _changes(book: Book, table: LeagueTable, details: Details) -> None:
     """What was posted after the last meeting about money that it had or should have counted."""
     name = pgettext("sheet name", "Changes since the meeting")
-    title = _("%(county)s: changes since the meeting") % {"county": table.county.name}
+    title = _("%(county)s: changes since the meeting") % {"county": county_title(table)}
     said = _("No quarter is closed yet, so nothing was announced that could change.")
     if details.since is not None:
         said = _("Posted after the settlement as of %(day)s (version %(version)s).") % {
@@ -189,7 +189,7 @@ def _changes(book: Book, table: LeagueTable, details: Details) -> None:
 
 def _missing(book: Book, table: LeagueTable, missing: Sequence[MissingReport]) -> None:
     name = pgettext("sheet name", "Not reported")
-    title = _("%(county)s: units without monthly report") % {"county": table.county.name}
+    title = _("%(county)s: units without monthly report") % {"county": county_title(table)}
     sheet = book.sheet(name, MISSING, title=title, lines=[subtitle(table)], row_height=22)
     sheet.extend(_missing_rows(missing))
     if not missing:
@@ -218,7 +218,7 @@ def _detail(sheet: Sheet, rows: Iterable[Sequence[Value]]) -> Detail:
 
 
 def _title(table: LeagueTable, words_: str) -> str:
-    return words_ % {"county": table.county.name, "period": period(table.as_of)}
+    return words_ % {"county": county_title(table), "period": period(table.as_of)}
 
 
 def _lines(table: LeagueTable, details: Details) -> list[Sequence[str]]:

@@ -353,7 +353,7 @@ def _reports(table: LeagueTable) -> tuple[tuple[MissingReport, ...], frozenset[i
         filed[unit].add(month)
         if reserve:
             planned.add(unit)
-    rows = [row for row in table.rows if not row.reported]
+    rows = [row for row in table.rows if row.reported is False]
     begun = _begun([row.unit_id for row in rows])
     missing = tuple(
         MissingReport(
@@ -367,6 +367,7 @@ def _reports(table: LeagueTable) -> tuple[tuple[MissingReport, ...], frozenset[i
                 month
                 for month in range(1, newest.month + 1)
                 if month not in filed[row.unit_id]
+                and table.county.asks_for_report(newest.replace(month=month))
                 and last_day(newest.replace(month=month)) >= begun[row.unit_id]
             ),
         )

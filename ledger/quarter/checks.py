@@ -21,7 +21,7 @@ from ledger.ranking.gathering import entries_of
 from ledger.ranking.league import league_table
 from projects.models import Project
 from units.ground.money import NOTHING, yuan_text
-from units.models import Unit, official
+from units.models import Unit
 
 UNVERIFIED, UNREPORTED, SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED, ABOVE = range(1, 9)
 # These refuse the closing; the others ask that somebody says he knows.
@@ -128,7 +128,7 @@ def unreported(period: Period) -> list[Model]:
     found: dict[int, Unit] = {}
     for month in months_of(period):
         found.update((unit.pk, unit) for unit in reports.missing(period.county, month))
-    return [*sorted(found.values(), key=official)]
+    return [*sorted(found.values(), key=period.county.official)]
 
 
 def above_introduced(period: Period) -> list[Model]:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from ledger.quarter.checks import ADVISORY
+from units.county.settings import LAST_DAY
 from units.forms import CleanCharField, CleanTextField, RefusableForm
 from units.sign_in.password_again import PasswordAgainForm
 
@@ -71,5 +72,7 @@ class ReportForm(RefusableForm):
 
 class DeadlineForm(RefusableForm):
     report_day = forms.IntegerField(
-        label=_("Reports are due by this day of the following month"), min_value=1, max_value=28
+        label=_("Reports are due by this day of the following month"),
+        min_value=1,
+        max_value=LAST_DAY,
     )

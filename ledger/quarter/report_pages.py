@@ -82,7 +82,7 @@ def report_remind(request: HttpRequest, month: Month) -> HttpResponse:
     return redirect("report-month", month)
 
 
-@allowed(Right.REPORT_DEADLINE, DEED)
+@allowed(Right.COUNTY_EDIT, DEED)
 def report_deadline(request: HttpRequest, month: Month) -> HttpResponse:
     form = DeadlineForm(request.POST)
     if not form.is_valid():
@@ -117,6 +117,7 @@ def _own_report(request: HttpRequest, month: Month) -> HttpResponse:
         "ticks": _ticks(unit, month, timezone.localdate()),
         "figures": _figures(unit, month),
         "has_begun": month.first_day <= timezone.localdate(),
+        "is_asked": unit.county.asks_for_report(month.first_day),
     }
     status = 422 if form.is_bound else 200
     return render(request, "ledger/quarter/report_form.html", context, status=status)
@@ -152,7 +153,8 @@ def _ticks(unit: Unit, here: Month, today: date) -> list[MonthTick]:
             url=reverse("report-month", args=[month]),
             is_here=month == here,
             is_filed=month.month in done,
-            is_overdue=reports.due_on(unit.county, month.first_day) < today
+            is_overdue=unit.county.asks_for_report(month.first_day)
+            and reports.due_on(unit.county, month.first_day) < today
             and unit.stands_on(month.last_day)
             and month.month not in done,
         )
@@ -181,6 +183,7 @@ def _of_county(request: HttpRequest, month: Month) -> dict[str, Any]:
         "before": _neighbour(month, -1, today),
         "after": _neighbour(month, 1, today),
         "due_on": reports.due_on(county, month.first_day),
+        "is_asked": county.asks_for_report(month.first_day),
         "count": len(filings),
         "missing": missing,
         "lines": _lines(done, county, month),
@@ -188,7 +191,7 @@ def _of_county(request: HttpRequest, month: Month) -> dict[str, Any]:
         "reserves": sum(filing.report.reserve_projects for filing in done if filing.report),
         "may_remind": may(user, Right.REPORT_REMIND) and month.last_day < today and bool(missing),
         "enough": ENOUGH_RESERVES,
-        "may_set_deadline": may(user, Right.REPORT_DEADLINE),
+        "may_set_deadline": may(user, Right.COUNTY_EDIT),
         "deadline_form": DeadlineForm(initial={"report_day": county.report_day}),
     }
 

@@ -19,27 +19,32 @@ from ledger.entries.notices import act, send
 from ledger.models import MonthlyReport, Notice, Period, Receipt, quarter_of
 from ledger.rules.months import Month
 from units import trail
+from units.county import settings
 from units.ground.money import NOTHING
 from units.ground.refusal import Refusal
-from units.models import County, Unit, User, official
+from units.models import County, Unit, User
 
-LAST_DEADLINE = 28
 ENOUGH_RESERVES = 3  # rule 14: each unit compiles at least so many projects a year
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """How a unit stands with one month: its report, or that it is missing."""
+    """How a unit stands with one month: its report, or that it is missing.
+
+    ``due_on`` is None where no report was asked for, so that nobody is late.
+    """
 
     unit: Unit
-    due_on: date
+    due_on: date | None
     report: MonthlyReport | None
     reminded_at: datetime | None = None
 
     @property
     def is_late(self) -> bool:
         """Filed after the deadline, by the county's calendar."""
-        return self.report is not None and timezone.localdate(self.report.filed_at) > self.due_on
+        if self.report is None or self.due_on is None:
+            return False
+        return timezone.localdate(self.report.filed_at) > self.due_on
 
 
 @transaction.atomic
@@ -79,6 +84,8 @@ def remind(county: County, month: date, *, by: User, at: datetime, today: date) 
     """Send a notice to each unit whose report is missing and that has none waiting."""
     if last_day(month) >= today:
         raise Refusal(_("This month is not over yet."))
+    if not county.asks_for_report(month):
+        raise Refusal(_("No report is asked for this month. Nobody is reminded of it."))
     kind, record = Notice.Kind.REPORT_MISSING, record_of(month)
     first = month.replace(day=1)
     told = send(missing(county, month), kind, record, by=by, at=at, month=first)
@@ -88,20 +95,9 @@ def remind(county: County, month: date, *, by: User, at: datetime, today: date) 
     return told
 
 
-@transaction.atomic
 def set_deadline(county: County, day: int, *, by: User, at: datetime) -> County:
     """From now on reports are due by this day of the following month, 1 to 28."""
-    if not 1 <= day <= LAST_DEADLINE:
-        raise Refusal(_("Choose a day from 1 to 28; every month has those."), field="report_day")
-    county = County.objects.select_for_update().get(pk=county.pk)
-    before, after = trail.changes({"report_day": county.report_day}, {"report_day": day})
-    county.report_day = day
-    county.save(update_fields=["report_day"])
-    label = county.name
-    trail.record(
-        by, "report.deadline", at=at, county=county, label=label, before=before, after=after
-    )
-    return county
+    return settings.change(county, {"report_day": day}, by=by, at=at, action="report.deadline")
 
 
 def filed(county: County, month: date) -> QuerySet[MonthlyReport]:
@@ -110,7 +106,9 @@ def filed(county: County, month: date) -> QuerySet[MonthlyReport]:
 
 
 def expected(county: County, month: date) -> QuerySet[Unit]:
-    """The units that owe a report: those that stand on the last day of the month."""
+    """The units that owe a report: those that stand on the last day of a month that is asked for."""
+    if not county.asks_for_report(month):
+        return Unit.objects.none()
     day = last_day(month)
     return Unit.objects.filter(
         Q(active_from__isnull=True) | Q(active_from__lte=day),
@@ -126,15 +124,17 @@ def missing(county: County, month: date) -> QuerySet[Unit]:
 
 
 def filings(county: County, month: date) -> list[Filing]:
-    """Every unit that owes a report of the month, in official order, with what it filed."""
+    """Every unit that owes or filed a report of the month, in official order."""
     by_unit = {report.unit_id: report for report in filed(county, month)}
     reminded = dict(
         Notice.objects.filter(county=county, record=record_of(month))
         .order_by("sent_at")
         .values_list("unit", "sent_at")
     )
-    due = due_on(county, month)
-    owing = sorted(expected(county, month), key=official)
+    asked = county.asks_for_report(month)
+    due = due_on(county, month) if asked else None
+    listed = expected(county, month) if asked else Unit.objects.filter(pk__in=by_unit)
+    owing = sorted(listed, key=county.official)
     return [Filing(unit, due, by_unit.get(unit.pk), reminded.get(unit.pk)) for unit in owing]
 
 

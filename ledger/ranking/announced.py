@@ -15,6 +15,7 @@ from ledger.ranking.gathering import Signed, last_settlements, ranks_of
 from ledger.ranking.league import LeagueRow, LeagueTable, league_table, sections
 from ledger.rules import chain, standing
 from ledger.rules.standing import Tier
+from units.county import settings
 from units.models import User
 
 PROVED = [column.stored for column in STORED if column.stored and column.stored.is_proved]
@@ -44,6 +45,7 @@ def store(
         introduced=table.signed.introduced,
         chain_head=last.content_hash if last else chain.GENESIS,
         chain_length=last.position if last else 0,
+        settings=settings.values(table.county),
         proposed_by=people[0],
         confirmed_by=people[1],
         closed_at=at,
@@ -73,7 +75,7 @@ def _line(settlement: Settlement, row: LeagueRow) -> SettlementLine:
 
 def announced_table(settlement: Settlement) -> LeagueTable:
     """The table of a closed quarter as it was announced, from the stored lines alone."""
-    county = settlement.period.county
+    county = settings.as_kept(settlement.period.county, settlement.settings)
     lines = settlement.lines.select_related("unit", "settlement")
     compared_with = last_settlements([county], settlement.as_of).get(county.pk)
     previous = ranks_of(compared_with) if compared_with else {}
@@ -81,7 +83,7 @@ def announced_table(settlement: Settlement) -> LeagueTable:
         county=county,
         as_of=settlement.as_of,
         known_by=settlement.known_by,
-        sections=sections([_announced_row(line) for line in lines], previous),
+        sections=sections([_announced_row(line) for line in lines], previous, county.kinds),
         signed=Signed(
             settlement.projects,
             settlement.contracts,

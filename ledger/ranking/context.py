@@ -28,7 +28,7 @@ from ledger.rules.months import FIRST_YEAR, LAST_YEAR, Month
 from ledger.rules.shortfall import Node, next_node
 from ledger.rules.standing import Tier
 from units.ground.money import YI, rounded, yi_text
-from units.models import KINDS
+from units.models import County
 
 # Kept when somebody goes to another month; a day or a moment would not fit there.
 LASTING = ("kind", "tier", "without", "sort", "county")
@@ -323,12 +323,12 @@ class Sieve:
     is_used: bool
 
 
-def sieve_of(asked: Asked, query: QueryDict) -> Sieve:
+def sieve_of(asked: Asked, query: QueryDict, county: County) -> Sieve:
     kind, tier = query.get("kind", ""), query.get("tier", "")
     return Sieve(
         as_of=asked.as_of.isoformat() if asked.as_of else "",
         known_by=asked.known_by.date().isoformat() if asked.known_by else "",
-        kinds=tuple(Choice(k.value, words.SECTIONS[k], k == kind) for k in KINDS),
+        kinds=tuple(Choice(k.value, words.SECTIONS[k], k == kind) for k in county.kinds),
         tiers=tuple(Choice(t.value, words.TIERS[t], t == tier) for t in Tier),
         without=tuple(Choice(n, w, n in asked.without) for n, w in words.EXCLUSIONS.items()),
         is_used=bool(asked.as_of or asked.known_by or asked.without or kind or tier),

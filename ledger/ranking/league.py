@@ -20,7 +20,7 @@ from ledger.ranking.gathering import Signed, last_settlements, ranks_of, signed_
 from ledger.rules import standing
 from ledger.rules.standing import Tier
 from units.ground.money import NOTHING
-from units.models import KINDS, County
+from units.models import County, UnitKind
 
 V = TypeVar("V", Sums, Decimal)
 
@@ -40,7 +40,7 @@ class LeagueRow:
     """One unit's line. ``benchmark`` is exact yuan; None fields mean that there is no target.
 
     ``reported`` tells "reported, no funds" from "did not report" (rule 13): whether the unit filed
-    the report of the newest month that is over on the table's day.
+    the report of the newest month that is over on the table's day, None where none was asked for.
     """
 
     unit_id: int
@@ -57,7 +57,7 @@ class LeagueRow:
     completion: Fraction | None
     rank: int | None = None
     previous_rank: int | None = None
-    reported: bool = True
+    reported: bool | None = True
     received_before: Decimal | None = None
 
     @property
@@ -218,14 +218,17 @@ def league_table(
     """
     left_out = frozenset(without)
     units = unit_figures([county], as_of, known_by, left_out)
+    is_asked = county.asks_for_report(standing.last_full_month(as_of))
     rows = _rows(units, as_of, targets_instead or {}, credited_too or {}, pending_too or {})
+    if not is_asked:
+        rows = [replace(row, reported=None) for row in rows]
     compared_with = last_settlements([county], as_of).get(county.pk)
     previous = ranks_of(compared_with) if compared_with else {}
     return LeagueTable(
         county=county,
         as_of=as_of,
         known_by=known_by,
-        sections=sections(rows, previous),
+        sections=sections(rows, previous, county.kinds),
         signed=signed_in([county], as_of).get(county.pk, Signed()),
         without=left_out,
         compared_with=compared_with,
@@ -336,10 +339,12 @@ def _row(
     )
 
 
-def sections(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tuple[Section, ...]:
-    """Rank each kind apart (rule 6); kinds without units get no section."""
+def sections(
+    rows: Sequence[LeagueRow], previous: Mapping[int, int | None], kinds: Iterable[UnitKind]
+) -> tuple[Section, ...]:
+    """Rank each kind apart (rule 6), in the order given; kinds without units get no section."""
     sections = []
-    for kind in KINDS:
+    for kind in kinds:
         of_kind = [row for row in rows if row.kind == kind]
         if of_kind:
             sections.append(Section(kind, _ranked(of_kind, previous)))

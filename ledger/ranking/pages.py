@@ -89,7 +89,7 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         ),
         "curve": curve_of(table, series, f"months/?{request.GET.urlencode()}"),
         "months": month_links(table, month, request.GET, timezone.localdate()),
-        "sieve": sieve_of(wishes(request, month), request.GET),
+        "sieve": sieve_of(wishes(request, month), request.GET, table.county),
         "changes": changes,
         "change_total": change_total(changes),
         "compare_url": compare_address(table.settlement) if table.settlement else "",

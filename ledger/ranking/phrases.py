@@ -72,5 +72,12 @@ def left_out(table: LeagueTable) -> str:
 
 
 def bureau(table: LeagueTable) -> str:
-    """Who fills in the papers: 商南县招商局."""
-    return _("%(county)s Investment Bureau") % {"county": table.county.name}
+    """Who fills in the papers, unless the county says otherwise: 商南县招商局."""
+    return table.county.issuing_office or _("%(county)s Investment Bureau") % {
+        "county": table.county.name
+    }
+
+
+def county_title(table: LeagueTable) -> str:
+    """How the county stands in a title: 商南县, or as it has set."""
+    return table.county.title_name or table.county.name

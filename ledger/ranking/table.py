@@ -79,7 +79,7 @@ def lines(league: LeagueTable, rows: Sequence[LeagueRow], url: UnitUrl) -> list[
             source=f"{account}{source}" if account else "",
             moved=movement(row) if is_compared else None,
             bullet=row_bullet(row),
-            is_missing=filed and not row.reported,
+            is_missing=filed and row.reported is False,
         )
         for row in rows
     ]

@@ -18,7 +18,7 @@ from ledger.trail.filter import TrailSieve
 from ledger.trail.words import DEEDS
 from units.access import Right, allowed, person
 from units.forms import NOTHING_CHOSEN
-from units.models import County, Trail, Unit, official
+from units.models import County, Trail, Unit
 
 LINES_ON_A_PAGE = 50
 
@@ -43,7 +43,7 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 
 def sieve_of(request: HttpRequest, county: County | None) -> TrailSieve:
-    units = sorted(Unit.objects.filter(county=county), key=official)
+    units = sorted(Unit.objects.filter(county=county), key=county.official) if county else []
     sieve = TrailSieve(request.GET)
     sieve.fields["deed"].choices = [NOTHING_CHOSEN, *DEEDS.items()]  # type: ignore[attr-defined]
     choices = [(unit.code, unit.name) for unit in units]

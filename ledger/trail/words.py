@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import DateField, DecimalField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -18,8 +20,9 @@ from ledger.entries import doubts
 from ledger.models import CreditClaim, Evidence, Period, Receipt
 from projects.models import Investor, Stage
 from projects.shares import percent_text
+from units.county import settings
 from units.ground.money import wan_short
-from units.models import Role, Target, Unit
+from units.models import County, Role, Target, Unit
 from units.tables import DASH
 
 Words = str | Promise
@@ -66,6 +69,7 @@ DEEDS: dict[str, Words] = {
     "period.reopen": pgettext_lazy("deed", "confirmed the reopening of the quarter"),
     "target.record": pgettext_lazy("deed", "set the annual target"),
     "county.add": pgettext_lazy("deed", "opened the accounts of the county"),
+    "county.change": pgettext_lazy("deed", "changed the settings of the county"),
     "county_target.record": pgettext_lazy("deed", "recorded a target from above"),
     "pledge.record": pgettext_lazy("deed", "recorded a pledge"),
     "pledge.take_back": pgettext_lazy("deed", "took a pledge back"),
@@ -103,6 +107,7 @@ NOUNS: dict[str, Words] = {
     "monthlyreport": gettext_lazy("monthly report"),
     "period": gettext_lazy("period"),
     "target": gettext_lazy("annual target"),
+    "county": gettext_lazy("county"),
     "countytarget": gettext_lazy("county target"),
     "pledge": gettext_lazy("pledge"),
     "region": gettext_lazy("region"),
@@ -248,7 +253,6 @@ FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "answer": (gettext_lazy("answer of the lead unit"), plain),
     "decision": (gettext_lazy("decision"), plain),
     "month": (gettext_lazy("month"), plain),
-    "report_day": (gettext_lazy("monthly report due by day"), plain),
     "trips": (gettext_lazy("investment trips"), plain),
     "reserve_projects": (gettext_lazy("reserve projects compiled"), plain),
     "problems": (gettext_lazy("problems"), plain),
@@ -273,6 +277,18 @@ FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "wishes": (gettext_lazy("filters"), plain),
     "refused": (gettext_lazy("answer"), plain),
 }
+
+
+def _of_setting(name: str) -> tuple[Words, Callable[[Any], str]]:
+    """A setting of the county: the word of its column, written by what the column holds."""
+    column: Any = County._meta.get_field(name)
+    for kind, write in ((DecimalField, amount), (DateField, day), (ArrayField, several(KINDS))):
+        if isinstance(column, kind):
+            return column.verbose_name, write
+    return column.verbose_name, plain
+
+
+FIELDS = {name: _of_setting(name) for name in settings.NAMES} | FIELDS
 
 
 def deed(name: str) -> Words:

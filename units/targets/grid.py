@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units.forms import AmountField, CleanCharField, DayField
 from units.ground.money import wan_exact, wan_short
-from units.models import KINDS, County, Schedule, Target, Unit, official
+from units.models import County, Schedule, Target, Unit
 from units.targets import record as targets
 from units.targets.record import TargetDraft
 from units.targets.schedule import scheduled
@@ -180,7 +180,7 @@ class TargetGrid(forms.Form):
             self.is_valid()
         rows = list(self.rows())
         found = []
-        for kind in KINDS:
+        for kind in self.county.kinds:
             of_kind = tuple(row for row in rows if row.unit.kind == kind)
             if of_kind:
                 sums = self._sums(row.unit for row in of_kind)
@@ -201,7 +201,7 @@ def standing_units(county: County, year: int) -> list[Unit]:
     """The units that stand on some day of the year, by kind and in official order."""
     units = Unit.objects.filter(county=county).exclude(ended_on__lt=date(year, 1, 1))
     units = units.exclude(active_from__gt=date(year, 12, 31))
-    return sorted(units, key=official)
+    return sorted(units, key=county.official)
 
 
 def _amounts(held: Target | None) -> dict[str, Decimal | None]:

@@ -27,6 +27,7 @@ from ledger.importing.preview import outlook
 from ledger.reading import workbook
 from ledger.reading.workbook import Book
 from units import trail
+from units.county import settings
 from units.ground.refusal import Refusal
 from units.models import County, Role, User
 
@@ -115,6 +116,7 @@ def _county(code: str, name: str | None) -> County:
         raise Refusal(sentence % {"code": code})
     if not (len(code) == 6 and code.isascii() and code.isdigit()):
         raise Refusal(_("Write the six digits of GB/T 2260."))
+    settings.demand_name(name)
     county = County.objects.create(code=code, name=name)
     trail.record(None, "county.add", county, at=timezone.now(), county=county, label=name)
     return county

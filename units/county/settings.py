@@ -1,0 +1,119 @@
+"""The county's settings: read as plain values, changed in one place, kept with a settlement.
+
+Every field of ``County`` but its code and ``is_sample`` is a setting, so that a new one is a field, a
+field of the form, and the rule that reads it.
+"""
+
+import copy
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from units import trail
+from units.access import Right, demand
+from units.ground.refusal import Conflict, Refusal, clean_or_refuse
+from units.models import County, User, default_groups
+
+NAMES = tuple(
+    field.name
+    for field in County._meta.concrete_fields
+    if field.name not in ("id", "code", "is_sample")
+)
+# Settings that hold as they are now for a settlement that kept none; the others did not exist then.
+BEFORE_KEPT = ("name", "large_from", "major_from", "mega_from", "report_day", "evidence_required")
+TEXTS = ("name", "issuing_office", "title_name", "addressees")
+LEAST_NAME, MOST_NAME, LAST_DAY = 2, 50, 28
+
+
+def values(county: County) -> dict[str, Any]:
+    """Every setting by its name."""
+    return {name: getattr(county, name) for name in NAMES}
+
+
+def fingerprint(county: County) -> str:
+    """What a page names as seen: another one as soon as any setting differs (rule 18)."""
+    written = json.dumps(values(county), cls=DjangoJSONEncoder, sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
+
+
+def as_kept(county: County, kept: Mapping[str, Any] | None) -> County:
+    """The county with the settings that a settlement kept (rule 17), for its papers; never saved."""
+    if kept is None:
+        kept = {name: getattr(county, name) for name in BEFORE_KEPT}
+    then = copy.copy(county)
+    for name in NAMES:
+        field: Any = County._meta.get_field(name)
+        value = field.to_python(kept[name]) if name in kept else field.get_default()
+        setattr(then, name, value)
+    return then
+
+
+@transaction.atomic
+def change(
+    county: County,
+    given: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    seen: str | None = None,
+    action: str = "county.change",
+) -> County:
+    """Set what is given and keep the rest; the same again changes nothing.
+
+    Raises Conflict when a setting was changed after ``seen``, Refusal with the field it belongs to.
+    """
+    demand(by, Right.COUNTY_EDIT)
+    if by.county_id != county.pk:
+        raise Refusal(_("Only the county's own bureau changes its settings."))
+    county = County.objects.select_for_update(no_key=True).get(pk=county.pk)
+    if seen is not None and seen != fingerprint(county):
+        raise Conflict(_("Somebody changed the settings after you opened this page. Compare both."))
+    held = values(county)
+    wanted = held | dict(given)
+    wanted |= {name: clean_or_refuse(wanted[name], name) for name in TEXTS}
+    for objection in _objections(wanted):
+        raise objection
+    before, after = trail.changes(held, wanted)
+    if after:
+        for name, value in after.items():
+            setattr(county, name, value)
+        county.save(update_fields=list(after))
+        said: dict[str, Any] = {"label": county.name, "before": before, "after": after}
+        trail.record(by, action, county, at=at, county=county, **said)
+    return county
+
+
+def demand_name(name: str) -> None:
+    """Refuse what is no name of a county, whichever way it comes."""
+    if not LEAST_NAME <= len(name) <= MOST_NAME:
+        sentence = _("Write the name of the county, from %(least)d to %(most)d characters.")
+        raise Refusal(sentence % {"least": LEAST_NAME, "most": MOST_NAME}, "name")
+
+
+def _objections(wanted: Mapping[str, Any]) -> Iterator[Refusal]:
+    demand_name(wanted["name"])
+    for name in TEXTS:
+        column: Any = County._meta.get_field(name)
+        most = column.max_length
+        if len(wanted[name]) > most:
+            yield Refusal(_("Write at most %(most)d characters.") % {"most": most}, name)
+    if wanted["large_from"] <= 0:
+        yield Refusal(_("Write an amount above zero."), "large_from")
+    if wanted["major_from"] <= wanted["large_from"]:
+        sentence = _("A major project must be larger than a large one.")
+        yield Refusal(sentence, "major_from")
+    if wanted["mega_from"] <= wanted["major_from"]:
+        sentence = _("A mega project must be larger than a major one.")
+        yield Refusal(sentence, "mega_from")
+    if not 1 <= wanted["report_day"] <= LAST_DAY:
+        yield Refusal(_("Choose a day from 1 to 28; every month has those."), "report_day")
+    if sorted(wanted["groups"]) != sorted(default_groups()):
+        yield Refusal(_("Name each group once."), "groups")
+    if wanted["reports_from"] is not None and wanted["reports_from"].day != 1:
+        yield Refusal(_("Write a month, as in 2012-06."), "reports_from")
