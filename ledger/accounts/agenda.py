@@ -81,6 +81,8 @@ def _reports(user: User, county: County, today: date) -> Iterator[Deadline]:
     """A unit's own, until it is filed; for the offices the day of all of them."""
     filed = set(MonthlyReport.objects.filter(unit=user.unit_id).values_list("year", "month"))
     for month in _months(today):
+        if not county.asks_for_report(month):
+            continue
         if user.unit is not None and not _owes(user, month, filed):
             continue
         named = {"month": date_format(month, "YEAR_MONTH_FORMAT")}

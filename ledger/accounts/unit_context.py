@@ -126,5 +126,8 @@ def missing_reports(
             due_on=reports.due_on(unit.county, month.first_day),
         )
         for month in months
-        if month.month not in filed and month.last_day < today and unit.stands_on(month.last_day)
+        if month.month not in filed
+        and month.last_day < today
+        and unit.stands_on(month.last_day)
+        and unit.county.asks_for_report(month.first_day)
     ]

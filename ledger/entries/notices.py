@@ -7,7 +7,7 @@ when what it asks for is done, or, if it asks for nothing, when somebody of the 
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ledger.models import Notice
 from units.models import Unit, User
@@ -63,5 +63,13 @@ def read(notice_id: int, *, by: User, at: datetime) -> bool:
 
 
 def waiting(user: User) -> QuerySet[Notice]:
-    """What the person's unit has not acted on, newest first; none for people without a unit."""
-    return Notice.objects.filter(unit__isnull=False, unit=user.unit_id, acted_at=None)
+    """What the person's unit has not acted on, newest first; none for people without a unit.
+
+    A reminder of a month for which no report is asked any more is none.
+    """
+    waiting = Notice.objects.filter(unit__isnull=False, unit=user.unit_id, acted_at=None)
+    first = user.county.reports_from if user.county else None
+    if first is None:
+        return waiting
+    earlier = Q(year__lt=first.year) | Q(year=first.year, month__lt=first.month)
+    return waiting.exclude(Q(kind=Notice.Kind.REPORT_MISSING) & earlier)
