@@ -45,7 +45,7 @@ bench: setup-dev ## measure pages and writes side by side, on a made-up county; 
 
 check-office: export VAR_DIR := $(VAR_DIR)/test
 check-office: setup-dev ## open the settlement workbook in LibreOffice and compare what it recalculates
-	$(IN_VENV) -m pytest tests/office/check_office.py
+	$(IN_VENV) -m pytest tests/ledger/papers/check_office.py
 
 screenshots: setup-dev ## pictures of the sample county's pages, into VAR_DIR/screenshots (ONLY=ranking,account), and those of README and handbook
 	$(IN_VENV) -m tests.browser.screenshots $(if $(ONLY),--only $(ONLY)) $(if $(INTO),--into $(INTO))

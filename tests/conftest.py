@@ -3,14 +3,17 @@
 The database starts with the first connection (ledger/postgres); DATABASE_URL chooses another one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import TransactionTestCase, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
+
+from tests.office import Office
+from units.models import County, Unit, User
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -69,3 +72,56 @@ def the_countys_language() -> Iterator[None]:
     """Each test begins in Chinese, whatever language a page of the test before it was read in."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return Office()
+
+
+@pytest.fixture
+def county(office: Office) -> County:
+    return office.county
+
+
+@pytest.fixture
+def town(office: Office) -> Unit:
+    return office.town
+
+
+@pytest.fixture
+def bureau(office: Office) -> Unit:
+    return office.bureau
+
+
+@pytest.fixture
+def department(office: Office) -> Unit:
+    return office.department
+
+
+@pytest.fixture
+def head(office: Office) -> User:
+    return office.head
+
+
+@pytest.fixture
+def sit(client: Client) -> Callable[[User], Client]:
+    """Sit down as somebody; the client then acts for that person."""
+
+    def down(person: User) -> Client:
+        client.force_login(person)
+        return client
+
+    return down
+
+
+@pytest.fixture
+def as_(sit: Callable[[User], Client]) -> Callable[[User], Client]:
+    """The same, reading English."""
+
+    def in_english(person: User) -> Client:
+        client = sit(person)
+        client.cookies["language"] = "en"
+        return client
+
+    return in_english

@@ -7,8 +7,14 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.http import HttpResponse
+from django.test import Client
 
-from tests.access.office import TODAY, Office
+from tests.access import matrix
+from tests.office import Office
+from units.models import User
+
+TODAY = "2012-07-01 12:00+08:00"
+OFFICE_NAMES = {"clerk_a": "clerk", "clerk_b": "stranger", "bureau_head": "head"}
 
 
 class Asking:
@@ -16,7 +22,10 @@ class Asking:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.clients = office.clients()
+        self.clients = {who: Client() for who in matrix.PEOPLE}
+        for who in matrix.PEOPLE[1:]:
+            self.clients[who].force_login(getattr(office, OFFICE_NAMES.get(who, who)))
+        User.objects.filter(pk=office.disabled.pk).update(is_active=False)
 
     def ask(self, who: str, method: str, path: str, **sent: object) -> HttpResponse:
         client = self.clients[who]
@@ -45,5 +54,5 @@ def unlogged() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def asking(django_db_setup, django_db_blocker, unlogged) -> Iterator[Asking]:
     with django_db_blocker.unblock(), time_machine.travel(TODAY, tick=False), transaction.atomic():
-        yield Asking(Office())
+        yield Asking(Office().ready())
         transaction.set_rollback(True)

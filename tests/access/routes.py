@@ -22,7 +22,7 @@ class Route:
         special = f"{self.pattern.partition('/')[0]}/{key}"
         if special not in named and key not in named:
             raise LookupError(
-                f"tests/access/office.py: tell in `named` what {special!r} is, for /{self.pattern}"
+                f"tests/office.py: tell in `named` what {special!r} is, for /{self.pattern}"
             )
         return named.get(special, named.get(key))
 

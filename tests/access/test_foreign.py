@@ -52,7 +52,7 @@ def test_nothing_of_a_foreign_record_is_on_any_page_of_a_stranger(asking):
             answer = asking.ask("far_head", "GET", route.path(asking.office.named))
             page = b"" if answer.streaming else answer.content
             assert ours.name.encode() not in page, route.name
-            assert asking.office.a.code.encode() not in page.replace(
+            assert asking.office.town.code.encode() not in page.replace(
                 route.path(asking.office.named).encode(), b""
             ), route.name
 
@@ -82,8 +82,8 @@ def test_a_foreign_number_in_a_field_is_refused_as_none_of_the_choices(asking, w
     """quality 6"""
     office = asking.office
     foreign = {
-        "lead_unit": office.a.pk,
-        "unit": office.a.pk,
+        "lead_unit": office.town.pk,
+        "unit": office.town.pk,
         "project": 10**9,
         "place": f"unit:{office.far.pk}",
     }[field]

@@ -8,29 +8,11 @@ from PIL import Image
 
 from ledger.models import Entry, Receipt
 from tests.builders import (
-    make_clerk,
-    make_county,
-    make_project,
     make_receipt,
-    make_unit,
-    make_verifier,
     moment,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Office:
-    def __init__(self):
-        self.county = make_county()
-        self.town = make_unit(self.county)
-        self.clerk, self.verifier = make_clerk(self.town), make_verifier(self.county)
-        self.project = make_project(self.town, "钒矿深加工")
-
-
-@pytest.fixture
-def office():
-    return Office()
 
 
 def sign_in(page, user):

@@ -10,27 +10,12 @@ from hypothesis import strategies as st
 from projects.forms import ProjectForm, ShareRows
 from projects.shares import ShareError
 from projects.shares import parse_percent as parse_share
-from tests.builders import make_clerk, make_county, make_head, make_project, make_unit
+from tests.builders import make_clerk, make_county, make_project, make_unit
 from tests.projects.typed import typed_project
 from units.forms import parse_percent, unit_choices
 from units.models import Unit
 
 TODAY = date(2012, 6, 30)
-
-
-@pytest.fixture
-def town(db):
-    return make_unit(make_county(), "水沟镇")
-
-
-@pytest.fixture
-def bureau(town):
-    return make_unit(town.county, "招商局", "department")
-
-
-@pytest.fixture
-def head(town):
-    return make_head(town.county)
 
 
 def share_rows(units, rows):

@@ -28,26 +28,6 @@ NOW = moment("2012-06-30")
 
 
 @pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def town(county):
-    return make_unit(county, "水沟镇")
-
-
-@pytest.fixture
-def bureau(county):
-    return make_unit(county, "招商局", "department")
-
-
-@pytest.fixture
-def head(county):
-    return make_head(county)
-
-
-@pytest.fixture
 def draft(town):
     return ProjectDraft(
         name="茶叶加工",

@@ -19,11 +19,6 @@ NOON = builders.moment("2012-05-12")
 CROWD = 8
 
 
-@pytest.fixture
-def county():
-    return builders.make_county()
-
-
 def at_once(*deeds):
     """Run the deeds on a thread and connection each, released together; what each came to."""
     gate, outcomes = threading.Barrier(len(deeds)), [None] * len(deeds)

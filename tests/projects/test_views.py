@@ -29,21 +29,6 @@ def today():
 
 
 @pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def town(county):
-    return make_unit(county, "水沟镇")
-
-
-@pytest.fixture
-def bureau(county):
-    return make_unit(county, "招商局", "department")
-
-
-@pytest.fixture
 def head(client, county):
     person = make_head(county)
     client.force_login(person)

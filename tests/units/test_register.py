@@ -24,21 +24,6 @@ pytestmark = pytest.mark.django_db
 NOW = moment("2012-06-30")
 
 
-@pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def head(county):
-    return make_head(county)
-
-
-@pytest.fixture
-def town(county):
-    return make_unit(county, "水沟镇")
-
-
 def refused(draft, county, head, unit=None):
     with pytest.raises(Refusal) as caught:
         register.save(draft, county=county, by=head, at=NOW, unit=unit)

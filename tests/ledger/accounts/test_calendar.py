@@ -14,7 +14,6 @@ from projects.models import ServiceStep
 from tests.builders import (
     day,
     make_clerk,
-    make_county,
     make_head,
     make_leader_of,
     make_person,
@@ -35,16 +34,6 @@ TODAY = day("2012-07-01")
 def today():
     with time_machine.travel("2012-07-01 12:00+08:00", tick=False):
         yield
-
-
-@pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def head(county):
-    return make_head(county)
 
 
 @pytest.fixture

@@ -10,12 +10,10 @@ from projects.service import steps
 from tests.builders import (
     day,
     make_clerk,
-    make_county,
     make_head,
     make_person,
     make_project,
     make_receipt,
-    make_unit,
     make_verified,
     make_verifier,
     moment,
@@ -32,21 +30,6 @@ PATHS = ("/projects.xlsx", "/services.xlsx", "/receipts.xlsx", "/trail.xlsx")
 def today():
     with time_machine.travel("2012-06-30 12:00+08:00", tick=False):
         yield
-
-
-@pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def town(county):
-    return make_unit(county)
-
-
-@pytest.fixture
-def office(county):
-    return make_unit(county, "电力局", "department")
 
 
 @pytest.fixture
@@ -93,16 +76,16 @@ def test_who_may_see_a_list_may_take_it_out(client, county, role, answers):
         answer.close()
 
 
-def test_projects_go_out_as_found_with_their_filters_named(client, head, town, office):
-    make_project(town, "茶叶加工", shares={town: 6_000, office: 4_000}, total="12000.5")
-    make_project(office, "石墨")
+def test_projects_go_out_as_found_with_their_filters_named(client, head, town, department):
+    make_project(town, "茶叶加工", shares={town: 6_000, department: 4_000}, total="12000.5")
+    make_project(department, "石墨")
 
     title, filters, headings, rows = lines(client.get("/projects.xlsx?q=茶叶&stage=contract"))
 
     assert "茶叶" in filters
     assert len(headings) == len(rows[0])
     (row,) = rows
-    assert row[0:3] == (1, "茶叶加工", f"{town.name} 60%; {office.name} 40%")
+    assert row[0:3] == (1, "茶叶加工", f"{town.name} 60%; {department.name} 40%")
     assert row[6].date() == day("2012-02-01")
     assert row[9:11] == (12_000.5, 8_000)
     assert title
@@ -117,8 +100,8 @@ def test_a_list_goes_out_in_the_order_of_the_screen_all_pages_of_it(client, head
     assert [row[10] for row in rows] == list(range(60, 0, -1))
 
 
-def test_services_go_out_with_where_they_stand(client, head, town, office):
-    draft = steps.StepDraft("接电", office, day("2012-06-10"), "副县长")
+def test_services_go_out_with_where_they_stand(client, head, town, department):
+    draft = steps.StepDraft("接电", department, day("2012-06-10"), "副县长")
     project = make_project(town, "茶叶加工")
     steps.add(draft, project=project, by=make_clerk(town), at=NOON)
 
@@ -148,11 +131,11 @@ def test_receipts_go_out_with_the_doubts_only_for_those_who_verify(client, count
     assert {row[6] for row in rows} == {150, 20}
 
 
-def test_a_unit_takes_out_its_own_only(client, town, office):
+def test_a_unit_takes_out_its_own_only(client, town, department):
     """quality 6"""
     make_receipt(make_project(town, "茶叶"), at=NOON)
-    make_receipt(make_project(office, "石墨"), at=NOON)
-    client.force_login(make_clerk(office))
+    make_receipt(make_project(department, "石墨"), at=NOON)
+    client.force_login(make_clerk(department))
 
     *_head, projects = lines(client.get("/projects.xlsx"))
     *_head, receipts = lines(client.get("/receipts.xlsx"))

@@ -28,16 +28,6 @@ def register():
     return Register()
 
 
-@pytest.fixture
-def as_(client):
-    def sign_in(user):
-        client.force_login(user)
-        client.cookies["language"] = "en"
-        return client
-
-    return sign_in
-
-
 def found(client, words):
     page = client.get(f"/search/?q={quote(words)}")
     assert page.status_code == 200

@@ -33,21 +33,6 @@ def today():
 
 
 @pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def town(county):
-    return make_unit(county)
-
-
-@pytest.fixture
-def office(county):
-    return make_unit(county, "电力局", "department")
-
-
-@pytest.fixture
 def other(county):
     return make_unit(county, "国土局", "department")
 
@@ -76,10 +61,10 @@ def record(project, unit, item, due_on, done_on=None):
 
 
 @pytest.fixture
-def steps(project, office, other):
-    record(project, office, "接电", "2012-06-10")
-    record(project, office, "增容", "2012-06-29")
-    record(project, office, "换表", "2012-05-20", "2012-05-25")
+def steps(project, department, other):
+    record(project, department, "接电", "2012-06-10")
+    record(project, department, "增容", "2012-06-29")
+    record(project, department, "换表", "2012-05-20", "2012-05-25")
     record(project, other, "征地", "2012-07-05")
     record(project, other, "登记", "2012-09-05")
     record(project, other, "勘界", "2012-05-20", "2012-05-15")
@@ -151,10 +136,10 @@ def test_an_unknown_choice_gives_the_list_all_the_same(client, leader, steps, qu
 
 
 def test_a_unit_sees_what_it_owes_and_what_its_projects_are_owed(
-    client, town, office, other, steps
+    client, town, department, other, steps
 ):
     """quality 6"""
-    client.force_login(make_clerk(office))
+    client.force_login(make_clerk(department))
     page = client.get("/services/")
     assert items(page) == ["接电", "增容", "换表"]
     assert "茶叶加工" in page.content.decode()
@@ -174,9 +159,9 @@ def test_another_countys_steps_are_not_told(client, steps):
     assert items(client.get("/services/")) == []
 
 
-def test_what_may_be_done_is_offered(client, county, office, leader, steps):
+def test_what_may_be_done_is_offered(client, county, department, leader, steps):
     assert "/done/" not in client.get("/services/").content.decode()
-    for person, count in ((make_verifier(county), 4), (make_clerk(office), 2)):
+    for person, count in ((make_verifier(county), 4), (make_clerk(department), 2)):
         client.force_login(person)
         assert client.get("/services/").content.decode().count("/done/") == count
 
@@ -197,14 +182,14 @@ def test_the_sample_county_stands_still(client, county, project, steps):
 
 @pytest.mark.parametrize("count", [3, 200])
 def test_the_number_of_queries_does_not_grow_with_the_steps(
-    client, leader, project, office, count, django_assert_num_queries
+    client, leader, project, department, count, django_assert_num_queries
 ):
     clerk = make_clerk(project.lead_unit)
     ServiceStep.objects.bulk_create(
         ServiceStep(
             project=project,
             item=f"事项{place}",
-            unit=office,
+            unit=department,
             due_on=day("2012-06-01"),
             recorded_by=clerk,
             recorded_at=NOON,
@@ -255,9 +240,9 @@ def test_a_card_tells_what_was_received_and_what_is_late(client, leader, project
     assert (card.amount, card.done, card.overdue, card.problems) == ("8,000", "25.0%", 2, 1)
 
 
-def test_the_board_is_sieved_like_the_table_and_leads_to_it(client, leader, town, office):
+def test_the_board_is_sieved_like_the_table_and_leads_to_it(client, leader, town, department):
     make_project(town, "茶叶")
-    make_project(office, "石墨")
+    make_project(department, "石墨")
 
     answer = client.get("/projects/board/?q=茶叶")
 
@@ -267,11 +252,11 @@ def test_the_board_is_sieved_like_the_table_and_leads_to_it(client, leader, town
     assert 'href="/projects/board/?q=%E8%8C%B6%E5%8F%B6"' in table
 
 
-def test_a_unit_sees_its_own_projects_on_the_board(client, town, office):
+def test_a_unit_sees_its_own_projects_on_the_board(client, town, department):
     """quality 6"""
-    make_project(town, "茶叶", shares={town: 6_000, office: 4_000})
+    make_project(town, "茶叶", shares={town: 6_000, department: 4_000})
     make_project(town, "石墨")
-    client.force_login(make_clerk(office))
+    client.force_login(make_clerk(department))
 
     assert stacks(client.get("/projects/board/"))["contract"] == (1, "0.8", ["茶叶"])
 
@@ -329,11 +314,11 @@ def test_a_reader_is_offered_no_deed(client, leader, project, steps):
         assert deed not in page
 
 
-def test_a_sharing_unit_tells_of_problems_and_records_no_steps(client, town, office, county):
-    project = make_project(town, shares={town: 6_000, office: 4_000})
-    record(project, office, "接电", "2012-06-10")
+def test_a_sharing_unit_tells_of_problems_and_records_no_steps(client, town, department, county):
+    project = make_project(town, shares={town: 6_000, department: 4_000})
+    record(project, department, "接电", "2012-06-10")
     record(project, town, "征地", "2012-06-10")
-    client.force_login(make_clerk(office))
+    client.force_login(make_clerk(department))
 
     page = client.get(f"/projects/{project.pk}/").content.decode()
 
@@ -342,12 +327,14 @@ def test_a_sharing_unit_tells_of_problems_and_records_no_steps(client, town, off
     assert page.count("/done/") == 1
 
 
-def test_a_units_account_tells_its_people_what_the_unit_owes(client, office, other, town, steps):
-    client.force_login(make_clerk(office))
-    answer = client.get(f"/units/{office.code}/")
+def test_a_units_account_tells_its_people_what_the_unit_owes(
+    client, department, other, town, steps
+):
+    client.force_login(make_clerk(department))
+    answer = client.get(f"/units/{department.code}/")
 
     assert answer.context["owed"] == {"undone": 2, "overdue": 2}
-    assert f"/services/?unit={office.pk}" in answer.content.decode()
+    assert f"/services/?unit={department.pk}" in answer.content.decode()
 
     client.force_login(make_clerk(town))
     answer = client.get(f"/units/{town.code}/")

@@ -43,11 +43,6 @@ def today():
 
 
 @pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
 def town(county):
     return make_unit(county, "水沟镇", code="611023T01")
 

@@ -15,16 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county():
-    return builders.make_county()
-
-
-@pytest.fixture
-def town(county):
-    return builders.make_unit(county, "水沟镇")
-
-
-@pytest.fixture
 def other(county):
     return builders.make_unit(county, "试马镇")
 

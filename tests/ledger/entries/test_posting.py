@@ -28,16 +28,6 @@ def in_english():
 
 
 @pytest.fixture
-def county():
-    return builders.make_county()
-
-
-@pytest.fixture
-def town(county):
-    return builders.make_unit(county)
-
-
-@pytest.fixture
 def verifier(county):
     return builders.make_verifier(county)
 

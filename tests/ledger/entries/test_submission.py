@@ -26,11 +26,6 @@ def in_english():
 
 
 @pytest.fixture
-def town():
-    return builders.make_unit(builders.make_county())
-
-
-@pytest.fixture
 def clerk(town):
     return builders.make_clerk(town)
 

@@ -2,18 +2,12 @@
 
 import pytest
 
-from ledger.models import Period
-from ledger.quarter import closing
-from ledger.quarter.checks import ADVISORY
 from tests.builders import (
     make_clerk,
-    make_county,
-    make_head,
     make_person,
     make_project,
     make_unit,
     make_verified,
-    make_verifier,
     moment,
     set_target,
 )
@@ -22,26 +16,14 @@ from units.models import Role
 pytestmark = pytest.mark.django_db
 
 
-class Office:
-    def __init__(self):
-        self.county = make_county()
-        self.head = make_head(self.county)
-        self.unit, self.other = make_unit(self.county, "水沟镇"), make_unit(self.county, "富水镇")
-        for unit in (self.unit, self.other):
-            set_target(unit, 1000)
-        self.project = make_project(self.unit, shares={self.unit: 6_000, self.other: 4_000})
-        self.receipt = make_verified(self.project, 250, "2012-03-05")
-
-    def close(self):
-        period = Period.objects.get(quarter=1)
-        deed = {"at": moment("2012-04-10"), "known": ADVISORY}
-        closing.close(period.pk, by=make_verifier(self.county), **deed)
-        return closing.confirm(period.pk, by=self.head, **deed)
-
-
 @pytest.fixture
-def office():
-    return Office()
+def office(office):
+    """Two units that share a project, and what was received for it."""
+    for unit in (office.town, office.other):
+        set_target(unit, 1000)
+    office.project = make_project(office.town, shares={office.town: 6_000, office.other: 4_000})
+    office.verified = make_verified(office.project, 250, "2012-03-05")
+    return office
 
 
 def text(client, path, **query):
@@ -53,9 +35,9 @@ def text(client, path, **query):
 def test_a_units_line_opens_to_entries_target_and_steps(client, office):
     client.force_login(office.head)
 
-    page = text(client, f"/units/{office.unit.code}/explain/", as_of="2012-06-30")
+    page = text(client, f"/units/{office.town.code}/explain/", as_of="2012-06-30")
 
-    assert f"/receipts/{office.receipt.pk}/" in page
+    assert f"/receipts/{office.verified.pk}/" in page
     assert "商政发〔2012〕8号" in page
     assert "60.00%" in page
     assert "150 ÷ 1,000" in page or "150÷1,000" in page
@@ -68,8 +50,8 @@ def test_a_sharing_unit_sees_its_part_but_no_link_to_the_receipt(client, office)
     page = text(client, f"/units/{office.other.code}/explain/", as_of="2012-06-30")
 
     assert "100.00" in page
-    assert f"/receipts/{office.receipt.pk}/" not in page
-    assert client.get(f"/units/{office.unit.code}/explain/").status_code == 404
+    assert f"/receipts/{office.verified.pk}/" not in page
+    assert client.get(f"/units/{office.town.code}/explain/").status_code == 404
 
 
 def test_what_was_announced_says_so(client, office):
@@ -79,7 +61,7 @@ def test_what_was_announced_says_so(client, office):
 
     page = text(
         client,
-        f"/units/{office.unit.code}/explain/",
+        f"/units/{office.town.code}/explain/",
         as_of="2012-03-31",
         known_by=settlement.known_by.isoformat(),
     )
@@ -99,14 +81,14 @@ def test_the_countys_totals_open_to_the_kinds_and_the_signed_projects(client, of
 
 def test_a_merged_unit_points_to_its_successor(client, office):
     office.other.ended_on = moment("2012-04-30").date()
-    office.other.successor = office.unit
+    office.other.successor = office.town
     office.other.save()
     client.force_login(office.head)
 
     page = text(client, f"/units/{office.other.code}/explain/", as_of="2012-06-30")
-    heir = text(client, f"/units/{office.unit.code}/explain/", as_of="2012-06-30")
+    heir = text(client, f"/units/{office.town.code}/explain/", as_of="2012-06-30")
 
-    assert office.unit.name in page
+    assert office.town.name in page
     assert "250.00" in heir
 
 
@@ -115,7 +97,7 @@ def test_a_wish_that_makes_no_sense_is_none(client, office, wish):
     client.force_login(office.head)
     query = {"as_of": wish, "known_by": wish}
 
-    text(client, f"/units/{office.unit.code}/explain/", **query)
+    text(client, f"/units/{office.town.code}/explain/", **query)
     text(client, "/ranking/compare/", left=f"{wish}@{wish}", right=wish, left_day=wish)
 
 

@@ -6,7 +6,6 @@ import time_machine
 from ledger.explain.whatif import county_lines, what_if
 from tests.builders import (
     day,
-    make_county,
     make_head,
     make_project,
     make_unit,
@@ -25,11 +24,6 @@ pytestmark = pytest.mark.django_db
 def today():
     with time_machine.travel("2012-07-10 12:00+08:00", tick=False):
         yield
-
-
-@pytest.fixture
-def county():
-    return make_county()
 
 
 @pytest.fixture

@@ -32,16 +32,6 @@ def with_digest(path, county, asked):
 
 
 @pytest.fixture
-def county(db):
-    return make_county()
-
-
-@pytest.fixture
-def head(county):
-    return make_head(county)
-
-
-@pytest.fixture
 def path(tmp_path):
     return books.saved(books.plain(), tmp_path)
 

@@ -28,16 +28,6 @@ def own_desk(settings, tmp_path):
     settings.IMPORT_ROOT = tmp_path / "imports"
 
 
-@pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def head(county):
-    return make_head(county)
-
-
 def signed_in(client, user):
     client.force_login(user)
     return client

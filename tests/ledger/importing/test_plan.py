@@ -14,7 +14,6 @@ from tests.builders import (
     day,
     make_clerk,
     make_county,
-    make_head,
     make_unit,
     make_verifier,
     moment,
@@ -25,16 +24,6 @@ from units.models import Target, Unit
 
 pytestmark = pytest.mark.django_db
 TODAY = "2012-07-16"
-
-
-@pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def head(county):
-    return make_head(county)
 
 
 def wish(by, **fields):

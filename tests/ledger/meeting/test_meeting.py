@@ -271,16 +271,6 @@ def test_the_database_refuses_to_change_a_pledge(meeting, deed):
 # The page
 
 
-@pytest.fixture
-def as_(client):
-    def sign_in(user):
-        client.force_login(user)
-        client.cookies["language"] = "en"
-        return client
-
-    return sign_in
-
-
 def typed(unit, **changes):
     return {
         "unit": unit.pk,

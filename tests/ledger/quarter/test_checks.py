@@ -13,14 +13,11 @@ from tests.builders import (
     day,
     make_clerk,
     make_county,
-    make_head,
     make_project,
     make_receipt,
     make_unit,
     make_verified,
-    make_verifier,
     moment,
-    set_target,
     wan,
 )
 from units.ground.refusal import Refusal
@@ -30,40 +27,32 @@ pytestmark = pytest.mark.django_db
 APRIL = moment("2012-04-10")
 
 
-class Office:
-    """A county of two units that reported every month, with one posted receipt."""
-
-    def __init__(self):
-        self.county = make_county()
-        self.head, self.verifier = make_head(self.county), make_verifier(self.county)
-        self.unit, self.other = make_unit(self.county, "水沟镇"), make_unit(self.county, "富水镇")
-        set_target(self.unit, 1000)
-        self.project = make_project(self.unit, introduced=500)
-        self.receipt = make_verified(self.project, 250, "2012-03-05", by=self.verifier)
-        self.period = Period.objects.get(quarter=1)
-        for unit in (self.unit, self.other):
-            for month in ("2012-01-01", "2012-02-01", "2012-03-01"):
-                self.report(unit, month)
-
-    def report(self, unit, month):
-        reports.file_report(
-            unit,
-            day(month),
-            trips=0,
-            reserve_projects=0,
-            problems="",
-            by=make_clerk(unit),
-            at=moment("2012-04-02"),
-            today=day("2012-04-02"),
-        )
-
-    def found(self):
-        return {check.number: check.count for check in checks.run(self.period) if check.count}
-
-
 @pytest.fixture
-def office():
-    return Office()
+def office(office):
+    """Two units that reported every month, with one posted receipt."""
+    office.project = make_project(office.town, introduced=500)
+    office.ready("head", "period")
+    for unit in (office.town, office.other):
+        for month in ("2012-01-01", "2012-02-01", "2012-03-01"):
+            report(unit, month)
+    return office
+
+
+def report(unit, month):
+    reports.file_report(
+        unit,
+        day(month),
+        trips=0,
+        reserve_projects=0,
+        problems="",
+        by=make_clerk(unit),
+        at=moment("2012-04-02"),
+        today=day("2012-04-02"),
+    )
+
+
+def found_in(period):
+    return {check.number: check.count for check in checks.run(period) if check.count}
 
 
 @contextmanager
@@ -104,8 +93,8 @@ def test_receipts_that_wait_for_the_bureau_or_their_unit_are_found(office):
 
 
 def test_a_unit_that_missed_one_month_is_found_once(office):
-    late = make_unit(office.county, "试马镇")
-    office.report(late, "2012-03-01")
+    late = make_unit(office.county, "富水镇")
+    report(late, "2012-03-01")
     make_unit(office.county, "新设局", active_from=day("2012-04-01"))
 
     check = checks.run(office.period)[1]
@@ -114,7 +103,7 @@ def test_a_unit_that_missed_one_month_is_found_once(office):
 
 
 def test_money_of_a_unit_that_ended_without_a_successor_stays_in_the_sums(office):
-    Unit.objects.filter(pk=office.unit.pk).update(ended_on=day("2012-03-20"))
+    Unit.objects.filter(pk=office.town.pk).update(ended_on=day("2012-03-20"))
 
     assert not checks.run(office.period)[3].blocks
 
@@ -143,14 +132,14 @@ def test_an_altered_entry_breaks_the_chain_and_refuses_the_closing(office):
     with pytest.raises(Refusal, match="5"):
         closing.close(office.period.pk, by=office.verifier, at=APRIL, known=checks.ADVISORY)
 
-    assert office.found() == {checks.CHAIN: 1}
+    assert found_in(office.period) == {checks.CHAIN: 1}
 
 
 def test_shares_that_do_not_add_up_are_found(office):
     with owner("projects_creditshare"):
         CreditShare.objects.update(basis_points=9_000)
 
-    assert office.found() == {checks.SHARES: 1}
+    assert found_in(office.period) == {checks.SHARES: 1}
 
 
 def test_a_reversal_of_another_amount_is_found(office):
@@ -158,20 +147,20 @@ def test_a_reversal_of_another_amount_is_found(office):
     with owner("ledger_entry"):
         Entry.objects.filter(pk=reversal.pk).update(amount=wan(-240))
 
-    assert checks.REVERSALS in office.found()
+    assert checks.REVERSALS in found_in(office.period)
 
 
 def test_a_receipt_of_which_one_part_is_lost_is_not_fully_posted(office):
-    shared = make_project(office.unit, shares={office.unit: 6_000, office.other: 4_000})
+    shared = make_project(office.town, shares={office.town: 6_000, office.other: 4_000})
     receipt = make_verified(shared, 100, "2012-02-05")
     with owner("ledger_entry"):
         receipt.entries.order_by("amount").first().delete()
 
-    assert checks.UNBALANCED in office.found()
+    assert checks.UNBALANCED in found_in(office.period)
 
 
 def test_a_shared_receipt_is_reversed_for_every_unit_at_once(office):
-    shared = make_project(office.unit, shares={office.unit: 6_000, office.other: 4_000})
+    shared = make_project(office.town, shares={office.town: 6_000, office.other: 4_000})
     receipt = make_verified(shared, 100, "2012-02-05")
     part = receipt.entries.first()
 
@@ -183,7 +172,7 @@ def test_a_shared_receipt_is_reversed_for_every_unit_at_once(office):
         wan(40),
         wan(60),
     ]
-    assert office.found() == {}
+    assert found_in(office.period) == {}
 
 
 def test_a_reversal_in_the_next_quarter_leaves_both_quarters_balanced(office):
@@ -194,7 +183,7 @@ def test_a_reversal_in_the_next_quarter_leaves_both_quarters_balanced(office):
 
     second = checks.run(Period.objects.get(quarter=2))
 
-    assert office.found() == {}
+    assert found_in(office.period) == {}
     assert not [check for check in second if check.blocks]
 
 

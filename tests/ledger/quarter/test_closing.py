@@ -20,13 +20,9 @@ from tests.builders import (
     make_clerk,
     make_county,
     make_head,
-    make_project,
     make_receipt,
-    make_unit,
     make_verified,
-    make_verifier,
     moment,
-    set_target,
     wan,
 )
 from units.ground.refusal import Conflict, Refusal
@@ -35,27 +31,9 @@ from units.models import Trail
 APRIL = moment("2012-04-10")
 
 
-class Office:
-    """A county with one town, one project, and the two people who close."""
-
-    def __init__(self):
-        self.county = make_county()
-        self.head = make_head(self.county)
-        self.verifier = make_verifier(self.county)
-        self.unit = make_unit(self.county)
-        set_target(self.unit, 1000)
-        self.project = make_project(self.unit)
-        self.receipt = make_verified(self.project, 250, "2012-03-31", by=self.verifier)
-        self.period = Period.objects.get(county=self.county, year=2012, quarter=1)
-
-    def close(self, at=APRIL):
-        closing.close(self.period.pk, by=self.verifier, at=at, known=ADVISORY)
-        return closing.confirm(self.period.pk, by=self.head, at=at, known=ADVISORY)
-
-
 @pytest.fixture
-def office(db):
-    return Office()
+def office(office):
+    return office.ready("head", "period")
 
 
 def test_closing_stores_the_table_and_the_head_of_the_chain(office):
@@ -185,7 +163,7 @@ def test_reversal_of_closed_money_is_counted_in_the_open_quarter(office):
 
 def test_unit_cannot_submit_into_a_quarter_in_review_but_the_bureau_can(office):
     closing.start_review(office.period.pk, by=office.verifier, at=APRIL)
-    clerk = make_clerk(office.unit)
+    clerk = make_clerk(office.town)
     late = {"at": APRIL, "today": day("2012-04-10")}
 
     with pytest.raises(Refusal) as refusal:
@@ -272,9 +250,8 @@ def in_thread(outcomes, deed):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("round_", range(3))
-def test_entries_during_the_close_are_in_the_settlement_or_in_the_next_quarter(round_):
+def test_entries_during_the_close_are_in_the_settlement_or_in_the_next_quarter(office, round_):
     """quality 34: sixteen writers verify while the quarter closes; the drill runs it longer."""
-    office = Office()
     waiting = [make_receipt(office.project, 10, "2012-03-20") for _ in range(16)]
     closing.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
     outcomes = []
@@ -307,9 +284,8 @@ def test_entries_during_the_close_are_in_the_settlement_or_in_the_next_quarter(r
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_database_itself_makes_a_close_wait_for_an_entry_under_way():
+def test_the_database_itself_makes_a_close_wait_for_an_entry_under_way(office):
     """quality 34: even writers that take no lock of ours, by the trigger's FOR SHARE alone."""
-    office = Office()
     entry = Entry.objects.get()
     entry.pk, entry.position, entry.key = None, 2, "00000000-0000-4000-8000-000000000001"
     outcomes = []
@@ -335,6 +311,6 @@ def test_the_database_itself_makes_a_close_wait_for_an_entry_under_way():
 def test_a_verb_asks_for_the_right_itself(office, deed):
     """quality 7"""
     with pytest.raises(PermissionDenied):
-        deed(office.period.pk, by=make_clerk(office.unit), at=APRIL)
+        deed(office.period.pk, by=make_clerk(office.town), at=APRIL)
     with pytest.raises(Refusal):
         deed(office.period.pk, by=make_head(make_county("611024", "山阳县")), at=APRIL)

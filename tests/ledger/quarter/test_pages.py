@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.models import Period, Settlement
+from ledger.models import Settlement
 from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY, UNREPORTED
 from tests.builders import (
@@ -10,13 +10,10 @@ from tests.builders import (
     make_county,
     make_head,
     make_person,
-    make_project,
     make_receipt,
-    make_unit,
     make_verified,
     make_verifier,
     moment,
-    set_target,
 )
 from units.models import Role, Trail
 
@@ -25,55 +22,29 @@ KNOWN = [str(number) for number in sorted(ADVISORY)]
 GIVEN = {"known": KNOWN, "password": "sample"}
 
 
-class Office:
-    """A county with money in a quarter long over; the people's password is "sample"."""
-
-    def __init__(self):
-        self.county = make_county()
-        self.head, self.verifier = make_head(self.county), make_verifier(self.county)
-        self.unit = make_unit(self.county)
-        set_target(self.unit, 1000)
-        self.project = make_project(self.unit)
-        make_verified(self.project, 250, "2012-03-05", by=self.verifier)
-        self.period = Period.objects.get()
-
-    def path(self, deed=""):
-        return f"/periods/{self.period.pk}/{deed}"
-
-    def state(self):
-        self.period.refresh_from_db()
-        return self.period.state
-
-    def close(self):
-        deed = {"at": moment("2012-04-10"), "known": ADVISORY}
-        closing.close(self.period.pk, by=self.verifier, **deed)
-        closing.confirm(self.period.pk, by=self.head, **deed)
-
-
 @pytest.fixture
-def office():
-    return Office()
+def office(office):
+    """Money in a quarter long over; the people's password is "sample"."""
+    return office.ready("head", "period")
 
 
-@pytest.fixture
-def sit(client):
-    """Sit down as somebody; the client then acts for that person."""
+def path_of(period, deed=""):
+    return f"/periods/{period.pk}/{deed}"
 
-    def down(person):
-        client.force_login(person)
-        return client
 
-    return down
+def state_of(period):
+    period.refresh_from_db()
+    return period.state
 
 
 def test_a_quarter_is_closed_by_two_people_and_a_password(office, sit):
     """quality 7"""
-    proposed = sit(office.verifier).post(office.path("propose/"), GIVEN)
-    assert (proposed.status_code, office.state()) == (302, "proposed")
+    proposed = sit(office.verifier).post(path_of(office.period, "propose/"), GIVEN)
+    assert (proposed.status_code, state_of(office.period)) == (302, "proposed")
 
-    confirmed = sit(office.head).post(office.path("confirm/"), GIVEN)
+    confirmed = sit(office.head).post(path_of(office.period, "confirm/"), GIVEN)
 
-    assert (confirmed.status_code, office.state()) == (302, "closed")
+    assert (confirmed.status_code, state_of(office.period)) == (302, "closed")
     settlement = Settlement.objects.get()
     assert (settlement.proposed_by, settlement.confirmed_by) == (office.verifier, office.head)
 
@@ -82,9 +53,11 @@ def test_a_wrong_password_closes_nothing_and_leaves_a_line(office, sit):
     """quality 7"""
     closing.close(office.period.pk, by=office.verifier, at=moment("2012-04-10"), known=ADVISORY)
 
-    answer = sit(office.head).post(office.path("confirm/"), {"known": KNOWN, "password": "sesame"})
+    answer = sit(office.head).post(
+        path_of(office.period, "confirm/"), {"known": KNOWN, "password": "sesame"}
+    )
 
-    assert (answer.status_code, office.state()) == (422, "proposed")
+    assert (answer.status_code, state_of(office.period)) == (422, "proposed")
     line = Trail.objects.get(refused=True)
     assert (line.deed, line.actor, line.record) == (
         "period.close",
@@ -98,33 +71,33 @@ def test_five_wrong_passwords_lock_the_sixth_even_if_it_is_right(office, sit):
     closing.close(office.period.pk, by=office.verifier, at=moment("2012-04-10"), known=ADVISORY)
     client = sit(office.head)
     for _ in range(5):
-        client.post(office.path("confirm/"), {"known": KNOWN, "password": "sesame"})
+        client.post(path_of(office.period, "confirm/"), {"known": KNOWN, "password": "sesame"})
 
-    answer = client.post(office.path("confirm/"), GIVEN)
+    answer = client.post(path_of(office.period, "confirm/"), GIVEN)
 
     assert answer.status_code == 429
-    assert office.state() == "proposed"
+    assert state_of(office.period) == "proposed"
 
 
 def test_nobody_confirms_what_he_proposed(office, sit):
     """quality 7"""
     client = sit(office.head)
-    client.post(office.path("propose/"), GIVEN)
+    client.post(path_of(office.period, "propose/"), GIVEN)
 
-    answer = client.post(office.path("confirm/"), GIVEN)
+    answer = client.post(path_of(office.period, "confirm/"), GIVEN)
 
-    assert (answer.status_code, office.state()) == (422, "proposed")
+    assert (answer.status_code, state_of(office.period)) == (422, "proposed")
     assert Trail.objects.filter(deed="period.close", refused=True).count() == 1
 
 
 def test_one_of_the_two_heads_the_bureau(office, sit):
     """quality 7"""
-    sit(office.verifier).post(office.path("propose/"), GIVEN)
+    sit(office.verifier).post(path_of(office.period, "propose/"), GIVEN)
     second = make_verifier(office.county)
 
-    answer = sit(second).post(office.path("confirm/"), GIVEN)
+    answer = sit(second).post(path_of(office.period, "confirm/"), GIVEN)
 
-    assert (answer.status_code, office.state()) == (422, "proposed")
+    assert (answer.status_code, state_of(office.period)) == (422, "proposed")
 
 
 def test_what_a_check_found_must_be_ticked_and_the_ticks_stay(office, sit):
@@ -132,10 +105,10 @@ def test_what_a_check_found_must_be_ticked_and_the_ticks_stay(office, sit):
     client = sit(office.verifier)
 
     answer = client.post(
-        office.path("propose/"), {"known": [str(UNREPORTED)], "password": "sample"}
+        path_of(office.period, "propose/"), {"known": [str(UNREPORTED)], "password": "sample"}
     )
 
-    assert (answer.status_code, office.state()) == (422, "open")
+    assert (answer.status_code, state_of(office.period)) == (422, "open")
     page = answer.content.decode()
     assert page.count('name="known"') == 2
     assert page.count("checked") == 1
@@ -145,7 +118,7 @@ def test_closing_twice_is_a_conflict(office, sit):
     """quality 35"""
     office.close()
 
-    answer = sit(office.head).post(office.path("confirm/"), GIVEN)
+    answer = sit(office.head).post(path_of(office.period, "confirm/"), GIVEN)
 
     assert answer.status_code == 409
     assert Settlement.objects.count() == 1
@@ -154,39 +127,50 @@ def test_closing_twice_is_a_conflict(office, sit):
 def test_the_review_week_begins_and_ends_by_button(office, sit):
     client = sit(office.verifier)
 
-    client.post(office.path("review/"))
-    assert office.state() == "review"
+    client.post(path_of(office.period, "review/"))
+    assert state_of(office.period) == "review"
 
-    client.post(office.path("open/"))
-    assert office.state() == "open"
+    client.post(path_of(office.period, "open/"))
+    assert state_of(office.period) == "open"
 
 
 def test_a_reopening_is_proposed_with_a_reason_and_confirmed_with_a_password(office, sit):
     """quality 35"""
     office.close()
-    nameless = sit(office.head).post(office.path("reopening/"), {"reason": " "})
-    sit(office.head).post(office.path("reopening/"), {"reason": "漏报两笔", "password": "sample"})
-    same = sit(office.head).post(office.path("reopening/confirm/"), {"password": "sample"})
-    wrong = sit(office.verifier).post(office.path("reopening/confirm/"), {"password": "x"})
+    nameless = sit(office.head).post(path_of(office.period, "reopening/"), {"reason": " "})
+    sit(office.head).post(
+        path_of(office.period, "reopening/"), {"reason": "漏报两笔", "password": "sample"}
+    )
+    same = sit(office.head).post(
+        path_of(office.period, "reopening/confirm/"), {"password": "sample"}
+    )
+    wrong = sit(office.verifier).post(
+        path_of(office.period, "reopening/confirm/"), {"password": "x"}
+    )
     assert [a.status_code for a in (nameless, same, wrong)] == [422, 422, 422]
-    assert office.state() == "closed"
+    assert state_of(office.period) == "closed"
 
-    sit(office.verifier).post(office.path("reopening/confirm/"), {"password": "sample"})
+    sit(office.verifier).post(path_of(office.period, "reopening/confirm/"), {"password": "sample"})
 
-    assert office.state() == "review"
+    assert state_of(office.period) == "review"
     assert Settlement.objects.count() == 1
 
 
 def test_a_proposal_to_reopen_can_be_dropped(office, sit):
     office.close()
     client = sit(office.verifier)
-    client.post(office.path("reopening/"), {"reason": "漏报", "password": "sample"})
+    client.post(path_of(office.period, "reopening/"), {"reason": "漏报", "password": "sample"})
 
-    client.post(office.path("reopening/drop/"))
+    client.post(path_of(office.period, "reopening/drop/"))
 
     office.period.refresh_from_db()
     assert office.period.reopen_proposed_by is None
-    assert client.post(office.path("reopening/confirm/"), {"password": "sample"}).status_code == 409
+    assert (
+        client.post(
+            path_of(office.period, "reopening/confirm/"), {"password": "sample"}
+        ).status_code
+        == 409
+    )
 
 
 def test_an_announced_version_stays_readable_after_a_reopening(office, sit):
@@ -199,8 +183,8 @@ def test_an_announced_version_stays_readable_after_a_reopening(office, sit):
     )
     office.close()
 
-    first = sit(office.head).get(office.path("settlements/1/")).content.decode()
-    second = sit(office.head).get(office.path("settlements/2/")).content.decode()
+    first = sit(office.head).get(path_of(office.period, "settlements/1/")).content.decode()
+    second = sit(office.head).get(path_of(office.period, "settlements/2/")).content.decode()
 
     assert "250.00" in first
     assert "300.00" not in first
@@ -212,7 +196,7 @@ def test_the_page_of_a_closed_quarter_lists_what_was_changed_since(office, sit):
     make_verified(office.project, 40, "2012-03-09", by=office.verifier, at=moment("2012-04-20"))
     client = sit(office.head)
 
-    page = client.get(office.path()).content.decode()
+    page = client.get(path_of(office.period)).content.decode()
     ranking = client.get("/ranking/2012-03/").content.decode()
 
     assert "+40.00" in page
@@ -228,7 +212,7 @@ def test_the_list_shows_the_year_with_what_was_announced(office, sit):
 
     assert "250.00" in page
     assert "290.00" in page
-    assert office.path("settlements/1/") in page
+    assert path_of(office.period, "settlements/1/") in page
 
 
 @pytest.mark.parametrize("year", ["1000", "99999", "9" * 5_000, "x", "-1", "２０１２", ""])
@@ -251,27 +235,29 @@ DEEDS = (
 def test_only_the_bureau_does_deeds_and_only_by_post(office, sit, deed):
     """quality 5, quality 9"""
     leader = make_person(office.county, Role.LEADER)
-    clerk = make_clerk(office.unit)
+    clerk = make_clerk(office.town)
 
-    assert sit(leader).post(office.path(deed), {}).status_code == 403
-    assert sit(clerk).post(office.path(deed), {}).status_code == 403
-    assert sit(office.head).get(office.path(deed)).status_code == 405
-    assert office.state() == "open"
+    assert sit(leader).post(path_of(office.period, deed), {}).status_code == 403
+    assert sit(clerk).post(path_of(office.period, deed), {}).status_code == 403
+    assert sit(office.head).get(path_of(office.period, deed)).status_code == 405
+    assert state_of(office.period) == "open"
 
 
 def test_a_leader_reads_the_quarters_and_a_clerk_does_not(office, sit):
     """quality 5"""
-    assert sit(make_person(office.county, Role.LEADER)).get(office.path()).status_code == 200
-    assert sit(make_clerk(office.unit)).get(office.path()).status_code == 403
+    assert (
+        sit(make_person(office.county, Role.LEADER)).get(path_of(office.period)).status_code == 200
+    )
+    assert sit(make_clerk(office.town)).get(path_of(office.period)).status_code == 403
 
 
 def test_another_countys_quarter_is_not_there(office, sit):
     """quality 6"""
     stranger = make_head(make_county("611024", "山阳县"))
 
-    assert sit(stranger).get(office.path()).status_code == 404
-    assert sit(stranger).post(office.path("review/")).status_code == 404
-    assert sit(stranger).get(office.path("settlements/1/")).status_code == 404
+    assert sit(stranger).get(path_of(office.period)).status_code == 404
+    assert sit(stranger).post(path_of(office.period, "review/")).status_code == 404
+    assert sit(stranger).get(path_of(office.period, "settlements/1/")).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -281,23 +267,23 @@ def test_another_countys_quarter_is_not_there(office, sit):
 def test_rights_that_are_taken_away_are_gone_with_the_next_request(office, sit, taken, status):
     """quality 8"""
     client = sit(office.verifier)
-    assert client.get(office.path()).status_code == 200
+    assert client.get(path_of(office.period)).status_code == 200
 
     if "county" in taken:
         taken = {"county": make_county(taken["county"], "山阳县")}
     type(office.verifier).objects.filter(pk=office.verifier.pk).update(**taken)
 
-    assert client.post(office.path("review/")).status_code == status
-    assert office.state() == "open"
+    assert client.post(path_of(office.period, "review/")).status_code == status
+    assert state_of(office.period) == "open"
 
 
 @pytest.mark.parametrize("taken", [{"is_active": False}, {"role": Role.LEADER}])
 def test_what_somebody_proposed_falls_with_his_right(office, sit, taken):
     """quality 7, quality 8"""
-    sit(office.verifier).post(office.path("propose/"), GIVEN)
+    sit(office.verifier).post(path_of(office.period, "propose/"), GIVEN)
     type(office.verifier).objects.filter(pk=office.verifier.pk).update(**taken)
 
     given = GIVEN
-    answer = sit(office.head).post(office.path("confirm/"), given)
+    answer = sit(office.head).post(path_of(office.period, "confirm/"), given)
 
-    assert (answer.status_code, office.state()) == (422, "proposed")
+    assert (answer.status_code, state_of(office.period)) == (422, "proposed")

@@ -10,7 +10,6 @@ from ledger.ranking.league import league_table
 from tests.builders import (
     day,
     make_clerk,
-    make_county,
     make_head,
     make_project,
     make_unit,
@@ -24,11 +23,6 @@ from units.models import Trail
 
 pytestmark = pytest.mark.django_db
 MAY, JUNE = day("2012-05-31"), day("2012-06-01")
-
-
-@pytest.fixture
-def county():
-    return make_county()
 
 
 def file(unit, month=MAY, at="2012-06-03", **counts):

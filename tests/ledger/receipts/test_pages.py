@@ -15,40 +15,16 @@ from django.utils import timezone
 from ledger.entries import posting, submission
 from ledger.models import Entry, Evidence, EvidenceRule, Receipt
 from tests import builders
-from units.models import Role, Trail
+from units.models import Trail
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
-class Office:
-    """A county with two towns, their clerks, and the bureau's people."""
-
-    def __init__(self):
-        self.county = builders.make_county()
-        self.town = builders.make_unit(self.county, "水沟镇")
-        self.other = builders.make_unit(self.county, "试马镇")
-        self.clerk = builders.make_clerk(self.town)
-        self.stranger = builders.make_clerk(self.other)
-        self.verifier = builders.make_verifier(self.county)
-        self.head = builders.make_head(self.county)
-        self.leader = builders.make_person(self.county, Role.LEADER)
-        self.project = builders.make_project(self.town, "钒矿深加工", introduced=1000)
-
-
 @pytest.fixture
-def office():
-    return Office()
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(user):
-        client.force_login(user)
-        client.cookies["language"] = "en"
-        return client
-
-    return sign_in
+def office(office):
+    office.project = builders.make_project(office.town, "钒矿深加工", introduced=1000)
+    return office.ready("clerk", "stranger", "verifier", "head", "leader")
 
 
 def typed(**changes):

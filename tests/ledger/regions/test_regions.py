@@ -82,16 +82,6 @@ def province():
     return Province()
 
 
-@pytest.fixture
-def as_(client):
-    def sign_in(user):
-        client.force_login(user)
-        client.cookies["language"] = "en"
-        return client
-
-    return sign_in
-
-
 def ranks(table):
     return [(row.county.name, row.rank) for row in table.rows]
 

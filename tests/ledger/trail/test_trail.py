@@ -36,16 +36,6 @@ pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def head(county):
-    return make_head(county)
-
-
 def texts_in_code():
     for app in ("units", "projects", "ledger"):
         for path in (ROOT / app).rglob("*.py"):

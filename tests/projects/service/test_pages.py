@@ -30,28 +30,13 @@ def today():
 
 
 @pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def town(county):
-    return make_unit(county)
-
-
-@pytest.fixture
-def office(county):
-    return make_unit(county, "电力局", "department")
-
-
-@pytest.fixture
 def project(town):
     return make_project(town, "茶叶加工")
 
 
 @pytest.fixture
-def step(project, office):
-    draft = steps.StepDraft("架设线路", office, day("2012-06-20"), "副县长")
+def step(project, department):
+    draft = steps.StepDraft("架设线路", department, day("2012-06-20"), "副县长")
     return steps.add(draft, project=project, by=make_clerk(project.lead_unit), at=NOON)
 
 
@@ -66,8 +51,8 @@ def signed_in(client, person):
     return client
 
 
-def typed(office, /, **fields):
-    given = {"item": "接水", "unit": str(office.pk), "sponsor": "", "due_on": "2012-07-20"}
+def typed(department, /, **fields):
+    given = {"item": "接水", "unit": str(department.pk), "sponsor": "", "due_on": "2012-07-20"}
     return given | {"done_on": ""} | fields
 
 
@@ -108,25 +93,27 @@ def test_units_without_a_part_in_it_find_nothing(client, county, project, step, 
             assert client.post(path, {"version": "1"}).status_code == 404
 
 
-def test_the_responsible_unit_opens_its_step_and_no_more(client, office, project, step, problem):
+def test_the_responsible_unit_opens_its_step_and_no_more(
+    client, department, project, step, problem
+):
     """quality 6"""
-    signed_in(client, make_clerk(office))
+    signed_in(client, make_clerk(department))
 
     answers = [client.get(path).status_code for path in addresses(project, step, problem)]
 
     assert answers == [404, 404, 403, 200, 404, 404]
 
 
-def test_a_clerk_records_a_step(client, town, office, project):
+def test_a_clerk_records_a_step(client, town, department, project):
     signed_in(client, make_clerk(town))
     path = f"/projects/{project.pk}/services/new/"
 
-    assert f'<option value="{office.pk}">电力局</option>' in client.get(path).content.decode()
-    answer = client.post(path, typed(office))
+    assert f'<option value="{department.pk}">电力局</option>' in client.get(path).content.decode()
+    answer = client.post(path, typed(department))
 
     assert answer.headers["Location"] == f"/projects/{project.pk}/#services"
     step = ServiceStep.objects.get()
-    assert (step.item, step.unit, str(step.due_on)) == ("接水", office, "2012-07-20")
+    assert (step.item, step.unit, str(step.due_on)) == ("接水", department, "2012-07-20")
 
 
 @pytest.mark.parametrize(
@@ -144,29 +131,33 @@ def test_a_clerk_records_a_step(client, town, office, project):
         ("sponsor", "一\x00二"),
     ],
 )
-def test_bad_input_gets_a_sentence_beside_its_field(client, town, office, project, field, written):
+def test_bad_input_gets_a_sentence_beside_its_field(
+    client, town, department, project, field, written
+):
     """quality 24, quality 28"""
     signed_in(client, make_clerk(town))
 
-    answer = client.post(f"/projects/{project.pk}/services/new/", typed(office, **{field: written}))
+    answer = client.post(
+        f"/projects/{project.pk}/services/new/", typed(department, **{field: written})
+    )
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert not ServiceStep.objects.exists()
 
 
-def test_a_refused_step_keeps_what_was_typed(client, town, office, project):
+def test_a_refused_step_keeps_what_was_typed(client, town, department, project):
     signed_in(client, make_clerk(town))
 
-    page = client.post(f"/projects/{project.pk}/services/new/", typed(office, due_on="明天"))
+    page = client.post(f"/projects/{project.pk}/services/new/", typed(department, due_on="明天"))
 
     text = page.content.decode()
     assert 'value="接水"' in text
-    assert f'<option value="{office.pk}" selected>' in text
+    assert f'<option value="{department.pk}" selected>' in text
 
 
-def test_the_responsible_unit_says_done_and_lands_on_its_list(client, office, step):
-    signed_in(client, make_clerk(office))
+def test_the_responsible_unit_says_done_and_lands_on_its_list(client, department, step):
+    signed_in(client, make_clerk(department))
     path = f"/services/{step.pk}/done/"
 
     assert 'value="2012-06-30"' in client.get(path).content.decode()
@@ -190,30 +181,30 @@ def test_a_step_needs_the_version_that_was_seen(client, town, step, version):
     assert step.done_on is None
 
 
-def test_after_a_conflict_sending_again_counts(client, town, office, step):
+def test_after_a_conflict_sending_again_counts(client, town, department, step):
     """quality 32"""
     signed_in(client, make_clerk(town))
     path = f"/services/{step.pk}/"
-    client.post(path, typed(office, item="接电", version="1"))
+    client.post(path, typed(department, item="接电", version="1"))
 
-    answer = client.post(path, typed(office, version="1"))
+    answer = client.post(path, typed(department, version="1"))
 
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "接电" in page
     assert page.rindex('name="version" value="2"') > page.index('name="version" value="1"')
-    assert client.post(path, typed(office, version="2")).status_code == 302
+    assert client.post(path, typed(department, version="2")).status_code == 302
     step.refresh_from_db()
     assert (step.item, step.version) == ("接水", 3)
 
 
-def test_posted_extras_change_nothing(client, town, office, project, step):
+def test_posted_extras_change_nothing(client, town, department, project, step):
     """quality 13"""
     other = make_project(town, "石墨")
     signed_in(client, make_clerk(town))
 
     extras = {"project": str(other.pk), "recorded_by": "1", "id": "999"}
-    client.post(f"/services/{step.pk}/", typed(office, version="1") | extras)
+    client.post(f"/services/{step.pk}/", typed(department, version="1") | extras)
 
     step.refresh_from_db()
     assert (step.project, step.item) == (project, "接水")

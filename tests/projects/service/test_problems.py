@@ -26,16 +26,6 @@ WORDS = "线路迁改没有着落。"
 
 
 @pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def town(county):
-    return make_unit(county)
-
-
-@pytest.fixture
 def sharer(county):
     return make_unit(county, "招商局", "department")
 

@@ -29,84 +29,69 @@ NOON = moment("2012-05-10")
 
 
 @pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def town(county):
-    return make_unit(county)
-
-
-@pytest.fixture
-def office(county):
-    return make_unit(county, "电力局", "department")
-
-
-@pytest.fixture
 def project(town):
     return make_project(town, "茶叶加工")
 
 
-def draft(office, **fields):
+def draft(department, **fields):
     given = {"item": "架设临时用电线路", "due_on": day("2012-06-20"), "sponsor": "副县长"}
-    return StepDraft(unit=office, **given | fields)
+    return StepDraft(unit=department, **given | fields)
 
 
-def add(project, office, by=None, **fields):
+def add(project, department, by=None, **fields):
     by = by or make_clerk(project.lead_unit)
-    return steps.add(draft(office, **fields), project=project, by=by, at=NOON)
+    return steps.add(draft(department, **fields), project=project, by=by, at=NOON)
 
 
 def deeds():
     return list(Trail.objects.order_by("id").values_list("deed", "record"))
 
 
-def test_the_lead_unit_and_the_bureau_record_steps(project, office, county):
-    add(project, office)
-    step = add(project, office, make_verifier(county), item="接水")
+def test_the_lead_unit_and_the_bureau_record_steps(project, department, county):
+    add(project, department)
+    step = add(project, department, make_verifier(county), item="接水")
 
-    assert (step.project, step.unit, step.version) == (project, office, 1)
+    assert (step.project, step.unit, step.version) == (project, department, 1)
     assert step.due_on == date(2012, 6, 20)
     assert deeds() == [("service.add", f"project:{project.pk}")] * 2
 
 
-def test_other_units_do_not_record_steps_not_even_the_responsible_one(project, office):
+def test_other_units_do_not_record_steps_not_even_the_responsible_one(project, department):
     """quality 6"""
     with pytest.raises(Refusal):
-        add(project, office, make_clerk(office))
+        add(project, department, make_clerk(department))
     assert not ServiceStep.objects.exists()
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN])
-def test_readers_record_nothing(project, office, county, role):
+def test_readers_record_nothing(project, department, county, role):
     """quality 5"""
     with pytest.raises(PermissionDenied):
-        add(project, office, make_person(county, role))
+        add(project, department, make_person(county, role))
 
 
-def test_the_head_of_another_county_records_nothing(project, office):
+def test_the_head_of_another_county_records_nothing(project, department):
     """quality 6"""
     other = make_head(make_county("611022", "丹凤县"))
 
     with pytest.raises(Refusal):
-        add(project, office, other)
+        add(project, department, other)
 
 
-def test_the_same_form_sent_twice_makes_one_step(project, office, town):
+def test_the_same_form_sent_twice_makes_one_step(project, department, town):
     """quality 30"""
     clerk = make_clerk(town)
 
-    first, second = add(project, office, clerk), add(project, office, clerk)
+    first, second = add(project, department, clerk), add(project, department, clerk)
 
     assert first == second
     assert len(deeds()) == 1
     with pytest.raises(Refusal):
-        add(project, office)
+        add(project, department)
 
 
-def test_the_database_keeps_a_step_once(project, office, town):
-    step = add(project, office)
+def test_the_database_keeps_a_step_once(project, department, town):
+    step = add(project, department)
     step.pk = None
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -123,9 +108,9 @@ def test_the_database_keeps_a_step_once(project, office, town):
         ({"done_on": day("2012-05-11")}, "done_on"),
     ],
 )
-def test_what_cannot_be_is_refused_beside_its_field(project, office, fields, field):
+def test_what_cannot_be_is_refused_beside_its_field(project, department, fields, field):
     with pytest.raises(Refusal) as refused:
-        add(project, office, **fields)
+        add(project, department, **fields)
 
     assert refused.value.field == field
     assert not ServiceStep.objects.exists()
@@ -135,16 +120,16 @@ def test_a_unit_of_another_county_or_one_that_ended_owes_nothing(project, county
     foreign = make_unit(make_county("611022", "丹凤县"), "电力局", "department")
     ended = make_unit(county, "老局", "department", ended_on=day("2012-01-31"))
 
-    for office in (foreign, ended):
+    for department in (foreign, ended):
         with pytest.raises(Refusal) as refused:
-            add(project, office)
+            add(project, department)
         assert refused.value.field == "unit"
 
 
-def test_the_responsible_unit_finishes_its_step(project, office):
-    step = add(project, office)
+def test_the_responsible_unit_finishes_its_step(project, department):
+    step = add(project, department)
 
-    done = steps.finish(step.pk, 1, day("2012-05-09"), by=make_clerk(office), at=NOON)
+    done = steps.finish(step.pk, 1, day("2012-05-09"), by=make_clerk(department), at=NOON)
 
     assert (done.done_on, done.version) == (date(2012, 5, 9), 2)
     line = Trail.objects.order_by("-id").first()
@@ -154,17 +139,17 @@ def test_the_responsible_unit_finishes_its_step(project, office):
     )
 
 
-def test_a_third_unit_does_not_finish_it(project, office, county):
+def test_a_third_unit_does_not_finish_it(project, department, county):
     """quality 6"""
-    step = add(project, office)
+    step = add(project, department)
     third = make_clerk(make_unit(county, "国土局", "department"))
 
     with pytest.raises(Refusal):
         steps.finish(step.pk, 1, day("2012-05-09"), by=third, at=NOON)
 
 
-def test_a_step_is_not_done_tomorrow(project, office, town):
-    step = add(project, office)
+def test_a_step_is_not_done_tomorrow(project, department, town):
+    step = add(project, department)
 
     with pytest.raises(Refusal) as refused:
         steps.finish(step.pk, 1, day("2012-05-11"), by=make_clerk(town), at=NOON)
@@ -172,10 +157,10 @@ def test_a_step_is_not_done_tomorrow(project, office, town):
     assert refused.value.field == "done_on"
 
 
-def test_a_due_day_that_moves_stays_in_the_trail(project, office, town):
-    step = add(project, office)
+def test_a_due_day_that_moves_stays_in_the_trail(project, department, town):
+    step = add(project, department)
 
-    later = draft(office, due_on=day("2012-08-01"))
+    later = draft(department, due_on=day("2012-08-01"))
     steps.change(step.pk, 1, later, by=make_clerk(town), at=NOON)
 
     line = Trail.objects.order_by("-id").first()
@@ -183,27 +168,27 @@ def test_a_due_day_that_moves_stays_in_the_trail(project, office, town):
     assert line.after == {"item": step.item, "due_on": "2012-08-01"}
 
 
-def test_a_change_that_changes_nothing_leaves_no_line(project, office, town):
-    step = add(project, office)
+def test_a_change_that_changes_nothing_leaves_no_line(project, department, town):
+    step = add(project, department)
 
-    same = steps.change(step.pk, 1, draft(office), by=make_clerk(town), at=NOON)
+    same = steps.change(step.pk, 1, draft(department), by=make_clerk(town), at=NOON)
 
     assert same.version == 1
     assert len(deeds()) == 1
 
 
-def test_a_change_does_not_make_two_steps_alike(project, office, town):
-    add(project, office)
-    other = add(project, office, item="接水")
+def test_a_change_does_not_make_two_steps_alike(project, department, town):
+    add(project, department)
+    other = add(project, department, item="接水")
 
     with pytest.raises(Refusal):
-        steps.change(other.pk, 1, draft(office), by=make_clerk(town), at=NOON)
+        steps.change(other.pk, 1, draft(department), by=make_clerk(town), at=NOON)
 
 
 @pytest.mark.parametrize("version", [0, 2])
-def test_a_step_that_changed_meanwhile_is_a_conflict(project, office, town, version):
+def test_a_step_that_changed_meanwhile_is_a_conflict(project, department, town, version):
     """quality 32"""
-    step, clerk = add(project, office), make_clerk(town)
+    step, clerk = add(project, department), make_clerk(town)
 
     with pytest.raises(Conflict):
         steps.finish(step.pk, version, day("2012-05-09"), by=clerk, at=NOON)
@@ -211,8 +196,8 @@ def test_a_step_that_changed_meanwhile_is_a_conflict(project, office, town, vers
         steps.drop(step.pk, version, by=clerk, at=NOON)
 
 
-def test_a_step_that_was_taken_out_is_a_conflict_and_stays_in_the_trail(project, office, town):
-    step, clerk = add(project, office), make_clerk(town)
+def test_a_step_that_was_taken_out_is_a_conflict_and_stays_in_the_trail(project, department, town):
+    step, clerk = add(project, department), make_clerk(town)
 
     steps.drop(step.pk, 1, by=clerk, at=NOON)
 
@@ -224,8 +209,8 @@ def test_a_step_that_was_taken_out_is_a_conflict_and_stays_in_the_trail(project,
         steps.finish(step.pk, 1, day("2012-05-09"), by=clerk, at=NOON)
 
 
-def test_the_responsible_unit_takes_no_step_out(project, office):
-    step = add(project, office)
+def test_the_responsible_unit_takes_no_step_out(project, department):
+    step = add(project, department)
 
     with pytest.raises(Refusal):
-        steps.drop(step.pk, 1, by=make_clerk(office), at=NOON)
+        steps.drop(step.pk, 1, by=make_clerk(department), at=NOON)

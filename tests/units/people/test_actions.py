@@ -15,33 +15,13 @@ NOW = moment("2012-07-01")
 AGAIN = {"password": "sample"}
 
 
-class Office:
-    """A county with two towns, a clerk, and the three administrators."""
-
-    def __init__(self):
-        self.county = make_county()
-        self.town, self.other = make_unit(self.county, "水沟镇"), make_unit(self.county, "试马镇")
-        self.clerk = make_clerk(self.town)
-        self.system, self.security, self.audit = (
-            make_person(self.county, role) for role in ADMIN_ROLES
-        )
-
-    def role_of(self, user):
-        return User.objects.get(pk=user.pk).role
-
-
 @pytest.fixture
-def office():
-    return Office()
+def office(office):
+    return office.ready("clerk", "other", "system", "security", "audit")
 
 
-@pytest.fixture
-def sit(client):
-    def sign_in(user):
-        client.force_login(user)
-        return client
-
-    return sign_in
+def role_of(user):
+    return User.objects.get(pk=user.pk).role
 
 
 def refusals():
@@ -62,7 +42,7 @@ def test_an_account_is_opened_by_one_and_its_role_granted_by_another(office, sit
     assert slip.context["password"] in slip.text
 
     sit(office.security).post(f"/people/{person.pk}/role/", {"role": "clerk", **AGAIN})
-    assert office.role_of(person) == Role.CLERK
+    assert role_of(person) == Role.CLERK
     deeds = Trail.objects.filter(record=f"user:{person.pk}").order_by("pk")
     assert list(deeds.values_list("deed", "actor")) == [
         ("person.add", office.system.pk),
@@ -78,7 +58,7 @@ def test_a_role_is_granted_only_with_the_password_again(office, sit):
     )
 
     assert answer.status_code == 422
-    assert office.role_of(office.clerk) == Role.CLERK
+    assert role_of(office.clerk) == Role.CLERK
     assert ("role.grant", "security_admin") in refusals()
 
 
@@ -90,7 +70,7 @@ def test_no_role_is_granted_that_is_an_administrators_or_unfit_for_the_place(off
     assert answer.status_code == 422
     with pytest.raises(Refusal):
         people.grant(office.clerk.pk, role, by=office.security, at=NOW)
-    assert office.role_of(office.clerk) == Role.CLERK
+    assert role_of(office.clerk) == Role.CLERK
 
 
 @pytest.mark.parametrize("role", [*BUSINESS_ROLES, Role.NONE, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN])
@@ -137,7 +117,7 @@ def test_nobody_grants_himself_a_role(office, sit):
     )
 
     assert answer.status_code == 422
-    assert office.role_of(office.security) == Role.SECURITY_ADMIN
+    assert role_of(office.security) == Role.SECURITY_ADMIN
     with pytest.raises(Refusal):
         people.grant(office.security.pk, Role.NONE, by=office.security, at=NOW)
     assert ("role.grant", "security_admin") in refusals()
@@ -222,7 +202,7 @@ def test_another_name_alone_costs_neither_role_nor_sitting(office, client):
 
     people.move(office.clerk.pk, "李", Place(office.county, office.town), by=office.system, at=NOW)
 
-    assert office.role_of(office.clerk) == Role.CLERK
+    assert role_of(office.clerk) == Role.CLERK
     assert client.get("/projects/").status_code == 200
 
 

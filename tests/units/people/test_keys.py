@@ -12,7 +12,6 @@ from django.db import IntegrityError, connection, transaction
 from tests.builders import (
     make_clerk,
     make_county,
-    make_head,
     make_leader_of,
     make_person,
     make_unit,
@@ -33,16 +32,6 @@ API = AccessKey.Purpose.API
 def today():
     with time_machine.travel("2012-07-01 12:00+08:00", tick=False):
         yield
-
-
-@pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def head(county):
-    return make_head(county)
 
 
 @pytest.fixture

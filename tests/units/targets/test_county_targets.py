@@ -14,16 +14,6 @@ from units.targets.county_targets import CountyTargetDraft
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return builders.make_county()
-
-
-@pytest.fixture
-def head(county):
-    return builders.make_head(county)
-
-
 def drafted(
     amount=1000, issuer="city", due=None, effective_on="2012-01-01", document_no="商政发〔2012〕3号"
 ):

@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from tests.builders import (
     day,
     make_county,
-    make_head,
     make_unit,
     make_verifier,
     moment,
@@ -21,21 +20,6 @@ from units.targets.record import TargetDraft
 pytestmark = pytest.mark.django_db
 
 NOW = moment("2012-07-01")
-
-
-@pytest.fixture
-def county():
-    return make_county()
-
-
-@pytest.fixture
-def head(county):
-    return make_head(county)
-
-
-@pytest.fixture
-def town(county):
-    return make_unit(county, "水沟镇")
 
 
 def draft(unit, amount, *due):

@@ -1,0 +1,186 @@
+"""One office for all tests: two counties, people of every role, and one record of each kind.
+
+Each is made when it is first asked for, so that a test stands on what it names and nothing else;
+`ready` makes some, or all, beforehand. What a test needs otherwise it makes with `tests/builders.py`,
+and may put in the place of ours (`office.project = make_project(...)`).
+"""
+
+import time
+import uuid
+from datetime import date
+from functools import cached_property as made
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from ledger.entries import claims, evidence, notices, submission
+from ledger.importing.uploads import State, Step, Upload
+from ledger.meeting import pledges
+from ledger.meeting.pledges import PledgeDraft
+from ledger.models import Notice
+from ledger.quarter import closing
+from ledger.quarter.checks import ADVISORY
+from ledger.rules.months import Month
+from projects.service import problems, steps
+from projects.service.steps import StepDraft
+from tests.builders import (
+    day,
+    draft,
+    make_clerk,
+    make_county,
+    make_head,
+    make_leader_of,
+    make_person,
+    make_project,
+    make_unit,
+    make_verified,
+    make_verifier,
+    moment,
+    set_target,
+    wan,
+)
+from units.models import Role
+from units.people import keys
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
+APRIL = moment("2012-04-10")
+NOON = moment("2012-05-20")
+LATER = date(2099, 1, 1)
+
+
+class Office:
+    """Everything belongs to the town of the first county; the other county is of the same city."""
+
+    county = made(lambda o: make_county())
+    elsewhere = made(lambda o: make_county("611022", "丹凤县"))
+    town = made(lambda o: make_unit(o.county, "水沟镇"))
+    other = made(lambda o: make_unit(o.county, "试马镇"))
+    bureau = made(lambda o: make_unit(o.county, "招商局", "department"))
+    department = made(lambda o: make_unit(o.county, "电力局", "department"))
+    far = made(lambda o: make_unit(o.elsewhere, "龙驹寨镇"))
+
+    clerk = made(lambda o: make_clerk(o.town))
+    stranger = made(lambda o: make_clerk(o.other))
+    unit_head = made(lambda o: make_person(o.county, Role.UNIT_HEAD, o.town))
+    verifier = made(lambda o: make_verifier(o.county))
+    head = made(lambda o: make_head(o.county))
+    leader = made(lambda o: make_person(o.county, Role.LEADER))
+    far_head = made(lambda o: make_head(o.elsewhere))
+    region = made(lambda o: make_leader_of("6110"))
+    system = made(lambda o: make_person(o.county, Role.SYSTEM_ADMIN))
+    security = made(lambda o: make_person(o.county, Role.SECURITY_ADMIN))
+    audit = made(lambda o: make_person(o.county, Role.AUDIT_ADMIN))
+    no_role = made(lambda o: make_person(o.county, Role.NONE, o.town))
+    disabled = made(lambda o: make_head(o.county))
+
+    project = made(lambda o: make_project(o.town, "钒矿深加工"))
+
+    @made
+    def verified(self):
+        """A quarter of the town's task, received on the last day of the first quarter."""
+        set_target(self.town, 1_000)
+        return make_verified(self.project, 250, "2012-03-31", by=self.verifier)
+
+    entry = made(lambda o: o.verified.entries.first())
+    period = made(lambda o: o.entry.period)
+    settlement = made(lambda o: o.close())
+
+    def close(self, at=APRIL):
+        """The first quarter, by two people."""
+        closing.close(self.period.pk, by=self.verifier, at=at, known=ADVISORY)
+        return closing.confirm(self.period.pk, by=self.head, at=at, known=ADVISORY)
+
+    @made
+    def receipt(self):
+        """Submitted, with its paper."""
+        paper = evidence.Attachment(
+            "bank_slip", evidence.store(SimpleUploadedFile("回单.pdf", PDF))
+        )
+        found = draft(self.project, 100)
+        return submission.submit(found, by=self.clerk, at=NOON, today=LATER, evidence=[paper])
+
+    evidence = made(lambda o: o.receipt.evidence.get())
+
+    @made
+    def step(self):
+        found = StepDraft("土地预审", self.town, day("2012-06-30"))
+        return steps.add(found, project=self.project, by=self.clerk, at=NOON, today=found.due_on)
+
+    problem = made(lambda o: problems.tell(o.project, "用地指标不足。", by=o.clerk, at=NOON))
+
+    @made
+    def claim(self):
+        who = {"by": self.stranger, "at": NOON}
+        return claims.make(self.project, self.other, 4_000, reason="最先引荐。", **who)
+
+    @made
+    def pledge(self):
+        found = PledgeDraft(self.town, "九月底前到位", wan(900), day("2012-09-30"))
+        return pledges.record(self.county, Month(2012, 3), found, by=self.head, at=NOON)
+
+    @made
+    def notice(self):
+        kind, who = Notice.Kind.REPORT_MISSING, {"by": self.head, "at": NOON}
+        notices.send([self.town], kind, "report:1", month=day("2012-05-01"), **who)
+        return Notice.objects.filter(unit=self.town).latest("pk")
+
+    @made
+    def key(self):
+        who = {"by": self.head, "at": NOON}
+        return keys.make("api", "上级平台", self.leader, day("2012-12-31"), **who)[0]
+
+    @made
+    def upload(self):
+        """A workbook that could not be read."""
+        state = State(
+            owner=self.clerk.pk,
+            county=self.county.pk,
+            file_name="台账.xlsx",
+            sha256="0" * 64,
+            rows=0,
+            made_at=time.time(),
+            language="zh-hans",
+            step=Step.FAILED,
+            sentence="读不出。",
+        )
+        return Upload.add({"sheets": []}, state)
+
+    def ready(self, *names):
+        """The office with these made, or everything."""
+        for name in names or [name for name, value in vars(Office).items() if type(value) is made]:
+            getattr(self, name)
+        return self
+
+    @property
+    def named(self) -> dict[str, object]:
+        """What stands in an address, by the first part of the address and the name of the parameter.
+
+        Parameters that mean the same everywhere stand without the first part.
+        """
+        return {
+            "month": Month(2012, 6),
+            "meeting/month": Month(2012, 3),
+            "year": 2012,
+            "code": self.town.code,
+            "prefix": "6110",
+            "version": 1,
+            "projects/pk": self.project.pk,
+            "receipts/pk": self.receipt.pk,
+            "evidence/pk": self.evidence.pk,
+            "entries/pk": self.entry.pk,
+            "periods/pk": self.period.pk,
+            "claims/pk": self.claim.pk,
+            "services/pk": self.step.pk,
+            "problems/pk": self.problem.pk,
+            "notices/pk": self.notice.pk,
+            "meeting/pk": self.pledge.pk,
+            "import/token": self.upload.token,
+            "accounts/key": uuid.UUID(int=0),
+            "accounts/mark": "none",
+            "secret": "none",
+            "api/pk": self.key.pk,
+            "api/key": self.project.pk,
+            "people/pk": self.stranger.pk,
+            "rest": "nothing",
+            "guide/page": "clerk",
+            "guide/name": "clerk-account-zh",
+        }
