@@ -66,6 +66,15 @@ def test_verification_posts_an_entry_for_each_share_that_adds_up(county, town, v
     ]
 
 
+@pytest.mark.parametrize(("signed", "is_new"), [("2011-12-31", False), ("2012-01-01", True)])
+def test_money_is_new_in_the_year_of_the_signing(town, verifier, signed, is_new):
+    receipt = builders.make_receipt(builders.make_project(town, signed=signed))
+
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+
+    assert receipt.entries.get().is_new is is_new
+
+
 def test_entries_are_chained_in_the_order_of_posting(town, verifier):
     project = builders.make_project(town)
     for amount in (1, 2, 3):

@@ -49,6 +49,24 @@ def test_own_schedule_is_interpolated_inside_the_quarter(month, due):
     assert standing.benchmark(OWN, last_day(month)) == due
 
 
+@pytest.mark.parametrize(
+    ("as_of", "first"),
+    [
+        (date(2012, 6, 30), date(2012, 6, 1)),
+        (date(2012, 6, 29), date(2012, 5, 1)),
+        (date(2012, 2, 28), date(2012, 1, 1)),
+        (date(2012, 1, 15), date(2011, 12, 1)),
+    ],
+)
+def test_the_last_full_month_is_over(as_of, first):
+    assert standing.last_full_month(as_of) == first
+
+
+@pytest.mark.parametrize("target", [None, Decimal(0), -FEN])
+def test_without_a_task_nothing_is_completed(target):
+    assert standing.completion(FEN, target) is None
+
+
 def test_nothing_is_due_before_the_first_month_is_over():
     assert standing.benchmark(EVEN, date(2012, 1, 30)) == 0
 
