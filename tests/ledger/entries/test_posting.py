@@ -377,3 +377,20 @@ def test_many_are_taken_over_in_as_many_statements_as_a_few(
         take_over(2)
     with django_assert_num_queries(len(few)):
         take_over(60)
+
+
+def test_money_that_is_taken_over_counts_in_its_own_quarter(town, verifier):
+    project, clerk = builders.make_project(town), builders.make_clerk(town)
+    days = ("2012-05-10", "2012-03-05", "2012-06-01")
+    drafts = [builders.draft(project, n, on) for n, on in enumerate(days, start=1)]
+
+    posting.take_over(
+        drafts, "商政发〔2012〕9号", entered_by=clerk, by=verifier, at=NOON, today=date(2012, 6, 1)
+    )
+
+    posted = Entry.objects.order_by("received_on")
+    assert [(entry.period.quarter, entry.position, entry.amount) for entry in posted] == [
+        (1, 1, builders.wan(2)),
+        (2, 1, builders.wan(1)),
+        (2, 2, builders.wan(3)),
+    ]
