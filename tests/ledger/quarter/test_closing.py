@@ -183,6 +183,19 @@ def test_review_can_be_ended_before_the_closing(office):
     assert office.period.state == Period.State.OPEN
 
 
+def test_only_a_proposal_has_a_proposer(office):
+    office.period = closing.start_review(office.period.pk, by=office.verifier, at=APRIL)
+    assert (office.period.proposed_by, office.period.proposed_at) == (None, None)
+
+    closing.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+    office.period.refresh_from_db()
+    assert (office.period.proposed_by, office.period.proposed_at) == (office.verifier, APRIL)
+
+    closing.end_review(office.period.pk, by=office.head, at=APRIL)
+    office.period.refresh_from_db()
+    assert (office.period.proposed_by, office.period.proposed_at) == (None, None)
+
+
 def test_reopening_needs_a_reason_and_two_people_and_keeps_the_first_settlement(office):
     """quality 35"""
     first = office.close()
