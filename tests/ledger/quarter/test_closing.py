@@ -247,6 +247,17 @@ def test_only_the_newest_closed_quarter_can_be_reopened(office):
         closing.reopen(office.period.pk, by=office.verifier, at=july)
 
 
+def test_a_proposal_to_reopen_falls_once_and_the_quarter_stays_closed(office):
+    office.close()
+    closing.propose_reopening(office.period.pk, "漏报两笔", by=office.head, at=APRIL)
+
+    for _ in range(2):
+        period = closing.drop_reopening(office.period.pk, by=office.verifier, at=APRIL)
+
+    assert (period.state, period.reopen_reason, period.reopen_proposed_by) == ("closed", "", None)
+    assert Trail.objects.get(deed="period.drop_reopening").before == {"reason": "漏报两笔"}
+
+
 def in_thread(outcomes, deed):
     """Run a deed on a connection of its own and keep its result or its exception."""
 
