@@ -16,7 +16,7 @@ LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit
 export VAR_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help bench setup setup-dev run test check-office screenshots messages lock sbom audit format
+.PHONY: help bench setup setup-dev run test mutate check-office screenshots messages lock sbom audit format
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ bench: setup-dev ## measure pages and writes side by side, on a made-up county; 
 	$(IN_VENV) benchmarks/pages.py
 	VAR_DIR=$(VAR_DIR)/projects $(IN_VENV) benchmarks/pages.py --projects
 	VAR_DIR=$(VAR_DIR)/writes $(IN_VENV) benchmarks/writes.py
+
+mutate: export VAR_DIR := $(VAR_DIR)/mutate
+mutate: setup-dev ## do the tests bite? small faults in money, standing, posting, closing, access (ONLY=standing); an hour
+	$(IN_VENV) -m tests.mutation $(ONLY)
 
 check-office: export VAR_DIR := $(VAR_DIR)/test
 check-office: setup-dev ## open the settlement workbook in LibreOffice and compare what it recalculates

@@ -117,12 +117,20 @@ def test_what_opens_without_a_query_is_what_the_query_finds(db):
     units = [make_unit(county, f"{county.name}{n}") for county in counties for n in (1, 2)]
     people = [make_person(counties[0], role) for role in (Role.LEADER, Role.VERIFIER, Role.NONE)]
     people += [make_person(counties[0], Role.SYSTEM_ADMIN), make_clerk(units[0])]
+    people += [make_person(counties[0], Role.NONE, units[0])]
     people += [make_leader_of("6110"), make_leader_of("42"), User(role=Role.LEADER)]
     people += [User(role=Role.CLERK), User(role=Role.UNIT_HEAD, county=counties[0])]
 
     for person in people:
         opened = [unit for unit in units if opens(person, unit.county)(unit.pk)]
         assert opened == list(units_of(person).order_by("pk")), person.role
+
+
+def test_a_person_of_a_county_reads_that_county_only(office):
+    office.ready("elsewhere")
+
+    assert list(counties_of(office.clerk)) == [office.county]
+    assert list(counties_of(office.system)) == []
 
 
 def test_a_person_without_a_county_sees_nothing(db):
