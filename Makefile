@@ -44,7 +44,7 @@ bench: setup-dev ## measure pages and writes side by side, on a made-up county; 
 	VAR_DIR=$(VAR_DIR)/writes $(IN_VENV) benchmarks/writes.py
 
 mutate: export VAR_DIR := $(VAR_DIR)/mutate
-mutate: setup-dev ## do the tests bite? small faults in money, standing, posting, closing, access (ONLY=standing); an hour
+mutate: setup-dev ## do the tests bite? small faults in money, standing, posting, closing, access; an hour or two (ONLY=standing)
 	$(IN_VENV) -m tests.mutation $(ONLY)
 
 check-office: export VAR_DIR := $(VAR_DIR)/test

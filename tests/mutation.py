@@ -1,6 +1,6 @@
 """Do the tests bite? Cosmic Ray puts one small fault after another into a copy of the program (quality 50).
 
-    make mutate                   the modules that decide about money and access, an hour or more
+    make mutate                   the modules that decide about money and access, an hour or two
     make mutate ONLY=standing     those whose path contains the word
 
 A fault that no test of the module notices survives. What survived, and why that is right, stands in
