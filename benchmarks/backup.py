@@ -131,10 +131,10 @@ def memory(process: psutil.Process) -> float:
 
 
 def receipts(var_dir: Path) -> set[str]:
-    asked = (
+    query = (
         "from ledger.models import Entry; print(*Entry.objects.values_list('receipt', flat=True))"
     )
-    return set(step([sys.executable, "-c", SETUP + asked], var_dir).said.split())
+    return set(step([sys.executable, "-c", SETUP + query], var_dir).said.split())
 
 
 def damaged_is_refused(file: Path, var_dir: Path) -> int:

@@ -46,12 +46,12 @@ from units.models import County, Trail, Unit, User  # noqa: E402
 ROUNDS, REQUESTS = 5, 15
 LEAGUE = "/ranking/2012-06/"
 TRAIL = """
-    INSERT INTO units_trail (at, county_id, unit_id, actor_id, actor_name, address, deed, record,
+    INSERT INTO units_trail (at, county_id, unit_id, actor_id, actor_name, address, action, record,
         label, before, after, refused)
-    SELECT at, county_id, unit_id, actor, 'clerk', '10.0.0.9', deed, 'receipt:' || id,
+    SELECT at, county_id, unit_id, actor, 'clerk', '10.0.0.9', action, 'receipt:' || id,
         voucher_no || ' ' || received_on, before, after, false
     FROM (
-        SELECT *, submitted_at AS at, entered_by_id AS actor, 'receipt.submit' AS deed,
+        SELECT *, submitted_at AS at, entered_by_id AS actor, 'receipt.submit' AS action,
             '{}'::jsonb AS before, jsonb_build_object('project_id', project_id,
                 'received_on', received_on, 'amount', amount::text, 'kind', kind,
                 'voucher_no', voucher_no, 'note', note, 'state', 'submitted') AS after
@@ -61,7 +61,7 @@ TRAIL = """
             jsonb_build_object('state', 'verified', 'counted_on', counted_on, 'version', version,
                 'word', verified_word)
         FROM ledger_receipt
-    ) AS done ORDER BY at, deed
+    ) AS done ORDER BY at, action
 """
 statements: dict[str, list[str]] = {}
 

@@ -18,7 +18,7 @@ from units.access import Right, allowed, county_of
 from units.models import County, Target, Unit
 
 AS_OF, START = date(2012, 6, 30), date(2012, 1, 1)
-NOTHING, HALF = Decimal(0), Decimal("0.5")
+ZERO, HALF = Decimal(0), Decimal("0.5")
 ENGINE = Jinja2(
     {"NAME": "plain", "DIRS": [Path(__file__).parent], "APP_DIRS": False, "OPTIONS": {}}
 )
@@ -71,7 +71,7 @@ def rows(county: County) -> list[Row]:
     owed = dict(targets.distinct("unit").values_list("unit", "amount"))
     entries = Entry.objects.filter(county=county, counted_on__range=(START, AS_OF)).order_by()
     sums = entries.values_list("unit").annotate(
-        Sum("amount"), new=Sum("amount", filter=Q(is_new=True), default=NOTHING)
+        Sum("amount"), new=Sum("amount", filter=Q(is_new=True), default=ZERO)
     )
     received = {unit: both for unit, *both in sums}
     receipts = Receipt.objects.filter(county=county, state="submitted", received_on__lte=AS_OF)
@@ -81,9 +81,9 @@ def rows(county: County) -> list[Row]:
     return [
         Row(
             unit,
-            owed.get(unit.pk, NOTHING),
-            *received.get(unit.pk, (NOTHING, NOTHING)),
-            pending.get(unit.pk, NOTHING),
+            owed.get(unit.pk, ZERO),
+            *received.get(unit.pk, (ZERO, ZERO)),
+            pending.get(unit.pk, ZERO),
         )
         for unit in Unit.objects.filter(county=county)
     ]

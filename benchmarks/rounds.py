@@ -9,11 +9,11 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 
-Deed = Callable[[], object]
+Action = Callable[[], object]
 
 
 def rounds(
-    deeds: Mapping[str, Deed],
+    actions: Mapping[str, Action],
     count: int,
     times: int,
     clock: Callable[[], float] = time.perf_counter,
@@ -22,15 +22,15 @@ def rounds(
 
     ``time.process_time`` counts what this process computes, whatever else the machine does.
     """
-    found: dict[str, list[float]] = {name: [] for name in deeds}
-    for deed in deeds.values():
-        deed()
+    found: dict[str, list[float]] = {name: [] for name in actions}
+    for action in actions.values():
+        action()
     for _round in range(count):
-        took: dict[str, list[float]] = {name: [] for name in deeds}
+        took: dict[str, list[float]] = {name: [] for name in actions}
         for _time in range(times):
-            for name, deed in deeds.items():
+            for name, action in actions.items():
                 begun = clock()
-                deed()
+                action()
                 took[name].append(clock() - begun)
         for name, seconds in took.items():
             found[name].append(statistics.median(seconds))

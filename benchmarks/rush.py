@@ -73,8 +73,8 @@ class Rush:
         for turn in range(self.each):
             typed = {"key": str(uuid.uuid4()), "received_on": "2012-05-15", "note": ""}
             typed |= {"amount": f"{number + 1}.{turn:02}", "kind": "construction"}
-            typed |= {"voucher_no": f"rush-{number}-{turn}", "deed": "submit"}
-            answer = self.asked("entered", clerk, f"/projects/{project}/receipts/new/", typed)
+            typed |= {"voucher_no": f"rush-{number}-{turn}", "action": "submit"}
+            answer = self.query("entered", clerk, f"/projects/{project}/receipts/new/", typed)
             if answer is not None:
                 [receipt] = re.findall(r"/receipts/(\d+)/", answer.location)
                 self.waiting.put(receipt)
@@ -82,9 +82,9 @@ class Rush:
     def verify(self, verifier: Person) -> None:
         while (receipt := self.waiting.get()) is not None:
             typed = {"version": "1", "word": "已核对"}
-            self.asked("verified", verifier, f"/receipts/{receipt}/verify/", typed)
+            self.query("verified", verifier, f"/receipts/{receipt}/verify/", typed)
 
-    def asked(self, kind: str, person: Person, path: str, typed: dict[str, str]) -> Answer | None:
+    def query(self, kind: str, person: Person, path: str, typed: dict[str, str]) -> Answer | None:
         """One form, sent; the answer where the deed was done, else an error is noted."""
         begun = time.monotonic()
         try:

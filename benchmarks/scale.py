@@ -20,10 +20,10 @@ from datetime import date
 import pages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from rounds import Deed, machine
+from rounds import Action, machine
 
 from ledger.ranking.figures import unit_figures
-from ledger.ranking.query import Asked
+from ledger.ranking.query import TableQuery
 from ledger.regions.ranking import region_table
 from ledger.regions.rollup import rollup
 from ledger.rules.months import Month
@@ -48,11 +48,11 @@ class Folder:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.buffers, self.deeds = json.loads(self._answer())
+        self.buffers, self.actions = json.loads(self._answer())
 
-    def ms(self, deed: str) -> float:
+    def ms(self, action: str) -> float:
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{deed}\n")
+        self.process.stdin.write(f"{action}\n")
         self.process.stdin.flush()
         return float(self._answer())
 
@@ -70,10 +70,10 @@ def main() -> None:
     small, large = Folder(os.environ["SMALL"]), Folder(os.environ["LARGE"])
     print(machine())
     print(f"league query: {large.buffers} buffers in L, {small.buffers} in S")
-    for deed in large.deeds:
-        folders = [large, small] if deed in small.deeds else [large]
-        found = [_round(folders, deed) for _round_ in range(ROUNDS)]
-        told = f"{deed:32} L {_spread(row[0] for row in found)} ms"
+    for action in large.actions:
+        folders = [large, small] if action in small.actions else [large]
+        found = [_round(folders, action) for _round_ in range(ROUNDS)]
+        told = f"{action:32} L {_spread(row[0] for row in found)} ms"
         if small in folders:
             ratios = _spread(row[0] / row[1] for row in found)
             told += f"   S {_spread(row[1] for row in found)} ms   L/S {ratios}"
@@ -82,8 +82,8 @@ def main() -> None:
         folder.end()
 
 
-def _round(folders: list[Folder], deed: str) -> list[float]:
-    took = [[folder.ms(deed) for folder in folders] for _time in range(TIMES)]
+def _round(folders: list[Folder], action: str) -> list[float]:
+    took = [[folder.ms(action) for folder in folders] for _time in range(TIMES)]
     return [statistics.median(column) for column in zip(*took, strict=True)]
 
 
@@ -96,14 +96,14 @@ def _spread(values: Iterable[float]) -> str:
 
 
 def obey() -> None:
-    deeds = _deeds()
-    for deed in deeds.values():
-        deed()
+    actions = _actions()
+    for action in actions.values():
+        action()
     counties = list(County.objects.order_by("code"))
-    _tell(json.dumps([buffers(counties[len(counties) // 2]), list(deeds)]))
+    _tell(json.dumps([buffers(counties[len(counties) // 2]), list(actions)]))
     for line in sys.stdin:
         begun = time.perf_counter()
-        deeds[line.strip()]()
+        actions[line.strip()]()
         _tell(str((time.perf_counter() - begun) * 1000))
 
 
@@ -111,7 +111,7 @@ def _tell(words: str) -> None:
     print(f"> {words}", flush=True)
 
 
-def _deeds() -> dict[str, Deed]:
+def _actions() -> dict[str, Action]:
     pages.prepare(projects=False)
     client = pages.reader()
     counties = list(County.objects.order_by("code"))
@@ -120,15 +120,15 @@ def _deeds() -> dict[str, Deed]:
     def page() -> None:
         pages.get(client, pages.LEAGUE)
 
-    deeds: dict[str, Deed] = {"page, built": page, "league query": lambda: read(county)}
+    actions: dict[str, Action] = {"page, built": page, "league query": lambda: read(county)}
     if len(counties) > 1:
-        region, asked = counties[:COUNTIES], Asked(Month(2012, 6))
-        deeds |= {
+        region, table_query = counties[:COUNTIES], TableQuery(Month(2012, 6))
+        actions |= {
             "sums of a province": lambda: rollup(PROVINCE, DECEMBER),
             "sums of the nation": lambda: rollup("", DECEMBER),
-            "table of a region": lambda: region_table(region, asked, JUNE, prefix=PROVINCE),
+            "table of a region": lambda: region_table(region, table_query, JUNE, prefix=PROVINCE),
         }
-    return deeds
+    return actions
 
 
 def read(county: County) -> None:

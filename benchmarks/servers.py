@@ -161,8 +161,8 @@ async def visits(port: int, cookie: str, visitors: int, seconds: float) -> tuple
     async def visitor() -> None:
         while (begin := time.perf_counter()) < until:
             try:
-                asked = one_request(port, PAGE, cookie)
-                if await asyncio.wait_for(asked, PATIENCE_SECONDS) != 200:
+                query = one_request(port, PAGE, cookie)
+                if await asyncio.wait_for(query, PATIENCE_SECONDS) != 200:
                     failures.append(begin)
             except (OSError, TimeoutError):
                 failures.append(begin)
@@ -231,12 +231,12 @@ def workbooks(server: Server, cookie: str, count: int = 3) -> Iterator[list[floa
 async def stopped(server: Server, cookie: str, requests: int = 40) -> Counter[str]:
     """What becomes of requests under way when the server is told to stop."""
     assert server.process is not None
-    asked = [
+    query = [
         asyncio.create_task(one_request(server.port, PAGE, cookie)) for _number in range(requests)
     ]
     await asyncio.sleep(0.5)
     server.process.send_signal(signal.SIGTERM)
-    answers = await asyncio.gather(*asked, return_exceptions=True)
+    answers = await asyncio.gather(*query, return_exceptions=True)
     return Counter(
         "lost" if isinstance(answer, BaseException) else str(answer) for answer in answers
     )

@@ -78,7 +78,7 @@ class Day:
     def person(self, name: str) -> Person:
         return Person(self.site.port, name)
 
-    def every(self, seconds: float, number: int, deed: Callable[[], None]) -> threading.Thread:
+    def every(self, seconds: float, number: int, action: Callable[[], None]) -> threading.Thread:
         """Somebody who begins at a moment of his own and then keeps his pace."""
         chance = random.Random(number)
 
@@ -86,12 +86,12 @@ class Day:
             time.sleep(chance.uniform(0, seconds))
             while time.monotonic() < self.end:
                 begun = time.monotonic()
-                deed()
+                action()
                 time.sleep(max(0, begun + seconds * chance.uniform(0.7, 1.3) - time.monotonic()))
 
         return threading.Thread(target=work)
 
-    def asked(self, kind: str, person: Person, method: str, path: str, *given: object) -> str:
+    def query(self, kind: str, person: Person, method: str, path: str, *given: object) -> str:
         """One request by the clock; anything but a page, a file or a way on is an error."""
         begun = time.monotonic()
         try:
@@ -108,37 +108,37 @@ class Day:
         project = self.site.county["projects"][number % ACCOUNTS]
         turns = iter(range(10**9))
 
-        def deed() -> None:
+        def action() -> None:
             turn = next(turns) % 3
             if turn == 0:
-                self.asked("page", person, "GET", f"/projects/{project}/")
+                self.query("page", person, "GET", f"/projects/{project}/")
             elif turn == 1:
                 key = str(uuid.uuid4())
                 typed = {"key": key, "received_on": "2012-05-15", "amount": "1.5", "note": ""}
-                typed |= {"kind": "construction", "voucher_no": key, "deed": "submit"}
+                typed |= {"kind": "construction", "voucher_no": key, "action": "submit"}
                 address = f"/projects/{project}/receipts/new/"
-                where = self.asked("submit", person, "POST", address, typed)
+                where = self.query("submit", person, "POST", address, typed)
                 if where:
-                    self.asked("page", person, "GET", where)
+                    self.query("page", person, "GET", where)
             else:
-                self.asked("page", person, "GET", "/receipts/")
+                self.query("page", person, "GET", "/receipts/")
 
-        return deed
+        return action
 
     def leader(self, person: Person) -> Callable[[], None]:
-        return lambda: [self.asked("table", person, "GET", "/ranking/2012-06/"), None][1]
+        return lambda: [self.query("table", person, "GET", "/ranking/2012-06/"), None][1]
 
     def export(self, person: Person) -> Callable[[], None]:
-        return lambda: [self.asked("export", person, "GET", "/ranking/2012-06.xlsx"), None][1]
+        return lambda: [self.query("export", person, "GET", "/ranking/2012-06.xlsx"), None][1]
 
     def sign_in(self, number: int) -> Callable[[], None]:
-        def deed() -> None:
+        def action() -> None:
             person = self.person(f"clerk{number % ACCOUNTS}")
-            self.asked("page", person, "GET", "/accounts/login/")
+            self.query("page", person, "GET", "/accounts/login/")
             typed = {"username": person.name, "password": PASSWORD}
-            self.asked("sign-in", person, "POST", "/accounts/login/", typed)
+            self.query("sign-in", person, "POST", "/accounts/login/", typed)
 
-        return deed
+        return action
 
     def watch(self) -> None:
         while time.monotonic() < self.end:
@@ -149,18 +149,18 @@ class Day:
         """Each request alone: what it takes of the processors in the server and in the database."""
         clerk, leader = self.person("clerk0").sign_in(), self.person("leader0").sign_in()
         visit = self.clerk(clerk, 0)
-        deeds: dict[str, tuple[float, Callable[[], None]]] = {
+        actions: dict[str, tuple[float, Callable[[], None]]] = {
             "clerk's turn": (CLERKS / 30, visit),
             "table": (LEADERS / 10, self.leader(leader)),
             "export": (EXPORTS / 60, self.export(leader)),
             "sign-in": (SIGN_INS / 60, self.sign_in(0)),
         }
         needed = 0.0
-        for name, (per_second, deed) in deeds.items():
-            deed()
+        for name, (per_second, action) in actions.items():
+            action()
             before = self.processors()
             for _turn in range(turns):
-                deed()
+                action()
             each = (self.processors() - before) / turns
             needed += each * per_second
             yield f"{name}: {each * 1000:.0f} ms of CPU, {per_second:.2f} a second"

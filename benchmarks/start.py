@@ -144,11 +144,11 @@ class Work:
                     return
                 self.done += 1
                 turn, reader = next(self.turns), next(self.readers)
-            for kind, answer in self.deed(turn, reader):
+            for kind, answer in self.action(turn, reader):
                 with self.lock:
                     self.answers[f"{kind} {answer.status}"] += 1
 
-    def deed(self, turn: int, reader: Person) -> Iterator[tuple[str, Answer]]:
+    def action(self, turn: int, reader: Person) -> Iterator[tuple[str, Answer]]:
         clerk = turn % CLERKS
         if turn % IMPORT_EVERY == 1:
             yield from self.imported(self.clerks[clerk], turn)
@@ -166,7 +166,7 @@ class Work:
     def entered(self, person: Person, clerk: int, turn: int) -> Answer:
         project = self.site.county["projects"][clerk]
         typed = {"key": str(uuid.uuid4()), "received_on": "2012-05-15", "note": ""}
-        typed |= {"amount": f"{turn % 20 + 1}", "kind": "construction", "deed": "submit"}
+        typed |= {"amount": f"{turn % 20 + 1}", "kind": "construction", "action": "submit"}
         typed |= {"voucher_no": f"start-{turn}"}
         return person.ask("POST", f"/projects/{project}/receipts/new/", typed)
 
@@ -177,7 +177,7 @@ class Work:
         yield "book", sent
         for token in re.findall(r"/import/([\w-]+)/", sent.location):
             yield "preview", person.ask("GET", f"/import/{token}/")
-            yield "discarded", person.ask("POST", f"/import/{token}/decide/", {"deed": "discard"})
+            yield "discarded", person.ask("POST", f"/import/{token}/decide/", {"action": "discard"})
 
     def book(self, turn: int) -> bytes:
         book, content = Workbook(write_only=True), io.BytesIO()

@@ -111,8 +111,8 @@ def crowd(project: Project) -> None:
         while not entered.is_set() or mine(project, place).exists():
             for receipt in mine(project, place)[:10]:
                 word = {"by": verifier, "at": NOON, "word": "已核对"}
-                deed = partial(posting.verify, receipt.pk, receipt.version, **word)
-                told(outcomes, "verified", deed)
+                action = partial(posting.verify, receipt.pk, receipt.version, **word)
+                told(outcomes, "verified", action)
         connection.close()
 
     begun = time.monotonic()
@@ -137,9 +137,9 @@ def mine(project: Project, place: int) -> QuerySet[Receipt]:
     return waiting.annotate(turn=Mod("pk", VERIFIERS)).filter(turn=place)
 
 
-def told(outcomes: Counter[str], word: str, deed: Callable[[], object]) -> None:
+def told(outcomes: Counter[str], word: str, action: Callable[[], object]) -> None:
     try:
-        deed()
+        action()
         outcomes[word] += 1
     except Exception as error:
         outcomes[f"failed: {type(error).__name__}"] += 1

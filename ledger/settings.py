@@ -53,7 +53,7 @@ def read_integer(name: str, default: int, least: int, most: int) -> int:
     raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number from {least} to {most}.")
 
 
-MOST_WORKERS = 32  # unless WORKERS says more; the embedded database has connections for so many
+MAX_WORKERS = 32  # unless WORKERS says more; the embedded database has connections for so many
 
 
 def usable_cores() -> int:
@@ -257,7 +257,7 @@ MIDDLEWARE = [
     "units.middleware.pages_for_trail",
     "units.middleware.cautious_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "units.sign_in.gates.sitting_ends",
+    "units.sign_in.gates.session_ends",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -410,7 +410,7 @@ FOUNDING_ROOT = VAR_DIR / "founding"  # a new county until its accounts are open
 
 SERVE_HOST = os.environ.get("HOST", "").strip() or "127.0.0.1"
 SERVE_PORT = read_integer("PORT", 8000, 1, 65535)
-SERVE_WORKERS = read_integer("WORKERS", min(MOST_WORKERS, usable_cores()), 1, 64)
+SERVE_WORKERS = read_integer("WORKERS", min(MAX_WORKERS, usable_cores()), 1, 64)
 SERVE_THREADS = read_integer("THREADS", 6, 1, 64)  # of each worker
 # Forwarded headers count only when they come from this address.
 TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()

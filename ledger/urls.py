@@ -5,14 +5,14 @@ from django.views.i18n import set_language
 
 from ledger.api.views import addresses
 from ledger.rules.months import MonthConverter
-from units.access import DEED, by_method
+from units.access import ACTION, by_method
 
 register_converter(MonthConverter, "month")
 
 handler500 = "ledger.server.faults.broken"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("language/", by_method(*DEED)(set_language), name="set_language"),
+    path("language/", by_method(*ACTION)(set_language), name="set_language"),
     path("", include("units.urls")),
     path("", include("projects.urls")),
     path("", include("ledger.accounts.urls")),

@@ -12,10 +12,10 @@ from django.db.models import Count, F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from projects.models import STAGES, Project, Stage
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 
 # More cards than a person looks through; the table shows the rest.
-MOST_CARDS = 12
+MAX_CARDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def columns(rows: QuerySet[Project]) -> list[Column]:
     return [
         Column(
             stage,
-            *sums.get(stage, (0, NOTHING, NOTHING)),
+            *sums.get(stage, (0, ZERO, ZERO)),
             projects=[project for project in cards if project.stage == stage],
         )
         for stage in STAGES
@@ -59,7 +59,7 @@ def _largest(rows: QuerySet[Project]) -> QuerySet[Project]:
     placed = Project.objects.filter(pk__in=rows.order_by().values("pk"))
     return (
         placed.annotate(place=place)
-        .filter(place__lte=MOST_CARDS)
+        .filter(place__lte=MAX_CARDS)
         .select_related("lead_unit", "investor")
         .order_by("place")
     )

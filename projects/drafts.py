@@ -141,14 +141,14 @@ def _given(draft: ProjectDraft) -> Iterator[tuple[Stage, date]]:
             yield stage, day
 
 
-def _against_stage(draft: ProjectDraft, untold: Sequence[Stage]) -> Iterator[Refusal]:
+def _against_stage(draft: ProjectDraft, drafts_of_others: Sequence[Stage]) -> Iterator[Refusal]:
     if draft.stage not in STAGES:
         yield Refusal(_("Choose the stage of the project."), "stage")
         return
     stage = Stage(draft.stage)
     needed = [Stage.CONTRACT, stage] if stage in UNDER_CONTRACT else [stage]
     for step in needed:
-        if getattr(draft, DAYS[step]) is None and step not in untold:
+        if getattr(draft, DAYS[step]) is None and step not in drafts_of_others:
             sentence = _("At the stage “%(stage)s” this day must be known. Enter it.")
             yield Refusal(sentence % {"stage": stage.label}, DAYS[step])
     for step, _day in _given(draft):

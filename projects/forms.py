@@ -36,7 +36,7 @@ from units.models import Unit, User
 
 ROWS = 6
 SPARE_ROWS = 2
-MOST_ROWS = 30
+MAX_ROWS = 30
 
 
 class IndustryField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -113,8 +113,8 @@ ShareRows = formset_factory(
     ShareForm,
     formset=BaseShares,
     extra=0,
-    max_num=MOST_ROWS,
-    absolute_max=MOST_ROWS,
+    max_num=MAX_ROWS,
+    absolute_max=MAX_ROWS,
     validate_max=True,
 )
 
@@ -184,7 +184,7 @@ class ProjectForm(forms.Form):
                 "empty_permitted": False,
             },
         )
-        rows_of_shares.extra = min(max(ROWS - len(rows), SPARE_ROWS), MOST_ROWS - len(rows))
+        rows_of_shares.extra = min(max(ROWS - len(rows), SPARE_ROWS), MAX_ROWS - len(rows))
         self.shares = cast(BaseShares, rows_of_shares)
 
     def is_valid(self) -> bool:

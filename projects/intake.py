@@ -146,14 +146,14 @@ def _fill(investor: Investor, draft: InvestorDraft, by: User, at: datetime) -> N
 def _investor_line(
     by: User,
     at: datetime,
-    deed: str,
+    action: str,
     investor: Investor,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> Trail:
     return trail.line(
         by,
-        deed,
+        action,
         investor,
         at=at,
         county=investor.county_id,

@@ -194,7 +194,7 @@ def _read_again(project: Project) -> Project:
 
 def _note(
     by: User,
-    deed: str,
+    action: str,
     project: Project,
     at: datetime,
     before: dict[str, Any],
@@ -202,7 +202,7 @@ def _note(
 ) -> None:
     before, after = trail.changes(before, after) if before else (before, after)
     unit, label = project.lead_unit, project.name
-    trail.record(by, deed, project, at=at, unit=unit, label=label, before=before, after=after)
+    trail.record(by, action, project, at=at, unit=unit, label=label, before=before, after=after)
 
 
 # Investors
@@ -266,7 +266,7 @@ def _write_investor(investor: Investor, after: dict[str, str], by: User, at: dat
 
 def _note_investor(
     by: User,
-    deed: str,
+    action: str,
     investor: Investor,
     at: datetime,
     before: dict[str, Any],
@@ -274,7 +274,7 @@ def _note_investor(
 ) -> None:
     trail.record(
         by,
-        deed,
+        action,
         investor,
         at=at,
         county=investor.county_id,

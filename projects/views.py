@@ -22,7 +22,7 @@ from projects.models import Project
 from projects.reach import may_change, projects_of
 from projects.tables import ProjectTable, listed
 from units.access import FORM, Right, allowed, county_named, may, person
-from units.ground.money import NOTHING, yi_short
+from units.ground.money import ZERO, yi_short
 from units.ground.refusal import Conflict, Refusal
 
 ROWS_ON_A_PAGE = 50
@@ -30,22 +30,24 @@ ROWS_ON_A_PAGE = 50
 
 @allowed(Right.PROJECT_VIEW)
 def project_list(request: HttpRequest) -> HttpResponse:
-    sieve = sieve_of(request)
-    table = table_of(request, sieve)
+    filterset = filterset_of(request)
+    table = table_of(request, filterset)
     table.paginate(per_page=ROWS_ON_A_PAGE)
     table.page = table.paginator.get_page(request.GET.get("page"))
     context = {
-        "sieve": sieve.form,
+        "filterset": filterset.form,
         "table": table,
-        "sums": _sums(sieve.qs),
-        "is_sieved": any(value for name, value in request.GET.items() if name in sieve.filters),
+        "sums": _sums(filterset.qs),
+        "is_filtered": any(
+            value for name, value in request.GET.items() if name in filterset.filters
+        ),
         "may_enter": may(person(request), Right.PROJECT_EDIT),
         "query": request.GET.urlencode(),
     }
     return render(request, "projects/project_list.html", context)
 
 
-def sieve_of(request: HttpRequest) -> ProjectFilter:
+def filterset_of(request: HttpRequest) -> ProjectFilter:
     user, county = person(request), county_named(request)
     rows = projects_of(user)
     if user.region and county is not None:
@@ -53,10 +55,10 @@ def sieve_of(request: HttpRequest) -> ProjectFilter:
     return ProjectFilter(request.GET, rows, county, timezone.localdate())
 
 
-def table_of(request: HttpRequest, sieve: ProjectFilter) -> ProjectTable:
+def table_of(request: HttpRequest, filterset: ProjectFilter) -> ProjectTable:
     """The table of all that was found, not paged yet."""
     order = request.GET.getlist("sort")
-    return ProjectTable(listed(sieve.qs), year=sieve.reference_year, order_by=order)
+    return ProjectTable(listed(filterset.qs), year=filterset.reference_year, order_by=order)
 
 
 @allowed(Right.PROJECT_EDIT, FORM)
@@ -152,6 +154,6 @@ def _sums(rows: QuerySet[Project]) -> dict[str, Any]:
     )
     return {
         "count": found["count"],
-        "total": yi_short(found["total"] or NOTHING),
-        "introduced": yi_short(found["introduced"] or NOTHING),
+        "total": yi_short(found["total"] or ZERO),
+        "introduced": yi_short(found["introduced"] or ZERO),
     }

@@ -37,7 +37,7 @@ def test_new_texts_come_in_and_lost_ones_go_out(catalogue):
     assert missing == ["%(count)d unit", "deed\x04Record"]
     plural, record, units = polib.pofile(str(catalogue))
     assert (plural.msgid_plural, plural.flags) == ("%(count)d units", ["python-format"])
-    assert (record.msgctxt, record.msgid, record.msgstr) == ("deed", "Record", "")
+    assert (record.msgctxt, record.msgid, record.msgstr) == ("action", "Record", "")
     assert (units.msgid, units.msgstr) == ("Units", "单位")
     with catalogue.with_suffix(".mo").open("rb") as file:
         assert gettext.GNUTranslations(file).gettext("Units") == "单位"

@@ -67,7 +67,7 @@ class Reach(StrEnum):
 
     UNIT = "unit"
     COUNTY = "county"
-    NOTHING = "nothing"
+    ZERO = "nothing"
 
 
 _READ = {
@@ -125,15 +125,15 @@ RIGHTS: dict[str, frozenset[Right]] = {
 }
 
 REACH: dict[str, Reach] = {
-    Role.NONE: Reach.NOTHING,
+    Role.NONE: Reach.ZERO,
     Role.CLERK: Reach.UNIT,
     Role.UNIT_HEAD: Reach.UNIT,
     Role.VERIFIER: Reach.COUNTY,
     Role.BUREAU_HEAD: Reach.COUNTY,
     Role.LEADER: Reach.COUNTY,
-    Role.SYSTEM_ADMIN: Reach.NOTHING,
-    Role.SECURITY_ADMIN: Reach.NOTHING,
-    Role.AUDIT_ADMIN: Reach.NOTHING,
+    Role.SYSTEM_ADMIN: Reach.ZERO,
+    Role.SECURITY_ADMIN: Reach.ZERO,
+    Role.AUDIT_ADMIN: Reach.ZERO,
 }
 
 
@@ -149,7 +149,7 @@ def demand(user: User, right: Right) -> None:
 
 
 # The methods that a view answers: most pages are read; some hold a form; some addresses only do.
-READ, FORM, DEED = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
+READ, FORM, ACTION = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
 
 
 def allowed(
@@ -206,7 +206,7 @@ def within(
     user: User, rows: QuerySet[M], *, county: str = "county", unit: str = "unit"
 ) -> QuerySet[M]:
     """``rows`` narrowed to what the user's role reaches; ``county``/``unit`` are lookup paths."""
-    reach = REACH.get(user.role, Reach.NOTHING)
+    reach = REACH.get(user.role, Reach.ZERO)
     if reach is Reach.COUNTY and user.region:
         return rows.filter(**{f"{county}__in": counties_of(user)})
     if reach is Reach.COUNTY:
@@ -219,7 +219,7 @@ def within(
 def counties_of(user: User) -> QuerySet[County]:
     """The counties whose accounts the user reads: his own, or those of his region."""
     counties = County.objects.order_by("code")
-    if REACH.get(user.role, Reach.NOTHING) is Reach.NOTHING:
+    if REACH.get(user.role, Reach.ZERO) is Reach.ZERO:
         return counties.none()
     if user.region:
         return counties.filter(code__startswith=user.region)
@@ -259,7 +259,7 @@ def units_of(user: User) -> QuerySet[Unit]:
 
 def opens(user: User, county: County) -> Callable[[int], bool]:
     """Whether a unit of the county is one of ``units_of``, for the lines of a table: without a query."""
-    reach, own = REACH.get(user.role, Reach.NOTHING), user.unit_id
+    reach, own = REACH.get(user.role, Reach.ZERO), user.unit_id
     if reach is Reach.COUNTY:
         is_his = county.code.startswith(user.region) if user.region else county.pk == user.county_id
         return lambda _unit_id: is_his

@@ -29,7 +29,7 @@ class NavEntry:
 
 
 PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
-    ("ranking", Right.RANKING_VIEW, _("League table")),
+    ("ranking-newest", Right.RANKING_VIEW, _("League table")),
     ("composition", Right.RANKING_VIEW, _("Composition")),
     ("meeting", Right.RANKING_VIEW, _("Meeting")),
     ("project-list", Right.PROJECT_VIEW, _("Projects")),

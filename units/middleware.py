@@ -64,11 +64,11 @@ def _takes_out(request: HttpRequest, response: HttpResponse) -> bool:
     return kind.startswith("application/json") or (is_file and not kind.startswith("image/"))
 
 
-def _note(request: HttpRequest, deed: str, *, refused: bool) -> None:
+def _note(request: HttpRequest, action: str, *, refused: bool) -> None:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        at, wishes = timezone.now(), dict(request.GET.items())
-        trail.page(user, deed, request.path, at=at, wishes=wishes, refused=refused)
+        at, parameters = timezone.now(), dict(request.GET.items())
+        trail.page(user, action, request.path, at=at, parameters=parameters, refused=refused)
 
 
 def cautious_headers(get_response: Answer) -> Answer:

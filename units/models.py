@@ -465,14 +465,16 @@ class User(AbstractUser):
         return salted_hmac(salt, self.password, secret=secret, algorithm="sha256").hexdigest()
 
 
-class Sitting(AbstractBaseSession):
+class UserSession(AbstractBaseSession):
     """One sitting: a browser in which a person has signed in. It is Django's session, with its person.
 
     What ended keeps its row for some days, without content, so that a form which was being filled in
     still finds whose it was (``form_mark``, ``kept_forms.py``).
     """
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sittings")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, related_name="user_sessions"
+    )
     since = models.DateTimeField(_("signed in"))
     last_seen = models.DateTimeField(_("last seen"))
     address = models.GenericIPAddressField(_("from where"), null=True)
@@ -541,7 +543,7 @@ class Trail(models.Model):
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(_("who"), max_length=150)
     address = models.GenericIPAddressField(_("from where"), null=True)
-    deed = models.CharField(_("deed"), max_length=40)
+    action = models.CharField(_("action"), max_length=40)
     record = models.CharField(_("record"), max_length=80, blank=True)
     label = models.CharField(_("record"), max_length=200, blank=True)
     before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)

@@ -191,10 +191,10 @@ def _plain(draft: UnitDraft) -> dict[str, Any]:
 
 def _note(
     by: User,
-    deed: str,
+    action: str,
     unit: Unit,
     at: datetime,
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> None:
-    trail.record(by, deed, unit, at=at, unit=unit, label=unit.name, before=before, after=after)
+    trail.record(by, action, unit, at=at, unit=unit, label=unit.name, before=before, after=after)

@@ -50,7 +50,7 @@ class UnitTable(Table):
     code = Column(_("Code"), attrs=MINOR)
     active_from = Column(_("Active from"), attrs=MINOR)
     ended_on = Column(_("Ended on"), attrs=MINOR)
-    deeds = Column(_("Deeds"))
+    actions = Column(_("Actions"))
 
     class Meta:
         attrs = {"class": "stack units", "label": _("Units")}

@@ -42,7 +42,7 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, An
 
 def record(
     by: User | None,
-    deed: str,
+    action: str,
     record: Model | None = None,
     *,
     at: datetime,
@@ -56,7 +56,7 @@ def record(
     """Write one line. ``deed`` is ``noun.verb``; ``before``/``after`` are JSON-ready fields."""
     written = line(
         by,
-        deed,
+        action,
         record,
         at=at,
         county=county,
@@ -73,11 +73,11 @@ def record(
 
 
 def page(
-    by: User, deed: str, path: str, *, at: datetime, wishes: dict[str, Any], refused: bool
+    by: User, action: str, path: str, *, at: datetime, parameters: dict[str, Any], refused: bool
 ) -> Trail:
     """Write one line about a page: refused, or figures that it gave out."""
-    after = {"wishes": wishes} if wishes else {}
-    return record(by, deed, at=at, unit=by.unit, label=path, after=after, refused=refused)
+    after = {"parameters": parameters} if parameters else {}
+    return record(by, action, at=at, unit=by.unit, label=path, after=after, refused=refused)
 
 
 def record_many(lines: Iterable[Trail]) -> None:
@@ -87,7 +87,7 @@ def record_many(lines: Iterable[Trail]) -> None:
 
 def line(
     by: User | None,
-    deed: str,
+    action: str,
     record: Model | None = None,
     *,
     at: datetime,
@@ -106,7 +106,7 @@ def line(
         actor_id=by.pk if by else None,
         actor_name=by.get_username() if by else "",
         address=address.get(),
-        deed=deed,
+        action=action,
         record=name_of(record) if record is not None else "",
         label=_storable(label)[:200],
         before=_storable(before or {}),

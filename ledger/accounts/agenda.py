@@ -55,8 +55,8 @@ class Deadline:
 
 def deadlines(user: User, today: date, ahead: timedelta = AHEAD) -> list[Deadline]:
     """From a quarter ago to as far ahead, by day; what is done is left out."""
-    reach = REACH.get(user.role, Reach.NOTHING)
-    if reach is Reach.NOTHING:
+    reach = REACH.get(user.role, Reach.ZERO)
+    if reach is Reach.ZERO:
         return []
     found = [*_services(user, today), *_pledges(user, today)]
     if user.county is not None:
@@ -138,7 +138,7 @@ def _quarters(user: User, county: County, today: date) -> Iterator[Deadline]:
             words=_(
                 "Money received up to this day counts in this quarter. The bureau closes it next."
             ),
-            path=reverse("ranking-month", args=[month]),
+            path=reverse("ranking", args=[month]),
         )
 
 

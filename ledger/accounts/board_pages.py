@@ -26,7 +26,7 @@ from projects.register import DAYS
 from projects.service.deadlines import Progress
 from projects.service.list import progress_q
 from units.access import Right, allowed, person
-from units.ground.money import NOTHING, percent_text, wan_short, yi_short
+from units.ground.money import ZERO, percent_text, wan_short, yi_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,17 @@ class Stack:
 @allowed(Right.PROJECT_VIEW)
 def project_board(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    sieve = ProjectFilter(request.GET, projects_of(user), user.county, timezone.localdate())
-    columns = board.columns(sieve.qs)
+    filterset = ProjectFilter(request.GET, projects_of(user), user.county, timezone.localdate())
+    columns = board.columns(filterset.qs)
     context = {
         "crumbs": [(reverse("project-list"), _("Projects")), ("", _("Stage board"))],
-        "sieve": sieve.form,
+        "filterset": filterset.form,
         "stacks": _stacks(request, columns),
         "sums": _sums(columns),
         "is_empty": not any(column.count for column in columns),
-        "is_sieved": any(value for name, value in request.GET.items() if name in sieve.filters),
+        "is_filtered": any(
+            value for name, value in request.GET.items() if name in filterset.filters
+        ),
         "query": request.GET.urlencode(),
     }
     return render(request, "ledger/accounts/project_board.html", context)
@@ -78,7 +80,7 @@ def _sums(columns: Sequence[board.Column]) -> dict[str, Any]:
     signed = [column for column in columns if column.stage != Stage.RESERVE]
     return {
         "signed": sum(column.count for column in signed),
-        "introduced": yi_short(sum((column.introduced for column in signed), NOTHING)),
+        "introduced": yi_short(sum((column.introduced for column in signed), ZERO)),
         "reserve": sum(column.count for column in columns if column not in signed),
     }
 

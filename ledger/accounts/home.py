@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.region and counties_of(user).count() > 1:
         return redirect("region-newest")
     if may(user, Right.RANKING_VIEW):
-        return redirect("ranking-month", newest_month(county_of(request), timezone.localdate()))
+        return redirect("ranking", newest_month(county_of(request), timezone.localdate()))
     if may(user, Right.PEOPLE_VIEW):
         return redirect("person-list")
     if may(user, Right.TRAIL_VIEW):

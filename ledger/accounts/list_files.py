@@ -18,54 +18,54 @@ from projects import views as projects
 from units.access import Right, may, person
 
 # A workbook has room for a million lines; nobody reads so many, and writing them takes long.
-MOST_LINES = 100_000
+MAX_LINES = 100_000
 
 
 @file_view(Right.PROJECT_VIEW)
 def project_xlsx(request: HttpRequest) -> FileResponse:
     with sources.one_moment():
-        sieve = projects.sieve_of(request)
-        found = projects.table_of(request, sieve).data.data
+        filterset = projects.filterset_of(request)
+        found = projects.table_of(request, filterset).data.data
         demand_short(found.count())
-        rows = lists.project_rows(found, sieve.reference_year)
-        return _list(_("Projects"), sieve.form, lists.PROJECTS, rows)
+        rows = lists.project_rows(found, filterset.reference_year)
+        return _list(_("Projects"), filterset.form, lists.PROJECTS, rows)
 
 
 @file_view(Right.PROJECT_VIEW)
 def service_xlsx(request: HttpRequest) -> FileResponse:
     with sources.one_moment():
-        sieve = service_pages.sieve_of(request)
-        found = service_pages.table_of(request, sieve).data.data
+        filterset = service_pages.filterset_of(request)
+        found = service_pages.table_of(request, filterset).data.data
         demand_short(len(found))
-        rows = lists.service_rows(found, sieve.today)
-        as_of = (_("As of"), date_format(sieve.today))
-        return _list(_("Service with time limits"), sieve.form, lists.SERVICES, rows, as_of)
+        rows = lists.service_rows(found, filterset.today)
+        as_of = (_("As of"), date_format(filterset.today))
+        return _list(_("Service with time limits"), filterset.form, lists.SERVICES, rows, as_of)
 
 
 @file_view(Right.RECEIPT_VIEW)
 def receipt_xlsx(request: HttpRequest) -> FileResponse:
     verifies = may(person(request), Right.RECEIPT_VERIFY)
     with sources.one_moment():
-        sieve = pages.sieve_of(request)
-        found = pages.table_of(request, sieve).data.data
+        filterset = pages.filterset_of(request)
+        found = pages.table_of(request, filterset).data.data
         demand_short(found.count())
         rows = lists.receipt_rows(found, with_doubts=verifies)
         columns = (*lists.RECEIPTS, lists.DOUBTS) if verifies else lists.RECEIPTS
-        return _list(_("Receipts"), sieve.form, columns, rows)
+        return _list(_("Receipts"), filterset.form, columns, rows)
 
 
 @file_view(Right.TRAIL_VIEW)
 def trail_xlsx(request: HttpRequest) -> FileResponse:
     county = person(request).county
     with sources.one_moment():
-        sieve = trail.sieve_of(request, county)
-        found = trail.found(county, sieve.wishes())
+        filterset = trail.filterset_of(request, county)
+        found = trail.found(county, filterset.parameters())
         count = found.count()
         demand_short(count)
-        is_whole = count <= MOST_LINES
-        rows = lists.trail_rows(found[:MOST_LINES])
-        most = (_("Lines"), "" if is_whole else _("the newest %(most)d") % {"most": MOST_LINES})
-        return _list(_("Trail"), sieve, lists.TRAIL, rows, most)
+        is_whole = count <= MAX_LINES
+        rows = lists.trail_rows(found[:MAX_LINES])
+        most = (_("Lines"), "" if is_whole else _("the newest %(most)d") % {"most": MAX_LINES})
+        return _list(_("Trail"), filterset, lists.TRAIL, rows, most)
 
 
 def _list(

@@ -149,11 +149,11 @@ def trail_rows(lines: QuerySet[Trail]) -> Iterator[list[Value]]:
 def filter_words(form: forms.Form, without: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Label and value of what a sieve was asked for, as the page shows it."""
     form.is_valid()
-    wished: Mapping[str, Any] = form.cleaned_data
+    requested: Mapping[str, Any] = form.cleaned_data
     return [
-        (str(field.label), _value_words(field, wished[name]))
+        (str(field.label), _value_words(field, requested[name]))
         for name, field in form.fields.items()
-        if name not in without and wished.get(name)
+        if name not in without and requested.get(name)
     ]
 
 
@@ -180,9 +180,9 @@ def _doubt_words(found: Iterable[Doubt]) -> str:
 
 
 def _trail_line(line: Line) -> list[Value]:
-    deed = str(line.deed)
+    action = str(line.action)
     if line.refused:
-        deed = f"{deed} ({pgettext('attempt', 'refused')})"
+        action = f"{action} ({pgettext('attempt', 'refused')})"
     changes = [
         f"{each.field}: {each.before} → {each.after}"
         if each.before
@@ -194,7 +194,7 @@ def _trail_line(line: Line) -> list[Value]:
         at,
         line.who,
         line.unit,
-        deed,
+        action,
         line.label,
         line.record,
         "\n".join(changes),

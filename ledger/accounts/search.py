@@ -22,7 +22,7 @@ from units.access import units_of
 from units.ground.text import key
 from units.models import County, Unit, User
 
-MOST = 20
+MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,9 @@ def _investor_hit(investor: Any) -> Hit:
 
 def _projects(words: str, user: User, county: County | None, today: date) -> Group:
     """Found as the list of projects finds them, so that its page shows the same ones."""
-    asked = QueryDict(mutable=True)
-    asked["q"] = words
-    rows = ProjectFilter(asked, projects_of(user), county, today).qs
+    query = QueryDict(mutable=True)
+    query["q"] = words
+    rows = ProjectFilter(query, projects_of(user), county, today).qs
     found = rows.select_related("county", "investor", "lead_unit").order_by("-signed_on", "-pk")
     url = f"{reverse('project-list')}?{urlencode({'q': words})}"
     return _group("project", found, partial(_project_hit, with_county=bool(user.region)), url)
@@ -107,6 +107,6 @@ def _project_hit(project: Project, with_county: bool) -> Hit:
 
 def _group(kind: str, rows: QuerySet[Any], hit: Callable[[Any], Hit], url: str = "") -> Group:
     """Counted only where there are more than are shown."""
-    found = list(rows[: MOST + 1])
-    count = len(found) if len(found) <= MOST else rows.order_by().count()
-    return Group(kind, count, tuple(hit(row) for row in found[:MOST]), url if found else "")
+    found = list(rows[: MAX + 1])
+    count = len(found) if len(found) <= MAX else rows.order_by().count()
+    return Group(kind, count, tuple(hit(row) for row in found[:MAX]), url if found else "")

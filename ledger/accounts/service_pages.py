@@ -25,37 +25,39 @@ ROWS_ON_A_PAGE = 50
 
 @allowed(Right.PROJECT_VIEW)
 def service_list_page(request: HttpRequest) -> HttpResponse:
-    sieve = sieve_of(request)
-    table = table_of(request, sieve)
+    filterset = filterset_of(request)
+    table = table_of(request, filterset)
     table.paginate(per_page=ROWS_ON_A_PAGE)
     table.page = table.paginator.get_page(request.GET.get("page"))
-    sums = service_list.by_unit(sieve.qs, sieve.today)
+    sums = service_list.by_unit(filterset.qs, filterset.today)
     context = {
         "crumbs": [(reverse("project-list"), _("Projects")), ("", _("Service with time limits"))],
-        "sieve": sieve.form,
+        "filterset": filterset.form,
         "table": table,
-        "today": sieve.today,
+        "today": filterset.today,
         "overdue_units": [of for of in sums if of.overdue],
         "other_units": [of for of in sums if not of.overdue],
         "count": table.paginator.count,
         "figures": _figures(sums),
-        "is_sieved": any(value for name, value in request.GET.items() if name in sieve.filters),
+        "is_filtered": any(
+            value for name, value in request.GET.items() if name in filterset.filters
+        ),
         "query": request.GET.urlencode(),
     }
     return render(request, "ledger/accounts/service_list.html", context)
 
 
-def sieve_of(request: HttpRequest) -> ServiceFilter:
+def filterset_of(request: HttpRequest) -> ServiceFilter:
     user = person(request)
     return ServiceFilter(request.GET, steps_of(user), user.county, day_for(user.county))
 
 
-def table_of(request: HttpRequest, sieve: ServiceFilter) -> ServiceTable:
+def table_of(request: HttpRequest, filterset: ServiceFilter) -> ServiceTable:
     user = person(request)
     return ServiceTable(
-        service_list.listed(sieve.qs),
+        service_list.listed(filterset.qs),
         reader=user,
-        today=sieve.today,
+        today=filterset.today,
         openable=set(projects_of(user).filter(services__isnull=False).values_list("pk", flat=True)),
         order_by=request.GET.getlist("sort"),
     )

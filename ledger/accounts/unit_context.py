@@ -98,7 +98,7 @@ def standings(unit: Unit) -> list[Standing]:
     return [
         Standing(
             period=quarter(line.settlement.period.year, line.settlement.period.quarter),
-            url=reverse("ranking-month", args=[Month.of(line.settlement.as_of)]),
+            url=reverse("ranking", args=[Month.of(line.settlement.as_of)]),
             rank=line.rank,
             completion=percent_text(line.received, line.target) if line.target else "",
             tier=line.tier,

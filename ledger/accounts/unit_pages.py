@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from ledger.accounts.unit_context import missing_reports, reports_of, standings, unit_curve
 from ledger.entries.context import NoticeLine, waiting
 from ledger.entries.draft import may_enter
-from ledger.entries.reach import outsider, told
+from ledger.entries.reach import reader_key, submitted_for
 from ledger.explain.line import with_predecessors
 from ledger.models import Entry, Receipt
 from ledger.quarter.reports import ENOUGH_RESERVES
@@ -41,7 +41,7 @@ from ledger.words import SECTIONS, TIERS
 from projects.models import CreditShare, Project
 from projects.service.list import owed_by
 from units.access import Right, allowed, person, units_of
-from units.ground.money import NOTHING, wan_text
+from units.ground.money import ZERO, wan_text
 from units.models import Unit, User
 
 NEWEST = 12
@@ -99,7 +99,7 @@ def unit_entries(request: HttpRequest, code: str) -> HttpResponse:
     units = with_predecessors(unit, as_of)
     days = date(as_of.year, 1, 1), as_of
     entries = Entry.objects.filter(unit__in=units, counted_on__range=days)
-    openable = told(Receipt.objects.filter(unit=unit), outsider(user)).order_by()
+    openable = submitted_for(Receipt.objects.filter(unit=unit), reader_key(user)).order_by()
     lines = entry_lines(
         entries.select_related("unit", "project").order_by("counted_on", "pk"),
         set(openable.values_list("pk", flat=True)),
@@ -149,7 +149,7 @@ def _crumbs(unit: Unit, user: User, as_of: date) -> list[tuple[str, str]]:
 
 def _own(request: HttpRequest, unit: Unit) -> dict[str, Any]:
     """What waits for the unit's own people."""
-    found = _waiting(unit, outsider(person(request)))
+    found = _waiting(unit, reader_key(person(request)))
     returned = found[Receipt.State.RETURNED]
     return {
         "returned": returned,
@@ -192,7 +192,7 @@ def _table_url(unit: Unit, as_of: date) -> str:
 def _waiting(unit: Unit, reader: int | None) -> dict[str, list[ToDo]]:
     """What the unit has to correct or to submit, by state."""
     found: dict[str, list[ToDo]] = {state: [] for state in WAITING}
-    rows = told(Receipt.objects.filter(unit=unit), reader).filter(state__in=WAITING)
+    rows = submitted_for(Receipt.objects.filter(unit=unit), reader).filter(state__in=WAITING)
     for receipt in rows.select_related("project").order_by("-entered_at"):
         found[receipt.state].append(ToDo(receipt, wan_text(receipt.amount)))
     return found
@@ -210,7 +210,7 @@ def _projects(unit: Unit, user: User, year: int) -> list[ProjectLine]:
         ProjectLine(
             project=share.project,
             basis_points=share.basis_points,
-            credited=credited.get(share.project_id, NOTHING),
+            credited=credited.get(share.project_id, ZERO),
             enters=may_enter(user, share.project),
         )
         for share in shares
@@ -224,7 +224,7 @@ def _entering(lines: list[ProjectLine]) -> list[Project]:
 
 def _newest(unit: Unit, user: User) -> ReceiptTable:
     left_out = ("pick", "doubts", "unit", "submitted_at")
-    rows = with_files(told(Receipt.objects.filter(unit=unit), outsider(user)))
+    rows = with_files(submitted_for(Receipt.objects.filter(unit=unit), reader_key(user)))
     rows = rows.select_related("project__investor").only(*OF_RECEIPT)
     newest = list(rows.order_by("-received_on", "-pk")[:NEWEST])
     return ReceiptTable(newest, reader=user, exclude=left_out, orderable=False)

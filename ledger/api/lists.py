@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.api.problems import Problem, bad_request
 from ledger.api.shapes import (
-    MOST_ID,
+    MAX_ID,
     Parameter,
     Resource,
     Schema,
@@ -35,9 +35,9 @@ LIMIT = Parameter(
 )
 AFTER = Parameter(
     "after",
-    {"type": "integer", "minimum": 0, "maximum": MOST_ID},
+    {"type": "integer", "minimum": 0, "maximum": MAX_ID},
     _("Where the page begins; take it from “next”."),
-    number_between(0, MOST_ID),
+    number_between(0, MAX_ID),
 )
 PAGING = (LIMIT, AFTER)
 
@@ -54,13 +54,13 @@ def page_schema(item: Schema) -> Schema:
     return record({"items": several(item), "next": maybe(address)})
 
 
-def page(resource: Resource, user: User, wished: dict[str, Any], address: str) -> dict[str, Any]:
+def page(resource: Resource, user: User, requested: dict[str, Any], address: str) -> dict[str, Any]:
     """One page, and the address of the next one; null on the last."""
-    rows = resource.rows(user).order_by("pk").filter(pk__gt=wished.get("after", 0))
+    rows = resource.rows(user).order_by("pk").filter(pk__gt=requested.get("after", 0))
     for parameter in resource.parameters:
-        if parameter.name in wished:
-            rows = parameter.narrow(rows, wished[parameter.name])
-    limit = wished.get("limit", USUAL_PAGE)
+        if parameter.name in requested:
+            rows = parameter.narrow(rows, requested[parameter.name])
+    limit = requested.get("limit", USUAL_PAGE)
     found = list(rows[: limit + 1])
     shown, is_last = found[:limit], len(found) <= limit
     return {
@@ -70,7 +70,7 @@ def page(resource: Resource, user: User, wished: dict[str, Any], address: str) -
 
 
 def one(resource: Resource, user: User, key: str | int) -> dict[str, Any]:
-    if isinstance(key, int) and key > MOST_ID:
+    if isinstance(key, int) and key > MAX_ID:
         raise Problem(404)
     row = resource.rows(user).filter(**{resource.key: key}).first()
     if row is None:
@@ -78,7 +78,7 @@ def one(resource: Resource, user: User, key: str | int) -> dict[str, Any]:
     return resource.answer(row)
 
 
-def wishes(query: QueryDict, known: Sequence[Parameter]) -> dict[str, Any]:
+def values_of(query: QueryDict, known: Sequence[Parameter]) -> dict[str, Any]:
     """What the address asks for; everything in it that is not understood is named at once."""
     by_name = {parameter.name: parameter for parameter in known}
     found: dict[str, Any] = {}

@@ -37,7 +37,7 @@ from ledger.ranking import columns, query
 from ledger.ranking import document as interchange
 from ledger.ranking.columns import IN_JSON, Shape
 from ledger.ranking.gathering import EXCLUSIONS
-from ledger.ranking.query import Asked, newest_month
+from ledger.ranking.query import TableQuery, newest_month
 from ledger.rules.months import Month
 from ledger.rules.standing import Tier
 from units.access import counties_of
@@ -115,17 +115,17 @@ PARAMETERS = (
 )
 
 
-def document(user: User, wished: dict[str, Any], today: date) -> dict[str, Any]:
-    county = _county(user, wished.get("county"))
-    month: Month = wished.get("month") or newest_month(county, today)
+def document(user: User, requested: dict[str, Any], today: date) -> dict[str, Any]:
+    county = _county(user, requested.get("county"))
+    month: Month = requested.get("month") or newest_month(county, today)
     if month.first_day > today:
         raise bad_request({"month": _("This month has not begun yet.")})
-    day = wished.get("as_of")
+    day = requested.get("as_of")
     if day is not None and day.year != month.year:
         raise bad_request({"as_of": _("Choose a day of the month's year.")})
-    without = frozenset(wished.get("without", ()))
-    wishes = Asked(month, day, wished.get("known_by"), without)
-    return interchange.document(query.answer(county, wishes, today))
+    without = frozenset(requested.get("without", ()))
+    values_of = TableQuery(month, day, requested.get("known_by"), without)
+    return interchange.document(query.answer(county, values_of, today))
 
 
 def _county(user: User, code: str | None) -> County:

@@ -22,11 +22,11 @@ from units.models import User
 Words = str | Promise
 Schema = dict[str, Any]
 
-MOST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 TEXT: Schema = {"type": "string"}
 BOOLEAN: Schema = {"type": "boolean"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
-ID: Schema = {"type": "integer", "minimum": 1, "maximum": MOST_ID}
+ID: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 YUAN: Schema = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$"}
 EXACT: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
 DAY: Schema = {"type": "string", "format": "date"}

@@ -76,16 +76,16 @@ def reading(right: Right) -> Callable[[Reading], View]:
 
 @reading(Right.RANKING_VIEW)
 def league(request: HttpRequest, user: User) -> dict[str, Any]:
-    wished = lists.wishes(request.GET, ranking.PARAMETERS)
-    return ranking.document(user, wished, timezone.localdate())
+    requested = lists.values_of(request.GET, ranking.PARAMETERS)
+    return ranking.document(user, requested, timezone.localdate())
 
 
 def _list(resource: Resource) -> View:
     @reading(resource.right)
     def answer(request: HttpRequest, user: User) -> dict[str, Any]:
-        wished = lists.wishes(request.GET, (*resource.parameters, *lists.PAGING))
+        requested = lists.values_of(request.GET, (*resource.parameters, *lists.PAGING))
         address = lists.address_without(request.path, request.GET, lists.AFTER.name)
-        return lists.page(resource, user, wished, address)
+        return lists.page(resource, user, requested, address)
 
     return answer
 
@@ -93,7 +93,7 @@ def _list(resource: Resource) -> View:
 def _one(resource: Resource) -> View:
     @reading(resource.right)
     def answer(request: HttpRequest, user: User, key: str | int) -> dict[str, Any]:
-        lists.wishes(request.GET, ())
+        lists.values_of(request.GET, ())
         return lists.one(resource, user, key)
 
     return answer

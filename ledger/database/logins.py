@@ -16,11 +16,11 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 from psycopg import sql
 
-from units.models import Allowance, FailedSignIn, KeptForm, Sitting, User
+from units.models import Allowance, FailedSignIn, KeptForm, User, UserSession
 
 APP, READER = "jiaozhang_app", "jiaozhang_reader"
 # A reader of figures has no business with passwords and sessions.
-HIDDEN_FROM_READER = (Session, Sitting, KeptForm, Allowance, FailedSignIn)
+HIDDEN_FROM_READER = (Session, UserSession, KeptForm, Allowance, FailedSignIn)
 HIDDEN_COLUMNS = ("password", "old_passwords")
 
 

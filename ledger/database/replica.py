@@ -22,9 +22,9 @@ from django.http import HttpRequest, HttpResponse
 from units.models import Role, User
 
 PRIMARY, REPLICA = "default", "replica"
-MOST_BEHIND = 1024 * 1024
+MAX_BEHIND = 1024 * 1024
 REST_SECONDS = 5.0
-LAST_DEED = "last_deed"  # in the session: where the primary's log ended after it
+LAST_ACTION = "last_deed"  # in the session: where the primary's log ended after it
 reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -58,9 +58,9 @@ class LeadersReadReplica:
         if request.method not in ("GET", "HEAD"):
             response = self.get_response(request)
             if request.user.is_authenticated:
-                request.session[LAST_DEED] = _end_of_log()
+                request.session[LAST_ACTION] = _end_of_log()
             return response
-        token = reading.set(self.is_fit(request.session.get(LAST_DEED)))
+        token = reading.set(self.is_fit(request.session.get(LAST_ACTION)))
         try:
             return self.get_response(request)
         finally:
@@ -76,7 +76,7 @@ class LeadersReadReplica:
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         return response
 
-    def is_fit(self, last_deed: str | None) -> bool:
+    def is_fit(self, last_action: str | None) -> bool:
         """Whether the replica answers, has seen the person's last deed and is not far behind."""
         if time.monotonic() < self.resting_until:
             return False
@@ -86,7 +86,7 @@ class LeadersReadReplica:
                 cursor.execute(
                     "SELECT pg_wal_lsn_diff(%s, replayed) <= %s AND replayed >= %s::pg_lsn "
                     "FROM pg_last_wal_replay_lsn() AS replayed",
-                    [end, MOST_BEHIND, last_deed or "0/0"],
+                    [end, MAX_BEHIND, last_action or "0/0"],
                 )
                 return bool(cursor.fetchone()[0])
         except (DatabaseError, InterfaceError):

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from ledger.entries import notices
-from ledger.entries.evidence import MOST_FILES, Attachment
+from ledger.entries.evidence import MAX_FILES, Attachment
 from ledger.models import CreditClaim, Entry, Evidence, Notice, Receipt
 from projects import register
 from projects.models import Project
@@ -68,8 +68,8 @@ def answer(claim_id: int, agrees: bool, words: str, *, by: User, at: datetime) -
     claim.answer, claim.answered_by, claim.answered_at = words, by, at
     claim.save()
     notices.act(claim.project.lead_unit, MADE, trail.name_of(claim), by=by, at=at)
-    deed = "claim.agree" if agrees else "claim.object"
-    _note(by, deed, claim, at, {"state": claim.state, "answer": words}, before)
+    action = "claim.agree" if agrees else "claim.object"
+    _note(by, action, claim, at, {"state": claim.state, "answer": words}, before)
     return claim
 
 
@@ -149,7 +149,7 @@ def _demand_claimable(
         raise Refusal(_("Claim a share above zero and below 100 %."), field="basis_points")
     if basis_points == _share_of(project, unit):
         raise Refusal(_("Your unit has this share already."), field="basis_points")
-    if len(evidence) > MOST_FILES:
+    if len(evidence) > MAX_FILES:
         raise Refusal(
             _("A claim holds at most 20 files. Put several pages into one PDF."), "evidence"
         )
@@ -222,7 +222,7 @@ def _draft(project: Project, shares: list[tuple[Unit, int]]) -> ProjectDraft:
     return ProjectDraft(industry=project.industry, investor=investor, shares=shares, **plain)
 
 
-def _tell(claim: CreditClaim, deed: str, after: dict[str, Any], by: User, at: datetime) -> None:
+def _tell(claim: CreditClaim, action: str, after: dict[str, Any], by: User, at: datetime) -> None:
     """Both units read the decision; the lead unit's answer is no longer awaited."""
     lead, record = claim.project.lead_unit, trail.name_of(claim)
     notices.act(lead, MADE, record, by=by, at=at)
@@ -232,7 +232,7 @@ def _tell(claim: CreditClaim, deed: str, after: dict[str, Any], by: User, at: da
     }[State(claim.state)]
     words = sentence % _words(claim, claim.granted_points or 0)
     notices.send([lead, claim.unit], DECIDED, record, by=by, at=at, words=str(words))
-    _note(by, deed, claim, at, after, {"state": State.CLAIMED})
+    _note(by, action, claim, at, after, {"state": State.CLAIMED})
 
 
 def _words(claim: CreditClaim, basis_points: int) -> dict[str, str]:
@@ -245,11 +245,11 @@ def _words(claim: CreditClaim, basis_points: int) -> dict[str, str]:
 
 def _note(
     by: User,
-    deed: str,
+    action: str,
     claim: CreditClaim,
     at: datetime,
     after: dict[str, Any],
     before: dict[str, Any] | None = None,
 ) -> None:
     label = claim.project.name
-    trail.record(by, deed, claim, at=at, unit=claim.unit, label=label, before=before, after=after)
+    trail.record(by, action, claim, at=at, unit=claim.unit, label=label, before=before, after=after)

@@ -17,7 +17,7 @@ from ledger.models import Notice
 from units.context import once_a_request
 from units.models import User
 
-MOST_SHOWN = 5
+MAX_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or user.unit_id is None:
         return {}
-    found = list(notices.waiting(user)[: MOST_SHOWN + 1])
+    found = list(notices.waiting(user)[: MAX_SHOWN + 1])
     return {
-        "notices": [_line(notice) for notice in found[:MOST_SHOWN]],
-        "more_notices": len(found) > MOST_SHOWN,
+        "notices": [_line(notice) for notice in found[:MAX_SHOWN]],
+        "more_notices": len(found) > MAX_SHOWN,
     }
 
 

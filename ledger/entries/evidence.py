@@ -33,10 +33,10 @@ from units.models import County, User
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES: Final = 20 * 1024 * 1024
-MOST_PIXELS: Final = 40_000_000
-MOST_FILES: Final = 20
-MOST_BYTES_OF_A_UNIT: Final = 5 * 1024**3
+MAX_BYTES: Final = 20 * 1024 * 1024
+MAX_PIXELS: Final = 40_000_000
+MAX_FILES: Final = 20
+MAX_BYTES_OF_A_UNIT: Final = 5 * 1024**3
 LONGEST_NAME: Final = 200
 TOO_MANY: Final = _("A receipt holds at most 20 files. Put several pages into one PDF.")
 
@@ -163,7 +163,7 @@ def _write(file: "File[bytes]", draft: Path) -> tuple[str, int]:
         draft.chmod(0o640)  # whatever the process's mask is
         for chunk in file.chunks():
             size += len(chunk)
-            if size > MOST_BYTES:
+            if size > MAX_BYTES:
                 raise Refusal(_("The file is larger than 20 MB. Scan it smaller."), "evidence")
             digest.update(chunk)
             target.write(chunk)
@@ -232,7 +232,7 @@ def _demand_picture(path: Path) -> None:
     try:
         with Image.open(path, formats=("JPEG", "PNG")) as picture:
             pixels = picture.width * picture.height
-            if pixels <= MOST_PIXELS:
+            if pixels <= MAX_PIXELS:
                 _decode(picture)
                 return
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -265,11 +265,11 @@ def demand_room(receipt: Receipt, attachments: Sequence[Attachment]) -> None:
     """Refuse more files than a receipt, or more bytes than a unit, may have."""
     if not attachments:
         return
-    if receipt.evidence.filter(removed_at=None).count() + len(attachments) > MOST_FILES:
+    if receipt.evidence.filter(removed_at=None).count() + len(attachments) > MAX_FILES:
         raise Refusal(TOO_MANY, field="evidence")
     of_unit = Evidence.objects.filter(receipt__unit_id=receipt.unit_id)
     used: int = of_unit.aggregate(Sum("size", default=0))["size__sum"]
-    if used + sum(new.stored.size for new in attachments) > MOST_BYTES_OF_A_UNIT:
+    if used + sum(new.stored.size for new in attachments) > MAX_BYTES_OF_A_UNIT:
         raise Refusal(
             _("The unit's space for evidence is used up. Ask the investment bureau."), "evidence"
         )

@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ledger.entries import notices
-from units.access import DEED, Right, allowed, person
+from units.access import ACTION, Right, allowed, person
 
 
-@allowed(Right.REPORT_VIEW, DEED)
+@allowed(Right.REPORT_VIEW, ACTION)
 def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody of the unit has read a notice that asks for nothing else."""
     notices.read(pk, by=person(request), at=timezone.now())

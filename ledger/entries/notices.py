@@ -29,7 +29,7 @@ def send(
     """Send a notice about a record; the units where the same one still waits get no second."""
     waiting = Notice.objects.filter(kind=kind, record=record, acted_at=None)
     told = set(waiting.values_list("unit", flat=True))
-    untold = [unit for unit in units if unit.pk not in told]
+    drafts_of_others = [unit for unit in units if unit.pk not in told]
     Notice.objects.bulk_create(
         (
             Notice(
@@ -43,11 +43,11 @@ def send(
                 sent_by=by,
                 sent_at=at,
             )
-            for unit in untold
+            for unit in drafts_of_others
         ),
         ignore_conflicts=True,  # somebody pressed the same button in the same moment
     )
-    return untold
+    return drafts_of_others
 
 
 def act(unit: Unit, kind: Notice.Kind, record: str, *, by: User, at: datetime) -> int:

@@ -38,8 +38,8 @@ __all__ = [
     "parts",
     "post_credit",
     "repost",
-    "return_",
     "reverse",
+    "send_back",
     "submit",
     "take_over",
     "verify",
@@ -81,7 +81,7 @@ def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str =
 
 
 @transaction.atomic
-def return_(receipt_id: int, version: int, reason: str, *, by: User, at: datetime) -> Receipt:
+def send_back(receipt_id: int, version: int, reason: str, *, by: User, at: datetime) -> Receipt:
     """Send a receipt back to its unit with the reason."""
     receipt = _awaiting(receipt_id, version, by)
     if not reason.strip():
@@ -304,7 +304,7 @@ def _locked(receipt_id: int, right: Right, by: User) -> Receipt:
 
 def _demand_another(receipt: Receipt, by: User) -> None:
     """Whoever had a hand in the content does not verify it, also if somebody else changed it since."""
-    entered = Trail.objects.filter(record=name_of(receipt), actor=by, deed__in=ENTERING)
+    entered = Trail.objects.filter(record=name_of(receipt), actor=by, action__in=ENTERING)
     if receipt.entered_by_id == by.pk or entered.filter(refused=False).exists():
         raise Refusal(_("Somebody else must verify what you entered yourself."))
 

@@ -17,26 +17,26 @@ def receipts_of(user: User) -> QuerySet[Receipt]:
 
     A draft is its unit's affair until then.
     """
-    return told(within(user, Receipt.objects.all()), outsider(user))
+    return submitted_for(within(user, Receipt.objects.all()), reader_key(user))
 
 
-def outsider(user: User) -> int | None:
+def reader_key(user: User) -> int | None:
     """The key of a reader to whom the drafts of units are not open; None for the people of a unit."""
     return None if REACH.get(user.role) is Reach.UNIT else user.pk
 
 
-def told(rows: QuerySet[Receipt], outsider: int | None) -> QuerySet[Receipt]:
+def submitted_for(rows: QuerySet[Receipt], reader_key: int | None) -> QuerySet[Receipt]:
     """Those of a unit's receipts that are open to such a reader."""
-    return rows if outsider is None else rows.filter(_is_told(outsider))
+    return rows if reader_key is None else rows.filter(_is_told(reader_key))
 
 
-def untold(rows: QuerySet[Receipt], outsider: int | None) -> QuerySet[Receipt]:
+def drafts_of_others(rows: QuerySet[Receipt], reader_key: int | None) -> QuerySet[Receipt]:
     """The others."""
-    return rows.none() if outsider is None else rows.exclude(_is_told(outsider))
+    return rows.none() if reader_key is None else rows.exclude(_is_told(reader_key))
 
 
-def _is_told(outsider: int) -> Q:
-    return Q(submitted_at__isnull=False) | Q(entered_by=outsider)
+def _is_told(reader_key: int) -> Q:
+    return Q(submitted_at__isnull=False) | Q(entered_by=reader_key)
 
 
 def entries_of(user: User) -> QuerySet[Entry]:

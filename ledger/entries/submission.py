@@ -188,8 +188,8 @@ def _create(draft: Draft, state: Receipt.State, by: User, at: datetime) -> Recei
         submitted_at=at if is_submitted else None,
         **draft.contents(),
     )
-    deed = "receipt.submit" if is_submitted else "receipt.draft"
-    note(by, deed, receipt, at, after=draft.contents())
+    action = "receipt.submit" if is_submitted else "receipt.draft"
+    note(by, action, receipt, at, after=draft.contents())
     return receipt
 
 
@@ -262,19 +262,19 @@ def _stamp(receipt: Receipt, by: User, at: datetime) -> None:
 
 def note(
     by: User,
-    deed: str,
+    action: str,
     receipt: Receipt,
     at: datetime,
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
 ) -> None:
     """One line of the trail about a receipt."""
-    line(by, deed, receipt, at, before, after).save(force_insert=True)
+    line(by, action, receipt, at, before, after).save(force_insert=True)
 
 
 def line(
     by: User,
-    deed: str,
+    action: str,
     receipt: Receipt,
     at: datetime,
     before: Mapping[str, object] | None = None,
@@ -283,7 +283,7 @@ def line(
     """The line of the trail about a receipt, not written yet."""
     return trail.line(
         by,
-        deed,
+        action,
         receipt,
         at=at,
         unit=receipt.unit,

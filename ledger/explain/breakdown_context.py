@@ -28,7 +28,7 @@ from ledger.explain.composition import (
 from ledger.explain.cuts_context import SOURCES, industry_words, share_text, word_of
 from ledger.explain.funnel_context import SCOPES, STEP_WORDS
 from projects.reach import projects_of
-from units.ground.money import NOTHING, wan_text
+from units.ground.money import ZERO, wan_text
 from units.models import County, User
 
 Word = str | Promise
@@ -82,7 +82,7 @@ def _money_behind(
     behind = found.made_of(cut, key)
     if not behind:
         return None
-    whole = sum((money.amount for money in behind), NOTHING)
+    whole = sum((money.amount for money in behind), ZERO)
     open_to = _openable(user, found.county)
     lines = [_money_line(money, whole) for money in behind if money.project_id in open_to]
     word = SOURCES[key] if cut is Cut.STAIR else word_of(cut, key, found.county, industry_words())
@@ -118,8 +118,8 @@ def _progress_behind(found: Composition, scope: str, key: str, user: User) -> Ma
         lines=tuple(_progress_line(project) for project in shown),
         hidden=len(behind) - len(shown),
         sums=(
-            wan_text(sum((project.introduced for project in behind), NOTHING)),
-            wan_text(sum((project.received for project in behind), NOTHING)),
+            wan_text(sum((project.introduced for project in behind), ZERO)),
+            wan_text(sum((project.received for project in behind), ZERO)),
         ),
         register="",
     )

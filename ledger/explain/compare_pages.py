@@ -75,7 +75,7 @@ def ranking_compare(request: HttpRequest) -> HttpResponse:
     tables = table_at(county, left), table_at(county, right)
     changes, url = differences(*tables), unit_url(person(request), county)
     context = {
-        "crumbs": [(reverse("ranking"), _("League table")), ("", _("Compare two tables"))],
+        "crumbs": [(reverse("ranking-newest"), _("League table")), ("", _("Compare two tables"))],
         "left": left,
         "right": right,
         "left_table": tables[0],

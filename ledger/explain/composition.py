@@ -18,7 +18,7 @@ from ledger.models import Entry
 from ledger.ranking.gathering import entries_of
 from ledger.ranking.league import LeagueTable
 from projects.models import Investor, Project
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.models import County
 
 
@@ -172,8 +172,8 @@ class Funnel:
     @property
     def funded(self) -> tuple[Decimal, Decimal]:
         contracts = [project for project in self.projects if project.has(Step.CONTRACT)]
-        received = sum((project.received for project in contracts), NOTHING)
-        return received, sum((project.introduced for project in contracts), NOTHING)
+        received = sum((project.received for project in contracts), ZERO)
+        return received, sum((project.introduced for project in contracts), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +302,7 @@ def _is_left_out(money: Money, without: frozenset[str]) -> bool:
 
 
 def _sum(lines: Iterable[Money]) -> Decimal:
-    return sum((money.amount for money in lines), NOTHING)
+    return sum((money.amount for money in lines), ZERO)
 
 
 def _grouped(lines: Iterable[Money], cut: Cut) -> dict[str, list[Money]]:
@@ -348,7 +348,7 @@ def _register(table: LeagueTable) -> tuple[Progress, ...]:
                 reached=STEPS.index(reached),
                 is_of_year=_began_on(project, reached).year == table.as_of.year,
                 introduced=project.introduced_amount,
-                received=received.get(project.pk, NOTHING),
+                received=received.get(project.pk, ZERO),
             )
         )
     return tuple(found)

@@ -10,7 +10,7 @@ from ledger.explain.composition import composition
 from ledger.explain.cuts_context import cuts_of, stair_of, summary_of, switches_of
 from ledger.explain.funnel_context import funnel_of, rates_of
 from ledger.ranking.context import month_links
-from ledger.ranking.pages import same_wishes, table_for
+from ledger.ranking.pages import same_parameters, table_for
 from ledger.ranking.query import newest_month
 from ledger.rules.months import Month
 from units.access import Right, allowed, county_of, person
@@ -19,7 +19,7 @@ from units.access import Right, allowed, county_of, person
 @allowed(Right.RANKING_VIEW)
 def composition_newest(request: HttpRequest) -> HttpResponse:
     month = newest_month(county_of(request), timezone.localdate())
-    return redirect(same_wishes(request, "composition-month", month))
+    return redirect(same_parameters(request, "composition-month", month))
 
 
 @allowed(Right.RANKING_VIEW)
@@ -28,7 +28,7 @@ def composition_month(request: HttpRequest, month: Month) -> HttpResponse:
     found = composition(table)
     context = {
         "crumbs": [
-            (same_wishes(request, "ranking-month", month), _("League table")),
+            (same_parameters(request, "ranking", month), _("League table")),
             ("", _("Composition")),
         ],
         "league": table,

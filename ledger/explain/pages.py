@@ -32,7 +32,7 @@ from ledger.ranking import phrases
 from ledger.ranking.columns import texts
 from ledger.ranking.context import explain_address, rows_of
 from ledger.ranking.league import LeagueRow, LeagueTable, league_table, quarters_due, total
-from ledger.ranking.pages import same_wishes, table_for, unit_url
+from ledger.ranking.pages import same_parameters, table_for, unit_url
 from ledger.ranking.query import day_of, left_out, moment_of, newest_month
 from ledger.rules.months import Month
 from ledger.rules.shortfall import next_node
@@ -91,7 +91,7 @@ def ranking_explain(request: HttpRequest, month: Month) -> HttpResponse:
 def _county(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, Any]:
     return {
         "crumbs": [
-            (same_wishes(request, "ranking-month", month), _("League table")),
+            (same_parameters(request, "ranking", month), _("League table")),
             ("", _("What the figures are made of")),
         ],
         "title": table.county.name,
@@ -111,7 +111,7 @@ def _kind(
     named = [table.county.name, words.SECTIONS[kind], *([words.TIERS[tier]] if tier else [])]
     return {
         "crumbs": [
-            (same_wishes(request, "ranking-month", month), _("League table")),
+            (same_parameters(request, "ranking", month), _("League table")),
             (explain_address(month, request.GET), _("What the figures are made of")),
             ("", words.SECTIONS[kind]),
         ],
@@ -138,8 +138,8 @@ def _steps(table: LeagueTable, rows: Sequence[LeagueRow]) -> dict[str, Any]:
 def _when(request: HttpRequest) -> tuple[date, datetime | None]:
     """The day and moment asked for; by default the newest month as it is known now."""
     today = timezone.localdate()
-    asked = day_of(request.GET.get("as_of", ""))
-    as_of = min(asked or newest_month(county_of(request), today).last_day, today)
+    table_query = day_of(request.GET.get("as_of", ""))
+    as_of = min(table_query or newest_month(county_of(request), today).last_day, today)
     return as_of, moment_of(request.GET.get("known_by", ""))
 
 

@@ -144,7 +144,7 @@ def tier_steps(row: LeagueRow) -> Iterable[Step]:
             "due": wan(row.benchmark or Decimal(0)),
         }
         # Each question with the answer that decides.
-        asked = [
+        query = [
             (_("Is anything received? %(received)s 万元"), row.received > 0, False),
             (_("Is the task reached? %(received)s ≥ %(target)s"), _reaches(row, row.target), True),
             (
@@ -153,7 +153,7 @@ def tier_steps(row: LeagueRow) -> Iterable[Step]:
                 True,
             ),
         ]
-        for question, holds, decisive in asked:
+        for question, holds, decisive in query:
             yield Step(question % named, holds)
             if holds is decisive:
                 break

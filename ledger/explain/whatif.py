@@ -69,9 +69,9 @@ def what_if(county: County, as_of: date, drafts: Iterable[TargetDraft]) -> WhatI
 # Texts
 
 
-def tier_counts(asked: WhatIf, kind: str) -> list[tuple[str, object, int, int]]:
+def tier_counts(query: WhatIf, kind: str) -> list[tuple[str, object, int, int]]:
     """Tier, its word, units in it now, units that would be in it."""
-    before, after = asked.before.section(kind).tiers, asked.after.section(kind).tiers
+    before, after = query.before.section(kind).tiers, query.after.section(kind).tiers
     return [
         (tier.value, words.TIERS[tier], before[tier], after[tier])
         for tier in Tier
@@ -79,9 +79,9 @@ def tier_counts(asked: WhatIf, kind: str) -> list[tuple[str, object, int, int]]:
     ]
 
 
-def county_lines(asked: WhatIf) -> list[tuple[str | Promise, str, str]]:
+def county_lines(query: WhatIf) -> list[tuple[str | Promise, str, str]]:
     """What the headline would say: label, now, then."""
-    before, after = asked.before.total, asked.after.total
+    before, after = query.before.total, query.after.total
     return [
         (_("Annual target (亿元)"), yi_short(before.target, 4), yi_short(after.target, 4)),
         (_("Completion"), _completion(before), _completion(after)),

@@ -18,22 +18,22 @@ from ledger.explain.whatif import WhatIf, WhatIfTable, county_lines, tier_counts
 from ledger.models import Entry
 from ledger.ranking.league import Section
 from ledger.rules.months import Month
-from units.access import DEED, Right, allowed, county_of
+from units.access import ACTION, Right, allowed, county_of
 from units.forms import parse_day
 from units.models import County
 from units.targets.grid import TargetGrid
 from units.targets.pages import grid_shown, year_or_404
 
 
-@allowed(Right.TARGET_EDIT, DEED)
+@allowed(Right.TARGET_EDIT, ACTION)
 def target_what_if(request: HttpRequest, year: int) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
     grid = TargetGrid(request.POST, county=county, year=year_or_404(year), today=today)
     if grid.has_refused_cells():
         return grid_shown(request, grid, status=422)
     as_of = _as_of(request.POST.get("as_of", ""), county, year, today)
-    asked = what_if(county, as_of, grid.drafts())
-    sections = [_section(asked, section) for section in asked.after.sections]
+    query = what_if(county, as_of, grid.drafts())
+    sections = [_section(query, section) for section in query.after.sections]
     crumbs = [(reverse("target-grid", args=[year]), _("Targets")), ("", _("What if"))]
     context = {
         "crumbs": crumbs,
@@ -41,16 +41,16 @@ def target_what_if(request: HttpRequest, year: int) -> HttpResponse:
         "year": year,
         "as_of": as_of,
         "sections": sections,
-        "county_lines": county_lines(asked),
+        "county_lines": county_lines(query),
     }
     return render(request, "ledger/explain/what_if.html", context)
 
 
-def _section(asked: WhatIf, section: Section) -> dict[str, Any]:
-    lines = asked.lines(section)
+def _section(query: WhatIf, section: Section) -> dict[str, Any]:
+    lines = query.lines(section)
     return {
         "label": words.SECTIONS[section.kind],
-        "tiers": tier_counts(asked, section.kind),
+        "tiers": tier_counts(query, section.kind),
         "changed": sum(line.is_changed for line in lines),
         "table": WhatIfTable(lines, kind=section.kind),
     }
@@ -60,10 +60,10 @@ def _as_of(typed: str, county: County, year: int, today: date) -> date:
     """The day asked for, if it is one of the year that has come; else the newest month with money."""
     last = min(today, date(year, 12, 31))
     try:
-        asked = parse_day(typed)
+        query = parse_day(typed)
     except ValidationError:
         return min(_newest(county, year) or last, last)
-    return asked if asked.year == year and asked <= last else last
+    return query if query.year == year and query <= last else last
 
 
 def _newest(county: County, year: int) -> date | None:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.founding import places, unit_list, wizard_state
 from ledger.founding.found import OFFICES, amount_of
-from ledger.founding.unit_list import LONGEST_NAME, MOST_LINES, UnitLine
+from ledger.founding.unit_list import LONGEST_NAME, MAX_LINES, UnitLine
 from ledger.founding.wizard_state import Draft
 from ledger.reading.workbook import ACCEPTED
-from units.county.settings import LEAST_NAME, MOST_NAME
+from units.county.settings import LEAST_NAME, MAX_NAME
 from units.forms import AmountField, CleanCharField, CleanTextField, WholeField
 from units.ground.text import TextError
 from units.models import Unit
@@ -56,9 +56,7 @@ class CountyForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("Six digits: province, city, county. 商南县 is 611023."),
     )
-    name = CleanCharField(
-        label=_("Name of the county"), min_length=LEAST_NAME, max_length=MOST_NAME
-    )
+    name = CleanCharField(label=_("Name of the county"), min_length=LEAST_NAME, max_length=MAX_NAME)
     year = WholeField(label=_("Year of the first targets"), most=LAST_YEAR)
 
     def clean_code(self) -> str:
@@ -106,9 +104,9 @@ class UnitListForm(forms.Form):
 
     def clean_names(self) -> list[UnitLine]:
         lines = unit_list.read_lines(self.cleaned_data["names"])
-        if len(lines) > MOST_LINES:
+        if len(lines) > MAX_LINES:
             sentence = _("These are %(count)d lines; a county has at most %(most)d units here.")
-            params = {"count": len(lines), "most": MOST_LINES}
+            params = {"count": len(lines), "most": MAX_LINES}
             raise ValidationError(sentence, code="many", params=params)
         return lines
 

@@ -33,7 +33,7 @@ from ledger.founding.forms import (
 )
 from ledger.founding.places import province
 from ledger.founding.wizard_state import Draft
-from ledger.reading.workbook import MOST_MEGABYTES, refusal
+from ledger.reading.workbook import MAX_MEGABYTES, refusal
 from ledger.server import addresses
 from units.access import FORM, by_method
 from units.ground.money import wan_short
@@ -142,8 +142,8 @@ def _units_given(form: UnitListForm, draft: Draft) -> Any:
             replace(line, amount=line.amount or amounts.get(line.name, ""))
             for line in form.cleaned_data["names"]
         )
-    if (file.size or 0) > MOST_MEGABYTES * 1024**2:
-        raise refusal("big_file", {"megabytes": MOST_MEGABYTES})
+    if (file.size or 0) > MAX_MEGABYTES * 1024**2:
+        raise refusal("big_file", {"megabytes": MAX_MEGABYTES})
     with NamedTemporaryFile(suffix=".book") as copy:
         for chunk in file.chunks():
             copy.write(chunk)

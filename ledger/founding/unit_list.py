@@ -13,7 +13,7 @@ from ledger.reading.vocabulary import KINDS, choice
 from units.ground.money import WAN, AmountError, parse_amount
 from units.ground.text import clean, key
 
-MOST_LINES: Final = 400
+MAX_LINES: Final = 400
 LONGEST_NAME: Final = 100
 
 _NUMBERED = re.compile(

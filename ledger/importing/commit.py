@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ImportOptions:
     """How a workbook is to come in.
 
     ``second`` is who verifies the receipts that arrive verified, by ``document``; nobody verifies what
@@ -71,73 +71,82 @@ class Unfit(Refusal):
 
 
 @transaction.atomic
-def carry_out(book: Book, county: County, wish: Wish, progress: Progress = no_progress) -> Plan:
+def carry_out(
+    book: Book, county: County, options: ImportOptions, progress: Progress = no_progress
+) -> Plan:
     """Plan once more under lock, and do it. Raises Refusal, and then nothing has changed."""
-    plan = planned_under_lock(book, county, wish)
-    if wish.digest != plan.digest:
+    plan = planned_under_lock(book, county, options)
+    if options.digest != plan.digest:
         raise Conflict(
             _("The accounts have changed since this preview. Look at the new one, then decide."),
             "file",
         )
-    apply(plan, wish, progress)
+    apply(plan, options, progress)
     return plan
 
 
-def planned_under_lock(book: Book, county: County, wish: Wish) -> Plan:
+def planned_under_lock(book: Book, county: County, options: ImportOptions) -> Plan:
     """The plan, within the caller's transaction, while no other import of the county goes on.
 
     Of two at once, the second finds what the first has entered.
     """
     County.objects.select_for_update(no_key=True).get(pk=county.pk)
-    return planning.make(book, county, by=wish.by, today=wish.today, is_verified=wish.is_verified)
+    return planning.make(
+        book, county, by=options.by, today=options.today, is_verified=options.is_verified
+    )
 
 
-def apply(plan: Plan, wish: Wish, progress: Progress = no_progress) -> None:
+def apply(plan: Plan, options: ImportOptions, progress: Progress = no_progress) -> None:
     """The deeds of a plan, within the caller's transaction. Raises Refusal where rows are refused."""
-    if plan.remarks.refusals and not wish.skips_refused:
+    if plan.remarks.refusals and not options.skips_refused:
         raise Refusal(_("Some rows are refused, so nothing was imported."), "file")
     if plan.is_empty:
         return
     done, total = 0, len(plan.rows)
     for step in (apply_units, apply_targets, apply_projects, _apply_receipts):
-        for count in step(plan, wish):
+        for count in step(plan, options):
             done += count
             progress(done, total)
     after: dict[str, Any] = {
-        "file": wish.file_name,
-        "sha256": wish.sha256,
-        "document": wish.document,
+        "file": options.file_name,
+        "sha256": options.sha256,
+        "document": options.document,
         **{str(outcome): count for outcome, count in sorted(plan.counts.items())},
     }
-    label = wish.file_name
+    label = options.file_name
     trail.record(
-        wish.by, "book.import", at=wish.at, county=plan.accounts.county, label=label, after=after
+        options.by,
+        "book.import",
+        at=options.at,
+        county=plan.accounts.county,
+        label=label,
+        after=after,
     )
 
 
-def apply_units(plan: Plan, wish: Wish) -> Iterator[int]:
+def apply_units(plan: Plan, options: ImportOptions) -> Iterator[int]:
     """Add and change units; a successor may itself be new, so successions come last."""
     for row in plan.units:
         if row.outcome == Outcome.NEW:
-            _become(row.unit, _tried(row.origin, _add_unit, row, plan.accounts.county, wish))
+            _become(row.unit, _tried(row.origin, _add_unit, row, plan.accounts.county, options))
         yield 1
     for row in plan.units:
         if row.outcome == Outcome.CHANGED or row.draft.successor is not None:
-            _tried(row.origin, _change_unit, row, plan.accounts.county, wish)
+            _tried(row.origin, _change_unit, row, plan.accounts.county, options)
 
 
-def _add_unit(row: UnitRow, county: County, wish: Wish) -> Unit:
+def _add_unit(row: UnitRow, county: County, options: ImportOptions) -> Unit:
     draft = replace(row.draft, successor=None)
     code = row.code or None
-    return units_register.save(draft, county=county, by=wish.by, at=wish.at, code=code)
+    return units_register.save(draft, county=county, by=options.by, at=options.at, code=code)
 
 
-def _change_unit(row: UnitRow, county: County, wish: Wish) -> Unit:
+def _change_unit(row: UnitRow, county: County, options: ImportOptions) -> Unit:
     unit = Unit.objects.select_related("successor").get(pk=row.unit.pk)
-    return units_register.save(row.draft, county=county, by=wish.by, at=wish.at, unit=unit)
+    return units_register.save(row.draft, county=county, by=options.by, at=options.at, unit=unit)
 
 
-def apply_targets(plan: Plan, wish: Wish) -> Iterator[int]:
+def apply_targets(plan: Plan, options: ImportOptions) -> Iterator[int]:
     for row in sorted(plan.targets, key=lambda row: row.effective_on):
         targets.record(
             row.unit,
@@ -146,68 +155,68 @@ def apply_targets(plan: Plan, wish: Wish) -> Iterator[int]:
             row.due,
             effective_on=row.effective_on,
             document_no=row.document_no,
-            by=wish.by,
-            at=wish.at,
+            by=options.by,
+            at=options.at,
             issuer=row.issuer,
         )
         yield 1
 
 
-def apply_projects(plan: Plan, wish: Wish) -> Iterator[int]:
+def apply_projects(plan: Plan, options: ImportOptions) -> Iterator[int]:
     new = [row for row in plan.projects if row.outcome == Outcome.NEW]
     for batch in _batches(new):
         drafts_ = [row.draft for row in batch]
-        stored = intake.add_many(drafts_, by=wish.by, at=wish.at, today=wish.today)
+        stored = intake.add_many(drafts_, by=options.by, at=options.at, today=options.today)
         for row, project in zip(batch, stored, strict=True):
             row.project.pk = project.pk
         yield len(batch)
     for row in plan.projects:
         if row.outcome == Outcome.CHANGED:
-            _tried(row.origin, _change, row, wish)
+            _tried(row.origin, _change, row, options)
             yield 1
 
 
-def _change(row: ProjectRow, wish: Wish) -> Project:
+def _change(row: ProjectRow, options: ImportOptions) -> Project:
     return register.save(
         row.draft,
-        by=wish.by,
-        at=wish.at,
+        by=options.by,
+        at=options.at,
         project=row.project,
         version=row.project.version,
-        today=wish.today,
+        today=options.today,
         from_books=True,
     )
 
 
-def _apply_receipts(plan: Plan, wish: Wish) -> Iterator[int]:
+def _apply_receipts(plan: Plan, options: ImportOptions) -> Iterator[int]:
     new = [row for row in plan.receipts if row.outcome == Outcome.NEW]
     # In the order of the calendar: the chain of each quarter then reads like a book.
     new.sort(key=lambda row: row.draft.received_on)
     for batch in _batches(new):
-        _enter(batch, wish)
+        _enter(batch, options)
         yield len(batch)
     for row in plan.receipts:
         if row.outcome == Outcome.CHANGED and row.known is not None:
-            _tried(row.origin, _change_receipt, row, wish)
+            _tried(row.origin, _change_receipt, row, options)
             yield 1
 
 
-def _enter(batch: Sequence[ReceiptRow], wish: Wish) -> None:
+def _enter(batch: Sequence[ReceiptRow], options: ImportOptions) -> None:
     waiting = [row.draft for row in batch if not row.is_verified]
-    submission.submit_many(waiting, by=wish.by, at=wish.at, today=wish.today)
+    submission.submit_many(waiting, by=options.by, at=options.at, today=options.today)
     verified = [row.draft for row in batch if row.is_verified]
-    if verified and wish.second is not None:
+    if verified and options.second is not None:
         posting.take_over(
             verified,
-            wish.document,
-            entered_by=wish.by,
-            by=wish.second,
-            at=wish.at,
-            today=wish.today,
+            options.document,
+            entered_by=options.by,
+            by=options.second,
+            at=options.at,
+            today=options.today,
         )
 
 
-def _change_receipt(row: ReceiptRow, wish: Wish) -> Receipt:
+def _change_receipt(row: ReceiptRow, options: ImportOptions) -> Receipt:
     assert row.known is not None
     project = Project.objects.select_related("lead_unit").get(pk=row.draft.project.pk)
     return submission.change(
@@ -215,9 +224,9 @@ def _change_receipt(row: ReceiptRow, wish: Wish) -> Receipt:
         row.known.version,
         replace(row.draft, project=project),
         submitting=row.known.state == Receipt.State.SUBMITTED,
-        by=wish.by,
-        at=wish.at,
-        today=wish.today,
+        by=options.by,
+        at=options.at,
+        today=options.today,
     )
 
 
@@ -227,10 +236,10 @@ def _become(stand_in: Unit, stored: Unit) -> None:
         setattr(stand_in, field.attname, getattr(stored, field.attname))
 
 
-def _tried(origin: Origin, deed: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def _tried(origin: Origin, action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The deed; what a verb refuses is told with the row that it came from."""
     try:
-        return deed(*args, **kwargs)
+        return action(*args, **kwargs)
     except Conflict:
         raise
     except Refusal as refusal:

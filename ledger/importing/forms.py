@@ -59,27 +59,27 @@ class UploadForm(RefusableForm):
 class DecisionForm(RefusableForm):
     """The buttons under a preview: those of ``deeds``, which are open to the person now."""
 
-    deed = forms.CharField(required=False)
+    action = forms.CharField(required=False)
     skips_refused = forms.BooleanField(
         label=_("Import everything but the refused rows"), required=False
     )
 
-    def __init__(self, deeds: Sequence[str], refused: int, *args: Any) -> None:
+    def __init__(self, actions: Sequence[str], refused: int, *args: Any) -> None:
         super().__init__(*args)
-        self.deeds, self.refused = deeds, refused
+        self.actions, self.refused = actions, refused
 
     @property
     def is_open(self) -> bool:
-        return self.data.get("deed") in self.deeds
+        return self.data.get("action") in self.actions
 
     @property
     def takes(self) -> bool:
         """Whether it offers to take the workbook in, rather than only to drop it."""
-        return bool({"import", "hand_over"} & set(self.deeds))
+        return bool({"import", "hand_over"} & set(self.actions))
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        takes = self.cleaned_data.get("deed") in ("import", "hand_over")
+        takes = self.cleaned_data.get("action") in ("import", "hand_over")
         if takes and self.refused and not self.cleaned_data.get("skips_refused"):
             sentence = _(
                 "Some rows are refused, so nothing was imported. Correct them, or tick that everything"

@@ -21,13 +21,13 @@ from ledger.sheets import cell_styles
 from ledger.sheets.book import Book, Column, Styled, Value
 
 # Comments are heavy; a sheet with more bad cells than this has one reason for most of them.
-MOST_COMMENTS: Final = 2_000
+MAX_COMMENTS: Final = 2_000
 PROBLEMS: Final = "导入问题"
 BAD: Final = replace(cell_styles.TEXT, ground="F4B6B0", size=10.5)
 PLAIN: Final = replace(cell_styles.TEXT, size=10.5)
 ABOVE: Final = replace(cell_styles.LINE, size=12)
 WIDTH: Final = 16
-MOST_GAP: Final = 2_000
+MAX_GAP: Final = 2_000
 
 
 def write(book: ReadBook, refusals: Sequence[Remark], file: IO[bytes]) -> None:
@@ -57,7 +57,7 @@ def _write_list(book: Book, refusals: Sequence[Remark]) -> None:
         heading = f"{remark.letter} {remark.heading}".strip()
         row = remark.row or None
         sheet.add([remark.sheet, row, heading, remark.found, remark.sentence])
-    sheet.sieve(top)
+    sheet.filterset(top)
 
 
 def _write_section(book: Book, section: Section, refusals: Sequence[Remark]) -> None:
@@ -76,7 +76,7 @@ def _write_section(book: Book, section: Section, refusals: Sequence[Remark]) -> 
     comments = 0
     for number, row in _numbered(rows, above):
         said = remarks.get(number, [])
-        may_comment = comments < MOST_COMMENTS
+        may_comment = comments < MAX_COMMENTS
         sheet.add(list(_row(row, width, said, may_comment=may_comment)))
         comments += len(said)
 
@@ -100,7 +100,7 @@ def _numbered(rows: dict[int, list[Any]], above: int) -> Iterator[tuple[int, lis
     """The rows below the headings with the gaps between them, unless a gap is endless."""
     last = above
     for number in sorted(number for number in rows if number > above):
-        for gap in range(last + 1, min(number, last + MOST_GAP)):
+        for gap in range(last + 1, min(number, last + MAX_GAP)):
             yield gap, []
         yield number, rows[number]
         last = number

@@ -24,9 +24,9 @@ from ledger.importing.context import listed, page
 from ledger.importing.forms import DecisionForm, UploadForm
 from ledger.importing.uploads import State, Step, Upload
 from ledger.reading import workbook
-from ledger.reading.workbook import MOST_MEGABYTES
+from ledger.reading.workbook import MAX_MEGABYTES
 from ledger.receipts.attempts import attempted
-from units.access import DEED, FORM, REACH, Reach, Right, allowed, may, person, units_of
+from units.access import ACTION, FORM, REACH, Reach, Right, allowed, may, person, units_of
 from units.ground.refusal import Refusal
 from units.models import Unit, User
 
@@ -71,8 +71,8 @@ def _choosable(user: User) -> Iterable[Unit]:
 def _laid_down(form: UploadForm, user: User) -> Upload:
     """Read the file in the child process and keep its cells; the file itself is gone afterwards."""
     file = form.cleaned_data["file"]
-    if (file.size or 0) > MOST_MEGABYTES * 1024**2:
-        raise workbook.refusal("big_file", {"megabytes": MOST_MEGABYTES})
+    if (file.size or 0) > MAX_MEGABYTES * 1024**2:
+        raise workbook.refusal("big_file", {"megabytes": MAX_MEGABYTES})
     digest = hashlib.sha256()
     with NamedTemporaryFile(suffix=".book") as copy:
         for chunk in file.chunks():
@@ -99,7 +99,7 @@ def _laid_down(form: UploadForm, user: User) -> Upload:
 def book_import_detail(request: HttpRequest, token: str) -> HttpResponse:
     upload = upload_of(request, token)
     return _shown(
-        request, upload, DecisionForm(_deeds(person(request), upload), upload.state.refused)
+        request, upload, DecisionForm(_actions(person(request), upload), upload.state.refused)
     )
 
 
@@ -113,24 +113,24 @@ def _shown(request: HttpRequest, upload: Upload, form: DecisionForm) -> HttpResp
     return render(request, "ledger/importing/import_detail.html", context, status=status)
 
 
-@allowed(Right.IMPORT, DEED)
+@allowed(Right.IMPORT, ACTION)
 def book_import_decide(request: HttpRequest, token: str) -> HttpResponse:
     """One of the buttons of the preview."""
     upload = upload_of(request, token)
-    form = DecisionForm(_deeds(person(request), upload), upload.state.refused, request.POST)
+    form = DecisionForm(_actions(person(request), upload), upload.state.refused, request.POST)
     if not form.is_open:
         return redirect("book-import-detail", token)  # pressed twice, or somebody was quicker
     if not form.is_valid():
         return _shown(request, upload, form)
-    deeds: dict[str, Callable[[HttpRequest, Upload, bool], HttpResponse]] = {
+    actions: dict[str, Callable[[HttpRequest, Upload, bool], HttpResponse]] = {
         "import": _import,
         "hand_over": _hand_over,
         "confirm": _confirm,
         "again": _again,
         "discard": _discard,
     }
-    deed = deeds[form.cleaned_data["deed"]]
-    return deed(request, upload, form.cleaned_data["skips_refused"])
+    action = actions[form.cleaned_data["action"]]
+    return action(request, upload, form.cleaned_data["skips_refused"])
 
 
 def _import(request: HttpRequest, upload: Upload, skips_refused: bool) -> HttpResponse:
@@ -184,7 +184,7 @@ def _may_see(user: User, upload: Upload) -> bool:
     return is_shared and may(user, Right.RECEIPT_VERIFY)
 
 
-def _deeds(user: User, upload: Upload) -> list[str]:
+def _actions(user: User, upload: Upload) -> list[str]:
     """The deeds that are open to the person now, the first as the main one."""
     state = upload.state
     if state.step is Step.WAITING:

@@ -27,7 +27,7 @@ from projects.reach import may_change, may_lead
 from projects.register import DAYS, InvestorDraft, ProjectDraft
 from units.access import Right, may
 from units.ground.basis_points import FULL
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.ground.refusal import Refusal
 from units.ground.text import key
 from units.models import Unit
@@ -170,7 +170,7 @@ def _draft(
     if recorded is None:
         reader.demand("total_investment")
         if stage == Stage.RESERVE and not reader.has("introduced_amount"):
-            introduced = NOTHING  # nobody has promised anything yet
+            introduced = ZERO  # nobody has promised anything yet
         else:
             reader.demand("introduced_amount")
     else:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Max
 
-from ledger.importing.commit import Wish, apply_projects, apply_targets, apply_units
+from ledger.importing.commit import ImportOptions, apply_projects, apply_targets, apply_units
 from ledger.importing.plan_types import Outcome, Plan, ReceiptRow
 from ledger.models import OUTSIDE, Entry
 from ledger.ranking.figures import Sums
@@ -21,7 +21,7 @@ from ledger.rules.months import Month
 from projects.models import Project
 from projects.register import ProjectDraft
 from projects.shares import split
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class Outlook:
     after: LeagueTable
 
 
-def outlook(plan: Plan, wish: Wish, as_of: date | None = None) -> Outlook:
+def outlook(plan: Plan, options: ImportOptions, as_of: date | None = None) -> Outlook:
     """Both tables as of the day, or of the newest month with money. The plan is spent afterwards."""
     county = plan.accounts.county
     as_of = as_of or _newest(plan)
     before = league_table(county, as_of)
     with transaction.atomic():
         for step in (apply_units, apply_targets, apply_projects):
-            for _count in step(plan, wish):
+            for _count in step(plan, options):
                 pass
         credited, pending = _added(plan, as_of)
         after = league_table(county, as_of, credited_too=credited, pending_too=pending)
@@ -73,7 +73,7 @@ def _added(plan: Plan, as_of: date) -> tuple[dict[int, Sums], dict[int, Decimal]
     projects = {row.draft.project.pk: row.draft.project for row in plan.receipts}
     backings = {pk: _backing(project, drafts) for pk, project in projects.items()}
     credited: dict[int, Sums] = defaultdict(Sums)
-    pending: dict[int, Decimal] = defaultdict(lambda: NOTHING)
+    pending: dict[int, Decimal] = defaultdict(lambda: ZERO)
     start = as_of.replace(month=1, day=1)
     for row in plan.receipts:
         if row.outcome != Outcome.NEW:
@@ -97,7 +97,7 @@ def _counted_on(plan: Plan, row: ReceiptRow) -> date:
 def _sums(part: Decimal, backing: Backing, counted_on: date) -> Sums:
     is_new = backing.signed_on is not None and backing.signed_on.year == counted_on.year
     is_outside = backing.origin in OUTSIDE
-    return Sums(part, part if is_new else NOTHING, part if is_outside else NOTHING)
+    return Sums(part, part if is_new else ZERO, part if is_outside else ZERO)
 
 
 def _backing(project: Project, drafts: dict[int, ProjectDraft]) -> Backing:

@@ -15,12 +15,12 @@ from ledger.reading.columns import Column as BookColumn
 from ledger.sheets import book as sheets
 from ledger.sheets import cell_styles
 from ledger.sheets.book import Book, Column, Value
-from ledger.sheets.cell_styles import Look
+from ledger.sheets.cell_styles import CellStyle
 
 SPARE_ROWS: Final = 200
 LISTS: Final = "代码"
 TEXT: Final = replace(cell_styles.TEXT, form=cell_styles.TEXT_FORM, size=10.5)
-LOOKS: Final[dict[Form, Look]] = {
+STYLES: Final[dict[Form, CellStyle]] = {
     Form.AMOUNT: cell_styles.WAN,
     Form.DAY: cell_styles.DAY,
     Form.YEAR: replace(cell_styles.NUMBER, form="0", across="center"),
@@ -128,10 +128,10 @@ def _has_money(part: Part) -> bool:
 
 
 def _column(column: BookColumn) -> Column:
-    look = LOOKS.get(column.form, TEXT)
+    style = STYLES.get(column.form, TEXT)
     star = "*" if column.is_required else ""
     unit = "（万元）" if column.form is Form.AMOUNT else ""
-    return Column(f"{star}{column.heading}{unit}", WIDTHS.get(column.field, 13), look)
+    return Column(f"{star}{column.heading}{unit}", WIDTHS.get(column.field, 13), style)
 
 
 def _add_choices(sheet: sheets.Sheet, part: Part, contents: Contents, top: int) -> None:

@@ -29,7 +29,7 @@ from units.ground.refusal import Refusal
 from units.models import User
 
 KEPT_SECONDS: Final = 7 * 24 * 3600
-MOST_OF_A_PERSON: Final = 10
+MAX_OF_A_PERSON: Final = 10
 # A worker writes its progress at least this often; one that is silent for long has died.
 BEAT_SECONDS: Final = 0.5
 DEAD_SECONDS: Final = 60
@@ -200,7 +200,7 @@ def sweep(owner: int) -> None:
         state = upload.state
         own += state.owner == owner
         is_old = time.time() - state.made_at > KEPT_SECONDS
-        is_surplus = state.owner == owner and own >= MOST_OF_A_PERSON
+        is_surplus = state.owner == owner and own >= MAX_OF_A_PERSON
         if (is_old or is_surplus) and not state.is_at_work:
             upload.remove()
 

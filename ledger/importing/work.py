@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ledger.importing import commit, words
 from ledger.importing import plan as planning
-from ledger.importing.commit import Wish
+from ledger.importing.commit import ImportOptions
 from ledger.importing.plan_types import Outcome, Plan
 from ledger.importing.preview import Outlook, outlook
 from ledger.importing.uploads import Step, Upload
@@ -59,12 +59,12 @@ def run(upload: Upload) -> None:
         upload.release()
 
 
-def wish_of(upload: Upload, today: date | None = None) -> Wish:
+def options_of(upload: Upload, today: date | None = None) -> ImportOptions:
     """Who enters, who verifies, by which document, as the upload says."""
     state = upload.state
     owner = User.objects.get(pk=state.owner)
     second = User.objects.get(pk=state.second) if state.second else None
-    return Wish(
+    return ImportOptions(
         by=owner,
         second=second,
         at=timezone.now(),
@@ -79,24 +79,24 @@ def wish_of(upload: Upload, today: date | None = None) -> Wish:
 
 def _preview(upload: Upload) -> None:
     state, county = upload.state, County.objects.get(pk=upload.state.county)
-    wish = wish_of(upload)
+    options = options_of(upload)
     plan = planning.make(
         upload.book(),
         county,
-        by=wish.by,
-        today=wish.today,
+        by=options.by,
+        today=options.today,
         is_verified=state.is_verified,
         progress=upload.progress(),
     )
     upload.keep("refusals", [remark.plain() for remark in plan.remarks.refusals])
-    upload.keep("preview", _kept_of(plan) | _kept_of_outlook(outlook(plan, wish)))
+    upload.keep("preview", _kept_of(plan) | _kept_of_outlook(outlook(plan, options)))
     refused = len(plan.remarks.refusals)
     upload.set(step=Step.READY, digest=plan.digest, refused=refused, is_empty=plan.is_empty)
 
 
 def _commit(upload: Upload) -> None:
     county = County.objects.get(pk=upload.state.county)
-    commit.carry_out(upload.book(), county, wish_of(upload), upload.progress())
+    commit.carry_out(upload.book(), county, options_of(upload), upload.progress())
     upload.set(step=Step.DONE)
     upload.forget_cells()
 

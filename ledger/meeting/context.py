@@ -145,8 +145,8 @@ def _source(outcome: Outcome, url: UnitUrl) -> str:
     """What the amount was made of in the table that it was measured by."""
     account = url(outcome.row) if outcome.row is not None else ""
     known = {"known_by": outcome.known_by.isoformat()} if outcome.known_by else {}
-    asked = {"as_of": outcome.as_of.isoformat(), **known}
-    return f"{account}explain/?{urlencode(asked)}#received" if account else ""
+    query = {"as_of": outcome.as_of.isoformat(), **known}
+    return f"{account}explain/?{urlencode(query)}#received" if account else ""
 
 
 # --- the short tables ------------------------------------------------------------------------------

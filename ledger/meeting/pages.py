@@ -29,17 +29,17 @@ from ledger.ranking.changes_context import growth_address
 from ledger.ranking.context import explain_address, month_links
 from ledger.ranking.headline import headline
 from ledger.ranking.league import LeagueTable
-from ledger.ranking.pages import same_wishes, table_for, unit_url
+from ledger.ranking.pages import same_parameters, table_for, unit_url
 from ledger.ranking.query import newest_month
 from ledger.rules.months import Month
-from units.access import DEED, FORM, Right, allowed, county_of, may, person, within
+from units.access import ACTION, FORM, Right, allowed, county_of, may, person, within
 from units.ground.refusal import Refusal
 
 
 @allowed(Right.RANKING_VIEW)
 def meeting_newest(request: HttpRequest) -> HttpResponse:
     month = newest_month(county_of(request), timezone.localdate())
-    return redirect(same_wishes(request, "meeting-month", month))
+    return redirect(same_parameters(request, "meeting-month", month))
 
 
 @allowed(Right.RANKING_VIEW)
@@ -47,7 +47,7 @@ def meeting_month(request: HttpRequest, month: Month) -> HttpResponse:
     return _shown(request, month, PledgeForm(county=county_of(request)))
 
 
-@allowed(Right.PLEDGE_RECORD, DEED)
+@allowed(Right.PLEDGE_RECORD, ACTION)
 def pledge_record(request: HttpRequest, month: Month) -> HttpResponse:
     county = county_of(request)
     form = PledgeForm(request.POST, county=county)
@@ -95,7 +95,7 @@ def _shown(request: HttpRequest, month: Month, form: PledgeForm, status: int = 2
         context = _page(table, month, request)
     context |= {
         "crumbs": [
-            (same_wishes(request, "ranking-month", month), _("League table")),
+            (same_parameters(request, "ranking", month), _("League table")),
             ("", _("Meeting")),
         ],
         "months": month_links(

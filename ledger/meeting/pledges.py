@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models import Period, Pledge
 from ledger.ranking import query
 from ledger.ranking.league import LeagueRow, LeagueTable
-from ledger.ranking.query import Asked
+from ledger.ranking.query import TableQuery
 from ledger.rules.months import Month
 from units import trail
 from units.access import Right, demand
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.ground.refusal import Refusal
 from units.models import County, Unit, User
 
@@ -59,7 +59,7 @@ class Outcome:
     @property
     def lacking(self) -> Decimal:
         lacking: Decimal = self.pledge.promised_amount - self.received
-        return max(lacking, NOTHING)
+        return max(lacking, ZERO)
 
 
 @transaction.atomic
@@ -130,7 +130,7 @@ def _outcome(pledge: Pledge, table: LeagueTable, heirs: dict[int, int | None]) -
     row = rows[unit] if unit is not None else None
     if table.as_of.year != pledge.due_on.year:
         row = None  # the year in which it is due has not begun
-    got = row.received if row is not None else NOTHING
+    got = row.received if row is not None else ZERO
     state = State.RUNNING if table.as_of < pledge.due_on else State.BROKEN
     if got >= pledge.promised_amount:
         state = State.KEPT
@@ -142,8 +142,8 @@ def _table_of(day: date, table: LeagueTable) -> LeagueTable:
     if day == table.as_of:
         return table
     month = Month.of(day)
-    wish = Asked(month, as_of=None if day == month.last_day else day)
-    return query.answer(table.county, wish, day)
+    parameter = TableQuery(month, as_of=None if day == month.last_day else day)
+    return query.answer(table.county, parameter, day)
 
 
 def _period(county: County, meeting: Month) -> Period:
@@ -207,7 +207,7 @@ def _facts(pledge: Pledge) -> dict[str, object]:
 
 def _note(
     by: User,
-    deed: str,
+    action: str,
     pledge: Pledge,
     at: datetime,
     before: dict[str, object],
@@ -215,4 +215,4 @@ def _note(
 ) -> None:
     unit = pledge.unit
     label = f"{pledge.period} {unit.name}"
-    trail.record(by, deed, pledge, at=at, unit=unit, label=label, before=before, after=after)
+    trail.record(by, action, pledge, at=at, unit=unit, label=label, before=before, after=after)

@@ -15,8 +15,8 @@ def screen(request: HttpRequest) -> HttpResponse:
     """One slide of the newest table. Each leads to the next and so shows what changed meanwhile."""
     table = table_for(request, newest_month(county_of(request), timezone.localdate()))
     names = slide_names(table)
-    asked = request.GET.get("slide", "")
-    here = names.index(asked) if asked in names else 0
+    table_query = request.GET.get("slide", "")
+    here = names.index(table_query) if table_query in names else 0
     context = {
         "league": table,
         "settlement": table.settlement,

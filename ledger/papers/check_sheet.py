@@ -18,7 +18,15 @@ from ledger.ranking.league import LeagueRow, LeagueTable
 from ledger.ranking.phrases import county_title
 from ledger.rules.standing import Tier, completed_months
 from ledger.sheets.book import Book, Column, Live, Sheet, Styled, Value
-from ledger.sheets.cell_styles import CENTRED, GAP, NUMBER, WAN, Look, percent_form, points_form
+from ledger.sheets.cell_styles import (
+    CENTRED,
+    GAP,
+    NUMBER,
+    WAN,
+    CellStyle,
+    percent_form,
+    points_form,
+)
 from units.ground.money import to_wan
 
 RIGHT, WRONG = "✓", "✗"
@@ -66,7 +74,7 @@ class Check:
     cell: str
     should: str
     step: str = HALF_A_FEN
-    look: Look = WAN
+    style: CellStyle = WAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +108,11 @@ def _summary(sheet: Sheet, results: str, count: int) -> None:
     result = Live(f'=IF({sheet.at(row, _SHOULD)}={count},"{RIGHT}","{WRONG}")')
     said = _("All lines: how many there are, and how many agree")
     values = [None, said, None, None, count, right, result]
-    looks = [column.look for column in CHECKS]
+    styles = [column.style for column in CHECKS]
     sheet.add(
         [
-            Styled(value, replace(look, bold=True, ground=SUM_GROUND))
-            for value, look in zip(values, looks, strict=True)
+            Styled(value, replace(style, bold=True, ground=SUM_GROUND))
+            for value, style in zip(values, styles, strict=True)
         ]
     )
 
@@ -119,8 +127,8 @@ def _line(sheet: Sheet, number: int, check: Check) -> list[Value]:
         check.what,
         check.unit,
         check.cell.replace("$", "").replace("'", ""),
-        Styled(Live(f"={check.cell}"), check.look),
-        Styled(Live(f"={check.should}"), check.look),
+        Styled(Live(f"={check.cell}"), check.style),
+        Styled(Live(f"={check.should}"), check.style),
         Live(result),
     ]
 
@@ -167,12 +175,12 @@ def _ratios(sheet: Sheet, row: int, target: object, unit: str) -> Iterator[Check
         return
     owed, due, received = (sheet.address(row, column) for column in (TARGET, DUE, RECEIVED))
     points = f"{POINT_STEP}+100*{HALF_A_FEN}/{owed}"  # what is due is rounded to the fen
-    for column, should, step, look in (
+    for column, should, step, style in (
         (COMPLETION, f"{received}/{owed}", PERCENT_STEP, PERCENT),
         (GAP_WAN, f"ROUND({received}-{due},6)", HALF_A_FEN, GAP),
         (POINTS, f"({received}-{due})/{owed}*100", points, IN_POINTS),
     ):
-        yield Check(_column_name(column), unit, sheet.address(row, column), should, step, look)
+        yield Check(_column_name(column), unit, sheet.address(row, column), should, step, style)
 
 
 def _unit_checks(
@@ -259,14 +267,14 @@ def project_checks(
     is_new = f'({area["age"]}="{pgettext("project", "new")}")'
     is_contract = f'({area["contract"]}="{RIGHT}")'
     sheet = overview.sheet
-    for name, what, should, look in (
+    for name, what, should, style in (
         ("projects", _("New projects"), f"SUMPRODUCT(--{is_new})", NUMBER),
         ("contracts", _("of which contracts"), f"SUMPRODUCT({is_new}*{is_contract})", NUMBER),
         ("investment", _("Total investment"), f"SUMPRODUCT({is_new}*{area['investment']})", WAN),
         ("introduced", _("Introduced amount"), f"SUMPRODUCT({is_new}*{area['introduced']})", WAN),
     ):
         cell = sheet.address(overview.headline[name], 1)
-        yield Check(what, sheet.name, cell, should, HALF_A_FEN, look)
+        yield Check(what, sheet.name, cell, should, HALF_A_FEN, style)
     what = _("Received = sum of “%(sheet)s”") % {"sheet": projects.sheet.name}
     cell = ranking.sheet.address(ranking.total, RECEIVED)
     yield Check(what, _("Total"), cell, f"ROUND(SUM({area['received']}),6)")

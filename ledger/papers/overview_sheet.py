@@ -245,8 +245,8 @@ def _curve(overview: Overview) -> LineChart:
     chart = LineChart()
     chart.title = _("Funds received against the benchmark, by month (万元)")
     chart.width = CHART_CM
-    looks = ((2, DUE_COLOUR, "dash"), (3, RECEIVED_COLOUR, "solid"), (4, BEFORE_COLOUR, "sysDot"))
-    for column, colour, dash in looks:
+    styles = ((2, DUE_COLOUR, "dash"), (3, RECEIVED_COLOUR, "solid"), (4, BEFORE_COLOUR, "sysDot"))
+    for column, colour, dash in styles:
         values = Reference(grid, min_col=column, min_row=first - 1, max_row=first + 11)
         line = ChartSeries(values, title_from_data=True)
         line.graphicalProperties.line.solidFill = colour

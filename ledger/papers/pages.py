@@ -46,7 +46,7 @@ def ranking_bulletin(request: HttpRequest, month: Month) -> HttpResponse:
         paper = bulletin.bulletin(table, sources.background(table))
     context = {
         "crumbs": [
-            (reverse("ranking-month", args=[month]), _("League table")),
+            (reverse("ranking", args=[month]), _("League table")),
             ("", _("Bulletin")),
         ],
         "month": month,

@@ -30,7 +30,7 @@ from ledger.sheets.cell_styles import (
     NUMBER,
     SHRUNK,
     WAN,
-    Look,
+    CellStyle,
     percent_form,
     points_form,
 )
@@ -43,10 +43,10 @@ TIER_LOOKS = {
     Tier.NO_FUNDS: ("7D2F3C", "F6E3E7"),
     Tier.NO_TARGET: ("656C78", "EFEFEF"),
 }
-BAND = Look(face=HEAD_FACE, ground="F7F5EF")
+BAND = CellStyle(face=HEAD_FACE, ground="F7F5EF")
 SUM_GROUND = "F2EFE6"
 ROW_HEIGHT = 17
-NOTE = Look(size=10, colour="4D545F", is_ruled=False)
+NOTE = CellStyle(size=10, colour="4D545F", is_ruled=False)
 
 
 def wan(yuan: Decimal | Fraction) -> Decimal:
@@ -54,19 +54,19 @@ def wan(yuan: Decimal | Fraction) -> Decimal:
     return to_wan(yuan if isinstance(yuan, Decimal) else rounded(yuan, 2))
 
 
-def percent(part: Exact, whole: Exact, look: Look = NUMBER) -> Styled:
+def percent(part: Exact, whole: Exact, style: CellStyle = NUMBER) -> Styled:
     """Exact, with as many decimals as the honest figure needs (49.996 % never reads 50.0 %)."""
     shown = percent_shown(part, whole)
     exact = Fraction(part) / Fraction(whole)
     value = exact if rounded(exact * 100, places_of(shown)) == shown else Fraction(shown) / 100
-    return Styled(value, replace(look, form=percent_form(places_of(shown))))
+    return Styled(value, replace(style, form=percent_form(places_of(shown))))
 
 
-def points(value: Fraction, look: Look = NUMBER) -> Styled:
+def points(value: Fraction, style: CellStyle = NUMBER) -> Styled:
     """Percentage points; a gap that is not zero shows its side."""
     shown = Decimal(points_text(value, plain=True))
     exact = value if rounded(value, places_of(shown)) == shown else Fraction(shown)
-    return Styled(exact, replace(look, form=points_form(places_of(shown))))
+    return Styled(exact, replace(style, form=points_form(places_of(shown))))
 
 
 def places_of(shown: Decimal) -> int:
@@ -80,7 +80,7 @@ def _tier(tier: Tier) -> Styled:
 
 
 # How a column of a shape looks, and what its cells hold.
-SHAPES: dict[Shape, tuple[Look, Callable[[Any], Value]]] = {
+SHAPES: dict[Shape, tuple[CellStyle, Callable[[Any], Value]]] = {
     columns.RANK: (COUNT, int),
     columns.MOVED: (CENTRED, columns.MOVED.text),
     columns.TEXT: (SHRUNK, str),
@@ -215,13 +215,13 @@ def _cell(column: columns.Column, of: Of) -> Value:
 def _sums(word: str, total: Total) -> list[Value]:
     values = [_cell(c, total) if c.shape.is_figure else None for c in ON_PAPER]
     values[PLACES["unit"]] = word
-    return [_as_sum(value, column.look) for value, column in zip(values, COLUMNS, strict=True)]
+    return [_as_sum(value, column.style) for value, column in zip(values, COLUMNS, strict=True)]
 
 
-def _as_sum(value: Value, look: Look) -> Styled:
+def _as_sum(value: Value, style: CellStyle) -> Styled:
     if isinstance(value, Styled):
-        return _as_sum(value.value, value.look)
-    return Styled(value, replace(look, bold=True, ground=SUM_GROUND))
+        return _as_sum(value.value, value.style)
+    return Styled(value, replace(style, bold=True, ground=SUM_GROUND))
 
 
 def _foot(sheet: Sheet, table: LeagueTable, chain_head: str) -> None:

@@ -28,7 +28,7 @@ _SMALL = replace(TEXT, size=10, shrinks=True)
 _SMALL_CENTRED = replace(CENTRED, size=10, shrinks=True)
 _WRAPPED = replace(TEXT, size=10, wraps=True)
 _WRAPPED_CENTRED = replace(CENTRED, size=10, wraps=True)
-_DAY, _WAN, _COUNT = (replace(look, size=10, shrinks=True) for look in (DAY, WAN, COUNT))
+_DAY, _WAN, _COUNT = (replace(style, size=10, shrinks=True) for style in (DAY, WAN, COUNT))
 LINE_HEIGHT = 17
 
 PROJECTS = (
@@ -213,7 +213,7 @@ def _missing_rows(missing: Sequence[MissingReport]) -> Iterator[list[Value]]:
 def _detail(sheet: Sheet, rows: Iterable[Sequence[Value]]) -> Detail:
     head = sheet.row
     sheet.extend(rows)
-    sheet.sieve(head)
+    sheet.filterset(head)
     return Detail(sheet, head + 1, max(sheet.row, head + 1))
 
 

@@ -31,7 +31,7 @@ from projects.reach import projects_of
 from projects.register import DAYS
 from projects.shares import shares_text as shares_as_written
 from units.access import REACH, Reach, within
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.models import Unit, User
 
 AT_ONCE = 2_000
@@ -274,7 +274,7 @@ def _projects(table: LeagueTable, user: User) -> Iterator[ProjectLine]:
         .order_by("-signed_on", "id")
     )
     for project in rows.iterator(AT_ONCE):
-        sums = received.get(project.pk, NOTHING), received_ever.get(project.pk, NOTHING)
+        sums = received.get(project.pk, ZERO), received_ever.get(project.pk, ZERO)
         yield _project_line(project, table.as_of, *sums)
 
 

@@ -20,7 +20,7 @@ from ledger.quarter import proof, reports
 from ledger.ranking.gathering import entries_of
 from ledger.ranking.league import league_table
 from projects.models import Project
-from units.ground.money import NOTHING, yuan_text
+from units.ground.money import ZERO, yuan_text
 from units.models import Unit
 
 UNVERIFIED, UNREPORTED, SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED, ABOVE = range(1, 9)
@@ -28,7 +28,7 @@ UNVERIFIED, UNREPORTED, SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED, ABOVE = rang
 BLOCKING = frozenset({SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED})
 ADVISORY = frozenset({UNVERIFIED, UNREPORTED, ABOVE})
 # As many records as a page links; the count is always whole.
-MOST_SHOWN = 20
+MAX_SHOWN = 20
 
 Words = str | Promise
 
@@ -145,13 +145,13 @@ def months_of(period: Period) -> tuple[date, ...]:
 
 
 def _found(number: int, records: list[Model]) -> Check:
-    return Check(number, len(records), tuple(records[:MOST_SHOWN]))
+    return Check(number, len(records), tuple(records[:MAX_SHOWN]))
 
 
 def _named(number: int, findings: Iterable[proof.Finding], model: type[Model]) -> Check:
     """A check from the findings of a proof, which name their records."""
     keys = [finding.record.partition(":")[2] for finding in findings]
-    records = model._default_manager.filter(pk__in=keys[:MOST_SHOWN])
+    records = model._default_manager.filter(pk__in=keys[:MAX_SHOWN])
     return Check(number, len(keys), tuple(records))
 
 
@@ -175,5 +175,5 @@ def _sums(period: Period) -> Check:
 
 
 def _total(entries: QuerySet[Entry]) -> Decimal:
-    amount: Decimal = entries.aggregate(all=Sum("amount", default=NOTHING))["all"]
+    amount: Decimal = entries.aggregate(all=Sum("amount", default=ZERO))["all"]
     return amount

@@ -156,7 +156,7 @@ def _move(
     period_id: int,
     sources: tuple[Period.State, ...],
     state: Period.State,
-    deed: str,
+    action: str,
     by: User,
     at: datetime,
     found: dict[str, Any] | None = None,
@@ -169,7 +169,7 @@ def _move(
     proposed = state == Period.State.PROPOSED
     period.proposed_by, period.proposed_at = (by, at) if proposed else (None, None)
     period.save()
-    _note(by, deed, period, at, {"state": state} | (found or {}), before)
+    _note(by, action, period, at, {"state": state} | (found or {}), before)
     return period
 
 
@@ -203,11 +203,11 @@ def _last_entry(period: Period) -> Entry | None:
 
 def _note(
     by: User,
-    deed: str,
+    action: str,
     period: Period,
     at: datetime,
     after: dict[str, Any],
     before: dict[str, Any] | None = None,
 ) -> None:
     county, label = period.county_id, str(period)
-    trail.record(by, deed, period, at=at, county=county, label=label, before=before, after=after)
+    trail.record(by, action, period, at=at, county=county, label=label, before=before, after=after)

@@ -17,7 +17,7 @@ from ledger.models import QUARTERS, Entry, Period, Receipt, Settlement
 from ledger.quarter import checks
 from ledger.quarter.checks import Check
 from projects.models import Project
-from units.ground.money import NOTHING, percent_text, wan_text
+from units.ground.money import ZERO, percent_text, wan_text
 from units.models import County, Unit
 from units.targets import record as targets
 
@@ -61,13 +61,13 @@ def year_lines(county: County, year: int, today: date) -> list[QuarterLine]:
     periods = {period.quarter: period for period in of_year.prefetch_related("settlements")}
     inside = _inside(county, year)
     waiting = _waiting(county, year)
-    lines, received = [], NOTHING
+    lines, received = [], ZERO
     for quarter in QUARTERS:
-        received += inside.get(quarter, NOTHING)
+        received += inside.get(quarter, ZERO)
         period = periods.get(quarter)
         stand_in = period or Period(county=county, year=year, quarter=quarter)
         lines.append(
-            _line(stand_in, received, inside.get(quarter, NOTHING), waiting.get(quarter, 0), today)
+            _line(stand_in, received, inside.get(quarter, ZERO), waiting.get(quarter, 0), today)
         )
     return lines
 
@@ -113,7 +113,7 @@ def _waiting(county: County, year: int) -> dict[int, int]:
 def _target(period: Period, today: date) -> Decimal:
     day = min(period.ends_on, today)
     rows = targets.in_force(period.county, period.year, day)
-    return sum((row.amount for row in rows), NOTHING)
+    return sum((row.amount for row in rows), ZERO)
 
 
 def check_lines(found: tuple[Check, ...], ticked: list[str]) -> list[CheckLine]:

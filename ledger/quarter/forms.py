@@ -13,7 +13,7 @@ from units.county.settings import LAST_DAY
 from units.forms import CleanCharField, CleanTextField, RefusableForm
 from units.sign_in.password_again import PasswordAgainForm
 
-MOST = 9_999
+MAX = 9_999
 
 
 class KnownForm(RefusableForm):
@@ -55,11 +55,11 @@ class ReopenReasonForm(PasswordAgainForm, RefusableForm):
 class ReportForm(RefusableForm):
     """A month's report. Zero is typed as 0: a report is never empty by accident."""
 
-    trips = forms.IntegerField(label=_("Investment trips"), min_value=0, max_value=MOST)
+    trips = forms.IntegerField(label=_("Investment trips"), min_value=0, max_value=MAX)
     reserve_projects = forms.IntegerField(
         label=_("Reserve projects compiled"),
         min_value=0,
-        max_value=MOST,
+        max_value=MAX,
         help_text=_("Compiled in this month. Each unit compiles at least three a year."),
     )
     problems = CleanTextField(

@@ -40,21 +40,21 @@ from ledger.ranking.table import point
 from ledger.receipts.attempts import attempted
 from ledger.rules.months import Month
 from ledger.trail import history
-from units.access import DEED, Right, allowed, county_of, may, person, within
+from units.access import ACTION, Right, allowed, county_of, may, person, within
 from units.ground.refusal import Conflict, Refusal
 from units.models import User
 from units.sign_in.password_again import PasswordAgainForm
 
-Deed = Callable[..., Any]
+Action = Callable[..., Any]
 
 
 @allowed(Right.PERIOD_VIEW)
 def period_list(request: HttpRequest) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
     years = _years(request)
-    asked = request.GET.get("year", "")
+    table_query = request.GET.get("year", "")
     newest = newest_month(county, today)
-    year = int(asked) if re.fullmatch("[0-9]{4}", asked) else newest.year
+    year = int(table_query) if re.fullmatch("[0-9]{4}", table_query) else newest.year
     if year not in years:
         year = years[0] if years else today.year
     context = {
@@ -83,44 +83,44 @@ def period_history(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/trail/history.html", context)
 
 
-@allowed(Right.PERIOD_CLOSE, DEED)
+@allowed(Right.PERIOD_CLOSE, ACTION)
 def period_review(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("The quarter is in review: units enter nothing more, the bureau still does.")
     return _done(request, pk, "period.review", closing.start_review, said)
 
 
-@allowed(Right.PERIOD_CLOSE, DEED)
+@allowed(Right.PERIOD_CLOSE, ACTION)
 def period_open(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("The quarter is open to the units again.")
     return _done(request, pk, "period.open", closing.end_review, said)
 
 
-@allowed(Right.PERIOD_CLOSE, DEED)
+@allowed(Right.PERIOD_CLOSE, ACTION)
 def period_propose(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("Proposed. A second person must confirm the closing.")
     return _done(request, pk, "period.propose", closing.close, said, ProposeForm)
 
 
-@allowed(Right.PERIOD_CLOSE, DEED)
+@allowed(Right.PERIOD_CLOSE, ACTION)
 def period_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("The quarter is closed. What was announced is kept.")
     return _done(request, pk, "period.close", closing.confirm, said, ConfirmForm)
 
 
-@allowed(Right.PERIOD_CLOSE, DEED)
+@allowed(Right.PERIOD_CLOSE, ACTION)
 def reopening_propose(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("Proposed. The quarter stays closed until a second person confirms.")
     verb = closing.propose_reopening
     return _done(request, pk, "period.propose_reopening", verb, said, ReopenReasonForm)
 
 
-@allowed(Right.PERIOD_CLOSE, DEED)
+@allowed(Right.PERIOD_CLOSE, ACTION)
 def reopening_drop(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("The proposal is dropped. The quarter stays closed.")
     return _done(request, pk, "period.drop_reopening", closing.drop_reopening, said)
 
 
-@allowed(Right.PERIOD_CLOSE, DEED)
+@allowed(Right.PERIOD_CLOSE, ACTION)
 def reopening_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     said = _(
         "The quarter is open again, in review. The announced settlement is kept as its version."
@@ -159,8 +159,8 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
 def _done(
     request: HttpRequest,
     pk: int,
-    deed: str,
-    verb: Deed,
+    action: str,
+    verb: Action,
     said: Any,
     form_class: type[PasswordAgainForm] | None = None,
 ) -> HttpResponse:
@@ -170,7 +170,7 @@ def _done(
     if form is not None and not form.is_valid():
         return _refused(request, period, form, 422)
     try:
-        with attempted(request, deed, period):
+        with attempted(request, action, period):
             _do(request, period, verb, form)
     except Refusal as refusal:
         period.refresh_from_db()
@@ -183,7 +183,7 @@ def _done(
     return redirect("period-detail", pk)
 
 
-def _do(request: HttpRequest, period: Period, verb: Deed, form: PasswordAgainForm | None) -> None:
+def _do(request: HttpRequest, period: Period, verb: Action, form: PasswordAgainForm | None) -> None:
     given = form.demand() if form is not None else {}
     verb(period.pk, **given, by=person(request), at=timezone.now())
 

@@ -19,11 +19,11 @@ from django.utils.translation import ngettext
 from ledger.quarter import reports
 from ledger.quarter.forms import DeadlineForm, ReportForm
 from ledger.quarter.reports import ENOUGH_RESERVES, Filing
-from ledger.ranking.pages import same_wishes
+from ledger.ranking.pages import same_parameters
 from ledger.ranking.query import newest_month
 from ledger.receipts.attempts import attempted
 from ledger.rules.months import Month
-from units.access import DEED, FORM, REACH, Reach, Right, allowed, county_of, may, person
+from units.access import ACTION, FORM, REACH, Reach, Right, allowed, county_of, may, person
 from units.ground.money import wan_text
 from units.ground.refusal import Refusal
 from units.models import County, Unit
@@ -55,7 +55,7 @@ class FilingLine:
 @allowed(Right.REPORT_VIEW)
 def report_newest(request: HttpRequest) -> HttpResponse:
     month = newest_month(county_of(request), timezone.localdate())
-    return redirect(same_wishes(request, "report-month", month))
+    return redirect(same_parameters(request, "report-month", month))
 
 
 @allowed(Right.REPORT_VIEW, FORM)
@@ -67,13 +67,13 @@ def report_month(request: HttpRequest, month: Month) -> HttpResponse:
     return render(request, "ledger/quarter/report_month.html", _of_county(request, month))
 
 
-@allowed(Right.REPORT_REMIND, DEED)
+@allowed(Right.REPORT_REMIND, ACTION)
 def report_remind(request: HttpRequest, month: Month) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
-    deed: dict[str, Any] = {"by": person(request), "at": timezone.now(), "today": today}
+    action: dict[str, Any] = {"by": person(request), "at": timezone.now(), "today": today}
     try:
         with attempted(request, "report.remind"):
-            told = reports.remind(county, month.first_day, **deed)
+            told = reports.remind(county, month.first_day, **action)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("report-month", month)
@@ -82,7 +82,7 @@ def report_remind(request: HttpRequest, month: Month) -> HttpResponse:
     return redirect("report-month", month)
 
 
-@allowed(Right.COUNTY_EDIT, DEED)
+@allowed(Right.COUNTY_EDIT, ACTION)
 def report_deadline(request: HttpRequest, month: Month) -> HttpResponse:
     form = DeadlineForm(request.POST)
     if not form.is_valid():

@@ -20,7 +20,7 @@ from ledger.models import MonthlyReport, Notice, Period, Receipt, quarter_of
 from ledger.rules.months import Month
 from units import trail
 from units.county import settings
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.ground.refusal import Refusal
 from units.models import County, Unit, User
 
@@ -131,9 +131,9 @@ def filings(county: County, month: date) -> list[Filing]:
         .order_by("sent_at")
         .values_list("unit", "sent_at")
     )
-    asked = county.asks_for_report(month)
-    due = due_on(county, month) if asked else None
-    listed = expected(county, month) if asked else Unit.objects.filter(pk__in=by_unit)
+    query = county.asks_for_report(month)
+    due = due_on(county, month) if query else None
+    listed = expected(county, month) if query else Unit.objects.filter(pk__in=by_unit)
     owing = sorted(listed, key=county.official)
     return [Filing(unit, due, by_unit.get(unit.pk), reminded.get(unit.pk)) for unit in owing]
 
@@ -193,15 +193,15 @@ def _note(
 ) -> None:
     month = {"month": f"{report.year}-{report.month:02}"}
     if is_first:
-        deed, after = "report.file", month | after
+        action, after = "report.file", month | after
     else:
-        deed = "report.correct"
+        action = "report.correct"
         before, after = trail.changes(before, after)
         after = month | after
     unit = report.unit
-    trail.record(by, deed, report, at=at, unit=unit, label=unit.name, before=before, after=after)
+    trail.record(by, action, report, at=at, unit=unit, label=unit.name, before=before, after=after)
 
 
 def _sum(rows: QuerySet[Any]) -> Decimal:
-    amount: Decimal = rows.aggregate(all=Sum("amount", default=NOTHING))["all"]
+    amount: Decimal = rows.aggregate(all=Sum("amount", default=ZERO))["all"]
     return amount

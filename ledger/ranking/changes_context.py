@@ -11,7 +11,7 @@ from ledger.ranking import changes_since
 from ledger.ranking.league import LeagueTable
 from ledger.rules.months import Month
 from units.access import within
-from units.ground.money import NOTHING, gap_text
+from units.ground.money import ZERO, gap_text
 from units.models import User
 
 
@@ -63,4 +63,4 @@ def growth_address(table: LeagueTable) -> str:
 
 
 def change_total(lines: list[ChangeLine]) -> str:
-    return gap_text(sum((line.entry.amount for line in lines), NOTHING))
+    return gap_text(sum((line.entry.amount for line in lines), ZERO))

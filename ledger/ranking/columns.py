@@ -17,7 +17,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_l
 from ledger import words
 from ledger.ranking.league import LeagueRow, Total
 from ledger.rules.standing import Tier
-from units.ground.money import NOTHING, gap_text, percent_text, points_text, rounded, wan_text
+from units.ground.money import ZERO, gap_text, percent_text, points_text, rounded, wan_text
 
 Words: TypeAlias = str | Promise
 Of: TypeAlias = LeagueRow | Total
@@ -159,7 +159,7 @@ def _stored_benchmark(row: LeagueRow) -> Decimal | None:
 def _grown(of: Of) -> str:
     return gettext(
         "%(received)s 万元 received, %(before)s 万元 by the same day of the year before."
-    ) % {"received": wan_text(of.received), "before": wan_text(of.received_before or NOTHING)}
+    ) % {"received": wan_text(of.received), "before": wan_text(of.received_before or ZERO)}
 
 
 _RECEIVED = pgettext_lazy("sheet", "Funds received")

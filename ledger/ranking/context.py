@@ -21,7 +21,7 @@ from ledger import words
 from ledger.models import Period
 from ledger.ranking.charts import Curve, Segment, curve, stacked
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
-from ledger.ranking.query import Asked
+from ledger.ranking.query import TableQuery
 from ledger.ranking.series import Series, due_by_month
 from ledger.ranking.table import RankingTable, UnitUrl, lines, point
 from ledger.rules.months import FIRST_YEAR, LAST_YEAR, Month
@@ -34,7 +34,7 @@ from units.models import County
 LASTING = ("kind", "tier", "without", "sort", "county")
 WAITING = (Tier.BEHIND, Tier.NO_FUNDS)
 # What a figure depends on beside its month.
-WISHES = ("as_of", "known_by", "without", "county")
+PARAMETERS = ("as_of", "known_by", "without", "county")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ class SectionPart:
 
 def explain_address(month: Month, query: QueryDict, **chosen: str) -> str:
     """What the sums are made of: those of the county, or of a kind and tier; with the same wishes."""
-    asked = QueryDict(mutable=True)
-    for name in WISHES:
-        asked.setlist(name, query.getlist(name))
+    table_query = QueryDict(mutable=True)
+    for name in PARAMETERS:
+        table_query.setlist(name, query.getlist(name))
     for name, value in chosen.items():
-        asked.setlist(name, [value] if value else [])
-    address, wishes = reverse("ranking-explain", args=[month]), asked.urlencode()
-    return f"{address}?{wishes}" if wishes else address
+        table_query.setlist(name, [value] if value else [])
+    address, parameters = reverse("ranking-explain", args=[month]), table_query.urlencode()
+    return f"{address}?{parameters}" if parameters else address
 
 
 def sections_of(
@@ -259,7 +259,7 @@ def month_links(
     here: Month,
     query: QueryDict,
     today: date,
-    page: str = "ranking-month",
+    page: str = "ranking",
 ) -> MonthPicker:
     """The months of the year for a page of one county; those that end a closed quarter are marked."""
     state = Period.State.CLOSED
@@ -312,7 +312,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Sieve:
+class LeagueFilter:
     """The form of wishes as it is filled now."""
 
     as_of: str
@@ -323,13 +323,15 @@ class Sieve:
     is_used: bool
 
 
-def sieve_of(asked: Asked, query: QueryDict, county: County) -> Sieve:
+def filterset_of(table_query: TableQuery, query: QueryDict, county: County) -> LeagueFilter:
     kind, tier = query.get("kind", ""), query.get("tier", "")
-    return Sieve(
-        as_of=asked.as_of.isoformat() if asked.as_of else "",
-        known_by=asked.known_by.date().isoformat() if asked.known_by else "",
+    return LeagueFilter(
+        as_of=table_query.as_of.isoformat() if table_query.as_of else "",
+        known_by=table_query.known_by.date().isoformat() if table_query.known_by else "",
         kinds=tuple(Choice(k.value, words.SECTIONS[k], k == kind) for k in county.kinds),
         tiers=tuple(Choice(t.value, words.TIERS[t], t == tier) for t in Tier),
-        without=tuple(Choice(n, w, n in asked.without) for n, w in words.EXCLUSIONS.items()),
-        is_used=bool(asked.as_of or asked.known_by or asked.without or kind or tier),
+        without=tuple(Choice(n, w, n in table_query.without) for n, w in words.EXCLUSIONS.items()),
+        is_used=bool(
+            table_query.as_of or table_query.known_by or table_query.without or kind or tier
+        ),
     )

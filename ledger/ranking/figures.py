@@ -15,7 +15,7 @@ from django.db import connections, router
 
 from ledger.models import OUTSIDE, Entry
 from ledger.rules import standing
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.models import County, stands
 
 SQL = Path(__file__).with_name("figures.sql").read_text(encoding="utf-8")
@@ -25,9 +25,9 @@ SQL = Path(__file__).with_name("figures.sql").read_text(encoding="utf-8")
 class Sums:
     """Yuan credited to a unit in the year: in all, for new projects, from outside the province."""
 
-    received: Decimal = NOTHING
-    new: Decimal = NOTHING
-    outside: Decimal = NOTHING
+    received: Decimal = ZERO
+    new: Decimal = ZERO
+    outside: Decimal = ZERO
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(
@@ -73,9 +73,7 @@ class UnitFigures(NamedTuple):
     @property
     def pending(self) -> Decimal | None:
         """Of basis points, each unit's share to the fen."""
-        return (
-            None if self.pending_parts is None else (self.pending_parts / 10_000).quantize(NOTHING)
-        )
+        return None if self.pending_parts is None else (self.pending_parts / 10_000).quantize(ZERO)
 
     def stands_on(self, day: date) -> bool:
         return stands(self.active_from, self.ended_on, day)

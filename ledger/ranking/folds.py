@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger import words
 from ledger.ranking.context import WAITING, month_lines, rows_of, sources_by_day
 from ledger.ranking.league import LeagueRow
-from ledger.ranking.pages import same_wishes, table_for, unit_url
+from ledger.ranking.pages import same_parameters, table_for, unit_url
 from ledger.ranking.series import by_month, due_by_month
 from ledger.ranking.table import UnitUrl, made_of
 from ledger.rules.months import Month
@@ -45,7 +45,7 @@ def ranking_needed(request: HttpRequest, month: Month) -> HttpResponse:
     url = unit_url(person(request), table.county)
     context = {
         "crumbs": [
-            (same_wishes(request, "ranking-month", month), _("League table")),
+            (same_parameters(request, "ranking", month), _("League table")),
             ("", _("Still needed")),
         ],
         "league": table,
@@ -89,7 +89,7 @@ def ranking_months(request: HttpRequest, month: Month) -> HttpResponse:
     source = sources_by_day(table, month, request.GET)
     context = {
         "crumbs": [
-            (same_wishes(request, "ranking-month", month), _("League table")),
+            (same_parameters(request, "ranking", month), _("League table")),
             ("", _("Received by month")),
         ],
         "league": table,

@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from ledger.models import Entry, Receipt, Settlement
 from projects.models import Project
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.models import County
 
 # Money that a table may leave out (rule 11), and how an entry is known to be of it.
@@ -31,8 +31,8 @@ class Signed:
 
     projects: int = 0
     contracts: int = 0
-    total_investment: Decimal = NOTHING
-    introduced: Decimal = NOTHING
+    total_investment: Decimal = ZERO
+    introduced: Decimal = ZERO
 
 
 def last_settlements(counties: Iterable[County], before: date) -> dict[int, Settlement]:
@@ -94,8 +94,8 @@ def signed_in(counties: Sequence[County], as_of: date) -> dict[int, Signed]:
     rows = signed.values_list("county_id").annotate(
         projects=Count("pk"),
         contracts=Count("pk", filter=Q(contract_on__lte=as_of)),
-        total=Sum("total_investment", default=NOTHING),
-        introduced=Sum("introduced_amount", default=NOTHING),
+        total=Sum("total_investment", default=ZERO),
+        introduced=Sum("introduced_amount", default=ZERO),
     )
     return {county: Signed(*figures) for county, *figures in rows}
 

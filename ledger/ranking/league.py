@@ -19,7 +19,7 @@ from ledger.ranking.figures import Owed, Sums, UnitFigures, unit_figures
 from ledger.ranking.gathering import Signed, last_settlements, ranks_of, signed_in
 from ledger.rules import standing
 from ledger.rules.standing import Tier
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.models import County, UnitKind
 
 V = TypeVar("V", Sums, Decimal)
@@ -175,16 +175,16 @@ class LeagueTable:
 def quarters_due(rows: Iterable[LeagueRow]) -> list[Decimal]:
     """Yuan due by the end of each quarter, of all rows together."""
     dues = [row.due for row in rows if row.target is not None]
-    return [sum(parts, NOTHING) for parts in zip(*dues, strict=True)] or [NOTHING] * 4
+    return [sum(parts, ZERO) for parts in zip(*dues, strict=True)] or [ZERO] * 4
 
 
 def total(rows: Iterable[LeagueRow]) -> Total:
     """Add up rows; the total of a table is the total of what it shows."""
-    target = received = new = outside = pending = NOTHING
-    before: Decimal | None = NOTHING  # known of all rows, or of none
+    target = received = new = outside = pending = ZERO
+    before: Decimal | None = ZERO  # known of all rows, or of none
     due: dict[int, int] = defaultdict(int)  # by denominator, of which there are few
     for row in rows:
-        target += row.target or NOTHING
+        target += row.target or ZERO
         received += row.sums.received
         new += row.sums.new
         outside += row.sums.outside
@@ -251,9 +251,9 @@ def _rows(
     """Not ranked yet."""
     credit = _joined(credited_of(units), credited_too, Sums())
     credited = into_successors(units, as_of, credit, Sums())
-    waiting = _joined(pending_of(units), pending_too, NOTHING)
-    pending = into_successors(units, as_of, waiting, NOTHING)
-    before = into_successors(units, as_of, before_of(units), NOTHING)
+    waiting = _joined(pending_of(units), pending_too, ZERO)
+    pending = into_successors(units, as_of, waiting, ZERO)
+    before = into_successors(units, as_of, before_of(units), ZERO)
     return [
         _row(
             unit,

@@ -14,17 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.ranking import document, phrases
-from ledger.ranking import query as asked
+from ledger.ranking import query as table_query
 from ledger.ranking.changes_context import (
     change_lines,
     change_total,
     compare_address,
     growth_address,
 )
-from ledger.ranking.context import curve_of, explain_address, month_links, sections_of, sieve_of
+from ledger.ranking.context import curve_of, explain_address, filterset_of, month_links, sections_of
 from ledger.ranking.headline import headline
 from ledger.ranking.league import LeagueRow, LeagueTable
-from ledger.ranking.query import Asked, newest_month
+from ledger.ranking.query import TableQuery, newest_month
 from ledger.ranking.series import by_month
 from ledger.rules.months import Month
 from units.access import Right, allowed, county_of, opens, person
@@ -34,7 +34,7 @@ from units.models import County, User
 @allowed(Right.RANKING_VIEW)
 def newest(request: HttpRequest) -> HttpResponse:
     month = newest_month(county_of(request), timezone.localdate())
-    return redirect(same_wishes(request, "ranking-month", month))
+    return redirect(same_parameters(request, "ranking", month))
 
 
 @allowed(Right.RANKING_VIEW)
@@ -54,17 +54,17 @@ def table_for(request: HttpRequest, month: Month) -> LeagueTable:
     today = timezone.localdate()
     if month.first_day > today:
         raise Http404
-    return asked.answer(county_of(request), wishes(request, month), today)
+    return table_query.answer(county_of(request), parameters(request, month), today)
 
 
-def wishes(request: HttpRequest, month: Month) -> Asked:
+def parameters(request: HttpRequest, month: Month) -> TableQuery:
     query = request.GET
-    return asked.read(
+    return table_query.read(
         month, query.get("as_of", ""), query.get("known_by", ""), query.getlist("without")
     )
 
 
-def same_wishes(request: HttpRequest, name: str, *args: object) -> str:
+def same_parameters(request: HttpRequest, name: str, *args: object) -> str:
     """The address of another page with the wishes of this one."""
     query = request.GET.urlencode()
     address = reverse(name, args=args)
@@ -89,7 +89,7 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         ),
         "curve": curve_of(table, series, f"months/?{request.GET.urlencode()}"),
         "months": month_links(table, month, request.GET, timezone.localdate()),
-        "sieve": sieve_of(wishes(request, month), request.GET, table.county),
+        "filterset": filterset_of(parameters(request, month), request.GET, table.county),
         "changes": changes,
         "change_total": change_total(changes),
         "compare_url": compare_address(table.settlement) if table.settlement else "",

@@ -21,7 +21,7 @@ from units.models import County
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TableQuery:
     """A month, and what was wished beside it; None and empty are the defaults."""
 
     month: Month
@@ -34,10 +34,10 @@ class Asked:
         return min(self.as_of or self.month.last_day, today)
 
 
-def read(month: Month, as_of: str, known_by: str, without: Iterable[str]) -> Asked:
+def read(month: Month, as_of: str, known_by: str, without: Iterable[str]) -> TableQuery:
     """From what was typed; a day of another year than the month's is no wish."""
     day = day_of(as_of)
-    return Asked(
+    return TableQuery(
         month=month,
         as_of=day if day is not None and day.year == month.year else None,
         known_by=moment_of(known_by),
@@ -78,42 +78,42 @@ def moment_of(text: str) -> datetime | None:
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
-def answer(county: County, asked: Asked, today: date) -> LeagueTable:
+def answer(county: County, query: TableQuery, today: date) -> LeagueTable:
     """The announced table for the month that ends a closed quarter, else one computed now."""
-    for settlement in _announced([county], asked):
-        if asked.without:
-            return _without(settlement, asked)
+    for settlement in _announced([county], query):
+        if query.without:
+            return _without(settlement, query)
         return announced_table(settlement)
-    return league_table(county, asked.day(today), asked.known_by, without=asked.without)
+    return league_table(county, query.day(today), query.known_by, without=query.without)
 
 
-def summaries(counties: Sequence[County], asked: Asked, today: date) -> list[Summary]:
+def summaries(counties: Sequence[County], query: TableQuery, today: date) -> list[Summary]:
     """What those tables come to, in as many queries as for one county."""
-    closed = {s.period.county_id: s for s in _announced(counties, asked)}
+    closed = {s.period.county_id: s for s in _announced(counties, query)}
     open_ = [county for county in counties if county.pk not in closed]
-    found = computed(open_, asked.day(today), asked.known_by, without=asked.without)
-    if asked.without:
-        found += [Summary.of(_without(settlement, asked)) for settlement in closed.values()]
+    found = computed(open_, query.day(today), query.known_by, without=query.without)
+    if query.without:
+        found += [Summary.of(_without(settlement, query)) for settlement in closed.values()]
     else:
         found += announced(list(closed.values()))
     by_county = {summary.county.pk: summary for summary in found}
     return [by_county[county.pk] for county in counties]
 
 
-def _without(settlement: Settlement, asked: Asked) -> LeagueTable:
+def _without(settlement: Settlement, query: TableQuery) -> LeagueTable:
     """Not announced in this form: of the entries of the closed quarter that were announced."""
     county, known_by = settlement.period.county, settlement.known_by
-    return league_table(county, settlement.as_of, known_by, without=asked.without)
+    return league_table(county, settlement.as_of, known_by, without=query.without)
 
 
-def _announced(counties: Sequence[County], asked: Asked) -> list[Settlement]:
+def _announced(counties: Sequence[County], query: TableQuery) -> list[Settlement]:
     """The newest settlement of each county whose quarter of this month is closed."""
-    if not asked.month.ends_quarter or asked.as_of is not None or asked.known_by is not None:
+    if not query.month.ends_quarter or query.as_of is not None or query.known_by is not None:
         return []
     found = Settlement.objects.filter(
         period__county__in=counties,
-        period__year=asked.month.year,
-        period__quarter=asked.month.quarter,
+        period__year=query.month.year,
+        period__quarter=query.month.quarter,
         period__state=Period.State.CLOSED,
     )
     newest = found.order_by("period__county_id", "-version").distinct("period__county_id")

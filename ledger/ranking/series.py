@@ -20,7 +20,7 @@ from ledger.ranking.gathering import entries_since
 from ledger.ranking.league import LeagueRow, quarters_due
 from ledger.rules.months import Month
 from ledger.rules.standing import benchmark, completed_months
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.models import County, Unit
 
 
@@ -68,7 +68,7 @@ def due_by_month(rows: Iterable[LeagueRow], year: int) -> list[Fraction]:
 
 
 def _series(rows: Iterable[tuple[int, int, Decimal]], as_of: date) -> Series:
-    found: dict[tuple[int, int], Decimal] = defaultdict(lambda: NOTHING)
+    found: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
     found.update({(year, month): total for year, month, total in rows})
     return Series(
         as_of=as_of,

@@ -29,7 +29,7 @@ from ledger.ranking.league import (
 )
 from ledger.rules import standing
 from ledger.rules.standing import Tier
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.models import County
 
 
@@ -60,11 +60,11 @@ class Tally:
     ``before`` is what was received by the same day of the year before: known of all units, or of none.
     """
 
-    target: Decimal = NOTHING
-    due: Sequence[Decimal] = (NOTHING,) * 4
+    target: Decimal = ZERO
+    due: Sequence[Decimal] = (ZERO,) * 4
     sums: Sums = field(default_factory=Sums)
-    pending: Decimal = NOTHING
-    before: Decimal | None = NOTHING
+    pending: Decimal = ZERO
+    before: Decimal | None = ZERO
 
     def total(self, as_of: date) -> Total:
         """The benchmark of the sums is the sum of the benchmarks: it grows evenly with what is due."""
@@ -88,8 +88,8 @@ def computed(
     for county in counties:
         members = units.get(county.pk, [])
         credit = into_successors(members, as_of, credited_of(members), Sums())
-        waiting = into_successors(members, as_of, pending_of(members), NOTHING)
-        before = into_successors(members, as_of, before_of(members), NOTHING)
+        waiting = into_successors(members, as_of, pending_of(members), ZERO)
+        before = into_successors(members, as_of, before_of(members), ZERO)
         total, tiers = _added_up(members, credit, waiting, before, as_of)
         shown = signed.get(county.pk, Signed())
         found.append(Summary(county, total, tiers, shown, settled.get(county.pk)))
@@ -120,15 +120,15 @@ def _added_up(
             tally.sums += sums
         elif not unit.stands_on(as_of):
             continue
-        received = sums.received if sums else NOTHING
+        received = sums.received if sums else ZERO
         target, due, benchmark = measure(unit.owed, as_of)
         tiers[standing.tier(received, target, benchmark)] += 1
-        tally.pending += pending.get(unit.pk, NOTHING)
-        tally.before = (tally.before or NOTHING) + before.get(unit.pk, NOTHING)
+        tally.pending += pending.get(unit.pk, ZERO)
+        tally.before = (tally.before or ZERO) + before.get(unit.pk, ZERO)
         if target is not None:
             tally.target += target
             dues.append(due)
-    tally.due = [sum(quarter, NOTHING) for quarter in zip(*dues, strict=True)] or tally.due
+    tally.due = [sum(quarter, ZERO) for quarter in zip(*dues, strict=True)] or tally.due
     return tally.total(as_of), tiers
 
 
@@ -171,15 +171,15 @@ def _lines(settlements: Sequence[Settlement]) -> Iterable[tuple[Any, ...]]:
     before is known and that money, the four quarters' dues."""
     money = DecimalField(max_digits=30, decimal_places=2)
     due = {
-        f"due_{quarter}": Sum(Cast(KT(f"due__{quarter}"), money), default=NOTHING)
+        f"due_{quarter}": Sum(Cast(KT(f"due__{quarter}"), money), default=ZERO)
         for quarter in range(4)
     }
     amounts = ("target", "received", "received_new", "received_outside", "pending")
     lines = SettlementLine.objects.filter(settlement__in=settlements).order_by()
     return lines.values_list("settlement", "tier").annotate(
         Count("pk"),
-        *(Sum(name, default=NOTHING) for name in amounts),
+        *(Sum(name, default=ZERO) for name in amounts),
         Count("received_before"),
-        Sum("received_before", default=NOTHING),
+        Sum("received_before", default=ZERO),
         **due,
     )

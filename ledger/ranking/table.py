@@ -54,12 +54,12 @@ class RankingLine:
 
 def point(league: LeagueTable, as_of: date | None = None) -> str:
     """The day, the moment and the money left out of a table, as an address asks for them."""
-    asked = {"as_of": (as_of or league.as_of).isoformat()}
+    table_query = {"as_of": (as_of or league.as_of).isoformat()}
     if league.known_by is not None:
-        asked["known_by"] = league.known_by.isoformat()
+        table_query["known_by"] = league.known_by.isoformat()
     if league.without:
-        asked["without"] = ",".join(sorted(league.without))
-    return urlencode(asked, safe=",")
+        table_query["without"] = ",".join(sorted(league.without))
+    return urlencode(table_query, safe=",")
 
 
 def made_of(league: LeagueTable) -> str:
@@ -146,6 +146,6 @@ class RankingTable(tables.Table):
 
     def sorted_by(self, alias: str) -> str:
         """The same page, sorted so."""
-        asked = self.query.copy()
-        asked["sort"] = alias
-        return f"?{asked.urlencode()}"
+        table_query = self.query.copy()
+        table_query["sort"] = alias
+        return f"?{table_query.urlencode()}"

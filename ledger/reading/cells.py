@@ -22,7 +22,7 @@ LATEST: Final = date(2099, 12, 31)
 NOISE: Final = Decimal("0.005")  # of a fen
 LONGEST_EXPONENT: Final = 30
 # A sheet keeps 15 digits of a number; of a longer one the last digits are lost already.
-MOST_DIGITS: Final = 10**15
+MAX_DIGITS: Final = 10**15
 
 _SPACES: Final = " \t\r\n\u00a0\u3000"
 _DAY: Final = re.compile(
@@ -44,7 +44,7 @@ _CHINESE_DAY: Final = re.compile(
 # The day before the first, by the year from which a workbook counts.
 _DAY_ZERO: Final = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 # What people put into a cell that says nothing.
-_NOTHING: Final = frozenset(
+_ZERO: Final = frozenset(
     ("-", "—", "–", "——", "--", "/", "\\", "无", "N/A", "n/a", "未下达", "无任务", "〃")
 )
 
@@ -83,7 +83,7 @@ class CellError(ValueError):
 
 def is_nothing(value: Any) -> bool:
     """Whether the cell is empty, or holds a dash for "nothing"."""
-    return value is None or (isinstance(value, str) and value.strip(_SPACES) in _NOTHING)
+    return value is None or (isinstance(value, str) and value.strip(_SPACES) in _ZERO)
 
 
 def shown(value: Any) -> str:
@@ -102,7 +102,7 @@ def shown(value: Any) -> str:
 def text(value: Any) -> str:
     """One line of text; a line break inside a cell is a matter of its width."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if abs(value) >= MOST_DIGITS:
+        if abs(value) >= MAX_DIGITS:
             raise CellError(LONG_NUMBER)
         return _number_text(value)
     if not isinstance(value, str):

@@ -39,7 +39,7 @@ from units.ground.text import key
 DEEPEST_HEADING: Final = 20
 WIDEST: Final = 80
 LONGEST_HEADING: Final = 60
-MOST_ROWS: Final = 60_000
+MAX_ROWS: Final = 60_000
 
 _NO_ROW: Final = re.compile(
     r"(?:全县|本县|各镇|部门|镇)?(?:合计|小计|总计|共计|累计)(?:数|$)|其中[:：]?$"
@@ -109,11 +109,11 @@ class _Top:
 
 def sections(book: Book, remarks: Remarks) -> list[Section]:
     """Our sheets in the order in which they depend on each other. Raises Refusal if there is none."""
-    if book.rows > MOST_ROWS:
+    if book.rows > MAX_ROWS:
         sentence = _(
             "The workbook has %(rows)s rows, at most %(most)s can come in at once. Divide it."
         )
-        raise Refusal(sentence % {"rows": book.rows, "most": MOST_ROWS}, "file")
+        raise Refusal(sentence % {"rows": book.rows, "most": MAX_ROWS}, "file")
     found = [section for grid in book.grids if (section := _section(grid, book, remarks))]
     if not found and not remarks.refusals:
         raise Refusal(

@@ -19,17 +19,17 @@ from typing import Any, BinaryIO, NamedTuple
 
 import python_calamine as calamine
 
-MOST_BYTES = 20 * 1024 * 1024
-MOST_ENTRIES = 1_000
-MOST_UNPACKED = 200 * 1024 * 1024
-MOST_MARKUP = 64 * 1024 * 1024
-MOST_SHEETS = 60
-MOST_ROWS = 99_999
-MOST_COLUMNS = 256
-MOST_CELLS = 1_000_000
-MOST_DRAWN = 1_500_000  # cells in the markup, most of them perhaps only formatted
+MAX_BYTES = 20 * 1024 * 1024
+MAX_ENTRIES = 1_000
+MAX_UNPACKED = 200 * 1024 * 1024
+MAX_MARKUP = 64 * 1024 * 1024
+MAX_SHEETS = 60
+MAX_ROWS = 99_999
+MAX_COLUMNS = 256
+MAX_CELLS = 1_000_000
+MAX_DRAWN = 1_500_000  # cells in the markup, most of them perhaps only formatted
 LONGEST_TEXT = 4_000
-MOST_MARKED = 20_000  # cells that hold an error or a formula without its result
+MAX_MARKED = 20_000  # cells that hold an error or a formula without its result
 CHUNK = 256 * 1024
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -96,8 +96,8 @@ def _kind(file: BinaryIO) -> str:
     file.seek(0)
     if size == 0:
         raise Refused("empty")
-    if size > MOST_BYTES:
-        raise Refused("big_file", megabytes=MOST_BYTES // 1024**2)
+    if size > MAX_BYTES:
+        raise Refused("big_file", megabytes=MAX_BYTES // 1024**2)
     head = file.read(4096)
     if head.startswith(_ZIP):
         return "zip"
@@ -158,25 +158,25 @@ def _demand_short_directory(file: BinaryIO) -> None:
     if start < 0 or len(tail) < start + 22:
         raise Refused("broken")
     count, length = struct.unpack_from("<10xHL", tail, start)
-    if count > MOST_ENTRIES or length > MOST_ENTRIES * 400:
+    if count > MAX_ENTRIES or length > MAX_ENTRIES * 400:
         raise Refused("many_parts")
 
 
 def _demand_sound(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MOST_ENTRIES:
+    if len(entries) > MAX_ENTRIES:
         raise Refused("many_parts")
     if any(entry.flag_bits & 1 for entry in entries):
         raise Refused("encrypted")
-    if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         raise Refused("large")
-    if sum(entry.file_size for entry in entries if _is_markup(entry)) > MOST_MARKUP:
+    if sum(entry.file_size for entry in entries if _is_markup(entry)) > MAX_MARKUP:
         raise Refused("large")
     names = [entry.filename for entry in entries]
     if len(set(names)) < len(names) or any(_leads_outside(name) for name in names):
         raise Refused("broken")
     sheets = [name for name in names if re.search(r"worksheets/[^/]+\.(xml|bin)$", name)]
-    if len(sheets) > MOST_SHEETS:
-        raise Refused("many_sheets", most=MOST_SHEETS)
+    if len(sheets) > MAX_SHEETS:
+        raise Refused("many_sheets", most=MAX_SHEETS)
     known = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
     if not any(name.lower().lstrip("/") in known for name in names):
         raise Refused("not_a_workbook")
@@ -207,7 +207,7 @@ def _unpacked(
         kept: list[bytes] = []
         for piece in _pieces(archive, entry):
             total += len(piece)
-            if total > MOST_UNPACKED:
+            if total > MAX_UNPACKED:
                 raise Refused("large")
             if is_markup:
                 kept.append(piece)
@@ -257,7 +257,7 @@ def _sheet_names(
 
 
 def _marks(markup: bytes, sheet: str) -> Marks:
-    if markup.count(b"<c ") + markup.count(b"<c>") > MOST_DRAWN:
+    if markup.count(b"<c ") + markup.count(b"<c>") > MAX_DRAWN:
         raise Refused("large")
     far = _FAR.search(markup)
     if far is not None:
@@ -271,7 +271,7 @@ def _places(pattern: re.Pattern[bytes], markup: bytes) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for match in pattern.finditer(markup):
         place = _PLACE.search(match[1])
-        if place is not None and len(found) < MOST_MARKED:
+        if place is not None and len(found) < MAX_MARKED:
             found.append((int(place[2]), _column_number(place[1])))
     return found
 
@@ -288,8 +288,8 @@ def _column_number(letters: bytes) -> int:
 
 def _sheets(path: str, marks: dict[str, Marks]) -> Iterator[dict[str, Any]]:
     book = _opened(path)
-    if len(book.sheet_names) > MOST_SHEETS:
-        raise Refused("many_sheets", most=MOST_SHEETS)
+    if len(book.sheet_names) > MAX_SHEETS:
+        raise Refused("many_sheets", most=MAX_SHEETS)
     cells = 0
     for place, about in enumerate(book.sheets_metadata):
         if about.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -302,7 +302,7 @@ def _sheets(path: str, marks: dict[str, Marks]) -> Iterator[dict[str, Any]]:
         for number, row in _rows(sheet):
             rows.append((number, row))
             cells += len(row)
-            if cells > MOST_CELLS:
+            if cells > MAX_CELLS:
                 raise Refused("large")
         yield {
             "name": about.name,
@@ -327,7 +327,7 @@ def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
     end = sheet.end
     if end is None:
         return
-    if end[0] >= MOST_ROWS or end[1] >= MOST_COLUMNS:
+    if end[0] >= MAX_ROWS or end[1] >= MAX_COLUMNS:
         raise Refused("far_cell", sheet=sheet.name, cell=_cell_name(end[0] + 1, end[1] + 1))
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         row = [_plain(cell) for cell in cells]
@@ -350,8 +350,8 @@ def _plain(cell: Any) -> Any:
 def _merged(sheet: calamine.CalamineSheet) -> list[list[int]]:
     """Merged cells with something in them: top, left, bottom, right, counted from 1."""
     return [
-        [top + 1, left + 1, min(bottom, MOST_ROWS) + 1, min(right, MOST_COLUMNS) + 1]
-        for (top, left), (bottom, right) in (sheet.merged_cell_ranges or [])[:MOST_MARKED]
+        [top + 1, left + 1, min(bottom, MAX_ROWS) + 1, min(right, MAX_COLUMNS) + 1]
+        for (top, left), (bottom, right) in (sheet.merged_cell_ranges or [])[:MAX_MARKED]
     ]
 
 

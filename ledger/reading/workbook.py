@@ -23,7 +23,7 @@ from units.ground.refusal import Refusal
 CHILD: Final = Path(__file__).with_name("sandboxed_reader.py")
 # Two seconds of computing, and more of waiting on a machine under load; it may write no file.
 LIMITS: Final = Limits(seconds=20, cpu=2, memory=192 * MEGABYTE, write=0, nice=0)
-MOST_MEGABYTES: Final = 20
+MAX_MEGABYTES: Final = 20
 ACCEPTED: Final = ".xlsx,.xls,.et,.ods,.xlsm,.xlsb"
 
 _SAVE_AS = _(

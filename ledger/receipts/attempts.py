@@ -17,14 +17,14 @@ from units.ground.refusal import Refusal
 
 
 @contextmanager
-def attempted(request: HttpRequest, deed: str, record: Model | None = None) -> Iterator[None]:
+def attempted(request: HttpRequest, action: str, record: Model | None = None) -> Iterator[None]:
     """Around a verb: what it refuses is written down after its transaction has gone back."""
     try:
         yield
     except (Refusal, PermissionDenied) as refusal:
         trail.record(
             person(request),
-            deed,
+            action,
             record,
             at=timezone.now(),
             unit=getattr(record, "unit", person(request).unit),

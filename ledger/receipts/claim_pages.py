@@ -29,7 +29,7 @@ from ledger.trail import history
 from projects.models import Project
 from projects.reach import projects_of
 from projects.shares import percent_text
-from units.access import DEED, FORM, Right, allowed, may, person
+from units.access import ACTION, FORM, Right, allowed, may, person
 from units.ground import text
 from units.ground.money import wan_text
 from units.ground.refusal import Conflict, Refusal
@@ -106,34 +106,34 @@ def claim_history(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/trail/history.html", context)
 
 
-@allowed(Right.CLAIM_MAKE, DEED)
+@allowed(Right.CLAIM_MAKE, ACTION)
 def claim_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The button says which answer: agree or object."""
     claim, form = _claim(request, pk), ClaimAnswerForm(request.POST)
-    agrees = request.POST.get("deed") == "agree"
-    deed = "claim.agree" if agrees else "claim.object"
+    agrees = request.POST.get("action") == "agree"
+    action = "claim.agree" if agrees else "claim.object"
     return _done(
         request,
         claim,
         form,
-        deed,
+        action,
         lambda: claims.answer(pk, agrees, form.cleaned_data["answer"], **_now(request)),
         _("The answer is recorded. The bureau decides."),
     )
 
 
-@allowed(Right.CLAIM_MAKE, DEED)
+@allowed(Right.CLAIM_MAKE, ACTION)
 def claim_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     claim, form = _claim(request, pk), Form(request.POST)
     verb = partial(claims.withdraw, pk, **_now(request))
     return _done(request, claim, form, "claim.withdraw", verb, _("The claim is taken back."))
 
 
-@allowed(Right.CLAIM_DECIDE, DEED)
+@allowed(Right.CLAIM_DECIDE, ACTION)
 def claim_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The button says which decision: grant or refuse."""
     claim, form = _claim(request, pk), DecisionForm(request.POST)
-    grants = request.POST.get("deed") == "grant"
+    grants = request.POST.get("action") == "grant"
     return _done(
         request,
         claim,
@@ -188,12 +188,12 @@ def _decided(request: HttpRequest, pk: int, form: DecisionForm, grants: bool) ->
 
 
 def _done(
-    request: HttpRequest, claim: CreditClaim, form: Form, deed: str, verb: Verb, said: Any
+    request: HttpRequest, claim: CreditClaim, form: Form, action: str, verb: Verb, said: Any
 ) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, claim, form, 422)
     try:
-        with attempted(request, deed, claim):
+        with attempted(request, action, claim):
             verb()
     except Conflict as conflict:
         messages.error(request, str(conflict))
@@ -242,8 +242,8 @@ def _own_unit(request: HttpRequest) -> Unit:
 def _claim_form(request: HttpRequest) -> ClaimForm:
     if request.method == "POST":
         return ClaimForm(request.POST, request.FILES)
-    asked = request.GET.get("project", "")
-    pk = int(asked) if re.fullmatch(r"[0-9]{1,18}", asked) else 0
+    query = request.GET.get("project", "")
+    pk = int(query) if re.fullmatch(r"[0-9]{1,18}", query) else 0
     project = projects_of(person(request)).filter(pk=pk).first()
     return ClaimForm(initial={"project": project.name} if project else {})
 

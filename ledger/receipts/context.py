@@ -25,10 +25,10 @@ from projects.models import Project
 from projects.reach import projects_of
 from projects.shares import percent_text as share_text
 from units.access import Right, may
-from units.ground.money import NOTHING, gap_text, percent_text, wan_short, wan_text
+from units.ground.money import ZERO, gap_text, percent_text, wan_short, wan_text
 from units.models import Unit, User
 
-MOST_LINKS = 5
+MAX_LINKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,9 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
 def money_of(project: Project) -> dict[str, str]:
     """What the project promised and what it has brought, in 万元."""
     entries = Entry.objects.filter(project=project)
-    credited: Decimal = entries.aggregate(all=Sum("amount", default=NOTHING))["all"]
+    credited: Decimal = entries.aggregate(all=Sum("amount", default=ZERO))["all"]
     waiting = project.receipts.filter(state=Receipt.State.SUBMITTED)
-    pending: Decimal = waiting.aggregate(all=Sum("amount", default=NOTHING))["all"]
+    pending: Decimal = waiting.aggregate(all=Sum("amount", default=ZERO))["all"]
     introduced = project.introduced_amount
     return {
         "total": wan_short(project.total_investment),
@@ -128,7 +128,7 @@ def project_money(receipt: Receipt) -> dict[str, str]:
     """What the project has with and without this receipt, against what it should introduce."""
     introduced = receipt.project.introduced_amount
     entries = Entry.objects.filter(project=receipt.project_id)
-    posted = entries.aggregate(all=Sum("amount", default=NOTHING))["all"]
+    posted = entries.aggregate(all=Sum("amount", default=ZERO))["all"]
     counted = posted if receipt.state == Receipt.State.VERIFIED else posted + receipt.amount
     return {
         "introduced": wan_short(introduced),
@@ -174,7 +174,7 @@ def _links(
             day = date_format(record.signed_on) if record.signed_on else ""
             words = f"{record.name} · {day}"
             links.append(Link(words, reverse("project-detail", args=[record.pk])))
-    return links[:MOST_LINKS]
+    return links[:MAX_LINKS]
 
 
 def file_lines(receipt: Receipt) -> list[FileLine]:
@@ -227,8 +227,8 @@ def credit_lines(receipt: Receipt) -> list[CreditLine]:
     return [
         CreditLine(
             unit=unit.name,
-            posted=wan_text(posted.get(unit.pk, NOTHING)),
-            coming=wan_text(coming.get(unit.pk, NOTHING)),
+            posted=wan_text(posted.get(unit.pk, ZERO)),
+            coming=wan_text(coming.get(unit.pk, ZERO)),
             differs=posted.get(unit.pk) != coming.get(unit.pk),
         )
         for unit in units

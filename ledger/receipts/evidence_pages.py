@@ -19,13 +19,13 @@ from ledger.receipts.attempts import attempted
 from ledger.receipts.context import detail
 from ledger.receipts.forms import EvidenceForm, EvidenceRulesForm, SeenForm
 from ledger.receipts.list import listed
-from ledger.receipts.pages import told
-from units.access import DEED, FORM, Right, allowed, person
+from ledger.receipts.pages import refused
+from units.access import ACTION, FORM, Right, allowed, person
 from units.ground.refusal import Conflict, Refusal
 from units.models import County
 
 
-@allowed(Right.RECEIPT_SUBMIT, DEED)
+@allowed(Right.RECEIPT_SUBMIT, ACTION)
 def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _own(request, pk)
     form = EvidenceForm(request.POST, request.FILES, auto_id="evidence_%s")
@@ -35,7 +35,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
                 version, files = form.cleaned_data["version"], form.stored()
                 submission.add_evidence(pk, version, files, by=person(request), at=timezone.now())
         except Conflict as conflict:
-            return told(request, receipt, conflict)
+            return refused(request, receipt, conflict)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -45,7 +45,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/receipts/receipt_detail.html", context, status=422)
 
 
-@allowed(Right.RECEIPT_SUBMIT, DEED)
+@allowed(Right.RECEIPT_SUBMIT, ACTION)
 def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
     file = get_object_or_404(evidence_of_receipts(person(request)), pk=pk)
     receipt = _own(request, file.receipt_id)
@@ -57,7 +57,7 @@ def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
             version = form.cleaned_data["version"]
             submission.remove_evidence(pk, version, by=person(request), at=timezone.now())
     except Refusal as refusal:
-        return told(request, receipt, refusal)
+        return refused(request, receipt, refusal)
     messages.success(request, _("The file is left out. It stays readable below."))
     return redirect("receipt-detail", receipt.pk)
 

@@ -74,7 +74,7 @@ class FilesForm(RefusableForm):
         super().clean()
         if self.cleaned_data.get("evidence") and not self.cleaned_data.get("evidence_kind"):
             self.add_error("evidence_kind", _("Choose what the files are."))
-        if len(self.cleaned_data.get("evidence") or ()) > evidence.MOST_FILES:
+        if len(self.cleaned_data.get("evidence") or ()) > evidence.MAX_FILES:
             self.add_error("evidence", evidence.TOO_MANY)
         return self.cleaned_data
 

@@ -26,7 +26,7 @@ from ledger.receipts.list import ALL, ReceiptFilter, ReceiptTable, listed
 from ledger.trail import history
 from projects.models import Project
 from projects.reach import projects_of
-from units.access import DEED, FORM, Right, allowed, county_named, may, person
+from units.access import ACTION, FORM, Right, allowed, county_named, may, person
 from units.ground.refusal import Conflict, Refusal
 from units.models import User
 
@@ -37,22 +37,22 @@ ROWS_ON_A_PAGE = 50
 def receipt_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     verifies = may(user, Right.RECEIPT_VERIFY)
-    sieve = sieve_of(request)
-    table = _paged(request, sieve)
+    filterset = filterset_of(request)
+    table = _paged(request, filterset)
     context = {
         "crumbs": [("", _("Receipts"))],
-        "sieve": sieve.form,
+        "filterset": filterset.form,
         "table": table,
         "count": table.paginator.count,
         "verifies": verifies,
         "rules_url": reverse("evidence-rules") if may(user, Right.EVIDENCE_RULES) else "",
-        "is_sieved": any(request.GET.get(name) for name in sieve.filters),
+        "is_filtered": any(request.GET.get(name) for name in filterset.filters),
         "query": request.GET.urlencode(),
     }
     return render(request, "ledger/receipts/receipt_list.html", context)
 
 
-def sieve_of(request: HttpRequest) -> ReceiptFilter:
+def filterset_of(request: HttpRequest) -> ReceiptFilter:
     """The bureau begins with what waits for it."""
     user = person(request)
     state = Receipt.State.SUBMITTED if may(user, Right.RECEIPT_VERIFY) else ALL
@@ -62,20 +62,20 @@ def sieve_of(request: HttpRequest) -> ReceiptFilter:
     return ReceiptFilter(request.GET, rows, user, state)
 
 
-def table_of(request: HttpRequest, sieve: ReceiptFilter) -> ReceiptTable:
+def table_of(request: HttpRequest, filterset: ReceiptFilter) -> ReceiptTable:
     """The bureau works from the oldest on, a unit sees its newest first."""
     user = person(request)
     verifies = may(user, Right.RECEIPT_VERIFY)
     return ReceiptTable(
-        listed(sieve.qs).order_by(*(("submitted_at", "pk") if verifies else ("-pk",))),
+        listed(filterset.qs).order_by(*(("submitted_at", "pk") if verifies else ("-pk",))),
         reader=user,
         order_by=request.GET.getlist("sort"),
         exclude=() if verifies else ("pick", "doubts", *(("unit",) if user.unit_id else ())),
     )
 
 
-def _paged(request: HttpRequest, sieve: ReceiptFilter) -> ReceiptTable:
-    table = table_of(request, sieve)
+def _paged(request: HttpRequest, filterset: ReceiptFilter) -> ReceiptTable:
+    table = table_of(request, filterset)
     table.paginate(per_page=ROWS_ON_A_PAGE)
     table.page = table.paginator.get_page(request.GET.get("page"))
     if may(person(request), Right.RECEIPT_VERIFY):
@@ -140,7 +140,7 @@ def receipt_history(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/trail/history.html", context)
 
 
-@allowed(Right.RECEIPT_SUBMIT, DEED)
+@allowed(Right.RECEIPT_SUBMIT, ACTION)
 def receipt_submit(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft or a returned receipt, sent as it stands."""
     receipt = _own(request, pk)
@@ -158,12 +158,12 @@ def receipt_submit(request: HttpRequest, pk: int) -> HttpResponse:
                 today=timezone.localdate(),
             )
     except Refusal as refusal:
-        return told(request, receipt, refusal)
+        return refused(request, receipt, refusal)
     messages.success(request, _("Submitted. The investment bureau will verify it."))
     return redirect("receipt-detail", pk)
 
 
-@allowed(Right.RECEIPT_SUBMIT, DEED)
+@allowed(Right.RECEIPT_SUBMIT, ACTION)
 def receipt_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _own(request, pk)
     form = SeenForm(request.POST)
@@ -173,12 +173,12 @@ def receipt_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         with attempted(request, "receipt.withdraw", receipt):
             submission.withdraw(pk, form.cleaned_data["version"], **_now(request))
     except Refusal as refusal:
-        return told(request, receipt, refusal)
+        return refused(request, receipt, refusal)
     messages.success(request, _("Withdrawn. It stays readable, and does not count."))
     return redirect("receipt-detail", pk)
 
 
-def told(request: HttpRequest, receipt: Receipt, refusal: Refusal) -> HttpResponse:
+def refused(request: HttpRequest, receipt: Receipt, refusal: Refusal) -> HttpResponse:
     """The receipt as it stands now, with the sentence on top: 409 for a conflict, else 422."""
     newest = get_object_or_404(listed(receipts_of(person(request))), pk=receipt.pk)
     context = detail(person(request), newest) | {"refusal": refusal}
@@ -236,7 +236,7 @@ def _changed(request: HttpRequest, form: ReceiptForm, receipt: Receipt) -> Recei
 
 
 def _is_draft(request: HttpRequest) -> bool:
-    return request.POST.get("deed") == "keep"
+    return request.POST.get("action") == "keep"
 
 
 def _saved(request: HttpRequest, receipt: Receipt) -> HttpResponse:

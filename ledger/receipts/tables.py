@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models import Entry, Receipt
 from projects.models import Project, Stage
 from projects.shares import percent_text as share_text
-from units.ground.money import NOTHING, percent_text
+from units.ground.money import ZERO, percent_text
 from units.tables import NUMBER, Column, Table
 
 
@@ -65,9 +65,9 @@ def receipt_lines(
     """In the order of the days received; money that was taken back again does not run on."""
     entries = Entry.objects.filter(project=project).order_by().values_list("receipt")
     posted = dict(entries.annotate(Sum("amount")))
-    lines, running = [], NOTHING
+    lines, running = [], ZERO
     for receipt in receipts:
-        credited = posted.get(receipt.pk, NOTHING)
+        credited = posted.get(receipt.pk, ZERO)
         running += credited
         url = _receipt_url(receipt.pk) if receipt.pk in openable else ""
         lines.append(ReceiptLine(receipt, url, credited, running))
@@ -76,7 +76,7 @@ def receipt_lines(
 
 def entry_lines(entries: Iterable[Entry], openable: set[int]) -> list[EntryLine]:
     """Entries in the order given, each with the sum up to it."""
-    lines, balance = [], NOTHING
+    lines, balance = [], ZERO
     for entry in entries:
         balance += entry.amount
         url = _receipt_url(entry.receipt_id) if entry.receipt_id in openable else ""
@@ -132,7 +132,7 @@ class ProjectLineTable(Table):
     signed_on = Column(_("Signed on"))
     introduced = Column(_("Introduced amount (万元)"), attrs=NUMBER)
     credited = Column(_("Credited to the unit this year (万元)"), attrs=NUMBER)
-    deed = Column("", attrs={"td": {"class": "screen-only"}})
+    action = Column("", attrs={"td": {"class": "screen-only"}})
 
     class Meta:
         attrs = {"class": "stack lines", "label": _("Projects of the unit")}

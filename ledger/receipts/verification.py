@@ -23,8 +23,8 @@ from ledger.receipts.attempts import attempted
 from ledger.receipts.context import credit_lines, detail, queue_of
 from ledger.receipts.forms import ReasonForm, ReturnForm, VerifyForm, chosen
 from ledger.receipts.list import listed
-from ledger.receipts.pages import told
-from units.access import DEED, FORM, Right, allowed, person
+from ledger.receipts.pages import refused
+from units.access import ACTION, FORM, Right, allowed, person
 from units.ground.money import wan_short, wan_text
 from units.ground.refusal import Conflict, Refusal
 
@@ -38,7 +38,7 @@ class Outcome:
     refusal: str
 
 
-@allowed(Right.RECEIPT_VERIFY, DEED)
+@allowed(Right.RECEIPT_VERIFY, ACTION)
 def receipt_verify(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _receipt(request, pk)
     form = VerifyForm(request.POST, auto_id="verify_%s")
@@ -48,7 +48,7 @@ def receipt_verify(request: HttpRequest, pk: int) -> HttpResponse:
         if refusal is None:
             return _on(request, _("Verified: %(receipt)s, %(amount)s 万元."), receipt, after)
         if isinstance(refusal, Conflict):
-            return told(request, receipt, refusal)
+            return refused(request, receipt, refusal)
         form.refuse(refusal)
     return _refused(request, receipt, verify_form=form)
 
@@ -65,7 +65,7 @@ def _verified(request: HttpRequest, receipt: Receipt, form: VerifyForm) -> Refus
     return None
 
 
-@allowed(Right.RECEIPT_VERIFY, DEED)
+@allowed(Right.RECEIPT_VERIFY, ACTION)
 def receipt_return(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _receipt(request, pk)
     form = ReturnForm(request.POST, auto_id="return_%s")
@@ -74,9 +74,9 @@ def receipt_return(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             with attempted(request, "receipt.return", receipt):
                 seen, reason = form.cleaned_data["version"], form.cleaned_data["reason"]
-                posting.return_(pk, seen, reason, **_now(request))
+                posting.send_back(pk, seen, reason, **_now(request))
         except Conflict as conflict:
-            return told(request, receipt, conflict)
+            return refused(request, receipt, conflict)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -84,7 +84,7 @@ def receipt_return(request: HttpRequest, pk: int) -> HttpResponse:
     return _refused(request, receipt, return_form=form)
 
 
-@allowed(Right.RECEIPT_VERIFY, DEED)
+@allowed(Right.RECEIPT_VERIFY, ACTION)
 def receipt_verify_many(request: HttpRequest) -> HttpResponse:
     """Each ticked receipt by itself, in the version that the list showed; doubts need a look."""
     ticked = dict(chosen(request.POST.getlist("receipt")))
@@ -188,11 +188,11 @@ def _done(
     request: HttpRequest,
     form: ReasonForm,
     receipt: Receipt,
-    deed: str,
+    action: str,
     verb: Callable[[str], object],
 ) -> bool:
     try:
-        with attempted(request, deed, receipt):
+        with attempted(request, action, receipt):
             verb(form.cleaned_data["reason"])
     except Refusal as refusal:
         form.refuse(refusal)

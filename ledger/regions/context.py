@@ -19,7 +19,7 @@ from ledger.ranking.table import Movement, movement_of
 from ledger.regions.ranking import CountyRow, Measure, RegionTable
 from ledger.rules.months import Month
 from ledger.rules.standing import Tier
-from units.ground.money import NOTHING, percent_text, points_text, wan_text, yi_text
+from units.ground.money import ZERO, percent_text, points_text, wan_text, yi_text
 from units.models import County
 from units.people.regions import region_names
 
@@ -63,7 +63,7 @@ def region_headline(table: RegionTable) -> RegionHeadline:
         side=_side(total),
         over_half=table.over_half,
         projects=sum(part.projects for part in signed),
-        introduced=yi_text(sum((part.introduced for part in signed), NOTHING)),
+        introduced=yi_text(sum((part.introduced for part in signed), ZERO)),
         pending_wan=wan_text(total.pending) if total.pending else "",
         tiers=tuple((tier.value, words.TIERS[tier], n) for tier, n in table.tiers.items() if n),
     )

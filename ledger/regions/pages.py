@@ -12,7 +12,7 @@ from ledger.models import Entry
 from ledger.ranking import query
 from ledger.ranking.columns import texts
 from ledger.ranking.context import month_picker
-from ledger.ranking.pages import wishes
+from ledger.ranking.pages import parameters
 from ledger.regions.context import county_lines, measures_of, region_headline, regions_within
 from ledger.regions.ranking import region_table
 from ledger.rules.months import Month
@@ -39,7 +39,11 @@ def region_month(request: HttpRequest, prefix: str, month: Month) -> HttpRespons
     if month.first_day > today:
         raise Http404
     table = region_table(
-        counties, wishes(request, month), today, prefix=prefix, measure=request.GET.get("by", "")
+        counties,
+        parameters(request, month),
+        today,
+        prefix=prefix,
+        measure=request.GET.get("by", ""),
     )
     context = {
         "crumbs": [("", region_name(prefix))],

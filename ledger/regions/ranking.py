@@ -15,11 +15,11 @@ from fractions import Fraction
 from ledger.ranking import query
 from ledger.ranking.figures import Sums
 from ledger.ranking.league import Total
-from ledger.ranking.query import Asked
+from ledger.ranking.query import TableQuery
 from ledger.ranking.summaries import Summary
 from ledger.rules import standing
 from ledger.rules.standing import Tier
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.models import County, CountyTarget
 from units.targets import county_targets
 
@@ -59,7 +59,7 @@ class CountyRow:
     @property
     def total(self) -> Total:
         """The county's sums against the target of the measure."""
-        demand = self.demands.get(self.measure, Demand(NOTHING, Fraction(0)))
+        demand = self.demands.get(self.measure, Demand(ZERO, Fraction(0)))
         own = self.table.total
         return Total(demand.amount, demand.due, own.sums, own.pending)
 
@@ -83,7 +83,7 @@ class RegionTable:
     @property
     def total(self) -> Total:
         """The sums of what the table shows."""
-        target, due, sums, pending = NOTHING, Fraction(0), Sums(), NOTHING
+        target, due, sums, pending = ZERO, Fraction(0), Sums(), ZERO
         for row in self.rows:
             target += row.total.target
             due += row.total.benchmark
@@ -105,12 +105,17 @@ class RegionTable:
 
 
 def region_table(
-    counties: Sequence[County], wishes: Asked, today: date, *, prefix: str, measure: str = ""
+    counties: Sequence[County],
+    parameters: TableQuery,
+    today: date,
+    *,
+    prefix: str,
+    measure: str = "",
 ) -> RegionTable:
     """The table as of the wished day. ``measure`` is fallen back from where it names none."""
-    tables = query.summaries(counties, wishes, today)
-    as_of = wishes.day(today)
-    above = county_targets.in_force(counties, as_of, wishes.known_by)
+    tables = query.summaries(counties, parameters, today)
+    as_of = parameters.day(today)
+    above = county_targets.in_force(counties, as_of, parameters.known_by)
     demands = [_demands(table, above, as_of) for table in tables]
     measures = tuple(m for m in Measure if any(m in held for held in demands) or m is Measure.OWN)
     chosen = Measure(measure) if measure in measures else _usual(prefix, demands)

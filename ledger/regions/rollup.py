@@ -15,7 +15,7 @@ from django.db.models import Q, Sum
 
 from ledger.models import OUTSIDE, Entry
 from ledger.ranking.figures import Sums
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.models import County
 from units.people.regions import region_names
 
@@ -74,8 +74,8 @@ def received(counties: Mapping[int, str], digits: int, as_of: date) -> defaultdi
     found: defaultdict[str, Sums] = defaultdict(Sums)
     for county, *amounts in entries.values_list("county").annotate(
         received=Sum("amount"),
-        new=Sum("amount", filter=Q(is_new=True), default=NOTHING),
-        outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
+        new=Sum("amount", filter=Q(is_new=True), default=ZERO),
+        outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=ZERO),
     ):
         found[counties[county][:digits]] += Sums(*amounts)
     return found

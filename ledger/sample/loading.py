@@ -41,7 +41,7 @@ PASSWORD = "Shangnan-2012"
 WORD = "已核对原始凭证。"  # a verifier owes a word where there are doubts
 # Quarters that were closed before the day of the sample, 30 June 2012.
 CLOSED = ((2011, 1), (2011, 2), (2011, 3), (2011, 4), (2012, 1))
-Deed = Callable[[datetime], object]
+Action = Callable[[datetime], object]
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
@@ -68,7 +68,7 @@ class Loading:
         self.units: dict[str, Unit] = {}
         self.clerks: dict[int, User] = {}
         self.projects: dict[str, Project] = {}
-        self.deeds: list[tuple[datetime, int, Deed]] = []
+        self.actions: list[tuple[datetime, int, Action]] = []
         self.orders = itertools.count()
         self.hashed = make_password(PASSWORD)  # hashed once: a hundred times would take a minute
         self.head = self.person("head", "局长", Role.BUREAU_HEAD)
@@ -92,9 +92,9 @@ class Loading:
         self.add_problems()
         self.add_closings()
         self.add_pledges()
-        while self.deeds:
-            at, _order, deed = heapq.heappop(self.deeds)
-            deed(at)
+        while self.actions:
+            at, _order, action = heapq.heappop(self.actions)
+            action(at)
         return self.county
 
     def person(self, name: str, label: str, role: Role, unit: Unit | None = None) -> User:
@@ -107,10 +107,10 @@ class Loading:
             role=role,
         )
 
-    def at(self, day: date, hour: int, deed: Deed) -> None:
+    def at(self, day: date, hour: int, action: Action) -> None:
         """Let a deed wait for an hour of a day; deeds of one moment keep their order."""
         moment = datetime.combine(day, time(hour), timezone.get_default_timezone())
-        heapq.heappush(self.deeds, (moment, next(self.orders), deed))
+        heapq.heappush(self.actions, (moment, next(self.orders), action))
 
     def add_units(self) -> None:
         for order, row in enumerate(rows("units"), start=1):
@@ -212,14 +212,14 @@ class Loading:
         """Verify after one to three days, or return where the file gives a reason."""
         by = self.verifier if receipt.pk % 3 else self.second
 
-        def deed(moment: datetime) -> None:
+        def action(moment: datetime) -> None:
             if reason:
-                posting.return_(receipt.pk, receipt.version, reason, by=by, at=moment)
+                posting.send_back(receipt.pk, receipt.version, reason, by=by, at=moment)
             else:
                 posting.verify(receipt.pk, receipt.version, by=by, at=moment, word=WORD)
 
         day = timezone.localdate(at) + timedelta(days=1 + receipt.pk % 3)
-        self.at(day, 9 + receipt.pk % 8, deed)
+        self.at(day, 9 + receipt.pk % 8, action)
 
     def add_reports(self) -> None:
         for row in rows("reports"):

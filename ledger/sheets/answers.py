@@ -49,7 +49,7 @@ def list_response(
             sheet = book.sheet(title, columns, title=title, lines=lines, row_height=ROW_HEIGHT)
             head = sheet.row
             sheet.extend(rows)
-            sheet.sieve(head)
+            sheet.filterset(head)
             book.save(file)
 
     return file_response(name, XLSX, write)

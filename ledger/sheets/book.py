@@ -32,7 +32,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins, PrintOptions
 
-from ledger.sheets.cell_styles import HEAD, LINE, TEXT, TITLE, Look, dressed, shifted
+from ledger.sheets.cell_styles import HEAD, LINE, TEXT, TITLE, CellStyle, dressed, shifted
 
 A4 = 9
 LONGEST_TEXT, LONGEST_NAME = 32_767, 31
@@ -56,7 +56,7 @@ class Styled(NamedTuple):
     """A value that looks otherwise than its column, perhaps with a comment beside it."""
 
     value: "Plain"
-    look: Look
+    style: CellStyle
     comment: str = ""
 
 
@@ -70,7 +70,7 @@ class Column:
 
     heading: str | Promise
     width: float
-    look: Look = TEXT
+    style: CellStyle = TEXT
     group: str | Promise = ""
 
 
@@ -88,7 +88,7 @@ class Book:
         self._workbook = Workbook(write_only=True)
         self._workbook.properties.title = writable(title)
         self._workbook.properties.creator = writable(author)
-        self._inks: dict[Look, Ink] = {}
+        self._inks: dict[CellStyle, Ink] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -111,15 +111,15 @@ class Book:
         """Write the file; the book cannot be used afterwards."""
         self._workbook.save(file)
 
-    def ink(self, look: Look, sheet: WriteOnlyWorksheet) -> Ink:
+    def ink(self, style: CellStyle, sheet: WriteOnlyWorksheet) -> Ink:
         """The style numbers of a look, registered once."""
-        if look not in self._inks:
-            cell = dressed(Cell(sheet), look)
+        if style not in self._inks:
+            cell = dressed(Cell(sheet), style)
             plain = cell.style_id
             cell._style = copy(cell._style)  # the list of styles keeps the other one
             cell.quotePrefix = True
-            self._inks[look] = Ink(plain, cell.style_id)
-        return self._inks[look]
+            self._inks[style] = Ink(plain, cell.style_id)
+        return self._inks[style]
 
     def _discard(self) -> None:
         for sheet in self._workbook.worksheets:
@@ -150,15 +150,15 @@ class Sheet:
         lines: Iterable[str | Sequence[str]] = (),
         kept: int = 0,
         is_landscape: bool = True,
-        heading: Look = HEAD,
+        heading: CellStyle = HEAD,
         row_height: float | None = None,
     ) -> None:
         self.columns = tuple(columns)
         self.row = 0
         self._row_height = row_height
-        self._wrapped = [place for place, column in enumerate(columns) if column.look.wraps]
+        self._wrapped = [place for place, column in enumerate(columns) if column.style.wraps]
         self._book, self._grid = book, grid
-        self._inks = [book.ink(column.look, grid) for column in columns]
+        self._inks = [book.ink(column.style, grid) for column in columns]
         lines = list(lines)
         head = len(lines) + bool(title) + 1
         is_headed = any(column.heading for column in columns)
@@ -182,10 +182,10 @@ class Sheet:
         return self._grid
 
     def add(
-        self, values: Sequence[Value], look: Look | None = None, height: float | None = None
+        self, values: Sequence[Value], style: CellStyle | None = None, height: float | None = None
     ) -> int:
         """Write one row in the looks of the columns, or all of it in ``look``; its number."""
-        inks = [self._book.ink(look, self._grid)] * len(values) if look else self._inks
+        inks = [self._book.ink(style, self._grid)] * len(values) if style else self._inks
         return self._write(values, inks, height)
 
     def extend(self, rows: Iterable[Sequence[Value]]) -> int:
@@ -195,18 +195,20 @@ class Sheet:
             self._write(values, self._inks, None)
         return self.row - before
 
-    def across(self, text: str, look: Look = LINE, height: float | None = None) -> int:
+    def across(self, text: str, style: CellStyle = LINE, height: float | None = None) -> int:
         """A text over the whole width."""
-        return self.line([text], look, height)
+        return self.line([text], style, height)
 
-    def line(self, texts: Sequence[str], look: Look = LINE, height: float | None = None) -> int:
+    def line(
+        self, texts: Sequence[str], style: CellStyle = LINE, height: float | None = None
+    ) -> int:
         """Texts that share the width: the first at the left, the last at the right."""
         width = len(self.columns)
         count = min(len(texts), width)
         starts = [width * place // count for place in range(count)] if count else []
-        values: list[Value] = [Styled(None, look)] * width
+        values: list[Value] = [Styled(None, style)] * width
         for place, start in enumerate(starts):
-            values[start] = Styled(texts[place], shifted(look, place, count))
+            values[start] = Styled(texts[place], shifted(style, place, count))
         number = self.add(values, height=height)
         for start, end in zip(starts, [*starts[1:], width], strict=True):
             self.merge(number, start, number, end - 1)
@@ -233,7 +235,7 @@ class Sheet:
         letter = get_column_letter(column + 1)
         return f"'{self.name}'!${letter}${top}:${letter}${bottom}"
 
-    def sieve(self, top: int) -> None:
+    def filterset(self, top: int) -> None:
         """Give the headings in row ``top`` their filter buttons, down to the last row written."""
         bottom = max(self.row, top + 1)
         self._grid.auto_filter.ref = self.span(top, 0, bottom, len(self.columns) - 1)
@@ -280,7 +282,7 @@ class Sheet:
             cell.row = self.row
             if isinstance(value, Styled):
                 cell.comment = _comment(value.comment)
-                _fill(cell, value.value, self._book.ink(value.look, self._grid))
+                _fill(cell, value.value, self._book.ink(value.style, self._grid))
             else:
                 _fill(cell, value, ink)
             yield cell
@@ -290,17 +292,17 @@ class Sheet:
     def _is_grouped(self) -> bool:
         return any(column.group for column in self.columns)
 
-    def _write_headings(self, look: Look) -> None:
+    def _write_headings(self, style: CellStyle) -> None:
         """One row, or two where columns share a heading; a column without a group takes both."""
         needed = [lines_of(str(column.heading), column.width) for column in self.columns]
         height = 15 * max(needed)
         if not self._is_grouped:
-            self.add([column.heading for column in self.columns], look, max(height, 30))
+            self.add([column.heading for column in self.columns], style, max(height, 30))
             return
         top, height = self.row + 1, max(height, 28)
-        self.add([column.group or column.heading for column in self.columns], look, 22)
+        self.add([column.group or column.heading for column in self.columns], style, 22)
         own = [column.heading if column.group else None for column in self.columns]
-        self.add(own, look, height)
+        self.add(own, style, height)
         for left, right in _runs([str(column.group) for column in self.columns]):
             grouped = bool(self.columns[left].group)
             self.merge(top, left, top if grouped else top + 1, right)

@@ -19,7 +19,7 @@ COUNT_FORM, DAY_FORM, TEXT_FORM = "#,##0", "yyyy-mm-dd", "@"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CellStyle:
     """How a cell looks. ``across`` is its alignment, ``form`` its number format."""
 
     face: str = TEXT_FACE
@@ -34,18 +34,18 @@ class Look:
     form: str = "General"
 
 
-TEXT = Look()
-WRAPPED = Look(wraps=True)
-SHRUNK = Look(shrinks=True)
-CENTRED = Look(across="center")
-NUMBER = Look(face=NUMBER_FACE, across="right")
+TEXT = CellStyle()
+WRAPPED = CellStyle(wraps=True)
+SHRUNK = CellStyle(shrinks=True)
+CENTRED = CellStyle(across="center")
+NUMBER = CellStyle(face=NUMBER_FACE, across="right")
 WAN = replace(NUMBER, form=WAN_FORM)
 GAP = replace(NUMBER, form=GAP_FORM)
 COUNT = replace(NUMBER, form=COUNT_FORM, across="center")
 DAY = replace(NUMBER, form=DAY_FORM, across="center")
-HEAD = Look(face=HEAD_FACE, across="center", wraps=True, ground="F2EFE6")
-TITLE = Look(face=TITLE_FACE, size=22, across="center", is_ruled=False)
-LINE = Look(is_ruled=False)
+HEAD = CellStyle(face=HEAD_FACE, across="center", wraps=True, ground="F2EFE6")
+TITLE = CellStyle(face=TITLE_FACE, size=22, across="center", is_ruled=False)
+LINE = CellStyle(is_ruled=False)
 
 
 def percent_form(places: int) -> str:
@@ -59,33 +59,33 @@ def points_form(places: int) -> str:
     return f"+{digits};-{digits};{digits}"
 
 
-def dressed(cell: Cell, look: Look) -> Cell:
+def dressed(cell: Cell, style: CellStyle) -> Cell:
     cell.font = Font(
-        name=look.face,
-        sz=look.size,
-        b=look.bold,
-        color=f"FF{look.colour}",
-        family=_FAMILIES.get(look.face),
-        charset=None if look.face == NUMBER_FACE else _CHINESE,
+        name=style.face,
+        sz=style.size,
+        b=style.bold,
+        color=f"FF{style.colour}",
+        family=_FAMILIES.get(style.face),
+        charset=None if style.face == NUMBER_FACE else _CHINESE,
     )
     cell.alignment = Alignment(
-        horizontal=look.across,
+        horizontal=style.across,
         vertical="center",
-        wrap_text=look.wraps,
-        shrink_to_fit=look.shrinks,
+        wrap_text=style.wraps,
+        shrink_to_fit=style.shrinks,
     )
-    cell.number_format = look.form
-    if look.ground:
-        cell.fill = PatternFill("solid", fgColor=f"FF{look.ground}")
-    if look.is_ruled:
+    cell.number_format = style.form
+    if style.ground:
+        cell.fill = PatternFill("solid", fgColor=f"FF{style.ground}")
+    if style.is_ruled:
         side = Side(style="thin", color="FF7F7F7F")
         cell.border = Border(side, side, side, side)
     return cell
 
 
-def shifted(look: Look, place: int, count: int) -> Look:
+def shifted(style: CellStyle, place: int, count: int) -> CellStyle:
     """The look of one of several texts of a line: left, middle, right."""
     if count == 1:
-        return look
+        return style
     across = "left" if place == 0 else "right" if place == count - 1 else "center"
-    return replace(look, across=across)
+    return replace(style, across=across)

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-class TrailSieve(forms.Form):
+class TrailFilter(forms.Form):
     """What the reader of the trail looks for. A wish that makes no sense is none."""
 
     who = forms.CharField(label=_("Person"), required=False)
-    deed = forms.ChoiceField(label=_("Deed"), required=False)
+    action = forms.ChoiceField(label=_("Action"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     since = forms.DateField(
         label=pgettext_lazy("days", "From"),
@@ -26,7 +26,7 @@ class TrailSieve(forms.Form):
     record = forms.CharField(label=_("Record"), required=False)
     refused = forms.BooleanField(label=_("Refused attempts only"), required=False)
 
-    def wishes(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Any]:
         """The wishes that make sense."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}

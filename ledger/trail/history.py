@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-from ledger.entries.reach import outsider, receipts_of, untold
+from ledger.entries.reach import drafts_of_others, reader_key, receipts_of
 from ledger.models import CreditClaim, Period, Receipt
 from ledger.trail import words as trail_words
 from ledger.trail.words import Words
@@ -20,7 +20,7 @@ from units.models import Trail, Unit, User
 from units.tables import DASH
 from units.trail import name_of
 
-FEW_LINES, MOST_LINES = 20, 200
+FEW_LINES, MAX_LINES = 20, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Line:
     at: datetime
     who: str
     unit: str
-    deed: Words
+    action: Words
     record: str
     record_words: str
     label: str
@@ -88,7 +88,7 @@ def of_project(project: Project, user: User, *, whole: bool = False) -> History:
 
 def of_unit(unit: Unit, user: User, *, whole: bool = False) -> History:
     """What was done to the unit and to what is its own, but for drafts that nobody else may see."""
-    drafts = untold(Receipt.objects.filter(unit=unit), outsider(user))
+    drafts = drafts_of_others(Receipt.objects.filter(unit=unit), reader_key(user))
     hidden = [f"receipt:{pk}" for pk in drafts.order_by().values_list("pk", flat=True)]
     rows = Trail.objects.filter(Q(record=name_of(unit)) | Q(unit=unit))
     return _told(_newest(rows.exclude(record__in=hidden), whole), whole=whole)
@@ -112,7 +112,7 @@ def _told(rows: Iterable[Trail], *, whole: bool) -> History:
 
 def _most(whole: bool) -> int:
     """A project has hundreds of lines, and few readers unfold them: the page begins with the newest."""
-    return MOST_LINES if whole else FEW_LINES
+    return MAX_LINES if whole else FEW_LINES
 
 
 def _newest(rows: QuerySet[Trail], whole: bool) -> QuerySet[Trail]:
@@ -126,7 +126,7 @@ def _line(row: Trail, names: Names) -> Line:
         at=row.at,
         who=str(actor) if actor else row.actor_name or DASH,
         unit=actor.unit.name if actor and actor.unit else "",
-        deed=trail_words.deed(row.deed),
+        action=trail_words.action(row.action),
         record=row.record,
         record_words=trail_words.record(row.record),
         label=row.label,

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger.trail import history
-from ledger.trail.filter import TrailSieve
-from ledger.trail.words import DEEDS
+from ledger.trail.filter import TrailFilter
+from ledger.trail.words import ACTIONS
 from units.access import Right, allowed, person
 from units.forms import NOTHING_CHOSEN
 from units.models import County, Trail, Unit
@@ -26,14 +26,14 @@ LINES_ON_A_PAGE = 50
 @allowed(Right.TRAIL_VIEW)
 def trail(request: HttpRequest) -> HttpResponse:
     county = person(request).county
-    sieve = sieve_of(request, county)
-    page = _page(request, found(county, sieve.wishes()))
+    filterset = filterset_of(request, county)
+    page = _page(request, found(county, filterset.parameters()))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "crumbs": [("", _("Trail"))],
-        "sieve": sieve,
-        "is_sieved": bool(sieve.wishes()),
+        "filterset": filterset,
+        "is_filtered": bool(filterset.parameters()),
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "lines": history.told(page.object_list),
@@ -42,39 +42,39 @@ def trail(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/trail/trail.html", context)
 
 
-def sieve_of(request: HttpRequest, county: County | None) -> TrailSieve:
+def filterset_of(request: HttpRequest, county: County | None) -> TrailFilter:
     units = sorted(Unit.objects.filter(county=county), key=county.official) if county else []
-    sieve = TrailSieve(request.GET)
-    sieve.fields["deed"].choices = [NOTHING_CHOSEN, *DEEDS.items()]  # type: ignore[attr-defined]
+    filterset = TrailFilter(request.GET)
+    filterset.fields["action"].choices = [NOTHING_CHOSEN, *ACTIONS.items()]  # type: ignore[attr-defined]
     choices = [(unit.code, unit.name) for unit in units]
-    sieve.fields["unit"].choices = [NOTHING_CHOSEN, *choices]  # type: ignore[attr-defined]
-    return sieve
+    filterset.fields["unit"].choices = [NOTHING_CHOSEN, *choices]  # type: ignore[attr-defined]
+    return filterset
 
 
-def found(county: County | None, wishes: dict[str, Any]) -> QuerySet[Trail]:
+def found(county: County | None, parameters: dict[str, Any]) -> QuerySet[Trail]:
     """The county's lines; all of them for who audits the whole installation."""
     rows = Trail.objects.select_related("actor__unit")
     if county is not None:
         rows = rows.filter(county=county)
-    if who := wishes.get("who"):
+    if who := parameters.get("who"):
         rows = rows.filter(Q(actor_name__icontains=who) | Q(actor__display_name__icontains=who))
-    if deed := wishes.get("deed"):
-        rows = rows.filter(deed=deed)
-    if unit := wishes.get("unit"):
+    if action := parameters.get("action"):
+        rows = rows.filter(action=action)
+    if unit := parameters.get("unit"):
         rows = rows.filter(Q(unit__code=unit) | Q(actor__unit__code=unit))
-    if record := wishes.get("record"):
+    if record := parameters.get("record"):
         rows = rows.filter(Q(record=record) | Q(label__icontains=record))
-    if wishes.get("refused"):
+    if parameters.get("refused"):
         rows = rows.filter(refused=True)
-    return _between(rows, wishes).order_by("-at", "-id")
+    return _between(rows, parameters).order_by("-at", "-id")
 
 
-def _between(rows: QuerySet[Trail], wishes: dict[str, Any]) -> QuerySet[Trail]:
+def _between(rows: QuerySet[Trail], parameters: dict[str, Any]) -> QuerySet[Trail]:
     """From the beginning of the first day to the end of the last, in the county's time."""
     zone = timezone.get_default_timezone()
-    if since := wishes.get("since"):
+    if since := parameters.get("since"):
         rows = rows.filter(at__gte=datetime.combine(since, time.min, zone))
-    if until := wishes.get("until"):
+    if until := parameters.get("until"):
         rows = rows.filter(at__lt=datetime.combine(until, time.min, zone) + timedelta(days=1))
     return rows
 

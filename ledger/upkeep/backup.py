@@ -165,7 +165,7 @@ def _intact(sha256: str) -> bytes | None:
     """The content, unless it is lost or altered. No file of evidence is larger than the limit."""
     try:
         path = evidence.path_of(sha256)
-        content = path.read_bytes() if path.stat().st_size <= evidence.MOST_BYTES else b""
+        content = path.read_bytes() if path.stat().st_size <= evidence.MAX_BYTES else b""
     except FileNotFoundError:
         return None
     return content if hashlib.sha256(content).hexdigest() == sha256 else None

@@ -49,15 +49,15 @@ class Line:
 
 def examine() -> Iterator[Line]:
     """Every examination; none of the database or the ledger where a condition for it fails."""
-    for look in WITHOUT_DATABASE:
-        yield from look()
-    for condition, looks in ((answers, IN_THE_DATABASE), (migrations, IN_THE_LEDGER)):
+    for style in WITHOUT_DATABASE:
+        yield from style()
+    for condition, styles in ((answers, IN_THE_DATABASE), (migrations, IN_THE_LEDGER)):
         line = condition()
         yield line
         if line.level == BAD:
             return
-        for look in looks:
-            yield from look()
+        for style in styles:
+            yield from style()
 
 
 # --- settings and files ------------------------------------------------------------------------------
@@ -310,7 +310,7 @@ def newest_evidence() -> Iterator[Line]:
         yield Line(OK, _("Evidence"), _("The newest files have the hash that was recorded."))
 
 
-Look = Callable[[], Iterator[Line]]
-WITHOUT_DATABASE: tuple[Look, ...] = (release, production, disk, rights, backups)
-IN_THE_DATABASE: tuple[Look, ...] = (durability, programs)
-IN_THE_LEDGER: tuple[Look, ...] = (login, clock, sample, chain_end, newest_evidence)
+CellStyle = Callable[[], Iterator[Line]]
+WITHOUT_DATABASE: tuple[CellStyle, ...] = (release, production, disk, rights, backups)
+IN_THE_DATABASE: tuple[CellStyle, ...] = (durability, programs)
+IN_THE_LEDGER: tuple[CellStyle, ...] = (login, clock, sample, chain_end, newest_evidence)

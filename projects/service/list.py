@@ -115,7 +115,7 @@ class ServiceTable(Table):
     project = Column(_("Project"), order_by=("project__name_key", "due_on"))
     sponsor = Column(_("Sponsor"), orderable=False)
     done_on = Column(_("Done on"), order_by=("done_on", "pk"))
-    deeds = Column(_("Deeds"), orderable=False, attrs=SCREEN_ONLY)
+    actions = Column(_("Actions"), orderable=False, attrs=SCREEN_ONLY)
 
     class Meta:
         attrs = {"class": "stack services", "label": _("Service steps")}
@@ -130,7 +130,7 @@ class ServiceTable(Table):
         **options: Any,
     ) -> None:
         self.reader, self.today, self.openable = reader, today, openable
-        hidden = () if may(reader, Right.PROJECT_EDIT) else ("deeds",)
+        hidden = () if may(reader, Right.PROJECT_EDIT) else ("actions",)
         super().__init__(rows, exclude=hidden, **options)
 
     def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:

@@ -23,7 +23,7 @@ from projects.reach import may_answer, may_change, may_finish, problems_of, proj
 from projects.service import problems, steps
 from projects.service.context import facts_of, problem_facts
 from projects.service.forms import AnswerForm, FinishForm, SeenForm, SettleForm, StepForm, TellForm
-from units.access import DEED, FORM, Right, allowed, person
+from units.access import ACTION, FORM, Right, allowed, person
 from units.ground.refusal import Conflict, Refusal
 from units.models import User
 
@@ -36,7 +36,7 @@ class Sheet:
 
     project: Project
     title: str | Promise
-    deed: str | Promise
+    action: str | Promise
     anchor: str
     facts: list[tuple[str | Promise, object]]
     drop_url: str = ""
@@ -50,10 +50,10 @@ def service_new(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = Sheet(project, _("New service step"), _("Record"), SERVICES, [])
     form = StepForm(_sent(request), project=project)
 
-    def deed() -> None:
+    def action() -> None:
         steps.add(form.draft(), project=project, by=person(request), at=timezone.now())
 
-    return _answered(request, form, sheet, deed, _("The service step is recorded."))
+    return _answered(request, form, sheet, action, _("The service step is recorded."))
 
 
 @allowed(Right.PROJECT_EDIT, FORM)
@@ -66,11 +66,11 @@ def service_edit(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = Sheet(step.project, _("Change the service step"), _("Save"), SERVICES, facts, drop_url)
     form = StepForm(_sent(request), project=step.project, step=step)
 
-    def deed() -> None:
+    def action() -> None:
         draft, version = form.draft(), form.version_seen
         steps.change(pk, version, draft, by=person(request), at=timezone.now())
 
-    return _answered(request, form, sheet, deed, _("The changes are saved."))
+    return _answered(request, form, sheet, action, _("The changes are saved."))
 
 
 @allowed(Right.PROJECT_EDIT, FORM)
@@ -83,14 +83,14 @@ def service_finish(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = FinishForm(_sent(request), step=step, today=timezone.localdate())
 
-    def deed() -> None:
+    def action() -> None:
         day, version = form.cleaned_data["done_on"], form.version_seen
         steps.finish(pk, version, day, by=person(request), at=timezone.now())
 
-    return _answered(request, form, sheet, deed, _("The service step is marked as done."))
+    return _answered(request, form, sheet, action, _("The service step is marked as done."))
 
 
-@allowed(Right.PROJECT_EDIT, DEED)
+@allowed(Right.PROJECT_EDIT, ACTION)
 def service_drop(request: HttpRequest, pk: int) -> HttpResponse:
     step = _step(request, pk)
     form = SeenForm(request.POST)
@@ -109,11 +109,11 @@ def problem_tell(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = Sheet(project, _("Tell of a problem"), _("Send"), PROBLEMS, [])
     form = TellForm(_sent(request))
 
-    def deed() -> None:
+    def action() -> None:
         words = form.cleaned_data["words"]
         problems.tell(project, words, by=person(request), at=timezone.now())
 
-    return _answered(request, form, sheet, deed, _("The investment bureau is told."))
+    return _answered(request, form, sheet, action, _("The investment bureau is told."))
 
 
 @allowed(Right.PROJECT_EDIT, FORM)
@@ -126,11 +126,11 @@ def problem_answer(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"answer": problem.answer, "version": problem.version}
     form = AnswerForm(_sent(request), initial=initial)
 
-    def deed() -> None:
+    def action() -> None:
         words, version = form.cleaned_data["answer"], form.version_seen
         problems.answer(pk, version, words, by=person(request), at=timezone.now())
 
-    return _answered(request, form, sheet, deed, _("The answer is recorded."))
+    return _answered(request, form, sheet, action, _("The answer is recorded."))
 
 
 @allowed(Right.PROJECT_EDIT, FORM)
@@ -142,24 +142,24 @@ def problem_settle(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = SettleForm(_sent(request), initial={"version": problem.version})
 
-    def deed() -> None:
+    def action() -> None:
         problems.settle(pk, form.version_seen, by=person(request), at=timezone.now())
 
-    return _answered(request, form, sheet, deed, _("The problem is settled."))
+    return _answered(request, form, sheet, action, _("The problem is settled."))
 
 
 def _answered(
     request: HttpRequest,
     form: SeenForm,
     sheet: Sheet,
-    deed: Callable[[], None],
+    action: Callable[[], None],
     done: str | Promise,
 ) -> HttpResponse:
     """The form until it is right; then the deed, and back to where its record stands."""
     if not form.is_bound or not form.is_valid():
         return _shown(request, form, sheet, 422 if form.is_bound else 200)
     try:
-        deed()
+        action()
     except Conflict as conflict:
         form.refuse(conflict)
         return _shown(request, form, sheet, 409)

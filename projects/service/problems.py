@@ -86,7 +86,7 @@ def _text(name: str, written: str, missing: str | Promise) -> str:
 
 def _write(
     problem: Problem,
-    deed: str,
+    action: str,
     by: User,
     at: datetime,
     before: dict[str, Any],
@@ -94,13 +94,13 @@ def _write(
 ) -> Problem:
     problem.version += 1
     problem.save()
-    _note(by, deed, problem, at, after, before)
+    _note(by, action, problem, at, after, before)
     return problem
 
 
 def _note(
     by: User,
-    deed: str,
+    action: str,
     problem: Problem,
     at: datetime,
     after: dict[str, Any],
@@ -110,7 +110,7 @@ def _note(
     project = problem.project
     trail.record(
         by,
-        deed,
+        action,
         project,
         at=at,
         unit=project.lead_unit,

@@ -190,20 +190,20 @@ def _set(step: ServiceStep, draft: StepDraft) -> None:
         setattr(step, name, getattr(draft, name))
 
 
-def _write(step: ServiceStep, draft: StepDraft, deed: str, by: User, at: datetime) -> ServiceStep:
+def _write(step: ServiceStep, draft: StepDraft, action: str, by: User, at: datetime) -> ServiceStep:
     before = snapshot(step)
     _set(step, draft)
     was, became = trail.changes(before, snapshot(step))
     if became:
         step.version += 1
         step.save()
-        _note(by, deed, step, at, was, {"item": step.item} | became)
+        _note(by, action, step, at, was, {"item": step.item} | became)
     return step
 
 
 def _note(
     by: User,
-    deed: str,
+    action: str,
     step: ServiceStep,
     at: datetime,
     before: dict[str, Any],
@@ -212,4 +212,4 @@ def _note(
     """On the record of the project, whose history tells it."""
     project = step.project
     unit, label = project.lead_unit, project.name
-    trail.record(by, deed, project, at=at, unit=unit, label=label, before=before, after=after)
+    trail.record(by, action, project, at=at, unit=unit, label=label, before=before, after=after)

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.db import models
 
 # What any visit may write: sign-ins, guesses, forms that are kept for later, and the trail.
-LEFT_OUT = {"Sitting", "KeptForm", "Trail", "Allowance", "Guess", "FailedSignIn"}
+LEFT_OUT = {"UserSession", "KeptForm", "Trail", "Allowance", "Guess", "FailedSignIn"}
 
 Rows = dict[str, list[tuple[str, ...]]]
 

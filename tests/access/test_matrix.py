@@ -29,8 +29,8 @@ def answers(asking: Asking, path: str, method: str) -> dict[str, str]:
 def found(asking: Asking, route: Route, decided: matrix.Cells) -> matrix.Cells:
     """The rows as they are; of a route that is not in the table, all that anybody may use."""
     path = route.path(asking.office.named)
-    asked = decided or [(route.name, "GET"), (route.name, "POST")]
-    rows = {key: answers(asking, path, key[1]) for key in asked}
+    query = decided or [(route.name, "GET"), (route.name, "POST")]
+    rows = {key: answers(asking, path, key[1]) for key in query}
     return {key: row for key, row in rows.items() if set(row.values()) != {"405"}}
 
 

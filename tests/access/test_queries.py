@@ -19,7 +19,7 @@ pytestmark = [
 TABLE = matrix.table()
 PARAMETERS = (
     *("sort", "page", "q", "role", "standing", "unit", "kind", "county", "year", "stage", "age"),
-    *("origin", "industry", "size", "flag", "state", "since", "until", "who", "deed", "record"),
+    *("origin", "industry", "size", "flag", "state", "since", "until", "who", "action", "record"),
     *(
         "as_of",
         "known_by",
@@ -112,7 +112,7 @@ def readable():
             yield route, readers[0]
 
 
-def asked(asking, who, path, payloads):
+def table_query(asking, who, path, payloads):
     """Every parameter with some payload; the statements that the page put to the database."""
     query = urlencode(dict(zip(PARAMETERS, payloads, strict=False)), errors="surrogatepass")
     with CaptureQueriesContext(connection) as statements:
@@ -129,7 +129,7 @@ def test_no_page_breaks_or_is_ordered_by_what_the_address_says(asking):
         for _round in range(3):
             payloads = [next(turns) for _name in PARAMETERS]
             next(turns)
-            for sql in asked(asking, who, path, payloads):
+            for sql in table_query(asking, who, path, payloads):
                 assert not SECRET_ORDER.search(sql), (path, sql)
 
 
@@ -141,7 +141,7 @@ def test_no_list_breaks_by_any_payload_in_all_its_parameters(asking, name):
     path = route.path(asking.office.named)
 
     for payload in PAYLOADS:
-        asked(asking, who, path, [payload] * len(PARAMETERS))
+        table_query(asking, who, path, [payload] * len(PARAMETERS))
 
 
 @pytest.mark.parametrize("name", ["project-list", "receipt-list", "service-list"])

@@ -226,7 +226,7 @@ def audit_exports(walk: Walk) -> None:
     walk.as_("leader", "/targets/")  # which is refused
     page = walk.as_("audit", "/trail/")
     page.check("[name=refused]")
-    page.click(".sieve button")
+    page.click(".filters button")
     page.wait_for_load_state()
     expect(page.locator("tr.is-refused").first).to_be_visible()
     with page.expect_download() as taken:

@@ -61,8 +61,8 @@ class Walk:
             raise SystemExit(
                 f"The handbook of {role} does not tell of “{words}” ({self.language})."
             )
-        deeds = page.locator("main").locator("a:not(.term), button, summary")
-        pressed = deeds.filter(has_text=words, visible=True)
+        actions = page.locator("main").locator("a:not(.term), button, summary")
+        pressed = actions.filter(has_text=words, visible=True)
         pressed.first.click()
         page.wait_for_load_state()
 

@@ -31,20 +31,20 @@ VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
 START_SECONDS = 900  # the sample is loaded first, on a busy machine for minutes
 PATIENCE_MS = 20_000
 PASSWORD = "Shangnan-2012"  # of the sample only, as README says
-MOST_BYTES = 200_000
+MAX_BYTES = 200_000
 COLOURS = (128, 64, 32, 16)
 
 
 def main() -> None:
-    wishes = parsed()
+    parameters = parsed()
     chinese_font()
-    wishes.into.mkdir(parents=True, exist_ok=True)
-    served = contextlib.nullcontext(wishes.at) if wishes.at else sample_county()
+    parameters.into.mkdir(parents=True, exist_ok=True)
+    served = contextlib.nullcontext(parameters.at) if parameters.at else sample_county()
     with served as home, sync_playwright() as playwright:
         browser = launched(playwright)
-        for language in wishes.languages:
-            for picture in wishes.pictures:
-                for file in taken(browser, home, picture, language, wishes):
+        for language in parameters.languages:
+            for picture in parameters.pictures:
+                for file in taken(browser, home, picture, language, parameters):
                     sys.stdout.write(f"{file}  {file.stat().st_size / 1000:.0f} KB\n")
         browser.close()
 
@@ -58,9 +58,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--wide", action="store_true", help="no phone and no paper")
     parser.add_argument("--at", default="", help="a served sample county; otherwise one is started")
     parser.add_argument("--into", default=VAR / "screenshots", type=Path)
-    wishes = parser.parse_args()
-    wishes.pictures = [known[name] for name in wishes.only.split(",")]
-    return wishes
+    parameters = parser.parse_args()
+    parameters.pictures = [known[name] for name in parameters.only.split(",")]
+    return parameters
 
 
 @contextlib.contextmanager
@@ -99,19 +99,19 @@ def answers(home: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def taken(
-    browser: Browser, home: str, picture: Picture, language: str, wishes: argparse.Namespace
+    browser: Browser, home: str, picture: Picture, language: str, parameters: argparse.Namespace
 ) -> Iterator[Path]:
     """The picture in every width that it has, and on paper."""
-    for width in picture.widths[:1] if wishes.wide else picture.widths:
+    for width in picture.widths[:1] if parameters.wide else picture.widths:
         page = opened(browser, home, picture, language, width)
-        file = wishes.into / f"{picture.name}-{language}-{width}.png"
+        file = parameters.into / f"{picture.name}-{language}-{width}.png"
         shot = page.locator(picture.part).first if picture.part else page
-        whole = {} if picture.part else {"full_page": wishes.whole}
+        whole = {} if picture.part else {"full_page": parameters.whole}
         png = shot.screenshot(**whole)
-        file.write_bytes(png if wishes.whole else small(png))
+        file.write_bytes(png if parameters.whole else small(png))
         yield file
-        if picture.paper and width == picture.widths[0] and not wishes.wide:
-            paper = wishes.into / f"{picture.name}-{language}.pdf"
+        if picture.paper and width == picture.widths[0] and not parameters.wide:
+            paper = parameters.into / f"{picture.name}-{language}.pdf"
             page.pdf(path=paper, prefer_css_page_size=True, print_background=True)
             yield paper
         page.context.close()
@@ -159,7 +159,7 @@ def small(png: bytes) -> bytes:
     for colours in COLOURS:
         out = BytesIO()
         picture.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-        if out.tell() <= MOST_BYTES:
+        if out.tell() <= MAX_BYTES:
             break
     return out.getvalue()
 

@@ -35,7 +35,7 @@ TOP = {name for name, _right, _words in PAGES} | {
     "home",
     "login",
     "password-change",
-    "ranking-month",
+    "ranking",
     "report-month",
     "target-grid",
     "glossary",

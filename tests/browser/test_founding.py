@@ -26,7 +26,7 @@ def go_on(page):
     width = page.viewport_size
     assert list(hindrances(page, "zh-hans", is_top=True)) == []
     page.set_viewport_size(width)
-    page.click("main .form__deeds .btn-primary")
+    page.click("main .form__actions .btn-primary")
 
 
 def found(page):

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from tests.builders import make_clerk, make_county, make_project, make_unit
-from units.models import Sitting
+from units.models import UserSession
 from units.sign_in import sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +29,7 @@ def test_a_half_typed_receipt_survives_the_end_of_the_sitting(page_at, javascrip
     page.select_option("[name=kind]", index=1)
     kind, key = page.input_value("[name=kind]"), page.input_value("[name=key]")
 
-    sessions.end(Sitting.objects.filter(user=clerk, expire_date__gt=timezone.now()))
+    sessions.end(UserSession.objects.filter(user=clerk, expire_date__gt=timezone.now()))
     page.click("button[value=submit]")
     sign_in(page, clerk)
 

@@ -31,9 +31,9 @@ def leader():
     for number, name in enumerate(UNITS):
         set_target(make_unit(county, name, "department"), 1000 + number)
     period, _ = Period.objects.get_or_create(county=county, year=2012, quarter=1)
-    deed = {"at": moment("2012-04-12"), "known": checks.ADVISORY}
-    closing.close(period.pk, by=verifier, **deed)
-    closing.confirm(period.pk, by=head, **deed)
+    action = {"at": moment("2012-04-12"), "known": checks.ADVISORY}
+    closing.close(period.pk, by=verifier, **action)
+    closing.confirm(period.pk, by=head, **action)
     return make_person(county, Role.LEADER)
 
 

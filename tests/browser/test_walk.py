@@ -58,7 +58,7 @@ def enter_project(page, signed):
     page.fill("[name=contract_on]", signed)
     page.fill("[name=total_investment]", "１２，０００")
     page.fill("[name=introduced_amount]", "10,000")
-    page.click(".form__deeds button")
+    page.click(".form__actions button")
     page.wait_for_url("**/projects/*/")
 
 

@@ -49,7 +49,7 @@ WORDS = (models.CharField, models.TextField)
 NOT_WORDS = re.compile(
     "_key$|hash|sha256|code|media_type|chain_head|password|username|region|record|deed"
 )
-NOT_OURS = {"sitting", "keptform", "allowance", "accesskey"}
+NOT_OURS = {"user_session", "keptform", "allowance", "accesskey"}
 OF_ONE_ROUTE = 2
 SHORTEST = 30  # shorter columns hold marks of the program
 WAYS_OUT = ("/accounts/logout/", "/static/", "/language/")
@@ -72,7 +72,7 @@ def build():
     waiting = make_receipt(project, 90, "2012-05-06", by=clerk, note="备注")
     returned = make_receipt(project, 80, "2012-05-07", by=clerk)
     at = moment("2012-05-20")
-    posting.return_(returned.pk, returned.version, "凭证不清", by=verifier, at=at)
+    posting.send_back(returned.pk, returned.version, "凭证不清", by=verifier, at=at)
     posting.reverse(verified.entries.first().pk, "重复", by=head, at=at)
     Evidence.objects.create(
         receipt=waiting, kind="bank_slip", sha256="0" * 64, size=1, media_type="image/png",
@@ -111,7 +111,7 @@ def poison():
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE units_trail DISABLE TRIGGER USER")
         for line in Trail.objects.all():
-            after = dict.fromkeys(("name", "reason", "word", "page", "wishes"), next(turns))
+            after = dict.fromkeys(("name", "reason", "word", "page", "parameters"), next(turns))
             Trail.objects.filter(pk=line.pk).update(after=after, before={"note": next(turns)})
         cursor.execute("ALTER TABLE units_trail ENABLE TRIGGER USER")
 

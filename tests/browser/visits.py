@@ -52,7 +52,7 @@ NO_PAGES = {
     "set_language",
     "target-current",
     "target-schedule",
-    "problem-tell",
+    "problem-report",
     "problem-answer",
     "problem-settle",
     "service-drop",
@@ -95,14 +95,14 @@ NO_PAGES = {
     "calendar-zh-hans",
     "key-revoke",
     "person-place",
-    "person-off",
-    "person-on",
+    "person-disable",
+    "person-enable",
     "person-password",
     "person-role",
     "person-unlock",
     "person-factor",
-    "sitting-end",
-    "sitting-end-others",
+    "session-end",
+    "session-end-others",
     "second-factor-codes",
     "second-factor-off",
     "second-factor-picture",
@@ -177,7 +177,7 @@ class Village:
         make_receipt(self.project, 70, "2012-06-11", by=lead)
         self.returned = make_receipt(self.project, 90, "2012-06-12", by=lead)
         version = self.returned.version
-        posting.return_(self.returned.pk, version, "凭证不清。", by=self.verifier, at=JUNE)
+        posting.send_back(self.returned.pk, version, "凭证不清。", by=self.verifier, at=JUNE)
 
     def close_first_quarter(self) -> None:
         period = Period.objects.get(county=self.county, year=2012, quarter=1)
@@ -251,8 +251,8 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "receipt-edit": [Visit(clerk, f"{returned}edit/")],
         "entry-reverse": [Visit(head, f"/entries/{Entry.objects.latest('pk').pk}/reverse/")],
         "evidence-rules": [Visit(head, "/evidence/rules/")],
-        "ranking": [Visit(leader, "/ranking/")],
-        "ranking-month": [Visit(leader, "/ranking/2012-06/"), Visit(idle, "/ranking/2012-03/")],
+        "ranking-newest": [Visit(leader, "/ranking/")],
+        "ranking": [Visit(leader, "/ranking/2012-06/"), Visit(idle, "/ranking/2012-03/")],
         "ranking-bulletin": [Visit(leader, "/ranking/2012-06/bulletin/")],
         "ranking-compare": [Visit(leader, f"/ranking/compare/{TWO_DAYS}")],
         "ranking-needed": [Visit(leader, "/ranking/2012-06/needed/?kind=department")],

@@ -44,7 +44,7 @@ class Visitor:
 
     name: str
     client: Client
-    asked: set[tuple[str, str]] = field(default_factory=set)
+    table_query: set[tuple[str, str]] = field(default_factory=set)
     counts: Counter = field(default_factory=Counter)
     queue: list[str] = field(default_factory=list)
     seconds: float = 0
@@ -81,9 +81,9 @@ class Capture:
         return "(none)"
 
     def ask(self, visitor: Visitor, language: str, address: str) -> int:
-        if (language, address) in visitor.asked:
+        if (language, address) in visitor.table_query:
             return 0
-        visitor.asked.add((language, address))
+        visitor.table_query.add((language, address))
         visitor.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         _forget_limits()
         began = time.perf_counter()
@@ -118,7 +118,7 @@ class Capture:
         """Every link of every page that was read, as long as there are not enough of its route."""
         while visitor.queue:
             address = visitor.queue.pop(0).partition("#")[0]
-            known = (LANGUAGES[0], address) in visitor.asked
+            known = (LANGUAGES[0], address) in visitor.table_query
             if address.startswith("/") and not address.startswith(("//", "/static/")) and not known:
                 route = self.route_of(address)
                 if visitor.wants(address, route):
@@ -226,8 +226,10 @@ def visit(file: io.TextIOBase, more: dict[str, Iterable[str]], like: Path | None
         for visitor in run_.visitors.values():
             step(visitor)
     for visitor in run_.visitors.values():
-        addresses = {address for _language, address in visitor.asked}
-        counts = f"{len(addresses):5} addresses {len(visitor.asked):5} answers"
+        addresses = {address for _language, address in visitor.table_query}
+        counts = f"{len(addresses):5} addresses {len(visitor.table_query):5} answers"
         print(f"{visitor.name:28} {counts} {visitor.seconds:7.1f} s")
-    reached = {run_.route_of(address) for v in run_.visitors.values() for _l, address in v.asked}
+    reached = {
+        run_.route_of(address) for v in run_.visitors.values() for _l, address in v.table_query
+    }
     print("Never asked for:", ", ".join(sorted(set(run_.routes) - reached)) or "none")

@@ -108,8 +108,8 @@ class Comparison:
             routes = sorted(set(map(self.route, keys)))
             where = f"{len(routes)} routes: {', '.join(routes[:6])}"
             lines = (f"    {line[:300]}" for line in self.samples[shape][:12])
-            asked = f"  for example {' '.join(keys[0])}"
-            yield "\n".join([f"\n{shape[0]}: {len(keys)} times, {where}", asked, *lines])
+            query = f"  for example {' '.join(keys[0])}"
+            yield "\n".join([f"\n{shape[0]}: {len(keys)} times, {where}", query, *lines])
 
 
 def diff(before: Path, after: Path, ignored: set[str], meant: list[str], most: int) -> int:

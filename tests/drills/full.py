@@ -57,7 +57,7 @@ class Office:
     def submit(self, files: Any = (), **more: Any) -> Answer:
         key = str(uuid.uuid4())
         typed = {"key": key, "received_on": "2012-05-15", "amount": "12", "kind": "construction"}
-        typed |= {"voucher_no": key, "note": "满" * 100, "deed": "submit", **more}
+        typed |= {"voucher_no": key, "note": "满" * 100, "action": "submit", **more}
         answer = self.clerk.ask("POST", f"/projects/{self.project}/receipts/new/", typed, files)
         if answer.status == 302:
             self.acknowledged.add(key)
@@ -81,7 +81,7 @@ class Office:
 def run(site: Site, disks: dict[str, Path], *, broken: str = "") -> Findings:
     """Run the drill on a started site whose folders are the disks given by name."""
     findings, office = Findings(), Office(site)
-    deeds: dict[str, Callable[[], Answer]] = {
+    actions: dict[str, Callable[[], Answer]] = {
         "submit": office.submit,
         "upload": office.upload,
         "import": office.import_book,
@@ -89,11 +89,11 @@ def run(site: Site, disks: dict[str, Path], *, broken: str = "") -> Findings:
     }
     for name, folder in disks.items():
         with exhausted(folder):
-            _while_full(findings, name, deeds, office, broken)
+            _while_full(findings, name, actions, office, broken)
         site.wait_until_ready()
-        for deed, ask in deeds.items():
+        for action, ask in actions.items():
             if (answer := ask()).status not in (200, 302):
-                findings.wrong.append(f"{name} has room again: {deed} {_said(answer)}")
+                findings.wrong.append(f"{name} has room again: {action} {_said(answer)}")
     stored = {key for (key,) in site.rows("SELECT key::text FROM ledger_receipt")}
     findings.wrong += [f"{key} was acknowledged" for key in office.acknowledged - stored]
     if said := site.proof():
@@ -104,18 +104,18 @@ def run(site: Site, disks: dict[str, Path], *, broken: str = "") -> Findings:
 def _while_full(
     findings: Findings,
     name: str,
-    deeds: dict[str, Callable[[], Answer]],
+    actions: dict[str, Callable[[], Answer]],
     office: Office,
     broken: str,
 ) -> None:
     refused = []
-    for deed, ask in deeds.items():
-        answer = _refusal_of(ask, deed == NOTICED[name])
+    for action, ask in actions.items():
+        answer = _refusal_of(ask, action == NOTICED[name])
         if answer.status in (200, 302):
             continue
-        refused.append(f"{deed} {answer.status}")
+        refused.append(f"{action} {answer.status}")
         if not any(sentence in answer.body.decode() for sentence in SENTENCES):
-            findings.wrong.append(f"{name} full: {deed} without a sentence: {_said(answer)}")
+            findings.wrong.append(f"{name} full: {action} without a sentence: {_said(answer)}")
     if broken == "deaf":
         refused = []
     expected = NOTICED[name]

@@ -48,7 +48,7 @@ class Journal:
 
 def missing(site: Site, journal: Journal) -> list[str]:
     """Every promise that the database does not keep, and every half of something."""
-    return [*_receipts(site, journal), *_imports(site, journal), *_deeds(site, journal)]
+    return [*_receipts(site, journal), *_imports(site, journal), *_actions(site, journal)]
 
 
 def _receipts(site: Site, journal: Journal) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _imports(site: Site, journal: Journal) -> Iterator[str]:
             yield f"import {prefix}: acknowledged {rows}, stored {count}"
 
 
-def _deeds(site: Site, journal: Journal) -> Iterator[str]:
+def _actions(site: Site, journal: Journal) -> Iterator[str]:
     verified = site.rows(
         "SELECT r.id FROM ledger_receipt r WHERE r.state = 'verified' AND r.amount ="
         " (SELECT sum(amount) FROM ledger_entry e WHERE e.receipt_id = r.id)"

@@ -71,7 +71,7 @@ def run(
     *,
     seed: int = 39,
     broken: str = "",
-    deeds: int = 12,
+    actions: int = 12,
     kinds: tuple[str, ...] = ("program", "database"),
     migrations: bool = True,
     tell: Callable[[str], Any] = lambda line: None,
@@ -87,7 +87,7 @@ def run(
         findings = Findings(traffic.journal)
         make_lazy(site, broken == "lazy")
         for moment in range(moments):
-            if not traffic.gets_on(deeds):
+            if not traffic.gets_on(actions):
                 findings.wrong.append(f"before moment {moment}: nobody could work")
             if broken == "half":
                 traffic.importing.wait(300)
@@ -102,7 +102,7 @@ def run(
             if broken and findings.wrong:
                 break
         if not broken:
-            traffic.gets_on(deeds)
+            traffic.gets_on(actions)
             findings.wrong += traffic.idle()
     findings.wrong += traffic.journal.odd + missing(site, traffic.journal)
     make_lazy(site, False)

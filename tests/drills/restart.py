@@ -57,7 +57,7 @@ def run(
     *,
     seed: int = 42,
     broken: str = "",
-    deeds: int = 8,
+    actions: int = 8,
     tell: Callable[[str], Any] = lambda line: None,
 ) -> Findings:
     with at_work(site, seed) as traffic:
@@ -65,11 +65,11 @@ def run(
         with _asking_live(site, findings):
             for _round in range(rounds):
                 for outage in (restarted, cut, taken, frozen):
-                    if not traffic.gets_on(deeds):
+                    if not traffic.gets_on(actions):
                         findings.wrong.append(f"before {outage.__name__}: nobody could work")
                     _suffer(site, findings, outage, broken)
                 tell(str(findings))
-            traffic.gets_on(deeds, patience=20)
+            traffic.gets_on(actions, patience=20)
     findings.wrong += [*_late_errors(findings), *traffic.journal.odd]
     findings.wrong += missing(site, traffic.journal)
     return findings

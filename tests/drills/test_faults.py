@@ -31,7 +31,7 @@ def site(disks):
 
 def test_nothing_acknowledged_is_lost_by_a_kill_of_the_program_or_of_the_database(site: Site):
     """quality 39"""
-    findings = kill.run(site, moments=2, deeds=5, migrations=False)
+    findings = kill.run(site, moments=2, actions=5, migrations=False)
 
     assert findings.wrong == []
     assert findings.journal.acknowledged() >= 2 * 5
@@ -39,14 +39,14 @@ def test_nothing_acknowledged_is_lost_by_a_kill_of_the_program_or_of_the_databas
 
 def test_a_database_that_tells_commits_too_early_is_found(site: Site):
     """quality 50: the drill is known able to fail."""
-    findings = kill.run(site, moments=20, deeds=5, broken="lazy", kinds=("database",))
+    findings = kill.run(site, moments=20, actions=5, broken="lazy", kinds=("database",))
 
     assert [line for line in findings.wrong if "acknowledged" in line]
 
 
 def test_a_database_taken_away_is_told_as_that_and_comes_back(site: Site):
     """quality 42"""
-    findings = restart.run(site, rounds=1, deeds=3)
+    findings = restart.run(site, rounds=1, actions=3)
 
     assert findings.wrong == []
     assert len(findings.outages) == 4

@@ -22,7 +22,7 @@ from openpyxl import Workbook
 from tests.drills.journal import Journal
 from tests.drills.site import PASSWORD, Answer, Lost, Person, Site
 
-DEEDS = ("submit", "upload", "verify", "close")
+ACTIONS = ("submit", "upload", "verify", "close")
 PAUSE = 0.2  # before something is sent again
 BETWEEN_CLOSINGS = (2, 6)  # seconds
 AWAY = "暂时无法办理"
@@ -50,18 +50,18 @@ class Traffic:
         self.threads = [
             threading.Thread(
                 target=self._work,
-                args=(Person(site.port, name), deed, random.Random(f"{seed} {number}")),
+                args=(Person(site.port, name), action, random.Random(f"{seed} {number}")),
             )
-            for number, (name, deed) in enumerate(jobs)
+            for number, (name, action) in enumerate(jobs)
         ]
 
     def begin(self) -> None:
         for thread in self.threads:
             thread.start()
 
-    def gets_on(self, deeds: int, patience: float = 300) -> bool:
+    def gets_on(self, actions: int, patience: float = 300) -> bool:
         """Wait until so many more deeds were acknowledged; whether they were."""
-        wanted, until = self.journal.acknowledged() + deeds, time.monotonic() + patience
+        wanted, until = self.journal.acknowledged() + actions, time.monotonic() + patience
         while self.journal.acknowledged() < wanted and time.monotonic() < until:
             time.sleep(0.02)
         return self.journal.acknowledged() >= wanted
@@ -71,26 +71,26 @@ class Traffic:
         until = time.monotonic() + patience
         while (idle := self._unshown()) and time.monotonic() < until:
             time.sleep(0.1)
-        return [f"no {deed} was acknowledged" for deed in idle]
+        return [f"no {action} was acknowledged" for action in idle]
 
     def _unshown(self) -> list[str]:
-        return [deed for deed in DEEDS if not self.journal.counts[deed]]
+        return [action for action in ACTIONS if not self.journal.counts[action]]
 
     def end(self) -> None:
         self.over.set()
         for thread in self.threads:
             thread.join()
 
-    def _work(self, person: Person, deed: Callable[..., None], chance: random.Random) -> None:
+    def _work(self, person: Person, action: Callable[..., None], chance: random.Random) -> None:
         try:
             if person.name:
                 self._signed_in(person)
             while not self.over.is_set():
-                deed(person, chance)
+                action(person, chance)
         except Over:
             pass
         except Exception as error:
-            self.journal.odd.append(f"{deed.__name__}: {type(error).__name__}: {error}")
+            self.journal.odd.append(f"{action.__name__}: {type(error).__name__}: {error}")
 
     # --- the deeds
 
@@ -102,7 +102,7 @@ class Traffic:
             Decimal(chance.randint(1, 10**6)) / 100,
         )
         typed = {"key": key, "received_on": f"2012-{chance.randint(1, 6):02}-15", "note": ""}
-        typed |= {"amount": amount, "kind": "construction", "voucher_no": key, "deed": "submit"}
+        typed |= {"amount": amount, "kind": "construction", "voucher_no": key, "action": "submit"}
         files = []
         if chance.random() < 0.33:
             content = b"%PDF-1.4\n" + key.encode() * chance.randint(1, 5_000) + b"\n%%EOF\n"
@@ -156,7 +156,7 @@ class Traffic:
             return
         self.importing.set()
         try:
-            self._once(person, f"{answer.location}decide/", {"deed": "import"})
+            self._once(person, f"{answer.location}decide/", {"action": "import"})
             done = self._once(person, answer.location)
         except Lost:
             return  # whole or not at all, and nobody was told
@@ -215,12 +215,12 @@ class Traffic:
         if self.over.wait(PAUSE):
             raise Over
 
-    def _is_saved(self, deed: str, answer: Answer) -> bool:
+    def _is_saved(self, action: str, answer: Answer) -> bool:
         if answer.status == 302 and not answer.location.startswith("/accounts/"):
-            self.journal.counts[deed] += 1
+            self.journal.counts[action] += 1
             return True
         told = answer.body.decode()[-3000:]
-        self.journal.odd.append(f"{deed}: {answer.status} {answer.location} {told}")
+        self.journal.odd.append(f"{action}: {answer.status} {answer.location} {told}")
         self._rest()
         return False
 

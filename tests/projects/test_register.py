@@ -60,7 +60,7 @@ def test_a_project_is_entered_with_investor_shares_and_trail(draft, town, bureau
         ("水沟镇", 6_000),
         ("招商局", 4_000),
     ]
-    line = Trail.objects.get(deed="project.add")
+    line = Trail.objects.get(action="project.add")
     assert line.after["shares"] == ["水沟镇 60%", "招商局 40%"]
 
 
@@ -70,7 +70,7 @@ def test_a_change_keeps_before_and_after_of_what_differs(draft, town, bureau, he
 
     after = register.save(changed, by=head, at=NOW, project=project, version=1)
 
-    line = Trail.objects.get(deed="project.change")
+    line = Trail.objects.get(action="project.change")
     assert after.version == 2
     assert line.before == {"location": "", "shares": ["水沟镇 100%"]}
     assert line.after == {"location": "水沟村", "shares": ["水沟镇 50%", "招商局 50%"]}
@@ -82,7 +82,7 @@ def test_saving_without_a_change_leaves_no_trace(draft, head):
     again = register.save(draft, by=head, at=NOW, project=project, version=1)
 
     assert again.version == 1
-    assert not Trail.objects.filter(deed="project.change").exists()
+    assert not Trail.objects.filter(action="project.change").exists()
 
 
 def test_a_change_of_an_older_version_is_a_conflict(draft, head):
@@ -257,7 +257,7 @@ def test_the_bureau_corrects_an_investor_in_one_of_its_projects(draft, town, hea
     register.save(abroad, by=head, at=NOW, project=project)
 
     assert Investor.objects.get().origin == "foreign"
-    assert Trail.objects.get(deed="investor.change").before == {"origin": "other_city"}
+    assert Trail.objects.get(action="investor.change").before == {"origin": "other_city"}
 
 
 def test_a_unit_does_not_correct_an_investor_that_others_name(draft, town, bureau, head):

@@ -19,21 +19,21 @@ NOON = builders.moment("2012-05-12")
 CROWD = 8
 
 
-def at_once(*deeds):
+def at_once(*actions):
     """Run the deeds on a thread and connection each, released together; what each came to."""
-    gate, outcomes = threading.Barrier(len(deeds)), [None] * len(deeds)
+    gate, outcomes = threading.Barrier(len(actions)), [None] * len(actions)
 
-    def run(place, deed):
+    def run(place, action):
         try:
             connection.ensure_connection()
             gate.wait()
-            outcomes[place] = deed()
+            outcomes[place] = action()
         except Exception as error:
             outcomes[place] = error
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -79,7 +79,7 @@ def test_of_many_who_enter_the_same_name_one_wins_and_the_others_are_told(county
     winner = next(each for each in outcomes if isinstance(each, Project))
     assert Project.objects.get() == winner
     assert winner.shares.get().basis_points == 10_000
-    assert Trail.objects.filter(deed="project.add").count() == 1
+    assert Trail.objects.filter(action="project.add").count() == 1
     assert all(each.other is None for each in outcomes if each is not winner)
 
 
@@ -148,4 +148,4 @@ def test_a_step_is_finished_once(county):
     )
 
     assert kinds(outcomes) == ["Conflict"] * (CROWD - 1) + ["ServiceStep"]
-    assert Trail.objects.filter(deed="service.finish").count() == 1
+    assert Trail.objects.filter(action="service.finish").count() == 1

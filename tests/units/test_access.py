@@ -77,7 +77,7 @@ def test_administrators_hold_no_right_over_the_accounts():
     """quality 7"""
     for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
         assert not RIGHTS[role] & RIGHTS[Role.LEADER]
-        assert REACH[role] is Reach.NOTHING
+        assert REACH[role] is Reach.ZERO
 
 
 def test_no_right_of_an_administrator_is_anothers_or_changes_an_account():

@@ -8,8 +8,8 @@ pytestmark = pytest.mark.django_db
 SIGN_IN = "/accounts/login/"
 
 
-def language(client, asked=None):
-    headers = {"Accept-Language": asked} if asked else {}
+def language(client, query=None):
+    headers = {"Accept-Language": query} if query else {}
     answered = client.get(SIGN_IN, headers=headers)
     assert "Accept-Language" in answered["Vary"]
     return answered["Content-Language"]
@@ -28,14 +28,14 @@ def language(client, asked=None):
         ("de,en;q=0.5", "en"),
     ],
 )
-def test_a_visitor_is_answered_in_the_language_that_his_browser_asks_for(asked, spoken):
-    assert language(Client(), asked) == spoken
+def test_a_visitor_is_answered_in_the_language_that_his_browser_asks_for(query, spoken):
+    assert language(Client(), query) == spoken
 
 
 @pytest.mark.parametrize(("chosen", "asked"), [("zh-hans", "en-US"), ("en", "zh-CN")])
-def test_the_switch_wins_over_the_browser(chosen, asked):
+def test_the_switch_wins_over_the_browser(chosen, query):
     client = Client()
 
     client.post("/language/", {"language": chosen, "next": SIGN_IN})
 
-    assert language(client, asked) == chosen
+    assert language(client, query) == chosen

@@ -37,7 +37,7 @@ def test_a_unit_gets_the_next_code_of_its_kind(county, head):
     bureau = register.save(UnitDraft("招商局", "department"), county=county, by=head, at=NOW)
 
     assert (town.code, bureau.code) == ("611023T14", "611023D01")
-    assert Trail.objects.filter(deed="unit.add").count() == 2
+    assert Trail.objects.filter(action="unit.add").count() == 2
 
 
 def test_a_given_code_in_use_is_refused(county, head, town):
@@ -52,7 +52,7 @@ def test_a_new_name_leaves_code_and_trail_of_both(county, head, town):
         replace(draft_of(town), name="水沟新镇"), county=county, by=head, at=NOW, unit=town
     )
 
-    line = Trail.objects.get(deed="unit.change")
+    line = Trail.objects.get(action="unit.change")
     assert after.code == code
     assert (line.before, line.after) == ({"name": "水沟镇"}, {"name": "水沟新镇"})
 

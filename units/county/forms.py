@@ -39,7 +39,7 @@ class CountyForm(RefusableForm):
     name = CleanCharField(
         label=_("Name of the county"),
         min_length=settings.LEAST_NAME,
-        max_length=settings.MOST_NAME,
+        max_length=settings.MAX_NAME,
     )
     groups = GroupsField(
         label=_("Order of the groups"),

@@ -28,7 +28,7 @@ NAMES = tuple(
 # Settings that hold as they are now for a settlement that kept none; the others did not exist then.
 BEFORE_KEPT = ("name", "large_from", "major_from", "mega_from", "report_day", "evidence_required")
 TEXTS = ("name", "issuing_office", "title_name", "addressees")
-LEAST_NAME, MOST_NAME, LAST_DAY = 2, 50, 28
+LEAST_NAME, MAX_NAME, LAST_DAY = 2, 50, 28
 
 
 def values(county: County) -> dict[str, Any]:
@@ -91,9 +91,9 @@ def change(
 
 def demand_name(name: str) -> None:
     """Refuse what is no name of a county, whichever way it comes."""
-    if not LEAST_NAME <= len(name) <= MOST_NAME:
+    if not LEAST_NAME <= len(name) <= MAX_NAME:
         sentence = _("Write the name of the county, from %(least)d to %(most)d characters.")
-        raise Refusal(sentence % {"least": LEAST_NAME, "most": MOST_NAME}, "name")
+        raise Refusal(sentence % {"least": LEAST_NAME, "most": MAX_NAME}, "name")
 
 
 def _objections(wanted: Mapping[str, Any]) -> Iterator[Refusal]:

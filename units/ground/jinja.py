@@ -56,8 +56,8 @@ def _url(name: str, *args: object) -> str:
 
 def _querystring(request: HttpRequest, changes: Mapping[str, str | int]) -> str:
     """The query of the address with some of it replaced."""
-    asked: dict[str, str | int | list[str]] = dict(request.GET.lists())
-    return "?" + urlencode(asked | dict(changes), doseq=True)
+    query: dict[str, str | int | list[str]] = dict(request.GET.lists())
+    return "?" + urlencode(query | dict(changes), doseq=True)
 
 
 def _date(value: date, form: str = "DATE_FORMAT") -> str:

@@ -24,7 +24,7 @@ YUAN: Final = 1
 WAN: Final = 10_000
 YI: Final = 100_000_000
 
-NOTHING: Final = Decimal("0.00")
+ZERO: Final = Decimal("0.00")
 # Excel keeps 15 significant digits: one fen more and the workbook would show another amount.
 MAX_YUAN: Final = Decimal("9999999999999.99")
 MINUS: Final = "\N{MINUS SIGN}"
@@ -36,7 +36,7 @@ _MAX_FEN: Final = int(MAX_YUAN * 100)
 _WHOLE_DIGITS: Final = 13
 _FINE_DIGITS: Final = 6
 _PLACES: Final = tuple(Decimal(f"1e-{places}") for places in range(_FINE_DIGITS + 1))
-_MOST_PLACES: Final = 4
+_MAX_PLACES: Final = 4
 _EXACT_PLACES: Final = 40
 # Written out in full, 1e999999 would be a text of a million digits.
 _LONGEST_EXPONENT: Final = 40
@@ -295,7 +295,7 @@ def _honest(top: int, bottom: int, places: int, claims: Iterable[Exact]) -> Deci
     zero, it is given more places, up to four; where even those would claim it, it is cut off.
     """
     claims = tuple(claims)
-    for wider in range(places, max(places, _MOST_PLACES) + 1):
+    for wider in range(places, max(places, _MAX_PLACES) + 1):
         count = _half_up(top, bottom, wider)
         if not _misleads(top, bottom, count, 10**wider, claims):
             return _decimal(count, wider)

@@ -24,7 +24,7 @@ _SPACES: Final = (
 # read 10² as 102 and ① as 1.
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # Real scripts stack four; normalising a long stack takes the square of its length.
-_MOST_MARKS: Final = 8
+_MAX_MARKS: Final = 8
 
 
 def gettext_noop(sentence: str) -> str:
@@ -151,5 +151,5 @@ def _below_limit(text: str) -> Iterator[str]:
     marks = 0
     for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks <= _MOST_MARKS:
+        if marks <= _MAX_MARKS:
             yield character

@@ -116,7 +116,7 @@ def move(pk: int, name: str, place: Place, *, by: User, at: datetime) -> User:
     was, became = trail.changes(before, after)
     _note(by, "person.place", user, at, before=was, after=became)
     if moves:
-        _end_sittings(user)
+        _end_sessions(user)
     return user
 
 
@@ -128,7 +128,7 @@ def switch(pk: int, is_active: bool, *, by: User, at: datetime) -> User:
         user.is_active = is_active
         user.save(update_fields=["is_active"])
         _note(by, "person.on" if is_active else "person.off", user, at)
-        _end_sittings(user)
+        _end_sessions(user)
     return user
 
 
@@ -137,7 +137,7 @@ def give_password(pk: int, *, by: User, at: datetime) -> tuple[User, str]:
     """A one-time password in place of a forgotten one; open sittings end."""
     user = _locked(pk, Right.PERSON_KEEP, by)
     password = passwords.give_one_time(user, by=by, at=at)
-    _end_sittings(user)
+    _end_sessions(user)
     return user, password
 
 
@@ -157,9 +157,9 @@ def grant(pk: int, role: Role, *, by: User, at: datetime) -> User:
     if role != user.role:
         before, user.role = str(user.role), role
         user.save(update_fields=["role"])
-        deed = "role.take" if role == Role.NONE else "role.grant"
-        _note(by, deed, user, at, before={"role": before}, after={"role": str(role)})
-        _end_sittings(user)
+        action = "role.take" if role == Role.NONE else "role.grant"
+        _note(by, action, user, at, before={"role": before}, after={"role": str(role)})
+        _end_sessions(user)
     return user
 
 
@@ -177,7 +177,7 @@ def take_factor(pk: int, *, by: User, at: datetime) -> User:
     """For a lost telephone: the person signs in without and switches a new one on."""
     user = _locked(pk, Right.ROLE_GRANT, by)
     second_factor.take_away(user, by=by, at=at)
-    _end_sittings(user)
+    _end_sessions(user)
     return user
 
 
@@ -190,7 +190,7 @@ def appoint(role: Role, county: County | None, *, at: datetime) -> tuple[User, s
     for former in User.objects.filter(role=role, county=county, is_active=True):
         User.objects.filter(pk=former.pk).update(is_active=False)
         _note(None, "person.off", former, at)
-        _end_sittings(former)
+        _end_sessions(former)
     stem = f"{role.removesuffix('_admin')}{f'-{county.code}' if county else ''}"
     taken = set(User.objects.filter(username__startswith=stem).values_list("username", flat=True))
     names = (f"{stem}{number or ''}" for number in range(len(taken) + 1))
@@ -238,14 +238,14 @@ def free_username(username: str) -> str:
     return username
 
 
-def _end_sittings(user: User) -> None:
+def _end_sessions(user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
     sessions.end_all(user)
 
 
 def _note(
     by: User | None,
-    deed: str,
+    action: str,
     user: User,
     at: datetime,
     *,
@@ -254,7 +254,7 @@ def _note(
 ) -> None:
     trail.record(
         by,
-        deed,
+        action,
         user,
         at=at,
         county=user.county,

@@ -80,7 +80,7 @@ class KeyTable(Table):
     expires_on = Column(_("Last day"))
     used_at = Column(_("Last used"))
     standing = Column(_("State"))
-    deeds = Column(_("Deeds"))
+    actions = Column(_("Actions"))
 
     class Meta:
         attrs = {"class": "stack keys", "label": _("Access keys")}

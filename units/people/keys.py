@@ -86,10 +86,10 @@ def known(secret: str, purpose: AccessKey.Purpose, *, at: datetime) -> AccessKey
 
 
 def note_reading(
-    key: AccessKey, path: str, wishes: dict[str, Any], *, at: datetime, refused: bool = False
+    key: AccessKey, path: str, parameters: dict[str, Any], *, at: datetime, refused: bool = False
 ) -> None:
     """One line of the trail in the name of the key: its person did not read, another system did."""
-    after = {"wishes": wishes} if wishes else {}
+    after = {"parameters": parameters} if parameters else {}
     county = key.person.county
     line = trail.line(
         None, "key.read", key, at=at, county=county, label=path, after=after, refused=refused
@@ -104,7 +104,7 @@ def people_for(user: User, purpose: AccessKey.Purpose) -> QuerySet[User]:
     if purpose == AccessKey.Purpose.CALENDAR:
         return people.filter(pk=user.pk)
     demand(user, Right.KEY_MAKE)
-    readers = [role for role, reach in REACH.items() if reach is not Reach.NOTHING]
+    readers = [role for role, reach in REACH.items() if reach is not Reach.ZERO]
     return people.filter(county=user.county_id, role__in=readers)
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from units import trail
-from units.access import DEED, FORM, Right, allowed, may, person
+from units.access import ACTION, FORM, Right, allowed, may, person
 from units.ground.refusal import Refusal
 from units.models import ADMIN_ROLES, User
 from units.people import actions as people
@@ -41,12 +41,12 @@ ON_A_PAGE = 50
 def person_list(request: HttpRequest) -> HttpResponse:
     by, at = person(request), timezone.now()
     rows = people.people_of(by).order_by("-is_active", "role", "unit__order", "username")
-    sieve = PeopleFilter(request.GET, rows, at)
-    table = _paged(request, PeopleTable(sieve.qs, at=at))
+    filterset = PeopleFilter(request.GET, rows, at)
+    table = _paged(request, PeopleTable(filterset.qs, at=at))
     context = {
         "crumbs": [("", _("People"))],
-        "sieve": sieve.form,
-        "is_sieved": any(request.GET.get(name) for name in sieve.filters),
+        "filterset": filterset.form,
+        "is_filtered": any(request.GET.get(name) for name in filterset.filters),
         "table": table,
         "may_add": may(by, Right.PERSON_KEEP),
         "sees_failures": may(by, Right.ROLE_GRANT),
@@ -85,7 +85,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _shown(request, _person(request, pk))
 
 
-@allowed(Right.PERSON_KEEP, DEED)
+@allowed(Right.PERSON_KEEP, ACTION)
 def person_place(request: HttpRequest, pk: int) -> HttpResponse:
     user, by = _person(request, pk), person(request)
     form = PlaceForm(request.POST, by=by)
@@ -96,23 +96,23 @@ def person_place(request: HttpRequest, pk: int) -> HttpResponse:
     return _shown(request, user, place=form)
 
 
-@allowed(Right.PERSON_KEEP, DEED)
+@allowed(Right.PERSON_KEEP, ACTION)
 def person_off(request: HttpRequest, pk: int) -> HttpResponse:
     return _switched(request, pk, is_active=False)
 
 
-@allowed(Right.PERSON_KEEP, DEED)
+@allowed(Right.PERSON_KEEP, ACTION)
 def person_on(request: HttpRequest, pk: int) -> HttpResponse:
     return _switched(request, pk, is_active=True)
 
 
 def _switched(request: HttpRequest, pk: int, *, is_active: bool) -> HttpResponse:
-    user, deed = _person(request, pk), "person.on" if is_active else "person.off"
+    user, action = _person(request, pk), "person.on" if is_active else "person.off"
     verb = partial(people.switch, pk, is_active, by=person(request), at=timezone.now())
-    return _done(request, user, deed, None, verb)
+    return _done(request, user, action, None, verb)
 
 
-@allowed(Right.PERSON_KEEP, DEED)
+@allowed(Right.PERSON_KEEP, ACTION)
 def person_password(request: HttpRequest, pk: int) -> HttpResponse:
     """The password is shown once, on the answer to its making."""
     user, form = _person(request, pk), PasswordAgainForm(request.POST, request=request)
@@ -123,7 +123,7 @@ def person_password(request: HttpRequest, pk: int) -> HttpResponse:
     return _shown(request, user, password=form)
 
 
-@allowed(Right.ROLE_GRANT, DEED)
+@allowed(Right.ROLE_GRANT, ACTION)
 def person_role(request: HttpRequest, pk: int) -> HttpResponse:
     user = _person(request, pk)
     form = RoleForm(request.POST, user=user, request=request)
@@ -137,13 +137,13 @@ def person_role(request: HttpRequest, pk: int) -> HttpResponse:
     return _shown(request, user, role=form)
 
 
-@allowed(Right.ROLE_GRANT, DEED)
+@allowed(Right.ROLE_GRANT, ACTION)
 def person_unlock(request: HttpRequest, pk: int) -> HttpResponse:
     verb = partial(people.unlock, pk, by=person(request), at=timezone.now())
     return _done(request, _person(request, pk), "person.unlock", None, verb)
 
 
-@allowed(Right.ROLE_GRANT, DEED)
+@allowed(Right.ROLE_GRANT, ACTION)
 def person_factor(request: HttpRequest, pk: int) -> HttpResponse:
     user, form = _person(request, pk), PasswordAgainForm(request.POST, request=request)
     if form.is_valid():
@@ -172,13 +172,13 @@ def _person(request: HttpRequest, pk: int) -> User:
 def _done(
     request: HttpRequest,
     user: User,
-    deed: str,
+    action: str,
     form: Any,
     verb: Callable[[], Any],
     **forms: Any,
 ) -> HttpResponse:
     """Do it and say so; what is refused stands on the page with what was typed."""
-    with _attempted(request, deed, user, form):
+    with _attempted(request, action, user, form):
         verb()
         messages.success(request, _("Saved. Open sign-ins of this person hold no old rights."))
         return redirect("person-detail", user.pk)
@@ -186,14 +186,14 @@ def _done(
 
 
 @contextmanager
-def _attempted(request: HttpRequest, deed: str, user: User | None, form: Any) -> Iterator[None]:
+def _attempted(request: HttpRequest, action: str, user: User | None, form: Any) -> Iterator[None]:
     """Around a verb: its refusal leaves a line in the trail and a sentence on the page."""
     try:
         yield
     except (Refusal, PermissionDenied) as refusal:
         by, after = person(request), {"refused": str(refusal)}
         label = str(user) if user else ""
-        trail.record(by, deed, user, at=timezone.now(), label=label, after=after, refused=True)
+        trail.record(by, action, user, at=timezone.now(), label=label, after=after, refused=True)
         if isinstance(refusal, PermissionDenied):
             raise
         if form is None:

@@ -35,7 +35,7 @@ ALWAYS_OPEN = (
 )
 
 
-def sitting_ends(get_response: Answer) -> Answer:
+def session_ends(get_response: Answer) -> Answer:
     """Ends a sitting in which nothing was done for too long; else notes that something was."""
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -64,13 +64,13 @@ def duties_first(get_response: Answer) -> Answer:
         duty = _duty(user)
         if duty is None or request.path in map(reverse, ALWAYS_OPEN):
             return get_response(request)
-        wish = urlencode({"next": _wished(request, user)})
-        return redirect(f"{reverse(duty)}?{wish}")
+        parameter = urlencode({"next": _requested(request, user)})
+        return redirect(f"{reverse(duty)}?{parameter}")
 
     return answer
 
 
-def _wished(request: HttpRequest, user: User) -> str:
+def _requested(request: HttpRequest, user: User) -> str:
     """Where the person goes on afterwards; a form that was being sent is kept for then."""
     if request.method != "POST":
         return request.get_full_path()

@@ -19,12 +19,12 @@ from django.middleware.csrf import CSRF_TOKEN_LENGTH, get_token
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from units.models import KeptForm, Sitting, User
+from units.models import KeptForm, User, UserSession
 from units.sign_in.refill import is_secret
 
 HOLDS = timedelta(hours=12)
 LARGEST = 300_000
-MOST = 5  # of one person; the oldest go first
+MAX = 5  # of one person; the oldest go first
 ASKED = "kept"
 
 
@@ -40,8 +40,10 @@ def owner_of(request: HttpRequest) -> User | None:
     if len(token) != CSRF_TOKEN_LENGTH or not (token.isascii() and token.isalnum()):
         return None
     mark = _mark(csrf._unmask_cipher_token(token))  # type: ignore[attr-defined]
-    sitting = Sitting.objects.filter(form_mark=mark, user__is_active=True).select_related("user")
-    found = sitting.first()
+    user_session = UserSession.objects.filter(form_mark=mark, user__is_active=True).select_related(
+        "user"
+    )
+    found = user_session.first()
     return found.user if found else None
 
 
@@ -63,7 +65,7 @@ def keep(request: HttpRequest, owner: User, at: datetime) -> KeptForm | None:
         fields=fields,
         made_at=at,
     )
-    newest = owner.kept_forms.order_by("-made_at").values("pk")[:MOST]
+    newest = owner.kept_forms.order_by("-made_at").values("pk")[:MAX]
     owner.kept_forms.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
     return kept
 

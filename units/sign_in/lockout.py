@@ -32,9 +32,9 @@ from units.models import FAILURES_KEPT, FailedSignIn, User
 from units.sign_in import rate_limit, sessions
 
 SALT = "units.guesses.known"
-MOST = 5
+MAX = 5
 WITHIN = timedelta(minutes=30)
-MOST_NAMES = 30  # people who take turns at one office computer
+MAX_NAMES = 30  # people who take turns at one office computer
 LOCKED = "is_locked_out"
 log = logging.getLogger(__name__)
 
@@ -47,13 +47,13 @@ def check(request: HttpRequest, name: str, password: str) -> User | None:
     """
     account, at = folded(name)[:150], timezone.now()
     bucket = _bucket(request, account)
-    if not rate_limit.take(bucket, MOST, WITHIN, at):
+    if not rate_limit.take(bucket, MAX, WITHIN, at):
         setattr(request, LOCKED, True)
         return None
     user = authenticate(request, username=name, password=password)
     if user is None:
         _record(request, account, at)
-        setattr(request, LOCKED, rate_limit.taken(bucket, WITHIN, at) >= MOST)
+        setattr(request, LOCKED, rate_limit.taken(bucket, WITHIN, at) >= MAX)
         return None
     rate_limit.give_back(bucket, at)
     return user
@@ -93,7 +93,7 @@ def sweep(_at: datetime) -> None:
 def is_locked_out(user: User) -> bool:
     """Whether strangers' browsers have used up their guesses at this name."""
     bucket = _hashed("strangers", user.username)
-    return rate_limit.taken(bucket, WITHIN, timezone.now()) >= MOST
+    return rate_limit.taken(bucket, WITHIN, timezone.now()) >= MAX
 
 
 def unlock(user: User) -> None:
@@ -105,7 +105,7 @@ def know_browser(request: HttpRequest, response: HttpResponseBase, user: User) -
     """Let this browser have its own count for this person from now on."""
     known = _known(request)
     names = [name for name in known["names"] if name != _mark(user.username)]
-    known["names"] = [_mark(user.username), *names][:MOST_NAMES]
+    known["names"] = [_mark(user.username), *names][:MAX_NAMES]
     response.set_cookie(
         settings.KNOWN_BROWSER_COOKIE_NAME,
         signing.dumps(known, salt=SALT),

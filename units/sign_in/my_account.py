@@ -17,16 +17,16 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from units.access import DEED, FORM, READ, by_method, person
+from units.access import ACTION, FORM, READ, by_method, person
 from units.ground.refusal import Refusal
-from units.models import Sitting
+from units.models import UserSession
 from units.sign_in import second_factor, sessions
 from units.sign_in.forms import CodeForm
 from units.sign_in.password_again import PasswordAgainForm
 
 
 @dataclass(frozen=True, slots=True)
-class SittingLine:
+class SessionLine:
     """One sign-in as its person sees it; the mark stands for the secret key."""
 
     mark: str
@@ -54,18 +54,18 @@ def my_account(request: HttpRequest) -> HttpResponse:
     return render(request, "units/sign_in/my_account.html", context)
 
 
-@by_method(*DEED)
+@by_method(*ACTION)
 @login_required
 def end_one(request: HttpRequest, mark: str) -> HttpResponse:
     rows = [row for row in _open(request) if constant_time_compare(_mark(row), mark)]
-    sessions.end(Sitting.objects.filter(pk__in=[row.pk for row in rows]))
+    sessions.end(UserSession.objects.filter(pk__in=[row.pk for row in rows]))
     if rows and rows[0].pk == request.session.session_key:
         return redirect("login")
     messages.success(request, _("This sign-in is ended."))
     return redirect("my-account")
 
 
-@by_method(*DEED)
+@by_method(*ACTION)
 @login_required
 def end_others(request: HttpRequest) -> HttpResponse:
     ended = sessions.end_others(request, person(request))
@@ -101,7 +101,7 @@ def picture(request: HttpRequest) -> HttpResponse:
     return HttpResponse(second_factor.picture(device), content_type="image/svg+xml")
 
 
-@by_method(*DEED)
+@by_method(*ACTION)
 @login_required
 def new_codes(request: HttpRequest) -> HttpResponse:
     form = _confirmed(request)
@@ -110,7 +110,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
     return _codes_shown(request, second_factor.new_codes(person(request), at=timezone.now()))
 
 
-@by_method(*DEED)
+@by_method(*ACTION)
 @login_required
 def switch_off(request: HttpRequest) -> HttpResponse:
     form = _confirmed(request)
@@ -168,9 +168,9 @@ def _crumbs() -> list[tuple[str, Any]]:
     return [(reverse("my-account"), _("My account")), ("", _("Second factor"))]
 
 
-def _lines(request: HttpRequest) -> list[SittingLine]:
+def _lines(request: HttpRequest) -> list[SessionLine]:
     return [
-        SittingLine(
+        SessionLine(
             mark=_mark(row),
             browser=row.browser,
             address=row.address or "",
@@ -182,9 +182,9 @@ def _lines(request: HttpRequest) -> list[SittingLine]:
     ]
 
 
-def _open(request: HttpRequest) -> list[Sitting]:
+def _open(request: HttpRequest) -> list[UserSession]:
     return list(sessions.open_of(person(request), timezone.now()))
 
 
-def _mark(row: Sitting) -> str:
+def _mark(row: UserSession) -> str:
     return salted_hmac("units.my_account", row.pk, algorithm="sha256").hexdigest()[:32]

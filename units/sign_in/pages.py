@@ -54,11 +54,11 @@ class SignIn(LoginView):
         return False
 
     def form_valid(self, form: Any) -> HttpResponse:
-        user, wish = form.get_user(), self.get_success_url()
+        user, parameter = form.get_user(), self.get_success_url()
         if not second_factor.is_on(user):
-            return signed_in(self.request, user, user.backend, wish)
+            return signed_in(self.request, user, user.backend, parameter)
         given = {"user": user.pk, "backend": user.backend, "at": timezone.now().timestamp()}
-        self.request.session[PASSWORD_GIVEN] = given | {"next": wish}
+        self.request.session[PASSWORD_GIVEN] = given | {"next": parameter}
         return redirect("sign-in-code")
 
 
@@ -92,7 +92,7 @@ def _first_step_done(given: dict[str, Any] | None) -> User | None:
     return User.objects.filter(pk=given["user"], is_active=True).first()
 
 
-def signed_in(request: HttpRequest, user: User, backend: str, wish: str) -> HttpResponse:
+def signed_in(request: HttpRequest, user: User, backend: str, parameter: str) -> HttpResponse:
     """A new session, its marks, and the line in the trail."""
     at = timezone.now()
     request.session.pop(PASSWORD_GIVEN, None)
@@ -101,7 +101,7 @@ def signed_in(request: HttpRequest, user: User, backend: str, wish: str) -> Http
     trail.record(user, "person.sign_in", user, at=at, unit=user.unit, label=str(user))
     for swept in (sessions, kept_forms, rate_limit, lockout):
         swept.sweep(at)
-    answer = redirect(wish)
+    answer = redirect(parameter)
     lockout.know_browser(request, answer, user)
     return answer
 
@@ -115,18 +115,18 @@ class PasswordChange(PasswordChangeView):
             policy=passwords.policy(),
             is_demanded=passwords.must_change(user, timezone.now()),
             is_first=user.must_change_password,
-            next=self._wish(),
+            next=self._options(),
             **kwargs,
         )
 
-    def _wish(self) -> str:
-        wish = self.request.POST.get("next") or self.request.GET.get("next", "")
+    def _options(self) -> str:
+        parameter = self.request.POST.get("next") or self.request.GET.get("next", "")
         hosts = {self.request.get_host()}
-        is_ours = url_has_allowed_host_and_scheme(wish, hosts, self.request.is_secure())
-        return wish if is_ours else ""
+        is_ours = url_has_allowed_host_and_scheme(parameter, hosts, self.request.is_secure())
+        return parameter if is_ours else ""
 
     def get_success_url(self) -> str:
-        return self._wish() or reverse("home")
+        return self._options() or reverse("home")
 
     def form_valid(self, form: Any) -> HttpResponse:
         user = cast(User, form.user)

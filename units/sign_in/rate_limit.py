@@ -28,9 +28,9 @@ LONGEST = timedelta(hours=24)
 
 def take(bucket: str, most: int, within: timedelta, at: datetime) -> bool:
     """Count one more and say yes, or say no: never more than ``most`` in any stretch of ``within``."""
-    asked: dict[str, Any] = {"bucket": bucket, "at": at, "after": at - within, "most": most}
+    query: dict[str, Any] = {"bucket": bucket, "at": at, "after": at - within, "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, asked)
+        cursor.execute(_TAKE, query)
         return cursor.fetchone() is not None
 
 

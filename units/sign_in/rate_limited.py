@@ -16,7 +16,7 @@ from django.utils import timezone
 from units.models import User
 from units.sign_in import rate_limit
 
-MOST = 30
+MAX = 30
 WITHIN = timedelta(minutes=10)
 View = Callable[..., HttpResponseBase]
 
@@ -29,7 +29,7 @@ def rationed(view: View) -> View:
         user = request.user
         if isinstance(user, User) and not _may_go_on(user):
             minutes = int(WITHIN.total_seconds() // 60)
-            context = {"most": MOST, "minutes": minutes}
+            context = {"most": MAX, "minutes": minutes}
             answer = render(request, "429.html", context, status=429)
             answer.headers["Retry-After"] = str(60 * minutes)
             return answer
@@ -39,4 +39,4 @@ def rationed(view: View) -> View:
 
 
 def _may_go_on(user: User) -> bool:
-    return rate_limit.take(f"files {user.pk}", MOST, WITHIN, timezone.now())
+    return rate_limit.take(f"files {user.pk}", MAX, WITHIN, timezone.now())

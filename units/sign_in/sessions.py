@@ -22,7 +22,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from units import trail
-from units.models import Sitting, User
+from units.models import User, UserSession
 
 FINENESS = timedelta(minutes=1)
 REMEMBERED = timedelta(days=3)
@@ -54,7 +54,7 @@ class SessionStore(db.SessionStore):
 
     @classmethod
     def get_model_class(cls) -> Any:
-        return Sitting
+        return UserSession
 
     def _get_session_from_db(self) -> Any:
         found = super()._get_session_from_db()  # type: ignore[misc]
@@ -64,7 +64,7 @@ class SessionStore(db.SessionStore):
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         now = timezone.now()
         since = datetime.fromtimestamp(data.setdefault(SINCE, now.timestamp()), UTC)
-        return Sitting(
+        return UserSession(
             session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]
             session_data=self.encode(data),
             expire_date=since + timedelta(seconds=settings.SESSION_COOKIE_AGE),
@@ -89,7 +89,7 @@ class SessionStore(db.SessionStore):
         """Ended, not gone: the row stays for a while, without content."""
         key = session_key or self.session_key
         if key is not None:
-            end(Sitting.objects.filter(pk=key))
+            end(UserSession.objects.filter(pk=key))
 
     @classmethod
     def clear_expired(cls) -> None:
@@ -132,17 +132,17 @@ def touch(session: SessionStore, at: datetime) -> None:
     if session.last_seen is None or at - session.last_seen < FINENESS:
         return
     address = trail.address.get()
-    rows = Sitting.objects.filter(pk=session.session_key, expire_date__gt=at)
+    rows = UserSession.objects.filter(pk=session.session_key, expire_date__gt=at)
     rows.update(last_seen=at, address=address)
 
 
-def open_of(user: User, at: datetime) -> QuerySet[Sitting]:
+def open_of(user: User, at: datetime) -> QuerySet[UserSession]:
     """Those that still hold, the newest first."""
-    rows = Sitting.objects.filter(user=user, expire_date__gt=at)
+    rows = UserSession.objects.filter(user=user, expire_date__gt=at)
     return rows.filter(last_seen__gt=at - settings.SESSION_IDLE).order_by("-last_seen")
 
 
-def end(rows: QuerySet[Sitting]) -> int:
+def end(rows: QuerySet[UserSession]) -> int:
     """End them now. Whoever sits there is asked to sign in with the next click."""
     rows.filter(user__isnull=True).delete()
     return rows.update(expire_date=timezone.now(), session_data="")
@@ -151,13 +151,15 @@ def end(rows: QuerySet[Sitting]) -> int:
 def end_others(request: HttpRequest, user: User) -> int:
     """Every other sitting of the person; this one goes on."""
     here = request.session.session_key
-    return end(Sitting.objects.filter(user=user, expire_date__gt=timezone.now()).exclude(pk=here))
+    return end(
+        UserSession.objects.filter(user=user, expire_date__gt=timezone.now()).exclude(pk=here)
+    )
 
 
 def end_all(user: User) -> int:
     """Every sitting of a person: rights taken away, account switched off."""
-    return end(Sitting.objects.filter(user=user, expire_date__gt=timezone.now()))
+    return end(UserSession.objects.filter(user=user, expire_date__gt=timezone.now()))
 
 
 def sweep(at: datetime) -> None:
-    Sitting.objects.filter(expire_date__lt=at - REMEMBERED).delete()
+    UserSession.objects.filter(expire_date__lt=at - REMEMBERED).delete()

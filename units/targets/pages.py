@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from units.access import DEED, FORM, Right, allowed, county_of, person, units_of
+from units.access import ACTION, FORM, Right, allowed, county_of, person, units_of
 from units.ground.refusal import Conflict, Refusal
 from units.models import Target
 from units.tables import TargetTable
@@ -90,7 +90,7 @@ def _grid_conflicting(request: HttpRequest, grid: TargetGrid, conflict: Conflict
     return grid_shown(request, again, conflict=conflict.sentence, status=409)
 
 
-@allowed(Right.TARGET_EDIT, DEED)
+@allowed(Right.TARGET_EDIT, ACTION)
 def target_schedule(request: HttpRequest, year: int) -> HttpResponse:
     county = county_of(request)
     form = ScheduleForm(request.POST)

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.importing import commit, words
-from ledger.importing.commit import Wish
+from ledger.importing.commit import ImportOptions
 from ledger.importing.plan_types import Plan
 from ledger.importing.preview import outlook
 from ledger.reading import workbook
@@ -64,8 +64,8 @@ class Command(BaseCommand):
 
     def _import(self, book: Book, options: dict[str, Any]) -> None:
         county = _county(options["county"], options["create_county"])
-        wish = _wish(county, options)
-        planned = commit.planned_under_lock(book, county, wish)
+        chosen = _chosen(county, options)
+        planned = commit.planned_under_lock(book, county, chosen)
         self._tell(planned)
         if planned.remarks.refusals and not (options["skip_refused"] or options["dry_run"]):
             raise Refusal(
@@ -75,12 +75,12 @@ class Command(BaseCommand):
                 )
             )
         if options["dry_run"]:
-            self._lines(words.outlook_lines(outlook(planned, wish)))
+            self._lines(words.outlook_lines(outlook(planned, chosen)))
             self.stdout.write(_("Nothing was imported: this was a dry run."))
         elif planned.is_empty:
             self.stdout.write(_("The accounts hold all of this already; nothing has changed."))
         else:
-            commit.apply(planned, wish)
+            commit.apply(planned, chosen)
             self.stdout.write(self.style.SUCCESS(_("Imported.")))
 
     def _tell(self, planned: Plan) -> None:
@@ -122,7 +122,7 @@ def _county(code: str, name: str | None) -> County:
     return county
 
 
-def _wish(county: County, options: dict[str, Any]) -> Wish:
+def _chosen(county: County, options: dict[str, Any]) -> ImportOptions:
     content = options["file"].read_bytes()
     by = _person(county, options["by"]) or _stand_in(county, ENTERING, Role.BUREAU_HEAD)
     second = None
@@ -130,7 +130,7 @@ def _wish(county: County, options: dict[str, Any]) -> Wish:
         second = _person(county, options["second"]) or _stand_in(county, VERIFYING, Role.VERIFIER)
     name = options["file"].name
     sentence = _("Taken over from earlier books by the command line: %(file)s")
-    return Wish(
+    return ImportOptions(
         by=by,
         second=second,
         at=timezone.now(),

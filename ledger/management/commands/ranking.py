@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from ledger import words
 from ledger.ranking import document, query
 from ledger.ranking.league import LeagueRow, LeagueTable
-from ledger.ranking.query import Asked
+from ledger.ranking.query import TableQuery
 from ledger.rules.months import Month
 from units.ground.money import gap_text, percent_text, rounded, wan_text
 from units.models import County
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         month = _month(options["month"])
         if month.first_day > today:
             raise CommandError(_("This month has not begun yet."))
-        table = query.answer(_county(options["county"]), Asked(month), today)
+        table = query.answer(_county(options["county"]), TableQuery(month), today)
         if options["json"]:
             self.stdout.write(document.text(table), ending="")
         else:

@@ -204,7 +204,7 @@ def test_a_new_address_ends_the_old_one_and_it_can_be_switched_off(client, town)
     client.post(f"/api/keys/{key.pk}/revoke/")
 
     assert Client().get(new).status_code == 404
-    assert Trail.objects.filter(deed="key.make").count() == 2
+    assert Trail.objects.filter(action="key.make").count() == 2
 
 
 def test_nobody_ends_the_address_of_another(client, town, bureau):

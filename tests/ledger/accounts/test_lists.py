@@ -147,13 +147,13 @@ def test_a_unit_takes_out_its_own_only(client, town, department):
 def test_the_trail_goes_out_in_plain_words_and_notes_it(client, head, town):
     make_receipt(make_project(town, "茶叶"), at=NOON)
 
-    *_head, rows = lines(client.get("/trail.xlsx?deed=receipt.submit"))
+    *_head, rows = lines(client.get("/trail.xlsx?action=receipt.submit"))
 
     assert len(rows) == 1
     assert rows[0][2]
     line = Trail.objects.order_by("-id").first()
-    assert (line.deed, line.label) == ("page.export", "/trail.xlsx")
-    assert line.after == {"wishes": {"deed": "receipt.submit"}}
+    assert (line.action, line.label) == ("page.export", "/trail.xlsx")
+    assert line.after == {"parameters": {"action": "receipt.submit"}}
 
 
 def test_nothing_written_becomes_a_formula(client, head, town):

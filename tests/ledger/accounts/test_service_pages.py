@@ -310,8 +310,8 @@ def test_a_reader_is_offered_no_deed(client, leader, project, steps):
     page = client.get(f"/projects/{project.pk}/").content.decode()
 
     assert "接电" in page
-    for deed in ("/done/", "/services/new/", "/problems/new/", "/answer/"):
-        assert deed not in page
+    for action in ("/done/", "/services/new/", "/problems/new/", "/answer/"):
+        assert action not in page
 
 
 def test_a_sharing_unit_tells_of_problems_and_records_no_steps(client, town, department, county):

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from ledger.api import gate
 from ledger.entries import posting
 from ledger.ranking import document
-from ledger.ranking.query import Asked, answer
+from ledger.ranking.query import TableQuery, answer
 from ledger.rules.months import Month
 from tests.builders import (
     make_clerk,
@@ -148,7 +148,7 @@ def test_a_person_without_the_right_is_refused_and_it_is_in_the_trail(county):
     refused = program.get("/api/v1/units")
 
     assert refused.status_code == 403
-    line = Trail.objects.get(deed="key.read")
+    line = Trail.objects.get(action="key.read")
     assert (line.refused, line.label, line.actor, line.actor_name) == (
         True,
         "/api/v1/units",
@@ -161,13 +161,13 @@ def test_each_reading_is_in_the_trail_in_the_name_of_the_key(program, project):
     answered = program.get("/api/v1/units?kind=town")
     program.get("/api/v1/units?kind=town", headers={"If-None-Match": answered["ETag"]})
 
-    line = Trail.objects.get(deed="key.read")
+    line = Trail.objects.get(action="key.read")
     assert (line.actor_name, line.label, line.county) == (
         "市招商平台",
         "/api/v1/units",
         project.county,
     )
-    assert line.after == {"wishes": {"kind": ["town"]}}
+    assert line.after == {"parameters": {"kind": ["town"]}}
 
 
 def test_too_many_requests_are_told_to_wait(program, monkeypatch):
@@ -187,13 +187,13 @@ def test_too_many_requests_are_told_to_wait(program, monkeypatch):
 
 def test_the_league_table_is_the_document_of_the_page(client, county, program, receipts):
     client.force_login(make_person(county, Role.LEADER))
-    asked = "month=2012-05&without=resource&without=property"
+    table_query = "month=2012-05&without=resource&without=property"
 
-    answered = program.get(f"/api/v1/ranking?{asked}")
+    answered = program.get(f"/api/v1/ranking?{table_query}")
 
     page = client.get("/ranking/2012-05.json?without=resource&without=property")
     assert answered.content == page.content
-    newest = document.document(answer(county, Asked(Month(2012, 5)), date(2012, 7, 1)))
+    newest = document.document(answer(county, TableQuery(Month(2012, 5)), date(2012, 7, 1)))
     assert program.get("/api/v1/ranking").json() == newest
 
 
@@ -268,7 +268,7 @@ def test_what_changed_since_a_moment_is_told_by_the_trail(program, receipts):
     ]
     assert items(program, f"{since}2012-06-20T12:00:01%2B08:00") == []
     with time_machine.travel("2012-06-25 12:00+08:00", tick=False):
-        posting.return_(
+        posting.send_back(
             receipts[1].pk,
             receipts[1].version,
             "凭证不清",
@@ -348,7 +348,7 @@ def test_over_plain_http_nothing_is_read_and_nobody_led_on(program, town):
 
     assert (refused.status_code, refused["Upgrade"]) == (426, "TLS/1.2")
     assert "https://" in refused.json()["detail"]
-    assert not Trail.objects.filter(deed="key.read").exists()
+    assert not Trail.objects.filter(action="key.read").exists()
     assert program.get("/api/v1/units", secure=True).status_code == 200
     assert program.get("/accounts/login/").status_code == 301
 
@@ -379,7 +379,7 @@ def test_the_description_is_no_figure_that_was_taken_out(client, county):
     assert client.get("/api/v1/openapi.json").status_code == 200
     assert client.get("/api/").status_code == 200
 
-    assert not Trail.objects.filter(deed="page.export").exists()
+    assert not Trail.objects.filter(action="page.export").exists()
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_the_program_can_verify_a_receipt(receipt):
 
 @pytest.mark.parametrize("model", logins.append_only())
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         "UPDATE {} SET id = id",
         "DELETE FROM {}",
@@ -70,10 +70,10 @@ def test_the_program_can_verify_a_receipt(receipt):
         "DROP TABLE {}",
     ],
 )
-def test_the_program_cannot_change_what_was_recorded(receipt, model, deed):
+def test_the_program_cannot_change_what_was_recorded(receipt, model, action):
     """quality 44"""
     with signed_in_as(logins.APP) as cursor:
-        refused(cursor, deed.format(model._meta.db_table))
+        refused(cursor, action.format(model._meta.db_table))
 
 
 def test_the_program_cannot_switch_triggers_off_for_its_session(receipt):
@@ -83,7 +83,7 @@ def test_the_program_cannot_switch_triggers_off_for_its_session(receipt):
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         "INSERT INTO ledger_period (county_id, year, quarter) VALUES (1, 2012, 4)",
         "UPDATE ledger_receipt SET amount = 1",
@@ -92,9 +92,9 @@ def test_the_program_cannot_switch_triggers_off_for_its_session(receipt):
         "SELECT * FROM otp_totp_totpdevice",
     ],
 )
-def test_the_reader_only_reads_and_no_secrets(receipt, deed):
+def test_the_reader_only_reads_and_no_secrets(receipt, action):
     with signed_in_as(logins.READER) as cursor:
-        refused(cursor, deed)
+        refused(cursor, action)
 
 
 def test_what_only_grows_is_known_by_its_triggers():

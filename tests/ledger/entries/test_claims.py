@@ -150,13 +150,13 @@ def test_a_decided_claim_is_settled(dispute):
     claim = dispute.claim()
     claims.refuse(claim.pk, "依据不足。", by=dispute.head, at=MAY)
 
-    for deed in (
+    for action in (
         lambda: claims.grant(claim.pk, 4_000, "同意。", by=dispute.head, at=MAY),
         lambda: claims.answer(claim.pk, True, "", by=dispute.clerk, at=MAY),
         lambda: claims.withdraw(claim.pk, by=dispute.rival, at=MAY),
     ):
         with pytest.raises(Conflict):
-            deed()
+            action()
 
 
 def test_a_unit_claims_once_at_a_time(dispute):
@@ -224,10 +224,10 @@ def test_every_word_stays_in_the_trail(dispute):
     claims.answer(claim.pk, False, "不同意。", by=dispute.clerk, at=MAY)
     claims.refuse(claim.pk, "依据不足。", by=dispute.head, at=MAY)
 
-    deeds = Trail.objects.filter(record=f"creditclaim:{claim.pk}").order_by("id")
+    actions = Trail.objects.filter(record=f"creditclaim:{claim.pk}").order_by("id")
 
-    assert [line.deed for line in deeds] == ["claim.make", "claim.object", "claim.refuse"]
-    assert deeds[0].after["reason"] == REASON
+    assert [line.action for line in actions] == ["claim.make", "claim.object", "claim.refuse"]
+    assert actions[0].after["reason"] == REASON
 
 
 def test_a_claim_is_read_by_its_two_units_those_who_share_and_the_offices(dispute):

@@ -26,21 +26,21 @@ def project():
     return builders.make_project(builders.make_unit(builders.make_county()))
 
 
-def at_once(*deeds):
+def at_once(*actions):
     """Run the deeds on a thread and connection each, released together; what each came to."""
-    gate, outcomes = threading.Barrier(len(deeds)), [None] * len(deeds)
+    gate, outcomes = threading.Barrier(len(actions)), [None] * len(actions)
 
-    def run(place, deed):
+    def run(place, action):
         try:
             connection.ensure_connection()
             gate.wait()
-            outcomes[place] = deed()
+            outcomes[place] = action()
         except Exception as error:
             outcomes[place] = error
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
     for thread in threads:
         thread.start()
     for thread in threads:

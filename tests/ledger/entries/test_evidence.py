@@ -162,7 +162,7 @@ def test_pixels_have_a_limit():
 
 def test_the_size_has_a_limit_and_nothing_is_left_behind():
     """quality 15"""
-    exact = PDF[:-6] + b"0" * (evidence.MOST_BYTES - len(PDF)) + PDF[-6:]
+    exact = PDF[:-6] + b"0" * (evidence.MAX_BYTES - len(PDF)) + PDF[-6:]
     evidence.store(upload(exact))
 
     with pytest.raises(Refusal, match="20 MB"):

@@ -36,12 +36,12 @@ def county():
     return county
 
 
-def break_trail(deed):
+def break_trail(action):
     """From now on the trail cannot take a line of this deed, as when its disk is full."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
-            f"ALTER TABLE units_trail ADD CONSTRAINT broken CHECK (deed <> '{deed}') NOT VALID"
+            f"ALTER TABLE units_trail ADD CONSTRAINT broken CHECK (deed <> '{action}') NOT VALID"
         )
 
 

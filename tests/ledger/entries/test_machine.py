@@ -171,12 +171,12 @@ class Office(RuleBasedStateMachine):
         self.now += timedelta(minutes=1)
         return self.now
 
-    def attempt(self, expected, deed):
+    def attempt(self, expected, action):
         """Do a deed that the reference allows, or see it refused where the reference does not."""
         if expected:
-            return deed()
+            return action()
         with pytest.raises(Refusal), transaction.atomic():
-            deed()
+            action()
         return None
 
     @rule(
@@ -233,7 +233,7 @@ class Office(RuleBasedStateMachine):
         stored = Receipt.objects.get(pk=receipt)
         self.attempt(
             stored.state == "submitted",
-            lambda: posting.return_(
+            lambda: posting.send_back(
                 receipt, stored.version, "请补凭证", by=self.verifiers[0], at=self.tick()
             ),
         )

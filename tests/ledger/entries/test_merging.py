@@ -44,9 +44,9 @@ class County:
 
     def close(self, quarter, on):
         period = Period.objects.get(county=self.county, quarter=quarter)
-        deed = {"at": moment(on), "known": ADVISORY}
-        closing.close(period.pk, by=self.verifier, **deed)
-        return closing.confirm(period.pk, by=self.head, **deed)
+        action = {"at": moment(on), "known": ADVISORY}
+        closing.close(period.pk, by=self.verifier, **action)
+        return closing.confirm(period.pk, by=self.head, **action)
 
     def merge(self):
         draft = replace(

@@ -58,13 +58,13 @@ class Crowd:
         self.done: Counter[str] = Counter()
 
     def person(self, number):
-        deeds = (self.submit, self.verify, self.reverse, self.repost)
+        actions = (self.submit, self.verify, self.reverse, self.repost)
         self.start.wait()
         for turn in turns():
-            deed = deeds[(number + turn) % 4]
+            action = actions[(number + turn) % 4]
             try:
-                deed(number, turn, APRIL + timedelta(seconds=turn))
-                self.done[deed.__name__] += 1
+                action(number, turn, APRIL + timedelta(seconds=turn))
+                self.done[action.__name__] += 1
             except Refusal:
                 self.done["refused"] += 1
             except Exception as error:  # anything else is what this test looks for

@@ -159,7 +159,7 @@ def test_doubts_ask_for_a_word_that_is_kept(town, verifier):
 
     assert refused.value.field == "word"
     assert verified.verified_word == "合同已追加投资"
-    assert Trail.objects.get(deed="receipt.verify").after["doubts"] == ["above_introduced"]
+    assert Trail.objects.get(action="receipt.verify").after["doubts"] == ["above_introduced"]
 
 
 def test_missing_evidence_refuses_verification_only_where_it_is_required(receipt, verifier):
@@ -202,8 +202,8 @@ def test_late_money_of_a_closed_quarter_counts_in_the_next(town, verifier, count
 
 def test_a_return_needs_a_reason_and_makes_a_new_version(receipt, verifier):
     with pytest.raises(Refusal) as refused:
-        posting.return_(receipt.pk, 1, "\u3000", by=verifier, at=NOON)
-    returned = posting.return_(receipt.pk, 1, "凭证看不清", by=verifier, at=NOON)
+        posting.send_back(receipt.pk, 1, "\u3000", by=verifier, at=NOON)
+    returned = posting.send_back(receipt.pk, 1, "凭证看不清", by=verifier, at=NOON)
 
     assert refused.value.field == "reason"
     assert (returned.state, returned.version) == (Receipt.State.RETURNED, 2)
@@ -336,9 +336,13 @@ def test_every_deed_leaves_a_line_in_the_trail(receipt, verifier):
     posting.verify(receipt.pk, 1, by=verifier, at=NOON)
     posting.reverse(Entry.objects.get().pk, "重复", by=verifier, at=NOON)
 
-    deeds = list(Trail.objects.filter(record=f"receipt:{receipt.pk}").order_by("id"))
-    assert [line.deed for line in deeds] == ["receipt.submit", "receipt.verify", "entry.reverse"]
-    assert deeds[1].actor == verifier
+    actions = list(Trail.objects.filter(record=f"receipt:{receipt.pk}").order_by("id"))
+    assert [line.action for line in actions] == [
+        "receipt.submit",
+        "receipt.verify",
+        "entry.reverse",
+    ]
+    assert actions[1].actor == verifier
 
 
 # How much is asked of the database

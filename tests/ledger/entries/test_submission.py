@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from ledger.entries import posting, submission
-from ledger.entries.evidence import MOST_FILES, PDF, Attachment, Stored
+from ledger.entries.evidence import MAX_FILES, PDF, Attachment, Stored
 from ledger.models import Entry, Evidence, Period, Receipt
 from tests import builders
 from units.ground.refusal import Conflict, Refusal
@@ -39,9 +39,9 @@ def attachment(name="回单.pdf", sha="a" * 64, kind=Evidence.Kind.BANK_SLIP, si
     return Attachment(kind, Stored(sha, size, PDF, name))
 
 
-def enter(project, clerk, amount=100, received="2012-05-10", deed=submission.submit, **fields):
+def enter(project, clerk, amount=100, received="2012-05-10", action=submission.submit, **fields):
     draft = builders.draft(project, amount, received, **fields)
-    return deed(draft, by=clerk, at=NOON, today=TODAY)
+    return action(draft, by=clerk, at=NOON, today=TODAY)
 
 
 def change(receipt, version, clerk, amount, submitting=False, **fields):
@@ -160,7 +160,7 @@ def test_a_quarter_in_review_takes_receipts_of_the_bureau_only(project, clerk, t
 
     with pytest.raises(Refusal, match="in review"):
         enter(project, clerk)
-    enter(project, clerk, deed=submission.keep)
+    enter(project, clerk, action=submission.keep)
     enter(project, builders.make_verifier(town.county))
 
     states = Receipt.objects.order_by("id").values_list("state", flat=True)
@@ -171,7 +171,7 @@ def test_a_quarter_in_review_takes_receipts_of_the_bureau_only(project, clerk, t
 
 
 def test_a_draft_is_changed_and_then_submitted(project, clerk):
-    receipt = enter(project, clerk, deed=submission.keep)
+    receipt = enter(project, clerk, action=submission.keep)
     assert receipt.submitted_at is None
 
     change(receipt, 1, clerk, 120)
@@ -184,7 +184,7 @@ def test_a_draft_is_changed_and_then_submitted(project, clerk):
 
 def test_two_people_saving_one_draft_overwrite_nothing(project, clerk, town):
     """quality 32"""
-    receipt = enter(project, clerk, deed=submission.keep)
+    receipt = enter(project, clerk, action=submission.keep)
     colleague = builders.make_clerk(town)
     change(receipt, 1, clerk, 120)
 
@@ -197,7 +197,7 @@ def test_two_people_saving_one_draft_overwrite_nothing(project, clerk, town):
 
 
 def test_the_same_change_sent_twice_is_made_once(project, clerk):
-    receipt = enter(project, clerk, deed=submission.keep)
+    receipt = enter(project, clerk, action=submission.keep)
     draft = builders.draft(project, 120)
 
     for _press in range(2):
@@ -211,7 +211,7 @@ def test_the_same_change_sent_twice_is_made_once(project, clerk):
 def test_a_returned_receipt_is_corrected_and_submitted_again(project, clerk, town):
     verifier = builders.make_verifier(town.county)
     receipt = enter(project, clerk)
-    posting.return_(receipt.pk, 1, "金额与回单不符", by=verifier, at=NOON)
+    posting.send_back(receipt.pk, 1, "金额与回单不符", by=verifier, at=NOON)
 
     saved = change(receipt, 2, clerk, 90)
     assert saved.state == Receipt.State.RETURNED
@@ -301,14 +301,14 @@ def test_removed_evidence_keeps_its_row(project, clerk):
 
 def test_evidence_comes_with_the_receipt_or_not_at_all(project, clerk):
     draft = builders.draft(project)
-    files = [attachment(sha=f"{n:064x}") for n in range(MOST_FILES + 1)]
+    files = [attachment(sha=f"{n:064x}") for n in range(MAX_FILES + 1)]
 
     with pytest.raises(Refusal) as refused:
         submission.submit(draft, by=clerk, at=NOON, today=TODAY, evidence=files)
 
     assert refused.value.field == "evidence"
     assert not Receipt.objects.exists()
-    assert not Trail.objects.filter(deed="receipt.submit").exists()
+    assert not Trail.objects.filter(action="receipt.submit").exists()
 
 
 def test_a_units_space_for_evidence_has_an_end(project, clerk):

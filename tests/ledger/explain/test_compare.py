@@ -42,9 +42,9 @@ class Meeting:
         self.settlement = self.close("2012-04-10")
 
     def close(self, on):
-        deed = {"at": moment(on), "known": ADVISORY}
-        closing.close(self.period.pk, by=self.verifier, **deed)
-        return closing.confirm(self.period.pk, by=self.head, **deed)
+        action = {"at": moment(on), "known": ADVISORY}
+        closing.close(self.period.pk, by=self.verifier, **action)
+        return closing.confirm(self.period.pk, by=self.head, **action)
 
     def late(self, amount=40, received="2012-03-15", at="2012-04-20"):
         """Money that the bureau enters and verifies after the meeting."""

@@ -44,11 +44,11 @@ class Money:
         shares = {self.town: 6_000, self.office: 4_000}
         return builders.make_project(self.town, name, shares=shares, **fields)
 
-    def table(self, **wishes):
-        return league_table(self.county, day("2012-06-30"), **wishes)
+    def table(self, **parameters):
+        return league_table(self.county, day("2012-06-30"), **parameters)
 
-    def composition(self, **wishes):
-        return composition(self.table(**wishes))
+    def composition(self, **parameters):
+        return composition(self.table(**parameters))
 
 
 @pytest.fixture

@@ -132,23 +132,23 @@ def test_an_announced_table_leads_to_what_it_was_made_of(client, county):
 
 
 def close_first_quarter(county):
-    deed = {"at": moment("2012-04-10"), "known": ADVISORY}
+    action = {"at": moment("2012-04-10"), "known": ADVISORY}
     for period in Period.objects.exclude(year=2012, quarter=2).order_by("year", "quarter"):
-        closing.close(period.pk, by=make_verifier(county), **deed)
-        closing.confirm(period.pk, by=make_head(county), **deed)
+        closing.close(period.pk, by=make_verifier(county), **action)
+        closing.confirm(period.pk, by=make_head(county), **action)
 
 
-@pytest.mark.parametrize("wishes", ["", "?without=resource,property", "?tier=behind"])
-def test_a_subtotal_is_explained_by_lines_that_add_up_to_it(client, county, wishes):
+@pytest.mark.parametrize("parameters", ["", "?without=resource,property", "?tier=behind"])
+def test_a_subtotal_is_explained_by_lines_that_add_up_to_it(client, county, parameters):
     reader = Reader(client, make_person(county, Role.LEADER))
-    page = reader.page(f"/ranking/2012-05/{wishes}")
+    page = reader.page(f"/ranking/2012-05/{parameters}")
 
     for link in page.xpath(
         "//table[contains(@class, 'ranking')]/tfoot//td[contains(@class, 'received')]/a"
     ):
         part = reader.part(f"{link.get('href')}#received")
         received = [number(cell) for cell in part.xpath(".//tbody//td[@data-label='累计到位资金']")]
-        assert received or "tier" in wishes
+        assert received or "tier" in parameters
         assert round(sum(received), 2) == number(link)
 
 

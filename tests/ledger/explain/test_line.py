@@ -175,9 +175,9 @@ def test_what_was_announced_is_explained_as_it_was_announced(county):
     project = make_project(unit)
     make_verified(project, 250, "2012-03-05")
     period = Period.objects.get()
-    deed = {"at": moment("2012-04-10"), "known": ADVISORY}
-    closing.close(period.pk, by=make_verifier(county), **deed)
-    settlement = closing.confirm(period.pk, by=make_head(county), **deed)
+    action = {"at": moment("2012-04-10"), "known": ADVISORY}
+    closing.close(period.pk, by=make_verifier(county), **action)
+    settlement = closing.confirm(period.pk, by=make_head(county), **action)
     make_verified(project, 9, "2012-03-06", at=moment("2012-04-20"))
 
     line = told(unit, settlement.as_of, settlement.known_by)

@@ -93,12 +93,18 @@ def test_a_merged_unit_points_to_its_successor(client, office):
 
 
 @pytest.mark.parametrize("wish", ["gestern", "2012-13-01", "9999-99-99", "", "0001-01-01"])
-def test_a_wish_that_makes_no_sense_is_none(client, office, wish):
+def test_a_wish_that_makes_no_sense_is_none(client, office, parameter):
     client.force_login(office.head)
-    query = {"as_of": wish, "known_by": wish}
+    query = {"as_of": parameter, "known_by": parameter}
 
     text(client, f"/units/{office.town.code}/explain/", **query)
-    text(client, "/ranking/compare/", left=f"{wish}@{wish}", right=wish, left_day=wish)
+    text(
+        client,
+        "/ranking/compare/",
+        left=f"{parameter}@{parameter}",
+        right=parameter,
+        left_day=parameter,
+    )
 
 
 def test_two_tables_are_compared_as_announced_and_now(client, office):

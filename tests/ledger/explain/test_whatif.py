@@ -45,9 +45,9 @@ def draft(unit, amount):
 def test_ranks_and_tiers_move_with_the_targets(county, towns):
     _first, second = towns
 
-    asked = what_if(county, day("2012-06-30"), [draft(second, 4_000)])
+    query = what_if(county, day("2012-06-30"), [draft(second, 4_000)])
 
-    lines = asked.lines(asked.after.sections[0])
+    lines = query.lines(query.after.sections[0])
     told = {
         line.after.name: (line.before.rank, line.after.rank, line.before.tier, line.after.tier)
         for line in lines
@@ -57,15 +57,15 @@ def test_ranks_and_tiers_move_with_the_targets(county, towns):
         "水沟镇": (1, 2, "on_schedule", "on_schedule"),
     }
     assert [line.moved for line in lines] == [1, -1]
-    assert [row[1:] for row in county_lines(asked)] == [("1.6", "1.2"), ("43.8%", "58.3%")]
+    assert [row[1:] for row in county_lines(query)] == [("1.6", "1.2"), ("43.8%", "58.3%")]
 
 
 def test_a_unit_without_a_draft_keeps_its_target_and_zero_means_no_task(county, towns):
     first, _second = towns
 
-    asked = what_if(county, day("2012-06-30"), [draft(first, 0)])
+    query = what_if(county, day("2012-06-30"), [draft(first, 0)])
 
-    rows = {row.name: (row.target, row.rank) for row in asked.after.rows}
+    rows = {row.name: (row.target, row.rank) for row in query.after.rows}
     assert rows == {"城关镇": (wan(8_000), 1), "水沟镇": (None, None)}
 
 

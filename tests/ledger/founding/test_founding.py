@@ -104,9 +104,9 @@ def test_everybody_gets_one_role_and_must_change_the_password(draft):
     }
     assert all(User.objects.values_list("must_change_password", flat=True))
     assert str(User.objects.get(username="head")) == "李明"
-    deeds = set(Trail.objects.values_list("deed", flat=True))
+    actions = set(Trail.objects.values_list("action", flat=True))
     assert User.objects.get(username="d01").unit == Unit.objects.get(name="财政局")
-    assert {"county.add", "person.add", "unit.add", "schedule.set", "target.record"} <= deeds
+    assert {"county.add", "person.add", "unit.add", "schedule.set", "target.record"} <= actions
     kept = str(list(Trail.objects.values_list("after", flat=True)))
     assert one_time.password(draft.seed, "t01") not in kept
 

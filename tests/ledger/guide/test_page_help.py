@@ -13,7 +13,7 @@ SHOWN_BY = [name for page in HELP.values() for name in page.get("shown_by", ())]
 # Addresses that show no page: they lead on, give out a file or data, or take a deed and lead back.
 NO_PAGE = {
     *("logout", "set_language", "notice-read", "guide-own", "guide-picture"),
-    *("ranking", "ranking-json", "ranking-xlsx", "ranking-docx", "composition", "meeting"),
+    *("ranking-newest", "ranking-json", "ranking-xlsx", "ranking-docx", "composition", "meeting"),
     *("region-newest", "report-newest", "target-current", "evidence-file"),
     *("project-xlsx", "receipt-xlsx", "service-xlsx", "trail-xlsx"),
     *("book-template", "book-import-marked"),

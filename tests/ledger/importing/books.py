@@ -129,7 +129,7 @@ def planned(path: Path, county: County, by: User, *, is_verified: bool = False, 
     )
 
 
-def deeds(plan) -> dict[str, list[tuple]]:
+def actions(plan) -> dict[str, list[tuple]]:
     """All that a plan would do, as values that can be compared."""
     return {
         "units": [(row.draft.name, row.draft.kind, row.draft.order) for row in plan.units],

@@ -733,9 +733,9 @@ def plain_deeds(tmp_path_factory, django_db_setup, django_db_blocker):
     path = books.saved(books.plain(), tmp_path_factory.mktemp("plain"))
     with django_db_blocker.unblock(), transaction.atomic():
         county = make_county()
-        deeds = books.deeds(books.planned(path, county, make_head(county)))
+        actions = books.actions(books.planned(path, county, make_head(county)))
         transaction.set_rollback(True)
-    return deeds
+    return actions
 
 
 def test_the_corpus_holds_at_least_sixty_workbooks():
@@ -755,7 +755,7 @@ def test_an_awkward_workbook_reads_like_the_plain_one(bend, county, plain_deeds,
     plan = books.planned(_path(bend, tmp_path), county, make_head(county))
 
     assert books.places(plan) == []
-    assert books.deeds(plan) == plain_deeds
+    assert books.actions(plan) == plain_deeds
 
 
 @pytest.mark.parametrize(

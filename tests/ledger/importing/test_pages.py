@@ -46,8 +46,8 @@ def bad_content():
     return books.content(book)
 
 
-def decided(client, token, deed, **fields):
-    return client.post(f"/import/{token}/decide/", {"deed": deed, **fields})
+def decided(client, token, action, **fields):
+    return client.post(f"/import/{token}/decide/", {"action": action, **fields})
 
 
 def fetched(client, path):
@@ -246,7 +246,7 @@ def test_a_refused_file_leaves_its_line_in_the_trail(client, head):
 
     sent(client, b"<html>")
 
-    line = Trail.objects.get(deed="book.import")
+    line = Trail.objects.get(action="book.import")
     assert line.refused
     assert line.actor == head
 
@@ -401,7 +401,7 @@ def test_a_deed_is_never_done_by_get(client, head):
     signed_in(client, head)
     token = token_of(sent(client))
 
-    assert client.get(f"/import/{token}/decide/", {"deed": "import"}).status_code == 405
+    assert client.get(f"/import/{token}/decide/", {"action": "import"}).status_code == 405
     assert Receipt.objects.count() == 0
 
 
@@ -533,10 +533,10 @@ def test_old_uploads_are_removed(client, head):
 def test_a_person_keeps_a_few_uploads_only(client, head):
     """quality 19"""
     signed_in(client, head)
-    for _ in range(uploads.MOST_OF_A_PERSON + 3):
+    for _ in range(uploads.MAX_OF_A_PERSON + 3):
         Upload.add({}, state_of(head, step=Step.READY))
 
-    assert len(folders()) == uploads.MOST_OF_A_PERSON
+    assert len(folders()) == uploads.MAX_OF_A_PERSON
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from ledger.entries import posting
-from ledger.importing.commit import Wish, apply, planned_under_lock
+from ledger.importing.commit import ImportOptions, apply, planned_under_lock
 from ledger.importing.plan_types import Outcome
 from ledger.models import Entry, Period, Receipt
 from ledger.reading.workbook import read
@@ -26,16 +26,16 @@ pytestmark = pytest.mark.django_db
 TODAY = "2012-07-16"
 
 
-def wish(by, **fields):
-    return Wish(by=by, at=moment(TODAY), today=day(TODAY), file_name="book.xlsx", **fields)
+def options(by, **fields):
+    return ImportOptions(by=by, at=moment(TODAY), today=day(TODAY), file_name="book.xlsx", **fields)
 
 
 def imported(path, county, by, **fields):
     """The plan that was carried out."""
     book = read(path)
-    asked = wish(by, **fields)
-    plan = planned_under_lock(book, county, asked)
-    apply(plan, asked)
+    query = options(by, **fields)
+    plan = planned_under_lock(book, county, query)
+    apply(plan, query)
     return plan
 
 

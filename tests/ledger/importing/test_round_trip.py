@@ -226,8 +226,8 @@ def test_the_marked_workbook_can_be_corrected_and_sent_again(bad, tmp_path):
     assert books.places(plan) == []
     assert list(plan.remarks.notices) == []
     assert (
-        books.deeds(plan)["receipts"]
-        == books.deeds(
+        books.actions(plan)["receipts"]
+        == books.actions(
             books.planned(books.saved(books.plain(), tmp_path), county, make_head(county))
         )["receipts"]
     )

@@ -200,7 +200,7 @@ def test_the_same_pledge_twice_is_one(meeting):
     """quality 30"""
     assert meeting.pledge() == meeting.pledge()
     assert Pledge.objects.count() == 1
-    assert Trail.objects.filter(deed="pledge.record").count() == 1
+    assert Trail.objects.filter(action="pledge.record").count() == 1
 
 
 def test_a_pledge_taken_back_is_gone_and_both_stay(meeting):
@@ -258,14 +258,14 @@ def test_only_the_bureau_records_pledges(meeting):
             pledges.record(meeting.county, MARCH, draft, by=person, at=moment("2012-04-16"))
 
 
-@pytest.mark.parametrize("deed", ["update", "delete"])
-def test_the_database_refuses_to_change_a_pledge(meeting, deed):
+@pytest.mark.parametrize("action", ["update", "delete"])
+def test_the_database_refuses_to_change_a_pledge(meeting, action):
     """quality 44"""
     meeting.pledge()
 
     with pytest.raises(DatabaseError):
         rows = Pledge.objects.all()
-        rows.update(promised_amount=1) if deed == "update" else rows.delete()
+        rows.update(promised_amount=1) if action == "update" else rows.delete()
 
 
 # The page

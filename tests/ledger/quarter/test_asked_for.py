@@ -120,11 +120,11 @@ def test_the_papers_list_the_months_that_were_asked_for(county, units):
 def test_the_page_of_a_month_says_that_nothing_is_asked(client, county, units):
     for person in (builders.make_head(county), builders.make_clerk(units[0])):
         client.force_login(person)
-        asked, earlier = (
+        query, earlier = (
             client.get(f"/reports/2012-0{month}/").content.decode() for month in (5, 4)
         )
         assert "本月不要求报送月报" in earlier
-        assert "本月不要求报送月报" not in asked
+        assert "本月不要求报送月报" not in query
 
 
 def test_an_announced_quarter_keeps_who_was_named_and_who_was_not(county):

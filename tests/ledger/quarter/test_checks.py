@@ -84,7 +84,7 @@ def test_receipts_that_wait_for_the_bureau_or_their_unit_are_found(office):
     submitted = make_receipt(office.project, 10, "2012-03-31")
     returned = make_receipt(office.project, 11, "2012-02-01")
     make_receipt(office.project, 12, "2012-04-01", at=APRIL)
-    posting.return_(returned.pk, returned.version, "缺凭证", by=office.verifier, at=APRIL)
+    posting.send_back(returned.pk, returned.version, "缺凭证", by=office.verifier, at=APRIL)
 
     check = checks.run(office.period)[0]
 
@@ -209,7 +209,7 @@ def test_what_is_found_must_be_known_by_both_people(office):
 
     assert unticked.value.field == "known"
     assert Settlement.objects.count() == 1
-    line = Trail.objects.get(deed="period.close")
+    line = Trail.objects.get(action="period.close")
     assert line.after["known"] == {str(checks.UNVERIFIED): 1}
 
 

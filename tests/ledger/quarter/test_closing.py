@@ -134,8 +134,10 @@ def test_no_session_setting_switches_a_trigger_off(office):
 
 
 @pytest.mark.parametrize("model", [Entry, Settlement, SettlementLine, Trail])
-@pytest.mark.parametrize("deed", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
-def test_the_database_refuses_to_change_what_was_recorded(office, model, deed):
+@pytest.mark.parametrize(
+    "action", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
+)
+def test_the_database_refuses_to_change_what_was_recorded(office, model, action):
     """quality 44"""
     office.close()
     table = model._meta.db_table
@@ -146,7 +148,7 @@ def test_the_database_refuses_to_change_what_was_recorded(office, model, deed):
         connection.cursor() as cursor,
     ):
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(deed.format(table))
+        cursor.execute(action.format(table))
 
     assert model.objects.exists()
 
@@ -255,15 +257,15 @@ def test_a_proposal_to_reopen_falls_once_and_the_quarter_stays_closed(office):
         period = closing.drop_reopening(office.period.pk, by=office.verifier, at=APRIL)
 
     assert (period.state, period.reopen_reason, period.reopen_proposed_by) == ("closed", "", None)
-    assert Trail.objects.get(deed="period.drop_reopening").before == {"reason": "漏报两笔"}
+    assert Trail.objects.get(action="period.drop_reopening").before == {"reason": "漏报两笔"}
 
 
-def in_thread(outcomes, deed):
+def in_thread(outcomes, action):
     """Run a deed on a connection of its own and keep its result or its exception."""
 
     def run():
         try:
-            outcomes.append(deed())
+            outcomes.append(action())
         except Exception as error:
             outcomes.append(error)
         finally:
@@ -331,10 +333,10 @@ def test_the_database_itself_makes_a_close_wait_for_an_entry_under_way(office):
     assert office.period.entries.count() == 2
 
 
-@pytest.mark.parametrize("deed", [closing.start_review, closing.close, closing.confirm])
-def test_a_verb_asks_for_the_right_itself(office, deed):
+@pytest.mark.parametrize("action", [closing.start_review, closing.close, closing.confirm])
+def test_a_verb_asks_for_the_right_itself(office, action):
     """quality 7"""
     with pytest.raises(PermissionDenied):
-        deed(office.period.pk, by=make_clerk(office.town), at=APRIL)
+        action(office.period.pk, by=make_clerk(office.town), at=APRIL)
     with pytest.raises(Refusal):
-        deed(office.period.pk, by=make_head(make_county("611024", "山阳县")), at=APRIL)
+        action(office.period.pk, by=make_head(make_county("611024", "山阳县")), at=APRIL)

@@ -28,8 +28,8 @@ def office(office):
     return office.ready("head", "period")
 
 
-def path_of(period, deed=""):
-    return f"/periods/{period.pk}/{deed}"
+def path_of(period, action=""):
+    return f"/periods/{period.pk}/{action}"
 
 
 def state_of(period):
@@ -59,7 +59,7 @@ def test_a_wrong_password_closes_nothing_and_leaves_a_line(office, sit):
 
     assert (answer.status_code, state_of(office.period)) == (422, "proposed")
     line = Trail.objects.get(refused=True)
-    assert (line.deed, line.actor, line.record) == (
+    assert (line.action, line.actor, line.record) == (
         "period.close",
         office.head,
         f"period:{office.period.pk}",
@@ -87,7 +87,7 @@ def test_nobody_confirms_what_he_proposed(office, sit):
     answer = client.post(path_of(office.period, "confirm/"), GIVEN)
 
     assert (answer.status_code, state_of(office.period)) == (422, "proposed")
-    assert Trail.objects.filter(deed="period.close", refused=True).count() == 1
+    assert Trail.objects.filter(action="period.close", refused=True).count() == 1
 
 
 def test_one_of_the_two_heads_the_bureau(office, sit):
@@ -220,7 +220,7 @@ def test_an_unknown_year_falls_back(office, sit, year):
     assert sit(office.head).get("/periods/", {"year": year}).status_code == 200
 
 
-DEEDS = (
+ACTIONS = (
     "review/",
     "open/",
     "propose/",
@@ -231,15 +231,15 @@ DEEDS = (
 )
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_only_the_bureau_does_deeds_and_only_by_post(office, sit, deed):
+@pytest.mark.parametrize("action", ACTIONS)
+def test_only_the_bureau_does_deeds_and_only_by_post(office, sit, action):
     """quality 5, quality 9"""
     leader = make_person(office.county, Role.LEADER)
     clerk = make_clerk(office.town)
 
-    assert sit(leader).post(path_of(office.period, deed), {}).status_code == 403
-    assert sit(clerk).post(path_of(office.period, deed), {}).status_code == 403
-    assert sit(office.head).get(path_of(office.period, deed)).status_code == 405
+    assert sit(leader).post(path_of(office.period, action), {}).status_code == 403
+    assert sit(clerk).post(path_of(office.period, action), {}).status_code == 403
+    assert sit(office.head).get(path_of(office.period, action)).status_code == 405
     assert state_of(office.period) == "open"
 
 

@@ -77,9 +77,9 @@ def test_the_announced_table_keeps_who_had_not_reported(county):
     set_target(unit, 100)
     make_verified(make_project(unit), 10, "2012-03-05")
     period = Period.objects.get()
-    deed = {"at": moment("2012-04-10"), "known": ADVISORY}
-    closing.close(period.pk, by=make_verifier(county), **deed)
-    settlement = closing.confirm(period.pk, by=make_head(county), **deed)
+    action = {"at": moment("2012-04-10"), "known": ADVISORY}
+    closing.close(period.pk, by=make_verifier(county), **action)
+    settlement = closing.confirm(period.pk, by=make_head(county), **action)
     file(unit, day("2012-03-31"), "2012-04-20")
 
     assert announced_table(settlement).rows[0].reported is False
@@ -94,7 +94,7 @@ def test_a_correction_keeps_the_moment_of_the_first_filing(county):
 
     assert MonthlyReport.objects.get() == again
     assert (again.filed_at, again.changed_at) == (moment("2012-06-03"), moment("2012-06-09"))
-    line = Trail.objects.get(deed="report.correct")
+    line = Trail.objects.get(action="report.correct")
     assert (line.before, line.after) == ({"trips": 1}, {"month": "2012-05", "trips": 2})
 
 
@@ -103,7 +103,7 @@ def test_the_same_report_twice_is_one(county):
     file(unit, trips=1)
     file(unit, trips=1, at="2012-06-04")
 
-    assert Trail.objects.filter(deed__startswith="report.").count() == 1
+    assert Trail.objects.filter(action__startswith="report.").count() == 1
 
 
 def test_a_report_of_a_closed_quarter_is_not_corrected_but_a_missing_one_is_filed(county):
@@ -138,10 +138,10 @@ def test_the_deadline_is_the_countys_day_of_the_next_month(county):
 def test_one_click_reminds_each_missing_unit_once(county):
     filed, missing = make_unit(county, "甲镇"), make_unit(county, "乙镇")
     file(filed)
-    deed = {"by": make_verifier(county), "today": day("2012-06-06")}
+    action = {"by": make_verifier(county), "today": day("2012-06-06")}
 
-    first = reports.remind(county, MAY, at=moment("2012-06-06"), **deed)
-    second = reports.remind(county, MAY, at=moment("2012-06-07"), **deed)
+    first = reports.remind(county, MAY, at=moment("2012-06-06"), **action)
+    second = reports.remind(county, MAY, at=moment("2012-06-07"), **action)
 
     assert (first, second) == ([missing], [])
     assert Notice.objects.get().unit == missing

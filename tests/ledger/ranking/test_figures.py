@@ -25,7 +25,7 @@ from tests.builders import (
     moment,
     set_target,
 )
-from units.ground.money import NOTHING
+from units.ground.money import ZERO
 from units.models import Unit
 from units.targets import record as targets
 
@@ -86,8 +86,8 @@ def by_django(county, as_of, known_by, without):
     entries = entries_of(county, as_of, known_by, without).order_by().values_list("unit")
     sums = entries.annotate(
         received=Sum("amount"),
-        new=Sum("amount", filter=Q(is_new=True), default=NOTHING),
-        outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=NOTHING),
+        new=Sum("amount", filter=Q(is_new=True), default=ZERO),
+        outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=ZERO),
     )
     credited = {unit: Sums(*amounts) for unit, *amounts in sums}
     year_before = entries_of(county, standing.year_before(as_of), known_by, without).order_by()

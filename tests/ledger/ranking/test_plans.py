@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 JUNE = date(2012, 6, 30)
 COUNTIES = 8
 # Pages of one county's half year: 1,200 entries, and the way down to them.
-MOST_PAGES = 25
+MAX_PAGES = 25
 
 
 @pytest.fixture(scope="module")
@@ -77,19 +77,19 @@ def test_the_league_table_reads_one_countys_entries_from_the_index_alone(countie
     """This year's, and those by the same day of the year before."""
     [plan] = entry_plans(lambda: league_table(counties[2], JUNE))
 
-    assert_index_only(plan, MOST_PAGES, times=2)
+    assert_index_only(plan, MAX_PAGES, times=2)
 
 
 def test_the_curve_of_the_months_reads_them_from_the_index_alone(counties):
     [plan] = entry_plans(lambda: by_month(counties[2], JUNE, None))
 
-    assert_index_only(plan, 2 * MOST_PAGES)  # of two years
+    assert_index_only(plan, 2 * MAX_PAGES)  # of two years
 
 
 def test_the_table_of_a_region_reads_no_other_countys_entries(counties):
     [plan] = entry_plans(lambda: computed(counties[:2], JUNE))
 
-    assert_index_only(plan, 2 * MOST_PAGES, times=2)
+    assert_index_only(plan, 2 * MAX_PAGES, times=2)
 
 
 def test_a_roll_up_reads_both_years_from_the_index_alone(counties):
@@ -97,7 +97,7 @@ def test_a_roll_up_reads_both_years_from_the_index_alone(counties):
 
     assert len(both) == 2
     for plan in both:
-        assert_index_only(plan, COUNTIES * MOST_PAGES)
+        assert_index_only(plan, COUNTIES * MAX_PAGES)
 
 
 @pytest.mark.parametrize(

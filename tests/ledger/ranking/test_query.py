@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from ledger.ranking.query import Asked, moment_of, read
+from ledger.ranking.query import TableQuery, moment_of, read
 from ledger.rules.months import Month
 from tests.builders import SHANGHAI, day
 
@@ -12,28 +12,28 @@ JUNE = Month(2012, 6)
 TODAY = day("2026-01-31")
 
 
-def wish(as_of="", known_by="", *without):
+def parameter(as_of="", known_by="", *without):
     return read(JUNE, as_of, known_by, without)
 
 
 def test_a_month_alone_means_its_last_day():
-    assert wish() == Asked(JUNE)
-    assert wish().day(TODAY) == day("2012-06-30")
+    assert parameter() == TableQuery(JUNE)
+    assert parameter().day(TODAY) == day("2012-06-30")
 
 
 def test_a_month_that_is_not_over_means_today():
-    assert Asked(Month(2026, 1)).day(day("2026-01-12")) == day("2026-01-12")
+    assert TableQuery(Month(2026, 1)).day(day("2026-01-12")) == day("2026-01-12")
 
 
 def test_a_day_wins_over_the_month_within_its_year():
-    assert wish("2012-08-15").day(TODAY) == day("2012-08-15")
-    assert wish("2013-08-15").day(TODAY) == day("2012-06-30")
+    assert parameter("2012-08-15").day(TODAY) == day("2012-08-15")
+    assert parameter("2013-08-15").day(TODAY) == day("2012-06-30")
 
 
 @pytest.mark.parametrize("junk", ["yesterday", "2012-02-30", "9999-99-99", "２０１２", "'", "\x00"])
 def test_junk_is_no_wish(junk):
     """quality 27"""
-    assert wish(junk, junk, junk) == Asked(JUNE)
+    assert parameter(junk, junk, junk) == TableQuery(JUNE)
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,7 @@ def test_a_moment_of_knowledge_is_the_countys_time(text, moment):
 
 
 def test_known_exclusions_are_kept_and_others_dropped():
-    assert wish("", "", "resource,nonsense", "carry_over").without == {"resource", "carry_over"}
+    assert parameter("", "", "resource,nonsense", "carry_over").without == {
+        "resource",
+        "carry_over",
+    }

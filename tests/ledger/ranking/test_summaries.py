@@ -72,7 +72,7 @@ def test_as_announced_from_the_stored_lines(county):
 
     assert found == [Summary.of(announced_table(settlement))]
     assert found[0].compared_with is not None
-    assert query.summaries([county], query.Asked(Month(2012, 6)), day("2099-01-01")) == found
+    assert query.summaries([county], query.TableQuery(Month(2012, 6)), day("2099-01-01")) == found
 
 
 def test_no_counties_no_questions(django_assert_num_queries):

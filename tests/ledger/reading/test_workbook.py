@@ -203,7 +203,7 @@ def test_a_hostile_file_is_turned_away_with_a_sentence(name, tmp_path, record_pr
 
     assert refused.value.field == "file"
     if code:
-        words = {"sheet": "单位", "megabytes": 20, "most": sandboxed_reader.MOST_SHEETS, "cell": ""}
+        words = {"sheet": "单位", "megabytes": 20, "most": sandboxed_reader.MAX_SHEETS, "cell": ""}
         beginning = str(workbook.refusal(code, words))[:8]
         assert str(refused.value).startswith(beginning)
 
@@ -211,14 +211,14 @@ def test_a_hostile_file_is_turned_away_with_a_sentence(name, tmp_path, record_pr
 def test_a_file_above_20_megabytes_is_turned_away(tmp_path):
     """quality 15"""
     path = tmp_path / "book.xlsx"
-    path.write_bytes(b"PK\x03\x04" + bytes(workbook.MOST_MEGABYTES * 1024**2))
+    path.write_bytes(b"PK\x03\x04" + bytes(workbook.MAX_MEGABYTES * 1024**2))
 
     with pytest.raises(Refusal, match="20 MB"):
         workbook.read(path)
 
 
 def test_the_limit_of_the_page_is_that_of_the_child():
-    assert sandboxed_reader.MOST_BYTES == workbook.MOST_MEGABYTES * 1024**2
+    assert sandboxed_reader.MAX_BYTES == workbook.MAX_MEGABYTES * 1024**2
 
 
 def test_every_reason_has_its_sentence():

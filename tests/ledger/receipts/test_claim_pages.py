@@ -85,10 +85,10 @@ def test_a_doubtful_claim_is_refused_beside_its_field(client, dispute, typed):
 def test_the_lead_unit_answers_and_the_head_grants(client, dispute):
     claim = dispute.claim()
     client.force_login(dispute.clerk)
-    client.post(f"/claims/{claim.pk}/answer/", {"deed": "agree", "answer": "属实"})
+    client.post(f"/claims/{claim.pk}/answer/", {"action": "agree", "answer": "属实"})
 
     client.force_login(dispute.head)
-    given = {"deed": "grant", "basis_points": "30", "decision": "同意"}
+    given = {"action": "grant", "basis_points": "30", "decision": "同意"}
     answer = client.post(f"/claims/{claim.pk}/decide/", given)
 
     claim.refresh_from_db()
@@ -100,7 +100,7 @@ def test_the_page_after_a_grant_leads_to_posting_again(client, dispute):
     receipt = make_verified(dispute.project, 100)
     claim = dispute.claim()
     client.force_login(dispute.head)
-    given = {"deed": "grant", "basis_points": "30", "decision": "同意"}
+    given = {"action": "grant", "basis_points": "30", "decision": "同意"}
     client.post(f"/claims/{claim.pk}/decide/", given)
 
     page = client.get(f"/claims/{claim.pk}/").content.decode()
@@ -111,10 +111,10 @@ def test_the_page_after_a_grant_leads_to_posting_again(client, dispute):
 @pytest.mark.parametrize(
     "typed",
     [
-        {"deed": "grant", "basis_points": "", "decision": "同意"},
-        {"deed": "grant", "basis_points": "100", "decision": "同意"},
-        {"deed": "grant", "basis_points": "30", "decision": ""},
-        {"deed": "refuse", "basis_points": "", "decision": " "},
+        {"action": "grant", "basis_points": "", "decision": "同意"},
+        {"action": "grant", "basis_points": "100", "decision": "同意"},
+        {"action": "grant", "basis_points": "30", "decision": ""},
+        {"action": "refuse", "basis_points": "", "decision": " "},
     ],
 )
 def test_a_decision_without_share_or_words_is_refused(client, dispute, typed):
@@ -131,7 +131,7 @@ def test_deciding_twice_is_a_conflict(client, dispute):
     """quality 35"""
     claim = dispute.claim()
     client.force_login(dispute.head)
-    given = {"deed": "refuse", "decision": "依据不足"}
+    given = {"action": "refuse", "decision": "依据不足"}
 
     answers = [client.post(f"/claims/{claim.pk}/decide/", given) for _ in range(2)]
 
@@ -142,10 +142,10 @@ def test_only_the_lead_unit_answers_and_only_the_head_decides(client, dispute):
     """quality 7"""
     claim = dispute.claim()
     client.force_login(dispute.claimant)
-    own = client.post(f"/claims/{claim.pk}/answer/", {"deed": "agree", "answer": "好"})
+    own = client.post(f"/claims/{claim.pk}/answer/", {"action": "agree", "answer": "好"})
     for person in (dispute.claimant, dispute.clerk, make_verifier(dispute.county)):
         client.force_login(person)
-        answer = client.post(f"/claims/{claim.pk}/decide/", {"deed": "grant"})
+        answer = client.post(f"/claims/{claim.pk}/decide/", {"action": "grant"})
         assert answer.status_code == 403
 
     claim.refresh_from_db()
@@ -180,7 +180,7 @@ def test_a_stranger_reads_neither_claim_nor_certificate(client, dispute):
     client.force_login(make_clerk(make_unit(dispute.county, "盐务局")))
 
     assert client.get(f"/claims/{claim.pk}/").status_code == 404
-    assert client.post(f"/claims/{claim.pk}/answer/", {"deed": "agree"}).status_code == 404
+    assert client.post(f"/claims/{claim.pk}/answer/", {"action": "agree"}).status_code == 404
     assert client.get(f"/evidence/{file.pk}/").status_code == 404
     assert "天麻加工厂" not in client.get("/claims/").content.decode()
 

@@ -35,7 +35,7 @@ def typed(**changes):
         "kind": "construction",
         "voucher_no": "商农行2012-0417",
         "note": "",
-        "deed": "submit",
+        "action": "submit",
         "confirmed": "on",
     } | changes
 
@@ -98,7 +98,7 @@ def test_another_receipt_can_be_made_of_the_conflict(office, as_):
     form = page[page.index(f'action="{address}"') :]
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
 
-    client.post(address, hidden | {"deed": "submit"})
+    client.post(address, hidden | {"action": "submit"})
 
     assert sorted(Receipt.objects.values_list("amount", flat=True)) == [
         builders.wan(100),
@@ -118,7 +118,7 @@ def test_what_was_typed_can_replace_what_is_stored(office, as_):
     assert receipt.amount == builders.wan(110)
     form = page[page.index(f'action="{address}"') :]
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
-    client.post(address, hidden | {"deed": "submit"})
+    client.post(address, hidden | {"action": "submit"})
 
     receipt.refresh_from_db()
     assert receipt.amount == builders.wan(120)
@@ -216,7 +216,7 @@ def test_extra_fields_change_nothing(office, as_):
 
 def test_a_draft_is_kept_and_submitted_later(office, as_):
     client = as_(office.clerk)
-    client.post(f"/projects/{office.project.pk}/receipts/new/", typed(deed="keep"))
+    client.post(f"/projects/{office.project.pk}/receipts/new/", typed(action="keep"))
     receipt = Receipt.objects.get()
     assert receipt.state == "draft"
 
@@ -285,9 +285,9 @@ def test_another_units_receipt_does_not_exist(office, as_):
         "/units/NOBODY/",
     ):
         assert client.get(address).status_code == 404, address
-    for deed in ("submit", "withdraw", "evidence"):
-        answer = client.post(f"/receipts/{receipt.pk}/{deed}/", {"version": "1"})
-        assert answer.status_code == 404, deed
+    for action in ("submit", "withdraw", "evidence"):
+        answer = client.post(f"/receipts/{receipt.pk}/{action}/", {"version": "1"})
+        assert answer.status_code == 404, action
 
 
 def test_a_unit_that_only_shares_the_credit_reads_but_does_not_enter(office, as_):
@@ -368,8 +368,8 @@ def test_deeds_are_not_done_by_get(office, as_):
     receipt = builders.make_receipt(office.project, 10, by=office.clerk)
     client = as_(office.verifier)
 
-    for deed in ("verify", "return", "submit", "withdraw", "evidence"):
-        assert client.get(f"/receipts/{receipt.pk}/{deed}/").status_code == 405
+    for action in ("verify", "return", "submit", "withdraw", "evidence"):
+        assert client.get(f"/receipts/{receipt.pk}/{action}/").status_code == 405
     assert client.get("/receipts/verify/").status_code == 405
 
 
@@ -475,7 +475,7 @@ def test_a_refused_deed_leaves_a_line(office, as_):
     as_(office.verifier).post(f"/receipts/{receipt.pk}/verify/", {"version": "1"})
 
     line = Trail.objects.get(refused=True)
-    assert (line.deed, line.record) == ("receipt.verify", f"receipt:{receipt.pk}")
+    assert (line.action, line.record) == ("receipt.verify", f"receipt:{receipt.pk}")
     assert line.actor == office.verifier
     assert line.address == "127.0.0.1"
 

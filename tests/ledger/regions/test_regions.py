@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger.models import Period
 from ledger.quarter import closing
-from ledger.ranking import query as asked
+from ledger.ranking import query as table_query
 from ledger.ranking.league import league_table
 from ledger.regions.ranking import Measure, region_table
 from ledger.rules.months import Month
@@ -73,8 +73,8 @@ class Province:
 
     def table(self, measure="", on=None, prefix="6110"):
         counties = [place.county for place in self.places]
-        wishes = asked.Asked(JUNE, as_of=on)
-        return region_table(counties, wishes, TODAY, prefix=prefix, measure=measure)
+        parameters = table_query.TableQuery(JUNE, as_of=on)
+        return region_table(counties, parameters, TODAY, prefix=prefix, measure=measure)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_a_closed_quarter_is_shown_as_announced(province):
     province.shangnan.receive(50, "2012-03-20")
     counties = [place.county for place in province.places]
 
-    table = region_table(counties, asked.Asked(Month(2012, 3)), TODAY, prefix="6110")
+    table = region_table(counties, table_query.TableQuery(Month(2012, 3)), TODAY, prefix="6110")
 
     assert {row.total.received for row in table.rows} == {wan(100)}
     assert all(row.table.settlement for row in table.rows)
@@ -371,7 +371,7 @@ def test_a_region_is_named_and_gets_a_leader_by_command(capsys):
     assert (leader.role, leader.region, leader.county) == (Role.LEADER, "6110", None)
     assert leader.must_change_password
     assert leader.check_password(password)
-    assert set(Trail.objects.values_list("deed", flat=True)) == {
+    assert set(Trail.objects.values_list("action", flat=True)) == {
         "region.name",
         "person.add",
         "person.one_time_password",

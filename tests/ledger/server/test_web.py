@@ -28,10 +28,10 @@ class Program:
     """Blocks pages until it is released; notes what it was asked."""
 
     def __init__(self):
-        self.released, self.asked = threading.Event(), []
+        self.released, self.query = threading.Event(), []
 
     def __call__(self, environ, start_response):
-        self.asked.append(environ["PATH_INFO"])
+        self.query.append(environ["PATH_INFO"])
         if environ["PATH_INFO"] == "/long":
             self.released.wait(20)
         return answered(environ, start_response)
@@ -67,7 +67,7 @@ def tidy(server):
     server.trigger.close()
 
 
-def asked(address, path):
+def query(address, path):
     visitor = socket.create_connection(address, timeout=20)
     visitor.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     return visitor
@@ -89,17 +89,17 @@ def test_probes_wait_for_no_page():
     """quality 42"""
     with serving(program := Program()) as (_server, address, _stopping), ExitStack() as stack:
         for _number in range(3):
-            stack.enter_context(asked(address, "/long"))
-        until(lambda: program.asked == ["/long"])
+            stack.enter_context(query(address, "/long"))
+        until(lambda: program.query == ["/long"])
 
         for path in ("/live", "/ready/"):
-            with asked(address, path) as probe:
+            with query(address, path) as probe:
                 assert probe.recv(15) == b"HTTP/1.1 200 OK"
 
 
 def test_a_stop_answers_what_is_under_way_and_what_is_queued():
     with serving(program := Program()) as (server, address, stopping):
-        under_way, queued = asked(address, "/long"), asked(address, PAGE)
+        under_way, queued = query(address, "/long"), query(address, PAGE)
         until(lambda: len(server.task_dispatcher.queue) == 1)
         stopping.set()
         until(lambda: server.task_dispatcher.is_stopping)
@@ -116,7 +116,7 @@ def test_a_stop_answers_what_is_under_way_and_what_is_queued():
 def test_what_is_queued_too_long_at_a_stop_is_answered_with_a_sentence(monkeypatch):
     monkeypatch.setattr(worker, "QUEUE_ENDS", 0.2)
     with serving(program := Program()) as (server, address, stopping):
-        under_way, queued = asked(address, "/long"), asked(address, PAGE)
+        under_way, queued = query(address, "/long"), query(address, PAGE)
         until(lambda: len(server.task_dispatcher.queue) == 1)
         stopping.set()
 
@@ -126,14 +126,14 @@ def test_what_is_queued_too_long_at_a_stop_is_answered_with_a_sentence(monkeypat
         assert refused.startswith("HTTP/1.1 503 Service Unavailable")
         assert "正在重新启动" in refused
         assert answer(under_way).startswith("HTTP/1.1 200 OK")
-    assert program.asked == ["/long"]
+    assert program.query == ["/long"]
 
 
 def test_a_connection_that_nobody_has_accepted_yet_is_answered_at_a_stop():
     program = Program()
     listener = socket.create_server(("127.0.0.1", 0))
     server = worker.server_of(program, listener, 1)
-    visitors = [asked(listener.getsockname(), PAGE) for _number in range(5)]
+    visitors = [query(listener.getsockname(), PAGE) for _number in range(5)]
 
     worker.finish(server)
 
@@ -159,15 +159,15 @@ def test_nobody_who_only_holds_a_connection_delays_a_stop(monkeypatch):
 
 def test_a_request_whose_client_has_gone_is_dropped():
     """quality 45: else people who try again would keep the server busy with what nobody reads."""
-    with serving(program := Program()) as (server, address, _stopping), asked(address, "/long"):
-        until(lambda: program.asked == ["/long"])
-        asked(address, "/given-up").close()
-        with asked(address, "/patient") as patient:
+    with serving(program := Program()) as (server, address, _stopping), query(address, "/long"):
+        until(lambda: program.query == ["/long"])
+        query(address, "/given-up").close()
+        with query(address, "/patient") as patient:
             until(lambda: len(server.task_dispatcher.queue) == 2)
             until(lambda: not server.task_dispatcher.queue[0].connected)
             program.released.set()
             assert patient.recv(15) == b"HTTP/1.1 200 OK"
-    assert program.asked == ["/long", "/patient"]
+    assert program.query == ["/long", "/patient"]
 
 
 def test_forwarded_headers_are_believed_from_the_named_proxy_only(settings):

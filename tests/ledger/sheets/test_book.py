@@ -198,7 +198,7 @@ def test_choices_filters_and_warnings_reach_the_file():
         sheet = book.sheet("表", [Column("甲", 10)])
         sheet.add(["x"])
         sheet.choices(2, 0, 9, '"镇,部门"', "请从列表中选择。")
-        sheet.sieve(1)
+        sheet.filterset(1)
         sheet.redden(2, 0, 9, "✗")
         book.save(file)
 
@@ -237,8 +237,8 @@ def test_an_interrupted_book_leaves_no_file_behind():
     ("wished", "given"),
     [("排名表", "排名表"), ("a/b:c", "a b c"), ("", "Sheet"), ("长" * 40, "长" * 31)],
 )
-def test_a_sheet_gets_a_name_that_excel_accepts(wished, given):
-    assert sheet_name(wished) == given
+def test_a_sheet_gets_a_name_that_excel_accepts(requested, given):
+    assert sheet_name(requested) == given
 
 
 def test_number_formats():

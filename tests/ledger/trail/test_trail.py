@@ -46,11 +46,11 @@ def texts_in_code():
 
 def test_every_deed_that_the_program_records_has_words():
     """A deed is a text such as noun.verb that is no right and no file."""
-    nouns = "|".join({name.partition(".")[0] for name in trail_words.DEEDS})
-    deed = re.compile(rf"(?:{nouns})\.(?!json|html|xlsx|csv)[a-z_]+")
-    recorded = {text for text in texts_in_code() if deed.fullmatch(text)}
+    nouns = "|".join({name.partition(".")[0] for name in trail_words.ACTIONS})
+    action = re.compile(rf"(?:{nouns})\.(?!json|html|xlsx|csv)[a-z_]+")
+    recorded = {text for text in texts_in_code() if action.fullmatch(text)}
 
-    assert recorded - set(Right) - set(trail_words.DEEDS) == set()
+    assert recorded - set(Right) - set(trail_words.ACTIONS) == set()
 
 
 def test_a_refused_page_leaves_one_line(client, county):
@@ -61,7 +61,7 @@ def test_a_refused_page_leaves_one_line(client, county):
     client.get("/periods/?year=2012", REMOTE_ADDR="10.1.2.3")
 
     line = Trail.objects.get()
-    assert (line.deed, line.refused, line.actor) == ("page.refuse", True, clerk)
+    assert (line.action, line.refused, line.actor) == ("page.refuse", True, clerk)
     assert (line.label, line.address) == ("/periods/", "10.1.2.3")
     assert line.unit == clerk.unit
 
@@ -91,8 +91,8 @@ def test_an_export_leaves_a_line_with_its_wishes(client, county, path):
     client.get(path, {"without": "property"}).getvalue()
 
     line = Trail.objects.get()
-    assert (line.deed, line.label, line.refused) == ("page.export", path, False)
-    assert line.after == {"wishes": {"without": "property"}}
+    assert (line.action, line.label, line.refused) == ("page.export", path, False)
+    assert line.after == {"parameters": {"without": "property"}}
 
 
 def test_a_page_that_is_only_looked_at_leaves_none(client, county, head):
@@ -107,7 +107,7 @@ def told(of, record_):
     """The words of a record's history in English, the newest first."""
     with translation.override("en"):
         return [
-            (str(line.deed), {str(c.field): (c.before, c.after) for c in line.changes})
+            (str(line.action), {str(c.field): (c.before, c.after) for c in line.changes})
             for line in of(record_).lines
         ]
 
@@ -134,8 +134,8 @@ def test_credit_is_told_by_the_names_of_units(county, head):
 
     posting.repost(receipt.pk, "份额调整", by=head, at=moment("2012-06-01"))
 
-    deed, changes = told(history.of_receipt, receipt)[0]
-    assert deed == "posted the receipt again"
+    action, changes = told(history.of_receipt, receipt)[0]
+    assert action == "posted the receipt again"
     assert changes["credit"] == ("甲镇 100万元", "甲镇 60万元, 乙局 40万元")
 
 
@@ -182,13 +182,13 @@ def test_a_long_history_begins_with_its_newest_lines_and_is_whole_on_wish(
 
 def test_a_history_beyond_all_measure_says_where_the_rest_is(client, county, head):
     project = make_project(make_unit(county))
-    for _number in range(history.MOST_LINES + 1):
+    for _number in range(history.MAX_LINES + 1):
         record(head, "project.change", project, at=moment("2012-05-01"), after={"content": "变更"})
     client.force_login(head)
 
     page = client.get(f"/projects/{project.pk}/history/", {"history": "all"}).text
 
-    assert page.count("变更") == history.MOST_LINES
+    assert page.count("变更") == history.MAX_LINES
     assert "审计管理员" in page
 
 
@@ -197,9 +197,9 @@ def test_a_closing_is_told_with_what_was_known(county, head):
     set_target(unit, 100)
     make_verified(make_project(unit), 10, "2012-03-05")
     period = Period.objects.get()
-    deed = {"at": moment("2012-04-10"), "known": ADVISORY}
-    periods.close(period.pk, by=make_verifier(county), **deed)
-    periods.confirm(period.pk, by=head, **deed)
+    action = {"at": moment("2012-04-10"), "known": ADVISORY}
+    periods.close(period.pk, by=make_verifier(county), **action)
+    periods.confirm(period.pk, by=head, **action)
 
     closing = told(history.of_period, period)[0]
 
@@ -212,7 +212,7 @@ def test_an_unknown_deed_and_field_are_shown_as_they_are(county, head):
 
     [line] = history.told(Trail.objects.all())
 
-    assert (line.deed, [(c.field, c.after) for c in line.changes]) == (
+    assert (line.action, [(c.field, c.after) for c in line.changes]) == (
         "robot.dance",
         [("steps", "a, 2")],
     )
@@ -239,7 +239,7 @@ def test_the_auditor_and_the_head_read_the_trail_of_their_county(client, county,
     ("wish", "count"),
     [
         ({}, 4),
-        ({"deed": "unit.add"}, 2),
+        ({"action": "unit.add"}, 2),
         ({"who": "clerk"}, 1),
         ({"unit": "T1"}, 1),
         ({"since": "2012-05-02"}, 2),
@@ -247,10 +247,10 @@ def test_the_auditor_and_the_head_read_the_trail_of_their_county(client, county,
         ({"since": "2012-05-02", "until": "2012-05-02"}, 1),
         ({"record": "乙镇"}, 1),
         ({"refused": "on"}, 1),
-        ({"deed": "no.such", "since": "gestern", "unit": "?"}, 4),
+        ({"action": "no.such", "since": "gestern", "unit": "?"}, 4),
     ],
 )
-def test_the_trail_is_searched(client, county, head, wish, count):
+def test_the_trail_is_searched(client, county, head, parameter, count):
     unit = make_unit(county, code="T1")
     record(head, "unit.add", at=moment("2012-05-01"), label="甲镇")
     record(head, "unit.add", at=moment("2012-05-01"), label="乙镇")
@@ -258,7 +258,7 @@ def test_the_trail_is_searched(client, county, head, wish, count):
     record(head, "period.close", at=moment("2012-05-03"), refused=True)
     client.force_login(head)
 
-    page = client.get("/trail/", wish).content.decode()
+    page = client.get("/trail/", parameter).content.decode()
 
     assert page.count('data-label="Who"') + page.count('data-label="操作人"') == count
 

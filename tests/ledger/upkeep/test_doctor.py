@@ -135,7 +135,7 @@ def test_an_old_server_is_called_so(monkeypatch):
 )
 def test_a_server_that_may_lose_what_it_acknowledged_is_bad(monkeypatch, name):
     """quality 40"""
-    monkeypatch.setattr(doctor, "_shown", lambda asked: "off" if asked == name else "on")
+    monkeypatch.setattr(doctor, "_shown", lambda query: "off" if query == name else "on")
 
     [line] = doctor.durability()
 

@@ -238,7 +238,7 @@ def test_a_problem_is_told_answered_and_settled(client, county, town, project):
     problem.refresh_from_db()
     assert (problem.words, problem.answer) == ("缺水。\n三个月了。", "下月接通。")
     assert str(problem.settled_on) == "2012-06-30"
-    assert list(Trail.objects.order_by("id").values_list("deed", flat=True)) == [
+    assert list(Trail.objects.order_by("id").values_list("action", flat=True)) == [
         "problem.tell",
         "problem.answer",
         "problem.settle",

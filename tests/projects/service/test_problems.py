@@ -46,7 +46,7 @@ def test_units_with_a_share_and_the_bureau_tell_of_problems(project, town, share
 
     assert [problem.unit for problem in Problem.objects.order_by("id")] == [town, sharer, None]
     assert from_bureau.raised_at == NOON
-    assert set(Trail.objects.values_list("deed", "record")) == {
+    assert set(Trail.objects.values_list("action", "record")) == {
         ("problem.tell", f"project:{project.pk}")
     }
 

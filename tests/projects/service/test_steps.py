@@ -43,8 +43,8 @@ def add(project, department, by=None, **fields):
     return steps.add(draft(department, **fields), project=project, by=by, at=NOON)
 
 
-def deeds():
-    return list(Trail.objects.order_by("id").values_list("deed", "record"))
+def actions():
+    return list(Trail.objects.order_by("id").values_list("action", "record"))
 
 
 def test_the_lead_unit_and_the_bureau_record_steps(project, department, county):
@@ -53,7 +53,7 @@ def test_the_lead_unit_and_the_bureau_record_steps(project, department, county):
 
     assert (step.project, step.unit, step.version) == (project, department, 1)
     assert step.due_on == date(2012, 6, 20)
-    assert deeds() == [("service.add", f"project:{project.pk}")] * 2
+    assert actions() == [("service.add", f"project:{project.pk}")] * 2
 
 
 def test_other_units_do_not_record_steps_not_even_the_responsible_one(project, department):
@@ -85,7 +85,7 @@ def test_the_same_form_sent_twice_makes_one_step(project, department, town):
     first, second = add(project, department, clerk), add(project, department, clerk)
 
     assert first == second
-    assert len(deeds()) == 1
+    assert len(actions()) == 1
     with pytest.raises(Refusal):
         add(project, department)
 
@@ -133,7 +133,7 @@ def test_the_responsible_unit_finishes_its_step(project, department):
 
     assert (done.done_on, done.version) == (date(2012, 5, 9), 2)
     line = Trail.objects.order_by("-id").first()
-    assert (line.deed, line.after) == (
+    assert (line.action, line.after) == (
         "service.finish",
         {"item": step.item, "done_on": "2012-05-09"},
     )
@@ -174,7 +174,7 @@ def test_a_change_that_changes_nothing_leaves_no_line(project, department, town)
     same = steps.change(step.pk, 1, draft(department), by=make_clerk(town), at=NOON)
 
     assert same.version == 1
-    assert len(deeds()) == 1
+    assert len(actions()) == 1
 
 
 def test_a_change_does_not_make_two_steps_alike(project, department, town):
@@ -203,7 +203,7 @@ def test_a_step_that_was_taken_out_is_a_conflict_and_stays_in_the_trail(project,
 
     assert not ServiceStep.objects.exists()
     line = Trail.objects.order_by("-id").first()
-    assert (line.deed, line.record) == ("service.drop", f"project:{project.pk}")
+    assert (line.action, line.record) == ("service.drop", f"project:{project.pk}")
     assert line.before["responsible_unit"] == "电力局"
     with pytest.raises(Conflict):
         steps.finish(step.pk, 1, day("2012-05-09"), by=clerk, at=NOON)

@@ -46,7 +46,7 @@ def test_what_is_given_is_set_and_the_rest_stays(county, head):
 def test_the_trail_names_what_differs(county, head):
     change(county, head, report_day=9, groups=["department", "town", "enterprise"])
 
-    line = Trail.objects.get(deed="county.change")
+    line = Trail.objects.get(action="county.change")
     assert line.before == {"report_day": 5, "groups": ["town", "department", "enterprise"]}
     assert line.after == {"report_day": 9, "groups": ["department", "town", "enterprise"]}
     assert (line.record, line.actor_id) == (f"county:{county.pk}", head.pk)
@@ -57,7 +57,7 @@ def test_the_same_again_changes_nothing_and_leaves_no_line(county, head):
     change(county, head, report_day=9)
     change(county, head, report_day=9)
 
-    assert Trail.objects.filter(deed="county.change").count() == 1
+    assert Trail.objects.filter(action="county.change").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_is_no_setting_is_refused_beside_its_field(county, head, given, fie
         change(county, head, **given)
 
     assert refusal.value.field == field
-    assert not Trail.objects.filter(deed="county.change").exists()
+    assert not Trail.objects.filter(action="county.change").exists()
 
 
 def test_what_was_changed_meanwhile_is_not_overwritten(county, head):
@@ -169,7 +169,7 @@ def test_the_page_as_it_is_shown_changes_nothing(client, county, head):
     assert client.post("/county/", sent(county)).status_code == 302
 
     assert settings.values(County.objects.get()) == before
-    assert not Trail.objects.filter(deed="county.change").exists()
+    assert not Trail.objects.filter(action="county.change").exists()
 
 
 @pytest.mark.parametrize(

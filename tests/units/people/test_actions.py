@@ -25,7 +25,7 @@ def role_of(user):
 
 
 def refusals():
-    return list(Trail.objects.filter(refused=True).values_list("deed", "actor__role"))
+    return list(Trail.objects.filter(refused=True).values_list("action", "actor__role"))
 
 
 # Each his own part
@@ -43,8 +43,8 @@ def test_an_account_is_opened_by_one_and_its_role_granted_by_another(office, sit
 
     sit(office.security).post(f"/people/{person.pk}/role/", {"role": "clerk", **AGAIN})
     assert role_of(person) == Role.CLERK
-    deeds = Trail.objects.filter(record=f"user:{person.pk}").order_by("pk")
-    assert list(deeds.values_list("deed", "actor")) == [
+    actions = Trail.objects.filter(record=f"user:{person.pk}").order_by("pk")
+    assert list(actions.values_list("action", "actor")) == [
         ("person.add", office.system.pk),
         ("person.one_time_password", office.system.pk),
         ("role.grant", office.security.pk),
@@ -87,8 +87,8 @@ def test_the_security_administrator_opens_moves_and_switches_nothing(office, sit
     """quality 7"""
     client, pk = sit(office.security), office.clerk.pk
 
-    for deed in ("place", "off", "on", "password"):
-        assert client.post(f"/people/{pk}/{deed}/").status_code == 403
+    for action in ("place", "off", "on", "password"):
+        assert client.post(f"/people/{pk}/{action}/").status_code == 403
     assert client.get("/people/new/").status_code == 403
     with pytest.raises(PermissionDenied):
         people.add("x1", "某", Place(office.county), by=office.security, at=NOW)
@@ -98,11 +98,11 @@ def test_the_security_administrator_opens_moves_and_switches_nothing(office, sit
 # Nobody himself, and no administrator
 
 
-@pytest.mark.parametrize("deed", ["place", "off", "password"])
-def test_nobody_changes_his_own_account(office, sit, deed):
+@pytest.mark.parametrize("action", ["place", "off", "password"])
+def test_nobody_changes_his_own_account(office, sit, action):
     """quality 7"""
     typed = {"name": "我", "place": f"county:{office.county.pk}", **AGAIN}
-    answer = sit(office.system).post(f"/people/{office.system.pk}/{deed}/", typed)
+    answer = sit(office.system).post(f"/people/{office.system.pk}/{action}/", typed)
 
     assert answer.status_code == 422
     office.system.refresh_from_db()
@@ -163,16 +163,16 @@ def deeds_that_take_rights(office):
 
 
 @pytest.mark.parametrize(
-    "deed", ["off", "moved", "no role", "another role", "new password", "factor"]
+    "action", ["off", "moved", "no role", "another role", "new password", "factor"]
 )
-def test_whoever_loses_a_right_is_signed_out_everywhere_at_once(office, client, deed):
+def test_whoever_loses_a_right_is_signed_out_everywhere_at_once(office, client, action):
     """quality 8"""
     other = type(client)()
     for browser in (client, other):
         browser.force_login(office.clerk)
         assert browser.get("/projects/").status_code == 200
 
-    deeds_that_take_rights(office)[deed]()
+    deeds_that_take_rights(office)[action]()
 
     for browser in (client, other):
         assert browser.get("/projects/").url.startswith("/accounts/login/")
@@ -274,7 +274,7 @@ def test_who_audits_the_whole_installation_reads_every_countys_trail(office, sit
     auditor, _password = people.appoint(Role.AUDIT_ADMIN, None, at=NOW)
     User.objects.filter(pk=auditor.pk).update(must_change_password=False)
 
-    page = sit(User.objects.get(pk=auditor.pk)).get("/trail/?deed=person.off")
+    page = sit(User.objects.get(pk=auditor.pk)).get("/trail/?action=person.off")
 
     assert page.status_code == 200
     assert page.context["page"].paginator.count == 1

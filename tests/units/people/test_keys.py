@@ -76,7 +76,7 @@ def test_a_key_ends_when_it_is_revoked_and_when_its_person_is_locked(head, leade
     keys.revoke(key.pk, by=head, at=NOON)
     assert keys.known(secret, API, at=NOON) is None
     assert list(keys.keys_of(head)) == [other, key]
-    assert Trail.objects.filter(deed="key.revoke").count() == 1
+    assert Trail.objects.filter(action="key.revoke").count() == 1
 
     assert keys.known(second, API, at=NOON) is not None
     leader.is_active = False

@@ -33,9 +33,9 @@ class Browser:
         typed = {**typed, "csrfmiddlewaretoken": token or self.token()}
         return self.client.post(path, typed, **more)
 
-    def sign_in(self, person, wish=""):
+    def sign_in(self, person, parameter=""):
         self.get("/accounts/login/")
-        typed = {"username": person.username, "password": "sample", "next": wish}
+        typed = {"username": person.username, "password": "sample", "next": parameter}
         return self.post("/accounts/login/", typed)
 
 
@@ -60,7 +60,7 @@ def typed():
         "received_on": "2012-05-10",
         "amount": "123.45",
         "note": "<b>二</b> 第一行",
-        "deed": "submit",
+        "action": "submit",
         "evil_password": "secret",
     }
 
@@ -80,14 +80,14 @@ def test_a_form_sent_too_late_comes_back_after_signing_in(clerk, project):
         browser, path, token = half_typed(clerk, project)
         clock.shift(timedelta(minutes=45))
         away = browser.post(path, typed(), token, headers={"referer": f"http://testserver{path}"})
-        asked = browser.get(away.url).content.decode()
-        wish = away.url.split("next=")[1].replace("%2F", "/")
-        back = browser.sign_in(clerk, wish)
+        query = browser.get(away.url).content.decode()
+        parameter = away.url.split("next=")[1].replace("%2F", "/")
+        back = browser.sign_in(clerk, parameter)
         form = browser.get(back.url, follow=True)
 
     assert away.url.startswith("/accounts/login/?next=%2Faccounts%2Fforms%2F")
-    assert "已保留" in asked
-    assert back.url == wish
+    assert "已保留" in query
+    assert back.url == parameter
     assert value_of(form.text, "amount") == "123.45"
     assert value_of(form.text, "key") == "0b8f1c7e-6d57-4e0c-8a55-1d3d59b6f3c1"
     assert value_of(form.text, "note") == "&lt;b&gt;二&lt;/b&gt; 第一行"
@@ -118,11 +118,11 @@ def test_a_colleague_who_signs_in_does_not_get_it(clerk, project):
     browser, path, token = half_typed(clerk, project)
     browser.post("/accounts/logout/", {}, token)
     away = browser.post(path, typed(), token)
-    wish = away.url.split("next=")[1].replace("%2F", "/")
+    parameter = away.url.split("next=")[1].replace("%2F", "/")
 
-    browser.sign_in(colleague, wish)
+    browser.sign_in(colleague, parameter)
 
-    assert browser.get(wish).url == "/"
+    assert browser.get(parameter).url == "/"
     key = KeptForm.objects.get().key
     assert "123.45" not in browser.get(f"{path}?kept={key}").text
     assert browser.get(f"/accounts/forms/{key}/text/").status_code == 404

@@ -29,7 +29,7 @@ TYPED = {
     "way": ["b"],
     "kind": ["cash"],
     "note": ["第一行\n</textarea><b>"],
-    "deed": ["submit"],
+    "action": ["submit"],
 }
 
 
@@ -53,7 +53,7 @@ def test_secrets_files_buttons_and_other_forms_stay_as_they_are():
 
     assert 'name="csrfmiddlewaretoken" value="fresh"' in page
     assert '<input type="password" name="password"><input type="file" name="evidence">' in page
-    assert '<button name="deed" value="keep">' in page
+    assert '<button name="action" value="keep">' in page
     assert 'value="untouched"' in page
     assert 'value="pattern"' in page
     assert page.startswith('<!doctype html><p title="a>b">价 &amp; 值</p>')

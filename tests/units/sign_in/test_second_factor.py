@@ -197,7 +197,7 @@ def test_the_security_administrator_takes_a_lost_device_away(person, clock):
 
     _client, answer = password_step(person)
     assert answer.url == "/projects/"
-    line = Trail.objects.get(deed="second_factor.off")
+    line = Trail.objects.get(action="second_factor.off")
     assert (line.actor, line.record) == (security, f"user:{person.pk}")
 
 

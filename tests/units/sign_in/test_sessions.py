@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.builders import make_clerk, make_county, make_person, make_unit
-from units.models import Role, Sitting
+from units.models import Role, UserSession
 from units.sign_in import sessions
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ def test_signing_out_kills_the_token(person):
     thief.cookies["session"] = stolen
 
     assert not is_in(thief)
-    assert Sitting.objects.get(pk=stolen).session_data == ""
+    assert UserSession.objects.get(pk=stolen).session_data == ""
 
 
 def test_a_changed_password_ends_every_other_sitting(person):
@@ -122,7 +122,7 @@ def test_a_person_sees_where_he_is_signed_in_and_nobody_else(person):
     assert "10.2.2.2" in page
     assert "Firefox, Windows" in page
     assert "10.7.7.7" not in page
-    assert all(key not in page for key in Sitting.objects.values_list("pk", flat=True))
+    assert all(key not in page for key in UserSession.objects.values_list("pk", flat=True))
 
 
 def test_a_person_ends_one_sitting_or_all_others(person):
@@ -153,10 +153,12 @@ def test_what_was_seen_is_written_once_a_minute(person, django_assert_num_querie
         client = signed_in(person)
         clock.shift(timedelta(seconds=30))
         client.get("/accounts/me/")
-        assert Sitting.objects.get(user=person).last_seen == timezone.now() - timedelta(seconds=30)
+        assert UserSession.objects.get(user=person).last_seen == timezone.now() - timedelta(
+            seconds=30
+        )
         clock.shift(timedelta(seconds=31))
         client.get("/accounts/me/")
-        assert Sitting.objects.get(user=person).last_seen == timezone.now()
+        assert UserSession.objects.get(user=person).last_seen == timezone.now()
 
 
 def test_a_database_that_goes_away_while_a_sitting_is_written_is_told_as_that(person, settings):
@@ -165,7 +167,7 @@ def test_a_database_that_goes_away_while_a_sitting_is_written_is_told_as_that(pe
     client = signed_in(person, raise_request_exception=False)
     away = OperationalError("server closed the connection")
 
-    with patch.object(Sitting, "save", side_effect=away):
+    with patch.object(UserSession, "save", side_effect=away):
         answer = client.post("/accounts/me/end-others/")
 
     assert answer.status_code == 503
@@ -177,7 +179,7 @@ def test_ended_sittings_are_removed_after_some_days(person):
         clock.shift(timedelta(days=4))
         sessions.sweep(timezone.now())
 
-    assert not Sitting.objects.exists()
+    assert not UserSession.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_the_same_version_twice_is_one(county, head):
     """quality 30"""
     assert record(county, head) == record(county, head)
     assert CountyTarget.objects.count() == 1
-    assert Trail.objects.filter(deed="county_target.record").count() == 1
+    assert Trail.objects.filter(action="county_target.record").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def test_only_the_head_of_the_countys_own_bureau_records(county, head):
             record(county, builders.make_person(county, role))
 
 
-@pytest.mark.parametrize("deed", ["update", "delete"])
-def test_the_database_refuses_to_change_a_version(county, head, deed):
+@pytest.mark.parametrize("action", ["update", "delete"])
+def test_the_database_refuses_to_change_a_version(county, head, action):
     """quality 44"""
     record(county, head)
     rows = CountyTarget.objects.all()
 
     with pytest.raises(DatabaseError):
-        rows.update(amount=1) if deed == "update" else rows.delete()
+        rows.update(amount=1) if action == "update" else rows.delete()
 
 
 # The page

@@ -52,7 +52,7 @@ def test_a_revision_records_only_what_changed(county, head, town):
 
     assert [version.unit for version in versions] == [town]
     assert Target.objects.count() == 3
-    assert Trail.objects.filter(deed="target.record").count() == 3
+    assert Trail.objects.filter(action="target.record").count() == 3
 
 
 def test_the_table_before_the_day_keeps_the_old_target(county, head, town):
@@ -154,7 +154,7 @@ def test_a_schedule_is_kept_with_trail(county, head):
 
     assert targets.schedule(county, 2012).parts == (2_000, 4_930, 7_500, 10_000)
     assert targets.schedule(county, 2013).parts == (2_500, 5_000, 7_500, 10_000)
-    line = Trail.objects.get(deed="schedule.set")
+    line = Trail.objects.get(action="schedule.set")
     assert line.before == {"parts": [2_500, 5_000, 7_500, 10_000]}
 
 
