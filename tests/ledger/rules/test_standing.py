@@ -65,6 +65,7 @@ def test_the_last_full_month_is_over(as_of, first):
 @pytest.mark.parametrize("target", [None, Decimal(0), -FEN])
 def test_without_a_task_nothing_is_completed(target):
     assert standing.completion(FEN, target) is None
+    assert standing.gap_points(FEN, target, Fraction(0)) is None
 
 
 def test_nothing_is_due_before_the_first_month_is_over():
@@ -164,6 +165,7 @@ def test_equal_completion_shares_a_rank_and_the_next_is_skipped(completions, ran
         ("1200.00", "1200.00", date(2012, 3, 31), False),
         ("619.80", "1200.00", date(2012, 7, 1), True),
         ("600.00", "0.00", date(2012, 6, 30), False),
+        ("600.00", "-0.01", date(2012, 6, 30), False),
         ("600.00", None, date(2012, 6, 30), False),
     ],
 )
