@@ -186,7 +186,7 @@ def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
 
 def _table_url(unit: Unit, as_of: date) -> str:
     """With the county, for those who read several; for the others it is their own anyway."""
-    return f"{reverse('ranking-month', args=[f'{as_of:%Y-%m}'])}?county={unit.county.code}"
+    return f"{reverse('ranking', args=[f'{as_of:%Y-%m}'])}?county={unit.county.code}"
 
 
 def _waiting(unit: Unit, reader: int | None) -> dict[str, list[ToDo]]:

@@ -109,7 +109,7 @@ def _line(row: CountyRow, table: RegionTable, month: Month) -> CountyLine:
         rank=str(row.rank or ""),
         moved=_moved(row),
         name=row.county.name,
-        url=f"{reverse('ranking-month', args=[month])}?county={row.county.code}",
+        url=f"{reverse('ranking', args=[month])}?county={row.county.code}",
         texts=texts(total),
         bullet=_bullet(row.tier, total),
         tier=row.tier.value,
