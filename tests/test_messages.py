@@ -30,11 +30,11 @@ def catalogue(tmp_path):
 
 
 def test_new_texts_come_in_and_lost_ones_go_out(catalogue):
-    found = {"Units": "a.py:1", "deed\x04Record": "a.py:2", "%(count)d unit": "a.py:3"}
+    found = {"Units": "a.py:1", "action\x04Record": "a.py:2", "%(count)d unit": "a.py:3"}
 
     missing = renew(catalogue, found, {"%(count)d unit": "%(count)d units"})
 
-    assert missing == ["%(count)d unit", "deed\x04Record"]
+    assert missing == ["%(count)d unit", "action\x04Record"]
     plural, record, units = polib.pofile(str(catalogue))
     assert (plural.msgid_plural, plural.flags) == ("%(count)d units", ["python-format"])
     assert (record.msgctxt, record.msgid, record.msgstr) == ("action", "Record", "")

@@ -16,7 +16,7 @@ def language(client, query=None):
 
 
 @pytest.mark.parametrize(
-    ("asked", "spoken"),
+    ("query", "spoken"),
     [
         (None, "zh-hans"),
         ("*", "zh-hans"),
@@ -32,7 +32,7 @@ def test_a_visitor_is_answered_in_the_language_that_his_browser_asks_for(query, 
     assert language(Client(), query) == spoken
 
 
-@pytest.mark.parametrize(("chosen", "asked"), [("zh-hans", "en-US"), ("en", "zh-CN")])
+@pytest.mark.parametrize(("chosen", "query"), [("zh-hans", "en-US"), ("en", "zh-CN")])
 def test_the_switch_wins_over_the_browser(chosen, query):
     client = Client()
 

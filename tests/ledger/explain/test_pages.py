@@ -92,7 +92,7 @@ def test_a_merged_unit_points_to_its_successor(client, office):
     assert "250.00" in heir
 
 
-@pytest.mark.parametrize("wish", ["gestern", "2012-13-01", "9999-99-99", "", "0001-01-01"])
+@pytest.mark.parametrize("parameter", ["gestern", "2012-13-01", "9999-99-99", "", "0001-01-01"])
 def test_a_wish_that_makes_no_sense_is_none(client, office, parameter):
     client.force_login(office.head)
     query = {"as_of": parameter, "known_by": parameter}

@@ -234,7 +234,7 @@ def test_an_interrupted_book_leaves_no_file_behind():
 
 
 @pytest.mark.parametrize(
-    ("wished", "given"),
+    ("requested", "given"),
     [("排名表", "排名表"), ("a/b:c", "a b c"), ("", "Sheet"), ("长" * 40, "长" * 31)],
 )
 def test_a_sheet_gets_a_name_that_excel_accepts(requested, given):

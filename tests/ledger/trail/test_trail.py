@@ -236,7 +236,7 @@ def test_the_auditor_and_the_head_read_the_trail_of_their_county(client, county,
 
 
 @pytest.mark.parametrize(
-    ("wish", "count"),
+    ("parameter", "count"),
     [
         ({}, 4),
         ({"action": "unit.add"}, 2),

@@ -161,7 +161,7 @@ def test_all_that_was_typed_can_be_read_as_text(clerk, project):
 
 
 def test_what_is_kept_is_little_and_not_for_long(clerk, project, monkeypatch):
-    monkeypatch.setattr(kept_forms, "MOST", 2)
+    monkeypatch.setattr(kept_forms, "MAX", 2)
     browser, path, token = half_typed(clerk, project)
     browser.post("/accounts/logout/", {}, token)
     for number in range(4):

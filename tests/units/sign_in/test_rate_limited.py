@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def test_whole_lists_as_files_are_rationed_for_each_person(client, monkeypatch):
     """quality 23"""
-    monkeypatch.setattr(rate_limited, "MOST", 3)
+    monkeypatch.setattr(rate_limited, "MAX", 3)
     person = make_person(make_county(), Role.LEADER)
     client.force_login(person)
     with time_machine.travel("2026-03-02T01:00Z", tick=False) as clock:

@@ -17,7 +17,7 @@ FORM = """<!doctype html><p title="a>b">价 &amp; 值</p>
 <select name="kind"><option value="">—</option><option value="land" selected>地</option><option value="cash">钱</option></select>
 <textarea name="note" rows="3">before</textarea>
 <template><input name="amount" value="pattern"></template>
-<button name="deed" value="keep">草稿</button></form><p>after</p>
+<button name="action" value="keep">草稿</button></form><p>after</p>
 """
 TYPED = {
     "csrfmiddlewaretoken": ["stolen"],
