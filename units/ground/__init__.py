@@ -1,1 +1,1 @@
-"""What all rooms stand on: money, text, refusals and files."""
+"""Basics that every other module may use: money, text, refusals and files."""

@@ -1,6 +1,6 @@
-"""Files that outlive a power cut: written beside their place, flushed, then renamed.
+"""Files that survive a power cut: written beside their place, flushed to disk, then renamed.
 
-Owns: that order. Must never: leave half a file under its name.
+A name never stands for half a file.
 """
 
 import os
@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 def write_durably(path: Path, content: bytes, *, mode: int) -> None:
-    """Put the whole content under the name, replacing what is there."""
+    """Write the whole content under the name, replacing what is there."""
     draft = path.with_name(f".{secrets.token_hex(16)}")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            draft.chmod(mode)  # whatever the process's mask is
+            draft.chmod(mode)  # whatever the umask is
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -24,7 +24,7 @@ def write_durably(path: Path, content: bytes, *, mode: int) -> None:
 
 
 def flush_folder(folder: Path) -> None:
-    """A new name is safe once its folder is written. Windows has no such call, and needs none."""
+    """A new name is safe once its folder is flushed. Windows has no such call and needs none."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

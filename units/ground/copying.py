@@ -1,8 +1,7 @@
-"""Storing tens of thousands of rows by COPY, which costs a fraction of INSERT statements.
+"""Bulk insert by COPY: tens of thousands of rows at a fraction of the cost of INSERT.
 
-Owns: turning unsaved records into rows of the table, with the same columns and constraints as ``save``
-(triggers fire for each row). Must never: be used where records have side effects in ``save``, or return
-keys that it did not ask the table's own sequence for.
+Same columns and constraints as ``save``; triggers fire for each row. Not for models whose ``save``
+has side effects.
 """
 
 import json
@@ -15,7 +14,7 @@ from django.db.models import Field, Model
 
 
 def copy_in(model: type[Model], records: Iterable[Model]) -> None:
-    """Store the records in their order; those without a key get one that nobody is told."""
+    """Insert the records in order. A missing key is drawn by the table, not set on the record."""
     rows = list(records)
     if not rows:
         return
@@ -24,7 +23,7 @@ def copy_in(model: type[Model], records: Iterable[Model]) -> None:
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     statement = f"COPY {table} ({columns}) FROM STDIN"
-    # What the database refuses is told in Django's errors, as of every other statement.
+    # Raise the database's errors as Django's, as for every other statement.
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
@@ -35,7 +34,7 @@ def copy_in(model: type[Model], records: Iterable[Model]) -> None:
 
 
 def reserve_keys(model: type[Model], count: int) -> list[int]:
-    """So many keys from the table's sequence, in ascending order."""
+    """``count`` keys from the table's sequence, in ascending order."""
     key = model._meta.pk
     with connection.cursor() as cursor:
         cursor.execute(

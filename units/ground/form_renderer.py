@@ -1,7 +1,7 @@
-"""The renderer of all forms: Django's own widgets in Jinja2, and our field around them.
+"""The renderer of all forms: Django's widgets in Jinja2, with our own field template.
 
-Text boxes and lists have templates of their own: Django's take two or three for each box and each option,
-and the grid of targets has four hundred boxes, the form of a project a thousand options.
+Text inputs and selects have their own templates: Django renders two or three per input and option,
+and the grid of targets has four hundred inputs, the form of a project a thousand options.
 """
 
 from typing import Any, Final

@@ -1,7 +1,7 @@
 """Jinja2 for what a page repeats a hundred times: rows of tables, fields of forms.
 
-A Jinja2 template ends in ``.jinja`` and lies beside the others of its room; any other name is one of
-Django's own. Texts are translated by Django's catalogues, values are escaped.
+A Jinja2 template ends in ``.jinja``; any other name is left to Django's own templates in the same
+folders. Texts are translated by Django's catalogues, values are escaped.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ from units.ground.money import wan_text
 
 
 class ByName(jinja2.FileSystemLoader):
-    """Leaves every other name to Django's own templates in the same folders."""
+    """Loads ``.jinja`` files only; every other name is a Django template."""
 
     def get_source(
         self, environment: jinja2.Environment, template: str
@@ -55,18 +55,18 @@ def _url(name: str, *args: object) -> str:
 
 
 def _querystring(request: HttpRequest, changes: Mapping[str, str | int]) -> str:
-    """The query of the address with some of it replaced."""
+    """The current query string with some parameters replaced."""
     query: dict[str, str | int | list[str]] = dict(request.GET.lists())
     return "?" + urlencode(query | dict(changes), doseq=True)
 
 
 def _date(value: date, form: str = "DATE_FORMAT") -> str:
-    """As the reader's language writes it; a moment by the county's clock."""
+    """In the reader's language; a datetime in the county's time zone."""
     moment = timezone.localtime(value) if isinstance(value, datetime) else value
     return _written(moment, form, get_language())
 
 
 @lru_cache(maxsize=5_000)
 def _written(moment: date, form: str, _language: str | None) -> str:
-    """A table shows the same days again and again; writing one costs as much as the rest of its row."""
+    """Cached: a table repeats its days, and formatting one costs as much as the rest of the row."""
     return date_format(moment, form)

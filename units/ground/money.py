@@ -1,11 +1,8 @@
-"""Amounts of money and percents: the one strict parser and the one set of texts.
+"""Amounts of money and percents: the one strict parser, and all formatting and rounding.
 
-Owns: the grammar in which people, sheets and commands write an amount, the steps between 元, 万元 and
-亿元, and every rounding that is shown. Amounts are ``Decimal`` yuan with two places (rule 1).
-
-Must never: guess what somebody meant, calculate with a float, round before the last step, or decide
-anything by a rounded percent: rules compare exact amounts, this module only shows them. Refusals are
-codes; the boundary puts ``AMOUNT_SENTENCES[code]`` into the reader's language.
+Amounts are ``Decimal`` in 元 with two places (rule 1). The parser never guesses; nothing uses a
+float or rounds before the last step. Rounded percents are for display only: rules compare exact
+amounts. Refusals are codes; the caller translates ``AMOUNT_SENTENCES[code]``.
 """
 
 import re
@@ -28,20 +25,20 @@ ZERO: Final = Decimal("0.00")
 # Excel keeps 15 significant digits: one fen more and the workbook would show another amount.
 MAX_YUAN: Final = Decimal("9999999999999.99")
 MINUS: Final = "\N{MINUS SIGN}"
-# What a leader claims at the meeting; a percent that is shown must not claim it early.
+# Percents that leaders quote at the meeting; a shown percent must not reach one early.
 CLAIMS: Final = (25, 50, 75, 100)
 
 _MAX_FEN: Final = int(MAX_YUAN * 100)
-# 13 digits let the maximum itself be written in 元.
+# 13 digits, so that the maximum can be written in 元.
 _WHOLE_DIGITS: Final = 13
 _FINE_DIGITS: Final = 6
 _PLACES: Final = tuple(Decimal(f"1e-{places}") for places in range(_FINE_DIGITS + 1))
 _MAX_PLACES: Final = 4
 _EXACT_PLACES: Final = 40
-# Written out in full, 1e999999 would be a text of a million digits.
+# Written out, 1e999999 would be a text of a million digits.
 _LONGEST_EXPONENT: Final = 40
 _SIGNIFICANT: Final = 20
-# Results must not depend on the decimal context of whoever calls.
+# Results must not depend on the caller's decimal context.
 _WIDE: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 
 _SPACES: Final = " \t\r\n\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"
@@ -87,7 +84,7 @@ AMOUNT_SENTENCES: Final[dict[AmountCode, str]] = {
 
 
 class AmountError(ValueError):
-    """An amount that is not understood beyond doubt."""
+    """Raised for an amount that is not understood beyond doubt."""
 
     def __init__(self, code: AmountCode, text: str) -> None:
         super().__init__(AMOUNT_SENTENCES[code])
@@ -100,7 +97,7 @@ class AmountError(ValueError):
 
 
 def parse_amount(text: str, unit: Scale = WAN, *, allow_zero: bool = False) -> Decimal:
-    """Yuan with two places; a unit word in the text (12.5万元, 0.8亿, 3000元) overrides ``unit``."""
+    """元 with two places; a unit in the text (12.5万元, 0.8亿, 3000元) overrides ``unit``."""
     written = half_width(text.strip(_SPACES))
     match = _AMOUNT.fullmatch(written)
     if match is None:
@@ -118,10 +115,10 @@ def parse_amount(text: str, unit: Scale = WAN, *, allow_zero: bool = False) -> D
 
 
 def parse_number(value: float | Decimal, unit: Scale = WAN, *, allow_zero: bool = False) -> Decimal:
-    """A number from a sheet's cell, by the same grammar.
+    """A number from a spreadsheet cell, by the same grammar.
 
-    A sheet stores binary fractions and shows 15 significant digits; those digits are what its author
-    saw, so those are read. They are never calculated with.
+    A sheet stores binary fractions and shows 15 significant digits. Those digits are what its
+    author saw, so they are parsed; the float itself is never used in a calculation.
     """
     seen = Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)
     if isinstance(value, bool) or not seen.is_finite():
@@ -169,7 +166,7 @@ def yuan_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
 
 
 def wan_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
-    """万元 as in ``142,000.00``; ``plain`` writes ASCII without separators, for machines."""
+    """万元 as in ``142,000.00``; ``plain``: ASCII without separators, for machines."""
     return _grouped(to_wan(yuan), places, plain)
 
 
@@ -179,22 +176,22 @@ def yi_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
 
 
 def wan_short(yuan: Decimal, places: int = 2) -> str:
-    """万元 without idle zeros, as in ``142,000`` or ``1,250.5``."""
+    """万元 without trailing zeros, as in ``142,000`` or ``1,250.5``."""
     return _trimmed(wan_text(yuan, places))
 
 
 def yi_short(yuan: Decimal, places: int = 2) -> str:
-    """亿元 without idle zeros, as in ``14.2``."""
+    """亿元 without trailing zeros, as in ``14.2``."""
     return _trimmed(yi_text(yuan, places))
 
 
 def wan_exact(yuan: Decimal) -> str:
-    """万元 to the fen, as a form shows it for editing: ``parse_amount`` reads the same amount back."""
+    """万元 to the fen, for editing in a form: ``parse_amount`` reads the same amount back."""
     return _trimmed(wan_text(yuan, 6, plain=True))
 
 
 def gap_text(yuan: Decimal, places: int = 2, *, plain: bool = False) -> str:
-    """A difference in 万元 with its sign. One that is not zero never reads as zero, down to the fen."""
+    """A difference in 万元 with its sign; a difference that is not zero is never shown as zero."""
     while places < _FINE_DIGITS and yuan and not _rounded_wan(yuan, places):
         places += 1
     return _plus(yuan) + wan_text(yuan, places, plain=plain)
@@ -205,7 +202,7 @@ def _rounded_wan(yuan: Decimal, places: int) -> Decimal:
 
 
 def _grouped(value: Decimal, places: int, plain: bool) -> str:
-    # Plus turns a negative zero into zero, so that -0.00 is never shown.
+    # Plus turns a negative zero into zero: -0.00 is never shown.
     shown = _WIDE.plus(value.quantize(_PLACES[places], context=_WIDE))
     return f"{shown:f}" if plain else f"{shown:,f}".replace("-", MINUS)
 
@@ -241,24 +238,24 @@ def percent_text(
     *,
     plain: bool = False,
 ) -> str:
-    """As in ``50.9%``; 49.996 % reads ``49.996%``, because 50 was not reached (see ``_honest``)."""
+    """As in ``50.9%``; 49.996 % is ``49.996%``, because 50 was not reached (see ``_honest``)."""
     shown = percent_shown(numerator, denominator, places, claims)
     return f"{_signed(shown, plain)}%"
 
 
 def points_text(points: Exact, places: int = 1, *, plain: bool = False) -> str:
-    """A gap in percentage points, as in ``+0.9`` or ``−3.3``; one that is not zero shows its side."""
+    """A gap in percentage points, as in ``+0.9`` or ``−3.3``; a small gap is never shown as zero."""
     shown = _honest(*points.as_integer_ratio(), places, (0,))
     return _plus(shown) + _signed(shown, plain)
 
 
 def rounded(value: Exact, places: int) -> Decimal:
-    """Half-up (a half goes away from zero), exact, in any decimal context."""
+    """Half-up (away from zero), exact, in any decimal context."""
     return _decimal(_half_up(*value.as_integer_ratio(), places), places)
 
 
 def _half_up(top: int, bottom: int, places: int) -> int:
-    """How many units of the last place the quotient rounds to."""
+    """The quotient in units of the last place, rounded half-up."""
     count: int = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
     return count if top >= 0 else -count
 
@@ -268,10 +265,10 @@ def _decimal(count: int, places: int) -> Decimal:
 
 
 def exact(value: Fraction) -> str:
-    """The value as a plain decimal string: exact where it ends, else half-up to 20 digits that count."""
+    """A plain decimal string: exact if it ends, else half-up to 20 significant digits."""
     places = _places_to_the_end(value.denominator)
     if places is None:
-        # How many digits stand before the point; negative where zeros follow it.
+        # Digits before the point; negative if zeros follow it.
         leading = len(str(abs(value.numerator))) - len(str(value.denominator))
         leading += abs(value) >= Fraction(10) ** leading
         places = max(_SIGNIFICANT - leading, 0)
@@ -279,8 +276,8 @@ def exact(value: Fraction) -> str:
 
 
 def _hundredfold(numerator: Exact, denominator: Exact) -> tuple[int, int]:
-    """A hundred times the quotient, as its top and its bottom, which is above zero."""
-    # By whole numbers: a fraction is brought to its lowest terms, and a table shows many percents.
+    """A hundred times the quotient as numerator and denominator; the denominator is positive."""
+    # Whole numbers, not Fraction: it reduces every value, and a table shows many percents.
     top, bottom = numerator.as_integer_ratio()
     under_top, under_bottom = denominator.as_integer_ratio()
     sign = -1 if under_top < 0 else 1
@@ -290,9 +287,9 @@ def _hundredfold(numerator: Exact, denominator: Exact) -> tuple[int, int]:
 def _honest(top: int, bottom: int, places: int, claims: Iterable[Exact]) -> Decimal:
     """Round half-up, but never onto a claim that was not reached.
 
-    Source: rule 3 ("49.996 % must not read as having reached 50 %"). Where the rounded
-    figure would reach a claim that the exact one misses, or would read zero for something that is not
-    zero, it is given more places, up to four; where even those would claim it, it is cut off.
+    Source: rule 3 ("49.996 % must not read as having reached 50 %"). If rounding would reach a
+    claim that the exact value misses, or show zero for a value that is not zero, up to four places
+    are shown; if even those would mislead, the value is rounded down.
     """
     claims = tuple(claims)
     for wider in range(places, max(places, _MAX_PLACES) + 1):
@@ -303,11 +300,11 @@ def _honest(top: int, bottom: int, places: int, claims: Iterable[Exact]) -> Deci
 
 
 def _misleads(top: int, bottom: int, count: int, scale: int, claims: tuple[Exact, ...]) -> bool:
-    """``top / bottom`` is the value, ``count / scale`` what it would be shown as."""
+    """``top / bottom`` is the value, ``count / scale`` the rounded value."""
     if not count:
         return top != 0
     if count * bottom <= top * scale:
-        return False  # not rounded up, so nothing more is claimed
+        return False  # not rounded up, so it claims no more
     edges = (claim.as_integer_ratio() for claim in claims)
     return any(
         top * under < edge * bottom and edge * scale <= count * under for edge, under in edges
@@ -319,7 +316,7 @@ def _signed(shown: Decimal, plain: bool) -> str:
 
 
 def _places_to_the_end(denominator: int) -> int | None:
-    """How many places the decimal form takes, or None where it does not end (soon enough)."""
+    """Decimal places of the exact value; None if it does not end soon enough."""
     for places in range(_EXACT_PLACES + 1):
         if 10**places % denominator == 0:
             return places

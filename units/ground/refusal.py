@@ -1,7 +1,6 @@
-"""A refusal: a sentence in the user's language that says what to do.
+"""The exception by which an action refuses, with a sentence that says what to do.
 
-Owns: the one exception by which a verb says no, and saying no to text that cannot be kept. Must
-never: carry a technical message; whoever raises it words it for the person who reads it.
+The sentence is in the user's language and never technical.
 """
 
 from django.utils.functional import Promise
@@ -11,7 +10,7 @@ from units.ground.text import TextError, clean
 
 
 class Refusal(Exception):
-    """A rule says no. ``field`` names the form field the sentence belongs beside, if any."""
+    """A rule forbids it. ``field`` names the form field to show the sentence beside, if any."""
 
     def __init__(self, sentence: str | Promise, field: str | None = None) -> None:
         super().__init__(str(sentence))
@@ -23,11 +22,11 @@ class Refusal(Exception):
 
 
 class Conflict(Refusal):
-    """What the person saw has changed since, or the same key came with another content."""
+    """The record has changed since it was shown, or the same key came with other content."""
 
 
 def clean_or_refuse(written: str, field: str, *, multiline: bool = False) -> str:
-    """Free text as it is stored; one with a character that cannot be kept is refused at ``field``."""
+    """Free text as stored; raises Refusal at ``field`` for a character that cannot be stored."""
     try:
         return clean(written, multiline=multiline)
     except TextError as error:

@@ -1,9 +1,7 @@
-"""Text that people write: what is stored, and what two names are compared by.
+"""Free text: how it is cleaned for storage (``clean``) and how names are compared (``key``).
 
-Owns: the cleaning of every free text (``clean``) and the comparison key of names (``key``). Must
-never: import Django, correct spelling, or let through a character that cannot be seen: with those,
-one company can be made to look like another, or a page can fail long after the form accepted it.
-Refusals are codes; the boundary puts ``TEXT_SENTENCES[code]`` into the reader's language.
+Invisible characters are refused: they make one company look like another. Spelling is never
+corrected. Imports no Django. Refusals are codes; the caller translates ``TEXT_SENTENCES[code]``.
 """
 
 import unicodedata
@@ -13,27 +11,27 @@ from typing import Final
 
 # Arabic letter mark, the two marks, the embeddings, overrides and isolates.
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Shown as nothing or as a blank although their category is not "format".
+# Rendered as nothing or as a blank although their category is not "format".
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 _SPACES: Final = (
     " \t\r\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u202f\u205f\u3000"
 )
-# Only the full-width forms are folded where an amount or a day is read: NFKC as a whole would also
+# Only full-width forms are folded where an amount or a day is parsed: NFKC as a whole would also
 # read 10² as 102 and ① as 1.
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-# Real scripts stack four; normalising a long stack takes the square of its length.
+# Real scripts stack four; normalising a long stack takes quadratic time.
 _MAX_MARKS: Final = 8
 
 
 def gettext_noop(sentence: str) -> str:
-    """Mark a sentence for the catalogue; the boundary translates it. Pure modules have no gettext."""
+    """Mark a sentence for the catalogue. Pure modules have no gettext; the caller translates."""
     return sentence
 
 
 def half_width(text: str) -> str:
-    """Full-width letters, digits and signs as plain ones; all else as it stands."""
+    """Full-width letters, digits and signs as plain ones; everything else unchanged."""
     return text.translate(_FULL_WIDTH)
 
 
@@ -69,7 +67,7 @@ TEXT_SENTENCES: Final[dict[TextCode, str]] = {
 
 
 class TextError(ValueError):
-    """A text with a character that cannot be kept."""
+    """A text with a character that cannot be stored."""
 
     def __init__(self, code: TextCode) -> None:
         super().__init__(TEXT_SENTENCES[code])
@@ -78,7 +76,7 @@ class TextError(ValueError):
 
 
 def clean(text: str, *, multiline: bool = False) -> str:
-    """The text as it is stored: NFC, without white space at its ends, every character visible."""
+    """The text as stored: NFC, stripped, every character visible."""
     if multiline:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.strip(_SPACES)
@@ -92,7 +90,7 @@ def clean(text: str, *, multiline: bool = False) -> str:
 
 
 def key(text: str) -> str:
-    """What names are compared by: width, case, white space and punctuation make no difference.
+    """Key for comparing names: ignores width, case, white space and punctuation.
 
     A name of nothing but punctuation keeps it, so that it equals only its like.
     """
@@ -102,7 +100,7 @@ def key(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A sign-in name as it is stored and looked up: width and case make no difference."""
+    """A sign-in name as stored and looked up: width and case make no difference."""
     lowered = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return lowered.strip(_SPACES)
 
@@ -130,7 +128,7 @@ _BY_CATEGORY: Final = {
 
 
 def _is_noncharacter(character: str) -> bool:
-    # Other unassigned code points stay: this Python may be older than the newest rare Han.
+    # Other unassigned code points are allowed: this Python may not know the newest rare Han.
     code = ord(character)
     return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
@@ -138,7 +136,7 @@ def _is_noncharacter(character: str) -> bool:
 def _counts(character: str) -> bool:
     if "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef":
         return False  # variation selectors: another drawing of the same character
-    # Unassigned stays: to a Python older than the character, a rare Han is just that.
+    # Unassigned code points count: an older Python does not know every rare Han.
     category = unicodedata.category(character)
     return character not in _BLANK and category[0] not in "PZ" and category not in ("Cc", "Cf")
 
