@@ -1,10 +1,9 @@
-"""The accounts of people, kept by administrators who watch each other (三员分立).
+"""All changes to people's accounts, by administrators who check each other (三员分立).
 
-Owns: every write of an account's name, place, role and standing after it was founded. The system
-administrator opens accounts, places people and switches accounts off; the security administrator
-grants and takes roles and unlocks; neither does the other's part, nobody touches his own account,
-and accounts of administrators change on the server only. Must never: leave a sitting open with rights
-that its person no longer has, or learn a password that lasts.
+The system administrator opens accounts, places people and switches accounts off; the security
+administrator grants and takes roles and unlocks. Neither does the other's part, nobody changes
+their own account, and accounts of administrators change on the server only. Whatever takes rights
+away also ends the person's open sessions; administrators only ever know one-time passwords.
 """
 
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ class Place:
 
 
 def people_of(user: User) -> QuerySet[User]:
-    """The accounts that an administrator sees: his county's, or all where he has no county."""
+    """The accounts an administrator sees: their county's, or all if they have no county."""
     people = User.objects.select_related("county", "unit")
     if not may(user, Right.PEOPLE_VIEW):
         return people.none()
@@ -58,7 +57,7 @@ def counties_kept_by(user: User) -> QuerySet[County]:
 
 
 def idle(people: QuerySet[User], at: datetime) -> QuerySet[User]:
-    """Those who may sign in and have not done so for ninety days."""
+    """Active accounts without a sign-in for ninety days."""
     since = at - IDLE
     unused = Q(last_login__lt=since) | Q(last_login__isnull=True, date_joined__lt=since)
     return people.filter(unused, is_active=True)
@@ -80,7 +79,7 @@ def may_change(by: User, user: User, right: Right) -> bool:
 
 @transaction.atomic
 def add(username: str, name: str, place: Place, *, by: User, at: datetime) -> tuple[User, str]:
-    """A new account without a role, and the password that its person changes at once."""
+    """Create an account without a role; returns it with a one-time password."""
     demand(by, Right.PERSON_KEEP)
     _demand_reached(by, place)
     username = free_username(username)
@@ -102,7 +101,7 @@ def add(username: str, name: str, place: Place, *, by: User, at: datetime) -> tu
 
 @transaction.atomic
 def move(pk: int, name: str, place: Place, *, by: User, at: datetime) -> User:
-    """Another name or place. At another place the role is gone until it is granted there."""
+    """Change name or place. Another place removes the role until it is granted there."""
     user = _locked(pk, Right.PERSON_KEEP, by)
     _demand_reached(by, place)
     before = {"name": user.display_name, "place": str(place_of(user)), "role": str(user.role)}
@@ -122,7 +121,7 @@ def move(pk: int, name: str, place: Place, *, by: User, at: datetime) -> User:
 
 @transaction.atomic
 def switch(pk: int, is_active: bool, *, by: User, at: datetime) -> User:
-    """Switch an account off or on again; pressed twice it changes nothing."""
+    """Switch an account off or on. Repeating it changes nothing."""
     user = _locked(pk, Right.PERSON_KEEP, by)
     if user.is_active != is_active:
         user.is_active = is_active
@@ -134,7 +133,7 @@ def switch(pk: int, is_active: bool, *, by: User, at: datetime) -> User:
 
 @transaction.atomic
 def give_password(pk: int, *, by: User, at: datetime) -> tuple[User, str]:
-    """A one-time password in place of a forgotten one; open sittings end."""
+    """Replace a forgotten password by a one-time one; ends the open sessions."""
     user = _locked(pk, Right.PERSON_KEEP, by)
     password = passwords.give_one_time(user, by=by, at=at)
     _end_sessions(user)
@@ -146,7 +145,7 @@ def give_password(pk: int, *, by: User, at: datetime) -> tuple[User, str]:
 
 @transaction.atomic
 def grant(pk: int, role: Role, *, by: User, at: datetime) -> User:
-    """Grant a business role in place of the present one; ``Role.NONE`` takes it away."""
+    """Grant a business role in place of the current one; ``Role.NONE`` takes it away."""
     user = _locked(pk, Right.ROLE_GRANT, by)
     if role != Role.NONE and role not in BUSINESS_ROLES:
         raise Refusal(_("Administrators are appointed on the server, not here."), "role")
@@ -165,7 +164,7 @@ def grant(pk: int, role: Role, *, by: User, at: datetime) -> User:
 
 @transaction.atomic
 def unlock(pk: int, *, by: User, at: datetime) -> User:
-    """Let a person try again at once who is locked out by wrong guesses."""
+    """Clear the lockout after wrong guesses."""
     user = _locked(pk, Right.ROLE_GRANT, by)
     lockout.unlock(user)
     _note(by, "person.unlock", user, at)
@@ -174,7 +173,7 @@ def unlock(pk: int, *, by: User, at: datetime) -> User:
 
 @transaction.atomic
 def take_factor(pk: int, *, by: User, at: datetime) -> User:
-    """For a lost telephone: the person signs in without and switches a new one on."""
+    """For a lost telephone: sign in without a second factor until a new one is set up."""
     user = _locked(pk, Right.ROLE_GRANT, by)
     second_factor.take_away(user, by=by, at=at)
     _end_sessions(user)
@@ -186,7 +185,7 @@ def take_factor(pk: int, *, by: User, at: datetime) -> User:
 
 @transaction.atomic
 def appoint(role: Role, county: County | None, *, at: datetime) -> tuple[User, str]:
-    """An administrator of a county, or of the whole installation, in place of the present one."""
+    """Replace the administrator of a county or of the whole installation by a new one."""
     for former in User.objects.filter(role=role, county=county, is_active=True):
         User.objects.filter(pk=former.pk).update(is_active=False)
         _note(None, "person.off", former, at)
@@ -231,7 +230,7 @@ def _demand_reached(by: User, place: Place) -> None:
 
 
 def free_username(username: str) -> str:
-    """A sign-in name as it is stored, if nobody has it."""
+    """The sign-in name as stored; raises Refusal if it is taken."""
     username = User.normalize_username(username).strip().lower()
     if not username or User.objects.filter(username__iexact=username).exists():
         raise Refusal(_("This sign-in name is empty or taken. Choose another."), "username")

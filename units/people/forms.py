@@ -1,6 +1,6 @@
-"""What administrators type and read about accounts: the sieve, the forms, the table.
+"""The filter, the forms and the table of accounts, for administrators.
 
-Owns: these fields and columns. Must never: offer a place or a role that the verbs would refuse.
+Only places and roles that the actions would accept are offered.
 """
 
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ USERNAME = forms.RegexField(
 
 
 class PeopleFilter(filters.FilterSet):
-    """Search words, role and standing; a value that it does not know is left out."""
+    """Search words, role and standing; unknown values are ignored."""
 
     q = filters.CharFilter(label=_("Search"), method="search")
     role = filters.ChoiceFilter(label=_("Role"), choices=Role.choices, empty_label=_("all"))
@@ -77,7 +77,7 @@ class PeopleFilter(filters.FilterSet):
 
 
 class PlaceField(forms.ChoiceField):
-    """One list of all places: ``unit:7``, ``county:1`` or ``region:6110``; gives a ``Place``."""
+    """One select of all places: ``unit:7``, ``county:1`` or ``region:6110``; gives a ``Place``."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(label=_("Place"), **options)
@@ -149,7 +149,7 @@ class PersonForm(PlaceForm):
 
 
 class RoleForm(PasswordAgainForm):
-    """The role at the person's place, and who grants it once more."""
+    """A role at the person's place, confirmed by the granting administrator's password."""
 
     role = forms.ChoiceField(label=_("Role"), error_messages={"required": _("Choose a role.")})
     field_order = ("role", "password", "second_factor")
@@ -165,7 +165,7 @@ class RoleForm(PasswordAgainForm):
 
 
 def standing(user: User, at: datetime) -> Promise | str:
-    """In few words how an account stands."""
+    """The state of an account in a few words."""
     if not user.is_active:
         return STANDINGS[OFF]
     if user.role == Role.NONE:

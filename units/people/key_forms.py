@@ -1,6 +1,6 @@
-"""The form and the table of access keys.
+"""The form for a new access key and the table of keys.
 
-Owns: what is asked for a new key, and its columns. Must never: show a secret, or decide who may make one.
+A secret is never shown here; ``keys.py`` decides who may make a key.
 """
 
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class KeyForm(PasswordAgainForm):
-    """Who uses the key, whose accounts it reads, until when; and the password once more."""
+    """Who uses the key, whose accounts it reads, its last day; and the password again."""
 
     name = CleanCharField(
         label=_("Used by"),
@@ -52,7 +52,7 @@ class KeyForm(PasswordAgainForm):
 
 
 def standing(key: AccessKey, today: date) -> str:
-    """In one word whether the key still opens anything."""
+    """The state of a key in one word."""
     if key.revoked_at is not None:
         return "revoked"
     if not key.person.is_active:

@@ -1,6 +1,6 @@
-"""The pages of access keys: those that there are, a new one, its secret once, and revoking.
+"""The pages of access keys: the list, a new key, and revoking.
 
-Must never: decide a rule, or show a secret on any page but the answer to its making.
+A secret is shown once, on the answer that creates it. ``keys.py`` has the rules.
 """
 
 from django.contrib import messages
@@ -40,7 +40,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
 
 
 def _made(request: HttpRequest, form: KeyForm) -> str:
-    """The secret of the new key; empty where it was refused."""
+    """The secret of the new key; empty if it was refused."""
     try:
         filled = form.demand()
         _key, secret = keys.make(

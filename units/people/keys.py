@@ -1,7 +1,7 @@
 """Access keys (接口密钥): secrets with which a program reads what one person reads.
 
-Owns: making, revoking and recognising them. Must never: keep a secret (only its SHA-256), give a key
-more reach than its person has, or let a key write.
+Makes, revokes and recognises them. Only the SHA-256 of a secret is stored; a key never writes and
+never reaches further than its person.
 """
 
 import hashlib
@@ -19,9 +19,9 @@ from units.access import REACH, Reach, Right, demand, may
 from units.ground.refusal import Refusal, clean_or_refuse
 from units.models import AccessKey, User
 
-PREFIX = "jz_"  # so that a scanner of files and logs knows one when it sees it
+PREFIX = "jz_"  # lets scanners of files and logs recognise a key
 LONGEST = timedelta(days=366)
-# The moment of the last use is kept to the minute: not each of many requests writes.
+# The last use is stored to the minute, so that not every request writes.
 USED_AGAIN = timedelta(minutes=1)
 
 
@@ -35,7 +35,7 @@ def make(
     by: User | None,
     at: datetime,
 ) -> tuple[AccessKey, str]:
-    """A new key and its secret, which nobody can read again. ``by`` is None from a terminal."""
+    """A new key and its secret, which is never readable again. ``by`` is None from a terminal."""
     name = _name(name)
     if purpose == AccessKey.Purpose.API:
         _demand_soon_enough(expires_on, timezone.localdate(at))
@@ -60,7 +60,7 @@ def make(
 
 @transaction.atomic
 def revoke(pk: int, *, by: User, at: datetime) -> AccessKey:
-    """From now on the key opens nothing. Revoking twice changes nothing."""
+    """The key stops working at once. Repeating it changes nothing."""
     key = keys_of(by).select_for_update(of=("self",)).get(pk=pk)
     if key.revoked_at is None:
         key.revoked_at, key.revoked_by = at, by
@@ -70,7 +70,7 @@ def revoke(pk: int, *, by: User, at: datetime) -> AccessKey:
 
 
 def known(secret: str, purpose: AccessKey.Purpose, *, at: datetime) -> AccessKey | None:
-    """The key whose secret this is, if it still opens anything; notes that it was used."""
+    """The valid key with this secret, or None; records its use."""
     found = AccessKey.objects.filter(
         Q(expires_on__isnull=True) | Q(expires_on__gte=timezone.localdate(at)),
         sha256=_sha256(secret),
@@ -88,7 +88,7 @@ def known(secret: str, purpose: AccessKey.Purpose, *, at: datetime) -> AccessKey
 def note_reading(
     key: AccessKey, path: str, parameters: dict[str, Any], *, at: datetime, refused: bool = False
 ) -> None:
-    """One line of the trail in the name of the key: its person did not read, another system did."""
+    """A line in the trail under the key's name: another system read, not its person."""
     after = {"parameters": parameters} if parameters else {}
     county = key.person.county
     line = trail.line(
@@ -99,7 +99,7 @@ def note_reading(
 
 
 def people_for(user: User, purpose: AccessKey.Purpose) -> QuerySet[User]:
-    """For whom the user may make a key: a calendar for himself, else people of his county."""
+    """For whom the user may make a key: a calendar for themselves, else people of their county."""
     people = User.objects.filter(is_active=True)
     if purpose == AccessKey.Purpose.CALENDAR:
         return people.filter(pk=user.pk)
@@ -109,15 +109,15 @@ def people_for(user: User, purpose: AccessKey.Purpose) -> QuerySet[User]:
 
 
 def calendar_of(user: User) -> QuerySet[AccessKey]:
-    """The person's own calendar addresses that still open."""
+    """The person's own calendar keys that are not revoked."""
     own = AccessKey.objects.filter(person=user, purpose=AccessKey.Purpose.CALENDAR)
     return own.filter(revoked_at=None)
 
 
 def keys_of(user: User) -> QuerySet[AccessKey]:
-    """The keys that the user may see and revoke: his own, and the county's for those who guard it.
+    """The keys the user may see and revoke; revoked ones last.
 
-    What was revoked comes last.
+    Their own, and the county's for roles with KEY_REVOKE.
     """
     keys = AccessKey.objects.select_related("person__county", "made_by", "revoked_by")
     keys = keys.order_by(F("revoked_at").desc(nulls_first=True), "-pk")
@@ -141,5 +141,5 @@ def _demand_soon_enough(expires_on: date | None, today: date) -> None:
 
 
 def _sha256(secret: str) -> str:
-    """A plain hash is enough: the secret is 256 random bits, not a word that somebody chose."""
+    """A plain hash is enough: the secret is 256 random bits, not a chosen word."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""The pages of accounts: the list, a new one, one person; what each administrator may do there.
+"""The pages of accounts: the list, a new account, one person with what an administrator may do.
 
-Must never: decide a rule; a view binds the form, calls one verb, and shows the answer.
+A view binds the form, calls one action and shows the answer; rules are in ``actions.py``.
 """
 
 from collections.abc import Callable, Iterator
@@ -114,7 +114,7 @@ def _switched(request: HttpRequest, pk: int, *, is_active: bool) -> HttpResponse
 
 @allowed(Right.PERSON_KEEP, ACTION)
 def person_password(request: HttpRequest, pk: int) -> HttpResponse:
-    """The password is shown once, on the answer to its making."""
+    """The password is shown once, on the answer that creates it."""
     user, form = _person(request, pk), PasswordAgainForm(request.POST, request=request)
     if form.is_valid():
         with _attempted(request, "person.one_time_password", user, form):
@@ -177,7 +177,7 @@ def _done(
     verb: Callable[[], Any],
     **forms: Any,
 ) -> HttpResponse:
-    """Do it and say so; what is refused stands on the page with what was typed."""
+    """Run the action and report success; a refusal is shown on the page with what was typed."""
     with _attempted(request, action, user, form):
         verb()
         messages.success(request, _("Saved. Open sign-ins of this person hold no old rights."))
@@ -187,7 +187,7 @@ def _done(
 
 @contextmanager
 def _attempted(request: HttpRequest, action: str, user: User | None, form: Any) -> Iterator[None]:
-    """Around a verb: its refusal leaves a line in the trail and a sentence on the page."""
+    """Wraps an action: a refusal leaves a line in the trail and a sentence on the page."""
     try:
         yield
     except (Refusal, PermissionDenied) as refusal:

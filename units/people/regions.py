@@ -1,7 +1,6 @@
 """Cities and provinces above the counties: their names, and the leaders who read their counties.
 
-Owns: the only writes of regions and of their leaders. Must never: give a leader of a region any right
-but reading, or a county of his own.
+A region's leader only reads, and has no county of their own.
 """
 
 from collections.abc import Iterable
@@ -18,7 +17,7 @@ from units.sign_in import passwords
 
 
 def region_names(prefixes: Iterable[str]) -> dict[str, str]:
-    """Names by prefix; a region without a name is called by its digits."""
+    """Names by prefix; a region without a name is shown by its digits."""
     wanted = list(prefixes)
     named = dict(Region.objects.filter(code__in=wanted).values_list("code", "name"))
     return {prefix: named.get(prefix, prefix) for prefix in wanted}
@@ -43,7 +42,7 @@ def name_region(code: str, name: str, *, by: User | None, at: datetime) -> Regio
 
 @transaction.atomic
 def add_leader(region: Region, username: str, *, by: User | None, at: datetime) -> tuple[User, str]:
-    """A leader who reads the region's counties, and the password that holds once."""
+    """Create a leader who reads the region's counties; also returns a one-time password."""
     leader = User(
         username=people.free_username(username),
         role=Role.LEADER,
