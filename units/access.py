@@ -1,8 +1,7 @@
-"""Who may do what: the role matrix as data, and the queryset filters made from it.
+"""Who may do what: rights and reach by role as data, and the queryset filters made from them.
 
-Owns: rights by role (``RIGHTS``), reach by role (``REACH``), the decorator by which a view names its
-right and methods, and the one county that a page is about. Must never: hold a rule for one named
-person, or answer 403 where the object is another unit's (that is 404: its existence is not told).
+An object of another unit is answered with 404, not 403: a 403 would reveal that it exists. Rules
+are for roles, never for one named person.
 """
 
 from collections.abc import Callable
@@ -24,7 +23,7 @@ R = TypeVar("R", bound=HttpResponseBase)
 
 
 class Right(StrEnum):
-    """Something a person may be allowed to do, named noun.verb."""
+    """A right of a role, named noun.verb."""
 
     RANKING_VIEW = "ranking.view"
     UNIT_VIEW = "unit.view"
@@ -59,7 +58,7 @@ class Right(StrEnum):
 
 
 class CountyWanted(Exception):
-    """The page is about one county, and a region's leader has not said which."""
+    """The page is about one county, and a region's leader has not chosen one."""
 
 
 class Reach(StrEnum):
@@ -119,7 +118,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
     ),
     Role.LEADER: frozenset(_READ),
     Role.SYSTEM_ADMIN: frozenset({Right.PEOPLE_VIEW, Right.PERSON_KEEP}),
-    # Makes none: he would read figures with its secret.
+    # No KEY_MAKE: its secret would let a security administrator read figures.
     Role.SECURITY_ADMIN: frozenset({Right.PEOPLE_VIEW, Right.ROLE_GRANT, Right.KEY_REVOKE}),
     Role.AUDIT_ADMIN: frozenset({Right.TRAIL_VIEW}),
 }
@@ -138,17 +137,17 @@ REACH: dict[str, Reach] = {
 
 
 def may(user: User, right: Right) -> bool:
-    """Whether the user's role holds the right."""
+    """Whether the user's role has the right."""
     return right in RIGHTS.get(user.role, frozenset())
 
 
 def demand(user: User, right: Right) -> None:
-    """Refuse with 403 a person whose role does not hold the right."""
+    """Raise PermissionDenied (403) if the user's role lacks the right."""
     if not may(user, right):
         raise PermissionDenied
 
 
-# The methods that a view answers: most pages are read; some hold a form; some addresses only do.
+# Allowed methods of a view: a page, a page with a form, an address that only changes something.
 READ, FORM, ACTION = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
 
 
@@ -158,7 +157,7 @@ def allowed(
     [Callable[Concatenate[HttpRequest, P], R]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """A view for signed-in people whose role holds ``right``; other methods are refused to anybody."""
+    """Decorator: sign-in and ``right`` required; any other HTTP method gets a 405."""
 
     def decorate(
         view: Callable[Concatenate[HttpRequest, P], R],
@@ -181,7 +180,7 @@ def allowed(
 def by_method(
     *methods: str,
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """A view that answers these methods; whoever comes otherwise reads what to do instead."""
+    """Decorator: other HTTP methods get a 405 page that says what to do instead."""
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -217,7 +216,7 @@ def within(
 
 
 def counties_of(user: User) -> QuerySet[County]:
-    """The counties whose accounts the user reads: his own, or those of his region."""
+    """The counties the user reads: their own, or those of their region."""
     counties = County.objects.order_by("code")
     if REACH.get(user.role, Reach.ZERO) is Reach.ZERO:
         return counties.none()
@@ -227,7 +226,7 @@ def counties_of(user: User) -> QuerySet[County]:
 
 
 def county_named(request: HttpRequest) -> County | None:
-    """The person's own county; for a region's leader the one that the address names, if any."""
+    """The user's own county; for a region's leader the one in the query string, if any."""
     user = person(request)
     if not user.region:
         return user.county
@@ -235,9 +234,9 @@ def county_named(request: HttpRequest) -> County | None:
 
 
 def county_of(request: HttpRequest) -> County:
-    """The one county that a page is about; 404 where it is not one of the person's.
+    """The one county that a page is about; 404 if it is not one of the user's.
 
-    A region's leader who has named none goes back to his counties to choose.
+    A region's leader who has chosen none is redirected to the list of counties.
     """
     county = county_named(request)
     if county is not None:
@@ -253,12 +252,12 @@ def county_of(request: HttpRequest) -> County:
 
 
 def units_of(user: User) -> QuerySet[Unit]:
-    """The units whose account the user may open."""
+    """The units whose accounts the user may open."""
     return within(user, Unit.objects.all(), unit="pk")
 
 
 def opens(user: User, county: County) -> Callable[[int], bool]:
-    """Whether a unit of the county is one of ``units_of``, for the lines of a table: without a query."""
+    """Whether ``units_of`` contains the unit, without a query; for rows of tables."""
     reach, own = REACH.get(user.role, Reach.ZERO), user.unit_id
     if reach is Reach.COUNTY:
         is_his = county.code.startswith(user.region) if user.region else county.pk == user.county_id

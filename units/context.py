@@ -1,7 +1,6 @@
-"""What every page shows of the signed-in person: the navigation by right.
+"""Context processor of every page: the navigation by right, and the name of the place at its head.
 
-Owns: the entries of the navigation, and the name of the place at its head. Must never: decide a right
-itself (``access.py`` does), or run a query for those who keep to one county.
+Rights are decided in ``access.py``. Users of a single county cost no query.
 """
 
 from collections.abc import Callable
@@ -46,7 +45,7 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
 )
 
 
-# Pages that show all that a region's leader reaches; the others are about one county.
+# Pages that show everything within a region leader's reach; the others are about one county.
 OF_ALL_COUNTIES = ("project-list", "receipt-list")
 
 
@@ -54,7 +53,7 @@ Processor = Callable[[HttpRequest], dict[str, Any]]
 
 
 def once_a_request(processor: Processor) -> Processor:
-    """Django asks a context processor anew for every table of a page; the answer is the same."""
+    """Django calls a context processor for every table of a page; compute the answer once."""
     name = f"_{processor.__name__}_shown"
 
     @wraps(processor)
@@ -69,7 +68,7 @@ def once_a_request(processor: Processor) -> Processor:
 
 @once_a_request
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """``nav``: the pages that the person's role opens; ``place``: where he is; nothing for a visitor."""
+    """``nav``: pages the role may open; ``place``: the user's place. Empty for a visitor."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
@@ -86,7 +85,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 def _of_region(
     request: HttpRequest, user: User, pages: list[tuple[str, str | Promise]]
 ) -> dict[str, Any]:
-    """Counties first; the pages of one county as soon as the address names one."""
+    """Counties first; the pages of one county once the query string names one."""
     counties = list(counties_of(user))
     named = county_named(request) or (counties[0] if len(counties) == 1 else None)
     query = f"?county={named.code}" if named and len(counties) > 1 else ""

@@ -1,8 +1,7 @@
-"""What people type, on every page: text, amounts, days, percents, units.
+"""Form fields that all pages share: text, amounts, days, percents, units.
 
-Owns: the fields that all forms share, so that a name or an amount means the same wherever it is
-typed, and how a verb's refusal gets beside its field. Must never: accept what it is not sure of, lose
-what was typed, or decide a rule (the verbs do).
+A name or an amount means the same wherever it is typed. A value that is not understood beyond doubt
+is refused, never guessed, and what was typed is shown again.
 """
 
 import re
@@ -34,7 +33,7 @@ _DAY = re.compile(
 
 
 class CleanCharField(forms.CharField):
-    """One line of text, cleaned by the one rule for free text."""
+    """One line of free text, cleaned as all free text is."""
 
     default_error_messages = {"required": _("Write something here.")}
     multiline = False
@@ -50,7 +49,7 @@ class CleanCharField(forms.CharField):
 
 
 class CleanTextField(CleanCharField):
-    """Several lines of text."""
+    """Several lines of free text."""
 
     multiline = True
     widget = forms.Textarea
@@ -60,7 +59,7 @@ class CleanTextField(CleanCharField):
 
 
 class AmountField(forms.Field):
-    """万元 in, yuan out; empty gives None where the field is not required."""
+    """万元 in, 元 out; empty gives None where the field is not required."""
 
     widget = forms.TextInput
 
@@ -96,7 +95,7 @@ class AmountField(forms.Field):
 
 
 class DayField(forms.Field):
-    """A day as people write it: 2012-06-30, 2012/6/30, 2012.6.30 or 2012年6月30日."""
+    """A day in any usual notation: 2012-06-30, 2012/6/30, 2012.6.30 or 2012年6月30日."""
 
     default_error_messages = {"required": _("Write the day, as in 2012-06-30.")}
 
@@ -111,7 +110,7 @@ class DayField(forms.Field):
 
 
 class MonthField(forms.Field):
-    """A month as people write it, 2012-06 or 2012年6月, as its first day."""
+    """A month, 2012-06 or 2012年6月, as its first day."""
 
     def to_python(self, value: Any) -> date | None:
         if isinstance(value, date) or value in self.empty_values:
@@ -130,7 +129,7 @@ class MonthField(forms.Field):
 
 
 class WholeField(forms.Field):
-    """A whole number from 0 in digits."""
+    """A whole number of at least 0, in digits."""
 
     widget = forms.TextInput
 
@@ -182,7 +181,7 @@ class PercentField(forms.Field):
 
 
 def parse_day(written: str) -> date:
-    """The day that was written, or a sentence."""
+    """The day; raises ValidationError with a sentence for the user."""
     match = _DAY.fullmatch(half_width(written.strip()))
     try:
         day = date(*(int(part) for part in match.groups() if part)) if match else None
@@ -195,7 +194,7 @@ def parse_day(written: str) -> date:
 
 
 def parse_percent(written: str, *, allow_zero: bool = False) -> int:
-    """Basis points of ``33.33``, ``60%`` or ``６０％``, or a sentence."""
+    """Basis points of ``33.33``, ``60%`` or ``６０％``; raises ValidationError with a sentence."""
     points = basis_points.parse(written)
     if points is None or not (points or allow_zero):
         sentence = _("Write a percent up to 100 with at most two decimals, for example 33.33.")
@@ -204,7 +203,7 @@ def parse_percent(written: str, *, allow_zero: bool = False) -> int:
 
 
 class RefusableForm(forms.Form):
-    """A form that shows what a verb says beside the field that the verb names."""
+    """A form that shows an action's refusal beside the field that the refusal names."""
 
     use_required_attribute = False
 
@@ -214,7 +213,7 @@ class RefusableForm(forms.Form):
 
 
 def value_words(field: forms.BoundField, value: Any) -> str:
-    """A value as a person reads it: the words of a choice, not its key."""
+    """A value for people: the label of a choice, not its key."""
     text = "" if value is None else str(value)
     if not isinstance(field.field, forms.ChoiceField):
         return text
@@ -223,7 +222,7 @@ def value_words(field: forms.BoundField, value: Any) -> str:
 
 
 def unit_choices(units: Iterable[Unit]) -> UnitChoices:
-    """Units for a select, by kind and in official order; those that ended say so."""
+    """Units for a select, by kind and in official order; ended units are marked."""
     groups: UnitChoices = []
     ordered = sorted(units, key=lambda unit: (unit.order, unit.code))
     for kind in Unit.Kind:

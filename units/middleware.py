@@ -1,8 +1,7 @@
-"""What every request and answer carries: the address for the trail, and headers of caution.
+"""Middleware of every request: the trail's client address, trail lines, and cautious headers.
 
-Owns: the trail's address for the length of a request, its lines about pages refused and figures taken
-out, ``no-store`` on the pages of signed-in people and the Permissions-Policy. Must never: read or
-change the body of a page.
+Pages refused and figures exported leave a line in the trail. Pages of signed-in people get
+``no-store`` and all get a Permissions-Policy. Page bodies are never changed.
 """
 
 from collections.abc import Callable
@@ -24,7 +23,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 def address_for_trail(get_response: Answer) -> Answer:
-    """The server has already turned a trusted proxy's header into REMOTE_ADDR; no header is read."""
+    """REMOTE_ADDR only: the server has already resolved a trusted proxy's header."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         token = trail.address.set(request.META.get("REMOTE_ADDR") or None)
@@ -37,7 +36,7 @@ def address_for_trail(get_response: Answer) -> Answer:
 
 
 def pages_for_trail(get_response: Answer) -> Answer:
-    """Whichever view it was: a page refused, and figures taken out, leave their line."""
+    """Records every refused page and every export of figures, whichever view it was."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         token = trail.refusal_noted.set(False)
@@ -55,7 +54,7 @@ def pages_for_trail(get_response: Answer) -> Answer:
 
 
 def _takes_out(request: HttpRequest, response: HttpResponse) -> bool:
-    """A file or JSON, unless its view holds no figures. Pictures of evidence are part of a page."""
+    """A file or JSON, unless the view holds no figures. Pictures of evidence are part of a page."""
     view = getattr(request.resolver_match, "func", None)
     if getattr(view, trail.FIGURELESS, False):
         return False
@@ -72,7 +71,7 @@ def _note(request: HttpRequest, action: str, *, refused: bool) -> None:
 
 
 def cautious_headers(get_response: Answer) -> Answer:
-    """A shared office computer must not show the last person's pages from its cache."""
+    """A shared office computer must not show the last user's pages from its cache."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -88,15 +87,15 @@ def cautious_headers(get_response: Answer) -> Answer:
 
 
 def _takes_session(response: HttpResponse) -> bool:
-    """Signed out, or found to be: what the browser kept goes with the cookie."""
+    """The answer deletes the session cookie (signed out); the browser's cache must go too."""
     cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
     return cookie is not None and cookie["max-age"] == 0
 
 
 class CompressedPages(GZipMiddleware):
-    """Django's own compression, with its random bytes against guessing secrets by length.
+    """Django's compression, with its random bytes against guessing secrets by length.
 
-    Files are sent as they are: they are compressed already, and their length is told beforehand.
+    Streamed files are sent as they are: they are compressed already, and their length is declared.
     """
 
     def process_response(

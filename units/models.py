@@ -1,9 +1,7 @@
-"""Who is measured, what they owe, who may act for them, and the trail of what was done.
+"""Counties and regions, units (单位), targets (年度任务), accounts of people, and the trail.
 
-Owns: counties and the regions above them, units (单位), annual targets (年度任务) with their quarter
-targets, accounts of people with the keys that read for them, and the append-only trail. Must never:
-know of projects or money received, or delete a target or a line of the trail (the database refuses
-both).
+Knows nothing of projects or money received. The database refuses to delete a target or a line of
+the trail.
 """
 
 from datetime import date, timedelta
@@ -37,12 +35,12 @@ from units.triggers import (
 
 
 def amount_field(verbose_name: Any = None, **options: Any) -> "models.DecimalField[Any, Any]":
-    """Yuan with two places, ``numeric(18,2)``: the one definition of a money column."""
+    """元 with two places, ``numeric(18,2)``: the one definition of a money column."""
     return models.DecimalField(verbose_name, max_digits=18, decimal_places=2, **options)
 
 
 class UnitKind(models.TextChoices):
-    """The groups of units that are ranked apart (rule 6)."""
+    """The groups of units that are ranked separately (rule 6)."""
 
     TOWN = "town", _("town")
     DEPARTMENT = "department", _("department")
@@ -54,7 +52,7 @@ def default_groups() -> list[str]:
 
 
 class Placed(Protocol):
-    """A unit, or a line of a table that stands for one."""
+    """A unit, or a table row that stands for one."""
 
     @property
     def kind(self) -> str: ...
@@ -65,10 +63,10 @@ class Placed(Protocol):
 
 
 class County(models.Model):
-    """A county (县), named by its GB/T 2260 code, with all that is the county's to set.
+    """A county (县), named by its GB/T 2260 code, with its settings.
 
-    Every field but the code and ``is_sample`` is a setting: ``units/county/settings.py`` changes them,
-    and a settlement keeps them as they were.
+    Every field but the code and ``is_sample`` is a setting: ``units/county/settings.py`` changes
+    them, and a settlement stores them as they were.
     """
 
     code = models.CharField(
@@ -131,20 +129,20 @@ class County(models.Model):
 
     @property
     def kinds(self) -> tuple[UnitKind, ...]:
-        """The groups in the order in which the county lists them."""
+        """The groups in the county's order."""
         return tuple(map(UnitKind, self.groups))
 
     def official(self, of: Placed) -> tuple[int, int, str]:
-        """What units and their lines are sorted by: group, official order, code."""
+        """Sort key of units and their rows: group, official order, code."""
         return self.groups.index(of.kind), of.order, of.code
 
     def asks_for_report(self, month: date) -> bool:
-        """Whether monthly reports are asked for in the month of the day (rules 13 and 19)."""
+        """Whether monthly reports are due in the month of the day (rules 13 and 19)."""
         return self.reports_from is None or month >= self.reports_from
 
 
 class Region(models.Model):
-    """A city or province (市、省) above counties: the digits that their codes begin with, and its name."""
+    """A city or province (市、省) above counties: the digits their codes begin with, and its name."""
 
     code = models.CharField(
         _("region code"),
@@ -167,7 +165,7 @@ class Region(models.Model):
 
 
 class Schedule(models.Model):
-    """The year's schedule of a county: basis points of the annual target due by each quarter's end.
+    """A county's schedule of a year: basis points of the annual target due by each quarter's end.
 
     The fourth quarter is the whole year by definition and is not stored.
     """
@@ -196,13 +194,13 @@ class Schedule(models.Model):
 
 
 def stands(active_from: date | None, ended_on: date | None, day: date) -> bool:
-    """Whether a unit of these dates stands on the day."""
+    """Whether a unit with these dates exists on the day."""
     has_begun = active_from is None or active_from <= day
     return has_begun and (ended_on is None or ended_on >= day)
 
 
 class Unit(models.Model):
-    """A town, department or enterprise (镇、部门、企业) that carries a task."""
+    """A town, department or enterprise (镇、部门、企业) with a target."""
 
     Kind = UnitKind
 
@@ -245,7 +243,7 @@ class Unit(models.Model):
         return self.name
 
     def stands_on(self, day: date) -> bool:
-        """Whether it has a line of its own on the day, and owes reports (rule 15)."""
+        """Whether the unit has its own row on the day and owes reports (rule 15)."""
         return stands(self.active_from, self.ended_on, day)
 
 
@@ -253,11 +251,11 @@ KINDS = tuple(UnitKind)
 
 
 class Target(models.Model):
-    """One version of a unit's annual target with its quarter targets, in yuan.
+    """One version of a unit's annual target with its quarter targets, in 元.
 
     Append-only: a change is a new row with its effective day and document (rule 10). The quarter
-    targets are cumulative and live on the version they belong to, so that an earlier table finds
-    all of what it was made with in one row; the fourth quarter is ``amount`` by definition.
+    targets are cumulative and stored with their version, so that an earlier table finds everything
+    in one row; the fourth quarter is ``amount`` by definition.
     """
 
     class Issuer(models.TextChoices):
@@ -299,12 +297,12 @@ class Target(models.Model):
 
     @property
     def due(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
-        """Cumulative yuan due by the end of each quarter."""
+        """Cumulative 元 due by the end of each quarter."""
         return self.due_first, self.due_second, self.due_third, self.amount
 
 
 class CountyTarget(models.Model):
-    """One version of what a city or province demands of a county in a year, in yuan. Append-only.
+    """One version of a county's annual target set by a city or province, in 元. Append-only.
 
     A county's own target is not stored: it is the sum of its units' targets.
     """
@@ -349,7 +347,7 @@ class CountyTarget(models.Model):
 
     @property
     def due(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
-        """Cumulative yuan due by the end of each quarter."""
+        """Cumulative 元 due by the end of each quarter."""
         return self.due_first, self.due_second, self.due_third, self.amount
 
 
@@ -373,13 +371,13 @@ ADMIN_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 _NO_REGION = Q(region="")
 _REGION_ONLY = Q(county__isnull=True, region__regex=r"^([0-9]{2}|[0-9]{4})$")
 _COUNTY_ONLY = _NO_REGION & Q(county__isnull=False)
-OLD_PASSWORDS = 4  # with the present one, the last five
+OLD_PASSWORDS = 4  # with the current one, the last five
 
 U = TypeVar("U", bound="User")
 
 
 class People(UserManager[U]):
-    """Finds a person by the name as it is typed: width and case make no difference."""
+    """Looks up a sign-in name ignoring width and case."""
 
     def get_by_natural_key(self, username: str | None) -> U:
         return super().get_by_natural_key(folded(username or ""))
@@ -389,12 +387,12 @@ class User(AbstractUser):
     """A person with exactly one role; the role decides county, unit and rights (``access.py``).
 
     A new account has no role until the security administrator grants one. A leader of a city or
-    province has no county but a ``region``: the first digits of the codes of the counties that he
-    reads. An administrator without a county administers the whole installation.
+    province has no county but a ``region``: the first digits of the codes of their counties. An
+    administrator without a county administers the whole installation.
 
-    One column holds the role, so nobody has two; the database keeps the administrators apart from
-    the rest for good: an account made as an administrator's never changes its role, and no other
-    becomes one.
+    One column holds the role, so nobody has two. The database separates administrators from
+    everyone else for good: an administrator's account never changes its role, and no other account
+    becomes an administrator's.
     """
 
     display_name = models.CharField(_("name"), max_length=50, blank=True)
@@ -406,11 +404,11 @@ class User(AbstractUser):
     )
     region = models.CharField(_("region code"), max_length=6, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.NONE)
-    # Part of every session: raising it ends all that are open.
+    # Part of every session: raising it ends all open sessions.
     session_round = models.PositiveIntegerField(default=0, editable=False)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
     password_changed_at = models.DateTimeField(null=True, editable=False)
-    # The hashes before the present one, newest first, so that none of them is taken again soon.
+    # The hashes before the current one, newest first, so that none of them is reused soon.
     old_passwords = models.JSONField(default=list, editable=False)
 
     objects: ClassVar[People[Self]] = People()
@@ -449,27 +447,27 @@ class User(AbstractUser):
         return folded(username)
 
     def set_password(self, raw_password: str | None) -> None:
-        """The password before is remembered, and the day of the change."""
+        """Also stores the previous hash and the time of the change."""
         if self.password:
             self.old_passwords = [self.password, *self.old_passwords][:OLD_PASSWORDS]
         super().set_password(raw_password)
         self.password_changed_at = timezone.now()
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Without Django's renewal of the hash, which would end sessions (``hashing.renew``)."""
+        """Without Django's rehash, which would end sessions (``hashing.renew``)."""
         return check_password(raw_password, self.password)
 
     def _get_session_auth_hash(self, secret: Any = None) -> str:
-        """A session stands for the password and for the rights that it was begun with."""
+        """A session holds only for the password and the rights that it began with."""
         salt = f"units.User.session.{self.session_round}"
         return salted_hmac(salt, self.password, secret=secret, algorithm="sha256").hexdigest()
 
 
 class UserSession(AbstractBaseSession):
-    """One sitting: a browser in which a person has signed in. It is Django's session, with its person.
+    """Django's session with its user: one browser in which a person has signed in.
 
-    What ended keeps its row for some days, without content, so that a form which was being filled in
-    still finds whose it was (``form_mark``, ``kept_forms.py``).
+    An ended session keeps its row for some days, without content, so that a form that was being
+    filled in can still be matched to its user (``form_mark``, ``kept_forms.py``).
     """
 
     user = models.ForeignKey(
@@ -491,7 +489,7 @@ class UserSession(AbstractBaseSession):
 
 
 class KeptForm(models.Model):
-    """What a person had typed when the sign-in ended, until he has signed in again."""
+    """What a person had typed when their session ended, kept until they sign in again."""
 
     key = models.UUIDField(primary_key=True)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="kept_forms")
@@ -502,7 +500,7 @@ class KeptForm(models.Model):
 
 
 class Allowance(models.Model):
-    """When something that is limited in number was done lately: guesses of a password, big files."""
+    """The times of recent actions that are limited in number: password guesses, big files."""
 
     bucket = models.CharField(max_length=64, primary_key=True)
     times = ArrayField(models.DateTimeField())
@@ -513,10 +511,10 @@ FAILURES_KEPT = timedelta(days=184)
 
 
 class FailedSignIn(models.Model):
-    """A wrong password: at which account, from where. What was typed is never kept.
+    """A failed sign-in: the account, and from where. The password typed is never stored.
 
-    ``user`` is empty where the name was no account's. Nobody changes a row; after ``FAILURES_KEPT``
-    it goes. ``is_known`` says that the person had signed in with this browser before.
+    ``user`` is empty if no account has the name. Rows never change and are deleted after
+    ``FAILURES_KEPT``. ``is_known``: the person had signed in with this browser before.
     """
 
     at = models.DateTimeField(_("when"), db_index=True)
@@ -531,7 +529,7 @@ class FailedSignIn(models.Model):
 
 
 class Trail(models.Model):
-    """One deed: who did what to which record, when and from where. Append-only.
+    """One action: who did what to which record, when and from where. Append-only.
 
     ``record`` is a kind and a key such as ``receipt:17``; ``before`` and ``after`` hold the changed
     fields only. A refused attempt is a line with ``refused`` set.
@@ -560,9 +558,9 @@ class Trail(models.Model):
 
 
 class AccessKey(models.Model):
-    """A secret with which a program reads what one person reads (接口密钥). Only its SHA-256 is kept.
+    """A secret with which a program reads what one person reads (接口密钥). Only its SHA-256 is stored.
 
-    It has no reach of its own: it ends with the account of its ``person``, and narrows with it.
+    It has no reach of its own: it follows its ``person``'s reach and ends with their account.
     """
 
     class Purpose(models.TextChoices):

@@ -1,8 +1,8 @@
-"""The register of units (单位名录): the only place that adds a unit, changes one, or ends one.
+"""The register of units (单位名录): the only module that adds, changes or ends a unit.
 
-Owns: what a unit must be, its code, the official order, the succession when towns merge (rule 15),
-and the trail of each change. Must never: delete a unit or change its code (announced tables name it),
-or touch what was credited to it; later tables sum a predecessor into its successor by themselves.
+Holds the rules for a unit, its code, the official order and the succession when towns merge (rule
+15). A unit is never deleted and keeps its code, because announced tables name it. What was credited
+to it stays: later tables sum a predecessor into its successor.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ LAST_PLACE = 9_999
 
 @dataclass(frozen=True, slots=True)
 class UnitDraft:
-    """A unit as a person or a sheet gives it."""
+    """A unit as entered by a person or read from a sheet."""
 
     name: str
     kind: str
@@ -52,7 +52,7 @@ def save(
     draft = replace(draft, name=clean_or_refuse(draft.name, "name"))
     try:
         with transaction.atomic():
-            # One writer of the register at a time: codes, names and successions stay consistent.
+            # Lock the county: codes, names and successions have one writer at a time.
             County.objects.select_for_update(no_key=True).get(pk=county.pk)
             for objection in _objections(draft, county, unit):
                 raise objection
@@ -67,7 +67,7 @@ def save(
 
 @transaction.atomic
 def arrange(places: Mapping[int, int], *, county: County, by: User, at: datetime) -> int:
-    """Set the official order: unit ids to places. Returns how many units moved."""
+    """Set the official order (unit id to place). Returns how many units moved."""
     _demand_right(county, by, None)
     units = Unit.objects.select_for_update().filter(county=county, pk__in=places)
     moved = [unit for unit in units if unit.order != places[unit.pk]]
@@ -80,7 +80,7 @@ def arrange(places: Mapping[int, int], *, county: County, by: User, at: datetime
 
 
 def next_code(county: County, kind: str) -> str:
-    """The county's code, the letter of the kind, and the next number: 611023T14."""
+    """The next free code: the county's code, the letter of the kind, a number (611023T14)."""
     stem = f"{county.code}{LETTERS[Unit.Kind(kind)]}"
     taken = Unit.objects.filter(code__startswith=stem).values_list("code", flat=True)
     numbers = [int(code[len(stem) :]) for code in taken if code[len(stem) :].isdecimal()]
@@ -94,7 +94,7 @@ def next_place(county: County, kind: str) -> int:
 
 
 def draft_of(unit: Unit) -> UnitDraft:
-    """What is recorded of a unit, as a draft."""
+    """A stored unit as a draft."""
     return UnitDraft(
         unit.name, unit.kind, unit.order, unit.active_from, unit.ended_on, unit.successor
     )
@@ -152,7 +152,7 @@ def _against_successor(draft: UnitDraft, county: County, unit: Unit | None) -> I
 
 
 def _line_of(unit: Unit) -> Iterator[int]:
-    """The unit and all that succeed it, one after the other."""
+    """The unit and its successors, one after the other."""
     following: Unit | None = unit
     while following is not None:
         yield following.pk
@@ -184,7 +184,7 @@ def _columns(draft: UnitDraft) -> dict[str, Any]:
 
 
 def _plain(draft: UnitDraft) -> dict[str, Any]:
-    """What the trail keeps of a unit, in words that can be read later."""
+    """A unit for the trail, in words that can be read later."""
     successor = draft.successor.name if draft.successor else ""
     return _columns(draft) | {"kind": str(draft.kind), "successor": successor}
 
