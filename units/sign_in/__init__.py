@@ -1,1 +1,1 @@
-"""Signing in and staying in."""
+"""Signing in and staying signed in."""

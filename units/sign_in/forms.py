@@ -1,6 +1,6 @@
-"""What a person types about his own account: names, passwords, codes.
+"""Forms for a person's own account: names, passwords, codes.
 
-Owns: these fields. Must never: keep a password anywhere, or tell an unknown name from a wrong password.
+An unknown name and a wrong password get the same answer. No password is stored here.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from units.sign_in import hashing, lockout, passwords
 
 
 class SignInForm(AuthenticationForm):
-    """Name and password. That a one-time password is spent is told to whoever gave the right one."""
+    """Name and password. Only who typed the right one-time password learns that it has expired."""
 
     error_messages = {
         "invalid_login": _(
@@ -26,7 +26,7 @@ class SignInForm(AuthenticationForm):
     }
 
     def clean(self) -> dict[str, Any]:
-        """Django's, with the guesses counted."""
+        """Django's check, with wrong passwords counted."""
         given = self.cleaned_data
         if "username" in given and "password" in given:
             user = lockout.check(self.request, given["username"], given["password"])  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ class SignInForm(AuthenticationForm):
 
 
 class NewPasswordForm(PasswordChangeForm):
-    """The present password, and the new one twice. The page shows the rules beside it."""
+    """The current password, and the new one twice. The page shows the rules."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

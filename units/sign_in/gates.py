@@ -1,7 +1,6 @@
-"""What stands between a request and its page: the sitting's end, duties that come first, kept forms.
+"""Middleware between a request and its page: session timeout, required steps, kept forms.
 
-Owns: the order of these questions. Must never: decide who may do what (``access.py`` does), or lose
-what a person had typed when it turns him away.
+Who may do what is decided in ``access.py``. A form that arrives too late is kept, not lost.
 """
 
 from collections.abc import Callable
@@ -21,10 +20,10 @@ from units.sign_in.refill import refill
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-# The big screen asks by itself. It neither keeps a sitting awake nor falls asleep with it: it goes on
-# until the twelve hours are over, and shows nothing but itself.
+# The big screen polls by itself. Its requests neither extend a session nor end it when idle: it
+# runs until the twelve hours are over, and shows nothing else.
 BY_ITSELF = ("/screen/",)
-# Open to whoever still owes a password or a second factor.
+# Open to users who must still change a password or set up a second factor.
 ALWAYS_OPEN = (
     "login",
     "logout",
@@ -36,7 +35,7 @@ ALWAYS_OPEN = (
 
 
 def session_ends(get_response: Answer) -> Answer:
-    """Ends a sitting in which nothing was done for too long; else notes that something was."""
+    """Ends an idle session; otherwise records the activity."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         session, by_itself = request.session, request.path.startswith(BY_ITSELF)
@@ -55,7 +54,7 @@ def session_ends(get_response: Answer) -> Answer:
 
 
 def duties_first(get_response: Answer) -> Answer:
-    """A password that must be changed, a second factor that the role demands: before anything else."""
+    """A required password change or second factor comes before any other page."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         user = request.user
@@ -71,7 +70,7 @@ def duties_first(get_response: Answer) -> Answer:
 
 
 def _requested(request: HttpRequest, user: User) -> str:
-    """Where the person goes on afterwards; a form that was being sent is kept for then."""
+    """Where the person continues afterwards; a form that was being sent is kept for then."""
     if request.method != "POST":
         return request.get_full_path()
     is_his = kept_forms.owner_of(request) == user
@@ -88,7 +87,7 @@ def _duty(user: User) -> str | None:
 
 
 def forms_kept(get_response: Answer) -> Answer:
-    """Keeps a form that comes too late, and fills it in again for the person who comes back."""
+    """Keeps a form sent after the session ended, and fills it in again after the sign-in."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and not request.user.is_authenticated:
@@ -102,7 +101,7 @@ def forms_kept(get_response: Answer) -> Answer:
 
 
 def locked_out(get_response: Answer) -> Answer:
-    """Where a password was guessed too often, by whichever form: the page that says how long to wait."""
+    """Too many wrong passwords in any form: a 429 page that says how long to wait."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -114,7 +113,7 @@ def locked_out(get_response: Answer) -> Answer:
 
 
 def _kept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Sign in first, then back to the form: instead of back to a page that has forgotten it."""
+    """Redirect to the sign-in, then back to the filled-in form instead of an empty one."""
     login = resolve_url(settings.LOGIN_URL)
     if not response.headers.get("Location", "").startswith(f"{login}?"):
         return response

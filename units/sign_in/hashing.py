@@ -1,7 +1,8 @@
-"""What a password costs: Argon2id with OWASP's parameters, 19 MiB and two rounds in one lane.
+"""Password hashing: Argon2id with OWASP's parameters, 19 MiB and two rounds in one lane.
 
-Hashes of earlier releases (100 MiB) are renewed when their owner signs in. While some remain, every failed
-sign-in takes the time of both, so that the time tells neither whether a name exists nor which hash it has.
+Hashes of earlier releases (100 MiB) are renewed when their owner signs in. While some remain, every
+failed sign-in takes the time of both, so that the time reveals neither whether a name exists nor
+which hash it has.
 """
 
 from typing import Any, Final
@@ -22,7 +23,7 @@ FORMER: Final = "argon2$argon2id$v=19$m=102400,"
 
 
 class Argon2id(Argon2PasswordHasher):
-    """It keeps Django's name for the algorithm, so ``must_update`` finds hashes of other parameters."""
+    """Keeps Django's name of the algorithm, so ``must_update`` finds hashes of other parameters."""
 
     memory_cost = 19 * 1024
     parallelism = 1
@@ -33,10 +34,10 @@ class FormerArgon2id(Argon2id):
 
 
 def renew(user: User, password: str) -> None:
-    """After the right password was given: hash it with today's parameters if it is not yet.
+    """After a correct password: rehash it with today's parameters if it has others.
 
-    Only at a sign-in, where a new session begins anyway: the hash is part of every session, so a new
-    one anywhere else would sign the person out.
+    Only at a sign-in, where a new session begins anyway: the hash is part of every session, so a
+    rehash anywhere else would sign the person out.
     """
     today, found = get_hasher(), user.password
     if identify_hasher(found).algorithm == today.algorithm and not today.must_update(found):
@@ -46,7 +47,7 @@ def renew(user: User, password: str) -> None:
 
 
 class SameCost(BaseBackend):
-    """Asked last, so only after a failure: does the other of both computations, and knows nobody."""
+    """Last backend, reached only after a failure: computes the other hash, and accepts nobody."""
 
     def authenticate(
         self,

@@ -1,12 +1,12 @@
-"""What was typed survives the end of a sign-in.
+"""Forms that survive the end of a session.
 
-Owns: keeping a form that arrives after its person's sitting has ended, giving it back to the same
-person after he has signed in again, and to nobody else. Must never: keep a password, a code or a file;
-keep a form of which it does not know whose it is; or send anything by itself.
+A form that arrives after its session has ended is kept and given back to the same person after they
+have signed in again, and to nobody else. Passwords, codes and files are never kept, nor a form
+whose owner is unknown; nothing is submitted automatically.
 
-Whose it is, the form itself tells: each page's token (against forged requests) goes back to a secret
-that was drawn at the sign-in, and the sitting keeps its hash. So a form that another site made up, or
-that lay open in the browser while a colleague signed in, finds no owner here, or its own.
+The form itself says whose it is: the CSRF token of each page derives from a secret drawn at the
+sign-in, and the session stores its hash. So a forged form from another site finds no owner, and a
+form that lay open while a colleague signed in finds its own.
 """
 
 import uuid
@@ -24,18 +24,18 @@ from units.sign_in.refill import is_secret
 
 HOLDS = timedelta(hours=12)
 LARGEST = 300_000
-MAX = 5  # of one person; the oldest go first
+MAX = 5  # per person; the oldest are deleted first
 ASKED = "kept"
 
 
 def form_mark(request: HttpRequest) -> str:
-    """The mark that all forms of this sitting will carry; asked right after the sign-in."""
+    """The mark of all forms of this session; computed right after the sign-in."""
     get_token(request)
     return _mark(request.META["CSRF_COOKIE"])
 
 
 def owner_of(request: HttpRequest) -> User | None:
-    """The person in whose sitting the form was made."""
+    """The person in whose session the form was made."""
     token = request.POST.get("csrfmiddlewaretoken", "")
     if len(token) != CSRF_TOKEN_LENGTH or not (token.isascii() and token.isalnum()):
         return None
@@ -52,7 +52,7 @@ def _mark(secret: str) -> str:
 
 
 def keep(request: HttpRequest, owner: User, at: datetime) -> KeptForm | None:
-    """Keep what was typed; nothing where there is nothing, or where it is too much."""
+    """Store what was typed; None if there is nothing, or too much."""
     typed = [(name, values) for name, values in request.POST.lists() if not is_secret(name)]
     fields = urlencode(typed, doseq=True)
     if not fields or len(fields) > LARGEST:
@@ -71,7 +71,7 @@ def keep(request: HttpRequest, owner: User, at: datetime) -> KeptForm | None:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """The page on which the form stood; some forms are sent to another address than their page's."""
+    """The page that showed the form; some forms post to another address."""
     referer = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(referer, {request.get_host()}, request.is_secure()):
         parts = urlsplit(referer)
@@ -82,7 +82,7 @@ def _page_of(request: HttpRequest) -> str:
 
 
 def asked_for(request: HttpRequest, user: User, at: datetime) -> KeptForm | None:
-    """The kept form that the address names, if it is this person's."""
+    """The kept form named in the query string, if it is this person's."""
     return find(request.GET.get(ASKED, ""), user, at)
 
 
@@ -99,7 +99,7 @@ def typed(kept: KeptForm) -> dict[str, list[str]]:
 
 
 def way_back(kept: KeptForm) -> str:
-    """The page with the form, asking for what was typed."""
+    """The address of the page with the form, to be filled in."""
     joint = "&" if "?" in kept.page else "?"
     return f"{kept.page}{joint}{ASKED}={kept.key}"
 

@@ -1,15 +1,14 @@
-"""How often a password may be guessed: five times in thirty minutes for each account. What failed is recorded.
+"""Lockout: an account allows five wrong passwords in thirty minutes; failures are recorded.
 
-Owns: checking a name and a password (``check``), these counts, and ``FailedSignIn``. Must never: count by
-address (one clerk would lock the office out), believe a header about the address, answer differently
-for a name that nobody has, or record what was typed.
+Never counts by address: one clerk would lock the office out, and a header about the address can be
+forged. Answers alike for names that do not exist, and never records what was typed.
 
-Two counts stand for each account. *Strangers* share one over all addresses: the account stands five
-guesses in thirty minutes, however many computers guess. *A browser that this person has signed in
-with before* has its own five and does not ask for the strangers': whoever guesses from elsewhere
-keeps new browsers out of an account while they go on, but never the person at their own desk. That is
-the trade: with ``n`` known browsers the account stands 5 (n + 1) guesses, and each of those browsers
-was let in by the password before. The cookie that makes a browser known is signed and opens nothing.
+Two counts stand for each account. *Unknown browsers* share one over all addresses: five guesses in
+thirty minutes, however many computers guess. *A browser that this person has signed in with before*
+has its own five and ignores the shared count: guesses from elsewhere block new browsers while they
+go on, but never the person at their own desk. The trade: with ``n`` known browsers an account
+allows 5 (n + 1) guesses, and each of those browsers was once let in by the password. The cookie
+that makes a browser known is signed and opens nothing.
 """
 
 import hashlib
@@ -34,16 +33,16 @@ from units.sign_in import rate_limit, sessions
 SALT = "units.guesses.known"
 MAX = 5
 WITHIN = timedelta(minutes=30)
-MAX_NAMES = 30  # people who take turns at one office computer
+MAX_NAMES = 30  # people who share one office computer
 LOCKED = "is_locked_out"
 log = logging.getLogger(__name__)
 
 
 def check(request: HttpRequest, name: str, password: str) -> User | None:
-    """The account that both belong to. Each question is one guess, counted before the password is looked at.
+    """The account with this name and password, or None. Each call is one guess.
 
-    Where the guesses are used up the password is not looked at, and the answer to the request is the
-    page that says so (``gates.locked_out``).
+    It is counted before the password is checked. Over the limit the password is not checked at all,
+    and the request is answered with the lockout page (``gates.locked_out``).
     """
     account, at = folded(name)[:150], timezone.now()
     bucket = _bucket(request, account)
@@ -60,12 +59,12 @@ def check(request: HttpRequest, name: str, password: str) -> User | None:
 
 
 def is_locked(request: HttpRequest) -> bool:
-    """Whether this request has met, or used up, the limit."""
+    """Whether this request was over the limit, or used it up."""
     return getattr(request, LOCKED, False)
 
 
 def _record(request: HttpRequest, account: str, at: datetime) -> None:
-    """People type passwords into the field of the name: a name that is no account's is not kept."""
+    """An unknown name is not stored: people type passwords into the name field."""
     user = User.objects.filter(username=account).first()
     failed = FailedSignIn(
         at=at,
@@ -80,29 +79,29 @@ def _record(request: HttpRequest, account: str, at: datetime) -> None:
 
 
 def failures_of(people: QuerySet[User]) -> QuerySet[FailedSignIn]:
-    """What failed at these accounts, and at names that nobody has; the newest first."""
+    """Failed sign-ins at these accounts and at unknown names, newest first."""
     failed = FailedSignIn.objects.filter(Q(user__in=people) | Q(user=None))
     return failed.select_related("user").order_by("-id")
 
 
 def sweep(_at: datetime) -> None:
-    """By the database's clock, as its trigger reckons, and a day later."""
+    """By the database's clock, which its trigger uses too, with a day to spare."""
     FailedSignIn.objects.filter(at__lt=Now() - FAILURES_KEPT - timedelta(days=1)).delete()
 
 
 def is_locked_out(user: User) -> bool:
-    """Whether strangers' browsers have used up their guesses at this name."""
+    """Whether unknown browsers have used up their guesses at this account."""
     bucket = _hashed("strangers", user.username)
     return rate_limit.taken(bucket, WITHIN, timezone.now()) >= MAX
 
 
 def unlock(user: User) -> None:
-    """Let strangers' browsers try again at once: the deed of an administrator."""
+    """Let unknown browsers try again at once; an administrator's action."""
     rate_limit.forget(_hashed("strangers", user.username))
 
 
 def know_browser(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """Let this browser have its own count for this person from now on."""
+    """From now on this browser has its own count for this person."""
     known = _known(request)
     names = [name for name in known["names"] if name != _mark(user.username)]
     known["names"] = [_mark(user.username), *names][:MAX_NAMES]

@@ -1,6 +1,6 @@
-"""The pages of a person's own account: what it is, where it is signed in, its second factor.
+"""The pages of a person's own account: details, open sessions, second factor.
 
-Must never: show or change anything of another person's account.
+Nothing of another person's account is shown or changed here.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from units.sign_in.password_again import PasswordAgainForm
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One sign-in as its person sees it; the mark stands for the secret key."""
+    """A session as its person sees it; ``mark`` stands for the secret key."""
 
     mark: str
     browser: str
@@ -77,7 +77,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
 @by_method(*FORM)
 @login_required
 def second_factor_page(request: HttpRequest) -> HttpResponse:
-    """Switching it on; where it is on, its codes and switching it off."""
+    """Set up the second factor, or, once it is on, manage its codes and switch it off."""
     user = person(request)
     if second_factor.is_on(user):
         return _shown_on(request, PasswordAgainForm(request=request))
@@ -96,7 +96,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
 @by_method(*READ)
 @login_required
 def picture(request: HttpRequest) -> HttpResponse:
-    """The key for the camera; only as long as it waits for its first code."""
+    """The key as a QR code; only until its first code confirms it."""
     device = second_factor.offered(person(request))
     return HttpResponse(second_factor.picture(device), content_type="image/svg+xml")
 
@@ -126,7 +126,7 @@ def switch_off(request: HttpRequest) -> HttpResponse:
 
 
 def _confirmed(request: HttpRequest) -> PasswordAgainForm | None:
-    """None where it is the person; else the form with its refusal."""
+    """None if the person is confirmed; else the form with its refusal."""
     form = PasswordAgainForm(request.POST, request=request)
     if form.is_valid():
         try:

@@ -1,7 +1,7 @@
-"""Signing in, the second step of it, changing one's password, and the form that came too late.
+"""Pages: sign-in, its second step, password change, and the form that came too late.
 
-Owns: these pages. Must never: say whether a user name exists, or tell a wrong password from a spent
-one before the password was right.
+A page never reveals whether a user name exists, nor that a one-time password has expired before it
+was typed correctly.
 """
 
 from contextlib import suppress
@@ -36,19 +36,19 @@ class SignIn(LoginView):
     authentication_form = SignInForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Where nobody has an account yet, the county is founded first."""
+        """While there are no accounts, go to the founding of the county."""
         if not User.objects.exists():
             return redirect("founding")
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The page names the county where the installation keeps only one."""
+        """The page names the county if the installation has only one."""
         counties = list(County.objects.all()[:2])
         county = counties[0] if len(counties) == 1 else None
         return super().get_context_data(county=county, keeps_form=self._keeps_form(), **kwargs)
 
     def _keeps_form(self) -> bool:
-        """Whether a form that was sent too late waits behind this sign-in."""
+        """Whether a kept form waits behind this sign-in."""
         with suppress(Resolver404):
             return resolve(self.get_redirect_url()).url_name == "kept-form"
         return False
@@ -64,7 +64,7 @@ class SignIn(LoginView):
 
 @by_method(*FORM)
 def sign_in_code(request: HttpRequest) -> HttpResponse:
-    """The second step: nobody is signed in before it."""
+    """The second step: nobody is signed in before it succeeds."""
     given = request.session.get(PASSWORD_GIVEN)
     user = _first_step_done(given)
     if given is None or user is None:
@@ -93,7 +93,7 @@ def _first_step_done(given: dict[str, Any] | None) -> User | None:
 
 
 def signed_in(request: HttpRequest, user: User, backend: str, parameter: str) -> HttpResponse:
-    """A new session, its marks, and the line in the trail."""
+    """A new session with its marks, and the line in the trail."""
     at = timezone.now()
     request.session.pop(PASSWORD_GIVEN, None)
     auth_login(request, user, backend)
@@ -141,7 +141,7 @@ class PasswordChange(PasswordChangeView):
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page's token does not hold: mostly a form that lay open while its person signed in again."""
+    """A wrong CSRF token: mostly a form that lay open while its person signed in again."""
     owner = kept_forms.owner_of(request)
     is_theirs = not request.user.is_authenticated or request.user == owner
     kept = kept_forms.keep(request, owner, timezone.now()) if owner and is_theirs else None
@@ -152,7 +152,7 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 @by_method(*READ)
 @login_required
 def kept_form(request: HttpRequest, key: Any) -> HttpResponse:
-    """Back to the form; for anybody else than its owner the way home."""
+    """Back to the form; home for anyone but its owner."""
     kept = kept_forms.find(str(key), person(request), timezone.now())
     if kept is None:
         return redirect("home")
@@ -170,7 +170,7 @@ def kept_form(request: HttpRequest, key: Any) -> HttpResponse:
 @by_method(*READ)
 @login_required
 def kept_text(request: HttpRequest, key: Any) -> HttpResponse:
-    """All of it as text, whatever page it belonged to."""
+    """All of it as text, whatever page it was typed on."""
     kept = kept_forms.find(str(key), person(request), timezone.now())
     if kept is None:
         raise Http404

@@ -1,10 +1,8 @@
-"""Asking once more who it is before a deed that cannot be taken back.
+"""Asking for the password again before an action that cannot be undone.
 
-Owns: that one question, and how long its answer holds. Must never: count failures in its own way; they
-count as failed sign-ins do, so that nobody guesses here what they may not guess there.
-
-A form for such a deed is a ``PasswordAgainForm``: it asks for the password, and for a code where the
-person has a second factor; for ten minutes after a right answer it asks for neither.
+A form for such an action is a ``PasswordAgainForm``: it asks for the password, and for a code if
+the person has a second factor. For ten minutes after a right answer it asks for neither. Failures
+count as failed sign-ins, so that this form allows no extra guesses.
 """
 
 from datetime import timedelta
@@ -26,7 +24,7 @@ ANSWERED_AT = "password_again_at"
 
 
 class PasswordAgainForm(forms.Form):
-    """Who it is; the fields of the deed itself are a subclass's."""
+    """Password and code; the fields of the action itself are a subclass's."""
 
     password = forms.CharField(
         label=_("Your password"),
@@ -53,11 +51,11 @@ class PasswordAgainForm(forms.Form):
             del self.fields["second_factor"]
 
     def identity(self) -> list[forms.BoundField]:
-        """The questions that are asked now, for the page."""
+        """The fields that are asked now."""
         return [self[name] for name in ("password", "second_factor") if name in self.fields]
 
     def demand(self) -> dict[str, Any]:
-        """What was typed beside the password; refuse unless it is the signed-in person who sits here."""
+        """The cleaned fields of the action; raises Refusal for a wrong password or code."""
         given = dict(self.cleaned_data)
         password, code = given.pop("password", None), given.pop("second_factor", None)
         if not is_answered(self.request):

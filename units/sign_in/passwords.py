@@ -1,12 +1,10 @@
-"""What a password must be, how long it holds, and the one-time passwords that administrators give.
+"""Password rules, how long a password is valid, and one-time passwords of administrators.
 
-Owns: the two named profiles and their rules. Must never: refuse a password without saying why, or
-let one that somebody else has chosen last.
-
-``dengbao`` is the default: GB/T 22239 asks for composition and for a change from time to time, and
-its assessors fail an installation without them. ``modern`` follows OWASP ASVS 5 (6.2.5, 6.2.10),
-which forbids both and asks for length instead. The two cannot be had together, so the county chooses
-by PASSWORD_PROFILE. Both refuse common passwords and words that name the place, the unit or the person.
+``dengbao`` is the default: GB/T 22239 asks for composition and for a regular change, and its
+assessors fail an installation without them. ``modern`` follows OWASP ASVS 5 (6.2.5, 6.2.10), which
+forbids both and asks for length instead. The two cannot be combined, so the county chooses by
+PASSWORD_PROFILE. Both refuse common passwords and words that name the place, the unit or the
+person, and say why. A password chosen by somebody else must be changed.
 """
 
 import unicodedata
@@ -26,8 +24,8 @@ from units import trail
 from units.models import User
 
 ONE_TIME_HOLDS = timedelta(hours=24)
-SLIP_HOLDS = timedelta(days=7)  # a county's first slips go to a hundred offices by hand
-# A person types it once from paper: no letter or digit that looks like another, and all classes.
+SLIP_HOLDS = timedelta(days=7)  # a county's first slips are carried to a hundred offices
+# Typed once from paper: no letter or digit that looks like another, and all classes.
 ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 PRODUCT_WORDS = ("jiaozhang", "交账", "招商", "zhaoshang")
 
@@ -36,7 +34,7 @@ PRODUCT_WORDS = ("jiaozhang", "交账", "招商", "zhaoshang")
 
 
 class ThreeClasses:
-    """Letters of both cases, digits and other characters: three of the four."""
+    """Three of four: upper case, lower case, digits, other characters."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         if sum(any(map(belongs, password)) for belongs in CLASSES) < 3:
@@ -61,7 +59,7 @@ CLASSES: tuple[Callable[[str], bool], ...] = (
 
 
 class NotNamedAfter:
-    """Whoever knows the county, the unit or the person tries those words first."""
+    """Attackers try the names of county, unit and person first."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         written = _plain(password)
@@ -93,7 +91,7 @@ def _plain(text: str) -> str:
 
 
 class NotUsedLately:
-    """None of the last five, the present one among them."""
+    """None of the last five, including the current one."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         if user is None or user.pk is None:
@@ -126,12 +124,12 @@ def policy() -> list[str]:
 
 
 def must_change(user: User, at: datetime) -> bool:
-    """Whether nothing else is open to the person before he has chosen a password himself."""
+    """Whether the person must choose a password before anything else is open."""
     return user.must_change_password or _is_old(user, at)
 
 
 def _is_old(user: User, at: datetime) -> bool:
-    """Under ``dengbao``. The sample county is for looking at, also three months later."""
+    """Under ``dengbao``. Exempts the sample county: it may be looked at for months."""
     if not settings.PASSWORD_DAYS:
         return False
     if at - _chosen_at(user) < timedelta(days=settings.PASSWORD_DAYS):
@@ -144,7 +142,7 @@ def _chosen_at(user: User) -> datetime:
 
 
 def is_spent(user: User, at: datetime) -> bool:
-    """Whether a one-time password opened a sitting before, or lay about for too long."""
+    """Whether a one-time password was used already, or has expired."""
     if not user.must_change_password:
         return False
     was_used = user.last_login is not None and user.last_login >= _chosen_at(user)
@@ -154,7 +152,7 @@ def is_spent(user: User, at: datetime) -> bool:
 
 @transaction.atomic
 def give_one_time(user: User, *, by: User | None, at: datetime) -> str:
-    """A password that holds once and for a day; whoever gives it never learns the one after it."""
+    """A password for one use; the person must then choose one that no administrator knows."""
     password = one_time()
     user.set_password(password)
     user.must_change_password = True
@@ -171,6 +169,6 @@ def give_one_time(user: User, *, by: User | None, at: datetime) -> str:
 
 
 def one_time() -> str:
-    """Sixteen characters in groups, to be read from paper; more than 80 bits."""
+    """Sixteen characters in groups, easy to read from paper; more than 80 bits."""
     letters = get_random_string(16, ONE_TIME_LETTERS)
     return "-".join(letters[start : start + 4] for start in range(0, 16, 4))

@@ -1,9 +1,7 @@
-"""How often something may be done: guesses at a password, big files taken out by one person.
-
-Owns: the counting, exact also where many ask at the same moment. Must never: know what is counted.
+"""Rate limits for any purpose: password guesses, big files of one person.
 
 One statement decides and counts, and the row is its lock: of fifty requests at once exactly as many
-get through as are left. What was refused is not counted, so a refusal never makes the wait longer.
+get through as are left. A refusal is not counted, so it never makes the wait longer.
 """
 
 from datetime import datetime, timedelta
@@ -27,7 +25,7 @@ LONGEST = timedelta(hours=24)
 
 
 def take(bucket: str, most: int, within: timedelta, at: datetime) -> bool:
-    """Count one more and say yes, or say no: never more than ``most`` in any stretch of ``within``."""
+    """Count one more unless ``most`` were counted within ``within``; returns whether it was."""
     query: dict[str, Any] = {"bucket": bucket, "at": at, "after": at - within, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, query)
@@ -35,22 +33,22 @@ def take(bucket: str, most: int, within: timedelta, at: datetime) -> bool:
 
 
 def taken(bucket: str, within: timedelta, at: datetime) -> int:
-    """How many were counted lately."""
+    """How many were counted within ``within``."""
     held = Allowance.objects.filter(bucket=bucket).first()
     return sum(time > at - within for time in held.times) if held else 0
 
 
 def give_back(bucket: str, at: datetime) -> None:
-    """Take one back that did no harm, by its moment."""
+    """Remove the count taken at this moment; it did no harm."""
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, [at, bucket])
 
 
 def forget(bucket: str) -> None:
-    """Begin anew."""
+    """Reset the count."""
     Allowance.objects.filter(bucket=bucket).delete()
 
 
 def sweep(at: datetime) -> None:
-    """Remove what no limit asks about any more."""
+    """Delete rows older than the longest limit."""
     Allowance.objects.filter(newest__lt=at - LONGEST).delete()

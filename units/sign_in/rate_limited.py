@@ -1,7 +1,6 @@
-"""A limit for each person on what costs the machine much: whole lists and reports as files.
+"""A limit per person on downloads that cost the machine much: whole lists and reports as files.
 
-Owns: that limit. Must never: touch a page that people work with, or let one person's zeal slow the
-others; who is over it reads when to go on.
+Never limits ordinary pages. Over the limit: 429 with a retry time.
 """
 
 from collections.abc import Callable
@@ -22,7 +21,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def rationed(view: View) -> View:
-    """The view, at most ``MOST`` times in ``WITHIN`` for each person, all such views together."""
+    """Decorator: ``MAX`` calls in ``WITHIN`` per person, all such views together."""
 
     @wraps(view)
     def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

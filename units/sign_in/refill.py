@@ -1,8 +1,7 @@
-"""Puts what was typed back into a page: pure text in, text out.
+"""Fills in the form of an HTML page again with what was typed: text in, text out.
 
-Owns: finding the form on the page and setting its fields, each where it stands; every other character
-of the page stays as it is. Must never: touch a password or the page's own token, or set a field that
-the page does not have. The standard library only.
+Every other character of the page stays as it is. Passwords and the page's CSRF token are never
+touched, nor is a field added. Standard library only.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,12 +18,12 @@ NOT_TYPED = {"submit", "button", "image", "reset", "file", "password"}
 
 
 def is_secret(name: str) -> bool:
-    """Never kept and never put back."""
+    """Never stored and never filled in again."""
     return any(part in name for part in SECRET)
 
 
 def refill(page: str, address: str, sent_to: str, typed: Typed) -> str:
-    """``page``, which lies at ``address``, with the form that goes to ``sent_to`` filled in."""
+    """The HTML ``page`` at ``address``, with its form that posts to ``sent_to`` filled in."""
     reading = _Reading(page, address, typed)
     reading.feed(page)
     reading.close()
@@ -37,7 +36,7 @@ def refill(page: str, address: str, sent_to: str, typed: Typed) -> str:
 class _Form:
     sent_to: str
     edits: list[Edit] = field(default_factory=list)
-    found: dict[str, int] = field(default_factory=dict)  # name: how many of that name so far
+    found: dict[str, int] = field(default_factory=dict)  # how often each name occurred so far
 
 
 def _edited(page: str, edits: Iterable[Edit]) -> str:
@@ -49,7 +48,7 @@ def _edited(page: str, edits: Iterable[Edit]) -> str:
 
 
 class _Reading(HTMLParser):
-    """Walks through the page and notes what is to be written where."""
+    """Parses the page and collects the edits."""
 
     def __init__(self, page: str, address: str, typed: Typed) -> None:
         super().__init__(convert_charrefs=False)
@@ -120,7 +119,7 @@ class _Reading(HTMLParser):
             self._tag(form, "input", given | {"value": self._next(form, name)})
 
     def _next(self, form: _Form, name: str) -> str:
-        """The value for the next field of this name, in the order in which they were sent."""
+        """The next value of this name, in the order sent."""
         place = form.found.get(name, 0)
         form.found[name] = place + 1
         values = self.typed[name]

@@ -1,11 +1,9 @@
-"""The second factor (TOTP): switched on, asked for, taken away.
+"""The second factor (TOTP): setting up, checking and removing a person's devices.
 
-Owns: every write of a person's devices, through django-otp, which lets a code work once and makes each
-wrong one dearer. Must never: show a key or recovery codes a second time, or let anybody but the
-security administrator take away another person's device.
-
-A person has one app (``TOTPDevice``) and a paper of ten recovery codes (``StaticDevice``), each good
-once. Of a code only its hash is kept (ASVS 6.5.2), with a salt that is the name of its paper.
+A person has one app (``TOTPDevice``) and a paper of ten recovery codes (``StaticDevice``), each
+good once. django-otp accepts a code only once and slows down wrong ones. Of a recovery code only a
+hash is stored (ASVS 6.5.2), salted with the name of its paper. Keys and codes are shown only once,
+and only the security administrator may remove another person's device.
 """
 
 import hashlib
@@ -31,7 +29,7 @@ from units.models import User
 
 CODES = 10
 APP = "app"
-COST = 2**14  # of scrypt, with 8 blocks in 5 lanes: 16 MiB and a fifth of a second a code
+COST = 2**14  # scrypt with 8 blocks in 5 lanes: 16 MiB and a fifth of a second per code
 WRONG = _(
     "This code does not hold. Wait for the next one in the app, or take one of your recovery codes."
 )
@@ -39,7 +37,7 @@ WAIT = _("Too many wrong codes. Wait a minute and try again.")
 
 
 def is_owed(user: User) -> bool:
-    """Whether the role demands one and this sitting was begun without."""
+    """Whether the role requires one and this session began without."""
     if not settings.REQUIRE_SECOND_FACTOR or user.role not in settings.REQUIRE_SECOND_FACTOR:
         return False
     return not user.is_verified()  # type: ignore[attr-defined]
@@ -54,27 +52,27 @@ def codes_left(user: User) -> int:
 
 
 def offered(user: User) -> TOTPDevice:
-    """The key that waits for its first code. It is the same until that code comes."""
+    """The unconfirmed key; it stays the same until its first code confirms it."""
     device, _is_new = TOTPDevice.objects.get_or_create(user=user, confirmed=False, name=APP)
     return device
 
 
 def picture(device: TOTPDevice) -> str:
-    """The key as a QR code, drawn here: it leaves for nobody's server."""
+    """The key as a QR code, drawn here so that no other server sees it."""
     drawn = io.BytesIO()
     segno.make(device.config_url, error="m").save(drawn, kind="svg", scale=5, border=4)
     return drawn.getvalue().decode()
 
 
 def key_text(device: TOTPDevice) -> str:
-    """The same key for typing, in groups of four."""
+    """The key as text for typing, in groups of four."""
     key = b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
 @transaction.atomic
 def switch_on(user: User, code: str, *, at: datetime) -> list[str]:
-    """Confirm the offered key by a code from it; the recovery codes, to be shown this once."""
+    """Confirm the offered key by a code; returns the recovery codes, shown only now."""
     waiting = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False)
     device = waiting.first()
     if device is None or not device.verify_token(_plain(code)):
@@ -95,31 +93,31 @@ def _new_codes(user: User) -> list[str]:
 
 
 def hashed(code: str, salt: str) -> str:
-    """What is kept of a recovery code: sixteen characters, which is all that the field holds."""
+    """The stored form of a recovery code: sixteen characters, the length of the column."""
     digest = hashlib.scrypt(code.encode(), salt=salt.encode(), n=COST, r=8, p=5, dklen=12)
     return urlsafe_b64encode(digest).decode()
 
 
 @transaction.atomic
 def new_codes(user: User, *, at: datetime) -> list[str]:
-    """Ten others; those before hold no more."""
+    """Ten new recovery codes; the old ones become invalid."""
     trail.record(user, "second_factor.codes", user, at=at, label=str(user))
     return _new_codes(user)
 
 
 @transaction.atomic
 def take_away(user: User, *, by: User, at: datetime) -> None:
-    """Switch it off: by the person, or for a lost device by the security administrator."""
+    """Remove it: by the person, or by the security administrator for a lost device."""
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
     trail.record(by, "second_factor.off", user, at=at, label=str(user))
 
 
 def demand(user: User, code: str) -> Device:
-    """The device that takes the code; refuse a wrong one, and one that was used before."""
+    """The device that accepts the code; raises Refusal for a wrong or used code."""
     written = _plain(code)
     kind = TOTPDevice if written.isdigit() else StaticDevice
-    with transaction.atomic():  # the lock: of two requests with one code, one gets in
+    with transaction.atomic():  # the lock: of two requests with the same code only one succeeds
         device = kind.objects.select_for_update().filter(user=user, confirmed=True).first()
         may_try = device is not None and device.verify_is_allowed()[0]
         if may_try and device.verify_token(_as_kept(written, device)):
@@ -136,10 +134,10 @@ def _plain(code: str) -> str:
 
 
 def remember_app(request: HttpRequest, user: User) -> None:
-    """After switching on: the code that confirmed the app counts for this sitting."""
+    """After setting up: the confirming code counts for this session."""
     remember(request, TOTPDevice.objects.get(user=user, confirmed=True))
 
 
 def remember(request: HttpRequest, device: Device) -> None:
-    """This sitting was begun with both factors."""
+    """This session has passed both factors."""
     request.session[DEVICE_ID_SESSION_KEY] = device.persistent_id

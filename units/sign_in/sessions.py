@@ -1,11 +1,9 @@
-"""Sittings: the sign-ins that live in browsers, how they end, and the list that each person sees.
+"""Sessions: the session engine (SESSION_ENGINE), timeouts, and a person's list of sessions.
 
-Owns: the session engine (SESSION_ENGINE) and the ends of a sitting: idle, too long, ended by hand.
-Must never: believe the browser about any of it; the cookie holds a random key and nothing else.
-
-A sitting ends twelve hours after it began, whatever happens, and after thirty minutes in which its
-person did nothing (the middleware in ``gates.py`` asks). A minute is as fine as "last seen" is kept:
-that saves a write on most pages, and the idle time is reckoned so that it never exceeds its limit.
+A session ends twelve hours after it began, and after thirty minutes without activity (checked by
+the middleware in ``gates.py``). The browser is not trusted: its cookie is a random key and nothing
+else. "Last seen" is stored to the minute, which saves a write on most pages; the idle time is
+computed so that it never exceeds its limit.
 """
 
 from collections.abc import Iterable
@@ -27,7 +25,7 @@ from units.models import User, UserSession
 FINENESS = timedelta(minutes=1)
 REMEMBERED = timedelta(days=3)
 SINCE, BROWSER, FORM_MARK = "since", "browser", "form_mark"
-BROWSERS = (  # the first that is found; several say that they are others too
+BROWSERS = (  # the first match wins; several also claim to be others
     ("Edg", "Edge"),
     ("QQBrowser", "QQ"),
     ("360SE", "360"),
@@ -48,7 +46,7 @@ SYSTEMS = (
 
 
 class SessionStore(db.SessionStore):
-    """Django's session in the database, with whose it is and when it was last used."""
+    """Django's database session, with its user and when it was last used."""
 
     last_seen: datetime | None = None
 
@@ -77,7 +75,7 @@ class SessionStore(db.SessionStore):
         )
 
     def save(self, must_create: bool = False) -> None:
-        """Django says of every failure that the sitting has ended; a database that is away is told as that."""
+        """Django reports every failure as an ended session; a lost database is reported as such."""
         try:
             super().save(must_create)
         except UpdateError as error:
@@ -86,7 +84,7 @@ class SessionStore(db.SessionStore):
             raise
 
     def delete(self, session_key: str | None = None) -> None:
-        """Ended, not gone: the row stays for a while, without content."""
+        """Ended, not deleted: the row stays for a while, without content."""
         key = session_key or self.session_key
         if key is not None:
             end(UserSession.objects.filter(pk=key))
@@ -97,14 +95,14 @@ class SessionStore(db.SessionStore):
 
 
 def begin(request: HttpRequest, form_mark: str) -> None:
-    """Called once, right after the sign-in: the twelve hours count from here."""
+    """Called right after the sign-in; the twelve hours start here."""
     request.session[SINCE] = timezone.now().timestamp()
     request.session[BROWSER] = browser_named(request.headers.get("User-Agent", ""))
     request.session[FORM_MARK] = form_mark
 
 
 def browser_named(user_agent: str) -> str:
-    """What a person recognises: “Chrome, Windows”; empty for what nobody knows."""
+    """“Chrome, Windows”; empty if unknown."""
     found = (_first(user_agent, BROWSERS), _first(user_agent, SYSTEMS))
     return ", ".join(name for name in found if name)
 
@@ -122,13 +120,13 @@ def hours_longest() -> int:
 
 
 def is_idle(session: SessionStore, at: datetime) -> bool:
-    """Whether the person has done nothing for too long."""
+    """Whether the person has been inactive for too long."""
     limit = settings.SESSION_IDLE - FINENESS
     return session.last_seen is not None and at - session.last_seen > limit
 
 
 def touch(session: SessionStore, at: datetime) -> None:
-    """The person did something; written at most once a minute."""
+    """Record activity, at most once a minute."""
     if session.last_seen is None or at - session.last_seen < FINENESS:
         return
     address = trail.address.get()
@@ -137,19 +135,19 @@ def touch(session: SessionStore, at: datetime) -> None:
 
 
 def open_of(user: User, at: datetime) -> QuerySet[UserSession]:
-    """Those that still hold, the newest first."""
+    """The valid sessions, newest first."""
     rows = UserSession.objects.filter(user=user, expire_date__gt=at)
     return rows.filter(last_seen__gt=at - settings.SESSION_IDLE).order_by("-last_seen")
 
 
 def end(rows: QuerySet[UserSession]) -> int:
-    """End them now. Whoever sits there is asked to sign in with the next click."""
+    """End them now; the next request leads to the sign-in."""
     rows.filter(user__isnull=True).delete()
     return rows.update(expire_date=timezone.now(), session_data="")
 
 
 def end_others(request: HttpRequest, user: User) -> int:
-    """Every other sitting of the person; this one goes on."""
+    """End every other session of the person."""
     here = request.session.session_key
     return end(
         UserSession.objects.filter(user=user, expire_date__gt=timezone.now()).exclude(pk=here)
@@ -157,7 +155,7 @@ def end_others(request: HttpRequest, user: User) -> int:
 
 
 def end_all(user: User) -> int:
-    """Every sitting of a person: rights taken away, account switched off."""
+    """End every session of a person: rights taken away, account switched off."""
     return end(UserSession.objects.filter(user=user, expire_date__gt=timezone.now()))
 
 
