@@ -1,1 +1,1 @@
-"""What is the county's to set: its page, and the one place that changes it."""
+"""The county's settings: their page, and the module that changes them."""

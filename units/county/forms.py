@@ -1,4 +1,4 @@
-"""The form of the county's settings. Must never: decide a rule (``settings.py`` says no, beside the fields)."""
+"""The form of the county's settings. The rules are in ``settings.py``."""
 
 from itertools import permutations
 from typing import Any
@@ -15,7 +15,7 @@ from units.models import County, UnitKind
 
 
 class GroupsField(forms.TypedChoiceField):
-    """The groups in one of their orders."""
+    """A select of the possible orders of the groups."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=_orders, coerce=lambda value: value.split(","), **options)
@@ -33,7 +33,7 @@ def _orders() -> list[tuple[str, str]]:
 
 
 class CountyForm(RefusableForm):
-    """Every setting of a county, as it stands in ``county``."""
+    """Every setting of ``county``."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     name = CleanCharField(
@@ -102,7 +102,7 @@ class CountyForm(RefusableForm):
         return {name: self.cleaned_data[name] for name in settings.NAMES}
 
     def differences(self, county: County) -> list[tuple[Any, str, str]]:
-        """Label, what is recorded now, what was typed, where the two differ."""
+        """Label, recorded value and typed value of each field that differs."""
         typed, recorded = self.given(), settings.values(county)
         return [
             (self[name].label, self._words(name, recorded[name]), self._words(name, typed[name]))

@@ -1,4 +1,4 @@
-"""The page where the head of the bureau sees and sets what is the county's."""
+"""The page where the head of the bureau sees and changes the county's settings."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def county_settings(request: HttpRequest) -> HttpResponse:
 def _conflicting(
     request: HttpRequest, county: County, form: CountyForm, conflict: Conflict
 ) -> HttpResponse:
-    """What was typed stays beside what is recorded now; saving again replaces it."""
+    """What was typed is shown beside what is recorded now; saving again replaces it."""
     county.refresh_from_db()
     sent = request.POST.copy()
     sent["seen"] = settings.fingerprint(county)

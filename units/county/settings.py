@@ -1,7 +1,7 @@
-"""The county's settings: read as plain values, changed in one place, kept with a settlement.
+"""The county's settings: plain values, changed only here, stored with each settlement.
 
-Every field of ``County`` but its code and ``is_sample`` is a setting, so that a new one is a field, a
-field of the form, and the rule that reads it.
+Every field of ``County`` but its code and ``is_sample`` is a setting, so that a new one is a field,
+a field of the form, and the rule that reads it.
 """
 
 import copy
@@ -25,7 +25,7 @@ NAMES = tuple(
     for field in County._meta.concrete_fields
     if field.name not in ("id", "code", "is_sample")
 )
-# Settings that hold as they are now for a settlement that kept none; the others did not exist then.
+# Settings that settlements used before they stored any: today's values apply. Others get defaults.
 BEFORE_KEPT = ("name", "large_from", "major_from", "mega_from", "report_day", "evidence_required")
 TEXTS = ("name", "issuing_office", "title_name", "addressees")
 LEAST_NAME, MAX_NAME, LAST_DAY = 2, 50, 28
@@ -37,13 +37,13 @@ def values(county: County) -> dict[str, Any]:
 
 
 def fingerprint(county: County) -> str:
-    """What a page names as seen: another one as soon as any setting differs (rule 18)."""
+    """The version a page has seen; it differs as soon as any setting does (rule 18)."""
     written = json.dumps(values(county), cls=DjangoJSONEncoder, sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def as_kept(county: County, kept: Mapping[str, Any] | None) -> County:
-    """The county with the settings that a settlement kept (rule 17), for its papers; never saved."""
+    """The county with a settlement's stored settings (rule 17), for its papers; never saved."""
     if kept is None:
         kept = {name: getattr(county, name) for name in BEFORE_KEPT}
     then = copy.copy(county)
@@ -64,7 +64,7 @@ def change(
     seen: str | None = None,
     action: str = "county.change",
 ) -> County:
-    """Set what is given and keep the rest; the same again changes nothing.
+    """Change the given settings; equal values change nothing.
 
     Raises Conflict when a setting was changed after ``seen``, Refusal with the field it belongs to.
     """
@@ -90,7 +90,7 @@ def change(
 
 
 def demand_name(name: str) -> None:
-    """Refuse what is no name of a county, whichever way it comes."""
+    """Raise Refusal for an invalid name of a county, whatever form or file it comes from."""
     if not LEAST_NAME <= len(name) <= MAX_NAME:
         sentence = _("Write the name of the county, from %(least)d to %(most)d characters.")
         raise Refusal(sentence % {"least": LEAST_NAME, "most": MAX_NAME}, "name")

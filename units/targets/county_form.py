@@ -1,6 +1,6 @@
-"""The form of a county target, and the versions of it as a table.
+"""The form of a county target and the table of its versions.
 
-Owns: filling empty quarters from the county's schedule. Must never: write (``county_targets`` does).
+Empty quarters are filled from the county's schedule. ``county_targets`` does the writing.
 """
 
 from datetime import date
@@ -17,7 +17,7 @@ from units.targets.schedule import scheduled
 
 
 class CountyTargetForm(forms.Form):
-    """Amounts in 万元; the quarters may be left empty."""
+    """Amounts in 万元; empty quarters are filled from the schedule."""
 
     use_required_attribute = False
 
@@ -62,7 +62,7 @@ class CountyTargetForm(forms.Form):
 
 
 class CountyTargetTable(Table):
-    """Every version that was recorded; the first of an issuer is the one that holds."""
+    """Every recorded version; the first of an issuer is in force."""
 
     cells = "units/targets/county_target_cells.jinja"
     issuer = Column(_("Issuer"), accessor="get_issuer_display", attrs={"term": "issuer"})

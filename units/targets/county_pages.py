@@ -1,6 +1,6 @@
-"""The page of what the city and the province demand of the county.
+"""The page of the targets that the city and the province set for the county.
 
-Must never: decide a rule; a view binds the form, calls one verb, and shows the answer.
+The rules are in ``county_targets.py``; a view binds the form, calls one action, shows the answer.
 """
 
 from decimal import Decimal

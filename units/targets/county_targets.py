@@ -1,7 +1,7 @@
-"""Targets that a city or province sets for a whole county: the version in force, and recording one.
+"""Targets that a city or province sets for a whole county: recording one, and the one in force.
 
-Owns: the only writes of county targets. Must never: change an earlier version (rule 10), or touch the
-county's own target, which is the sum of its units' targets.
+An earlier version never changes (rule 10). The county's own target is not stored here: it is the
+sum of its units' targets.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ from units.models import County, CountyTarget, User
 
 @dataclass(frozen=True, slots=True)
 class CountyTargetDraft:
-    """Yuan of the year, and cumulative yuan of the first three quarters."""
+    """元 of the year, and cumulative 元 of the first three quarters."""
 
     issuer: str
     amount: Decimal
@@ -35,7 +35,7 @@ class CountyTargetDraft:
 def in_force(
     counties: Iterable[County], as_of: date, known_by: datetime | None = None
 ) -> dict[tuple[int, str], CountyTarget]:
-    """The newest version by county id and issuer that holds on the day. One query."""
+    """The newest version in force on the day by county id and issuer. One query."""
     rows = CountyTarget.objects.filter(
         county__in=[county.pk for county in counties],
         year=as_of.year,
@@ -50,7 +50,7 @@ def in_force(
 
 
 def versions(county: County, year: int) -> QuerySet[CountyTarget]:
-    """Every version of the year, the newest first."""
+    """Every version of the year, newest first."""
     rows = CountyTarget.objects.filter(county=county, year=year).select_related("recorded_by")
     return rows.order_by("issuer", "-effective_on", "-pk")
 
@@ -59,7 +59,7 @@ def versions(county: County, year: int) -> QuerySet[CountyTarget]:
 def record(
     county: County, year: int, draft: CountyTargetDraft, *, by: User, at: datetime
 ) -> CountyTarget:
-    """Record a version; the same one again changes nothing. An amount of zero takes the task away."""
+    """Record a version, unless it equals the current one. An amount of zero removes the target."""
     demand(by, Right.TARGET_EDIT)
     if by.county_id != county.pk:
         raise Refusal(_("Only the county's own bureau records its targets."))

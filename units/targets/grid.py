@@ -1,7 +1,7 @@
 """The grid of targets: every unit's annual target and quarter targets in one form.
 
-Owns: reading the cells, filling empty quarters from the schedule, the sums of what is typed. Must
-never: write (``targets.revise`` does), or lose what was typed because another cell was refused.
+Reads the cells, fills empty quarters from the schedule, and sums what is typed.
+``targets.record.revise`` does the writing; a refused cell never loses the others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,13 +29,13 @@ LABELS: dict[str, str | Promise] = {
     "second": _("due by the second quarter"),
     "third": _("due by the third quarter"),
 }
-# What the two buttons fill: the empty quarters only, or every quarter of the rows that were changed.
+# What the two buttons fill: empty quarters only, or all quarters of changed rows.
 FILL_EMPTY, FILL_CHANGED = "empty", "changed"
 
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A unit, the version that holds, and its cells."""
+    """A unit, its version in force, and its cells."""
 
     unit: Unit
     held: Target | None
@@ -43,7 +43,7 @@ class GridRow:
 
     @property
     def held_texts(self) -> tuple[str, ...]:
-        """What is recorded, cell by cell."""
+        """The recorded amounts, cell by cell."""
         return tuple(
             "" if part is None else wan_short(part) for part in _amounts(self.held).values()
         )
@@ -55,7 +55,7 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class GridSection:
-    """The rows of a kind with their sums as text."""
+    """The rows of one kind with their sums as text."""
 
     kind: str
     label: str | Promise
@@ -65,7 +65,7 @@ class GridSection:
 
 @dataclass(slots=True)
 class Sums:
-    """Yuan added up column by column; a cell that cannot be read counts as nothing."""
+    """元 added up column by column; an unreadable cell counts as nothing."""
 
     parts: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(COLUMNS, Decimal(0)))
 
@@ -78,7 +78,7 @@ class Sums:
 
 
 class TargetGrid(forms.Form):
-    """One row per unit that stands in the year; amounts in 万元."""
+    """One row per unit that exists in the year; amounts in 万元."""
 
     use_required_attribute = False
 
@@ -99,7 +99,7 @@ class TargetGrid(forms.Form):
                 self.fields[f"{column}-{unit.pk}"] = _cell(unit, column, amount)
 
     def _day(self, today: date) -> date | None:
-        """The first targets of a year hold from its first day; a change from today, if it is in it."""
+        """First targets take effect on January 1, a change today if today is in the year."""
         if not self.held:
             return date(self.year, 1, 1)
         return today if today.year == self.year else None
@@ -132,7 +132,7 @@ class TargetGrid(forms.Form):
             before = max(before, part or Decimal(0))
 
     def has_refused_cells(self) -> bool:
-        """Whether an amount is refused; day and document may still be open."""
+        """Whether an amount is refused; day and document may still be missing."""
         return any(name not in ("effective_on", "document_no") for name in self.errors)
 
     def drafts(self) -> list[TargetDraft]:
@@ -144,17 +144,17 @@ class TargetGrid(forms.Form):
         amount, first, second, third = (amounts[column] for column in COLUMNS)
         if amount is None:
             return None
-        nothing = Decimal("0.00")  # only a row without a task may leave its quarters empty
+        nothing = Decimal("0.00")  # only a row without a target may leave its quarters empty
         return TargetDraft(unit, amount, (first or nothing, second or nothing, third or nothing))
 
     def _typed(self, unit: Unit) -> dict[str, Decimal | None]:
-        """The row's amounts, as far as they can be read."""
+        """The row's amounts, as far as they are readable."""
         if not self.is_bound:
             return _amounts(self.held.get(unit.pk))
         return {column: self.cleaned_data.get(f"{column}-{unit.pk}") for column in COLUMNS}
 
     def filled(self, schedule: Schedule, how: str) -> dict[str, Any]:
-        """What was sent, with quarters from the schedule; rows that cannot be read stay."""
+        """The sent data with quarters from the schedule; unreadable rows are unchanged."""
         self.is_valid()
         sent: dict[str, Any] = cast(Any, self.data).copy()
         for row in self.rows():
@@ -175,7 +175,7 @@ class TargetGrid(forms.Form):
             yield GridRow(unit, self.held.get(unit.pk), cells)
 
     def sections(self) -> list[GridSection]:
-        """The rows by kind, each kind with its sums; kinds without units are left out."""
+        """The rows by kind with their sums; kinds without units are left out."""
         if self.is_bound:
             self.is_valid()
         rows = list(self.rows())
@@ -198,7 +198,7 @@ class TargetGrid(forms.Form):
 
 
 def standing_units(county: County, year: int) -> list[Unit]:
-    """The units that stand on some day of the year, by kind and in official order."""
+    """The units that exist on some day of the year, by kind and in official order."""
     units = Unit.objects.filter(county=county).exclude(ended_on__lt=date(year, 1, 1))
     units = units.exclude(active_from__gt=date(year, 12, 31))
     return sorted(units, key=county.official)

@@ -23,7 +23,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 @allowed(Right.UNIT_VIEW)
 def unit_targets(request: HttpRequest, code: str) -> HttpResponse:
-    """Every version of a unit's targets, also those that no longer hold."""
+    """Every version of a unit's targets, including replaced ones."""
     unit = get_object_or_404(units_of(person(request)), code=code)
     versions = unit.targets.select_related("recorded_by").order_by("-year", "-effective_on", "-pk")
     crumbs = [(reverse("unit-account", args=[unit.code]), unit.name), ("", _("Targets"))]
@@ -37,7 +37,7 @@ def unit_targets(request: HttpRequest, code: str) -> HttpResponse:
 
 @allowed(Right.TARGET_EDIT)
 def target_current(request: HttpRequest) -> HttpResponse:
-    """To the newest year with targets, else this year."""
+    """Redirect to the newest year with targets, else this year."""
     rows = Target.objects.filter(county=county_of(request))
     newest = rows.aggregate(year=Max("year"))["year"]
     return redirect("target-grid", newest or timezone.localdate().year)
@@ -83,7 +83,7 @@ def _grid_saved(request: HttpRequest, grid: TargetGrid) -> HttpResponse:
 
 
 def _grid_conflicting(request: HttpRequest, grid: TargetGrid, conflict: Conflict) -> HttpResponse:
-    """What was typed stays; the rows that differ from what holds now are marked."""
+    """What was typed is kept in the form; rows that differ from the version in force are marked."""
     sent = request.POST.copy()
     sent["seen"] = str(targets.newest_id(grid.county, grid.year))
     again = TargetGrid(sent, county=grid.county, year=grid.year, today=timezone.localdate())

@@ -1,7 +1,7 @@
-"""Annual targets: the version in force on a day, and the only place that records a new one.
+"""Annual targets (年度任务) and schedules: recording them, and the version in force on a day.
 
-Owns: reading and recording of targets (年度任务) and schedules. Must never: change an earlier
-version; a mid-year change is a new row with its effective day and document (rule 10).
+The only module that records a target. An earlier version never changes: a mid-year change is a new
+row with its effective day and document (rule 10).
 """
 
 import itertools
@@ -24,7 +24,7 @@ from units.models import County, Schedule, Target, Unit, User
 
 @dataclass(frozen=True, slots=True)
 class TargetDraft:
-    """What a unit is to owe: yuan of the year, and cumulative yuan of the first three quarters."""
+    """What a unit is to owe: 元 of the year, and cumulative 元 of the first three quarters."""
 
     unit: Unit
     amount: Decimal
@@ -70,7 +70,7 @@ def record(
     at: datetime,
     issuer: str = Target.Issuer.COUNTY,
 ) -> Target:
-    """Record a version of the target: ``amount`` yuan, ``due`` the first three quarters' yuan."""
+    """Record a version: ``amount`` of the year, ``due`` of the first three quarters, in 元."""
     target = Target.objects.create(
         unit=unit,
         county_id=unit.county_id,
@@ -98,13 +98,13 @@ def record(
 
 
 def current(county: County, year: int, issuer: str = Target.Issuer.COUNTY) -> dict[int, Target]:
-    """The version per unit id that holds at the end of the year."""
+    """The version in force at the end of the year by unit id."""
     rows = in_force(county, year, date(year, 12, 31), issuer=issuer)
     return {target.unit_id: target for target in rows}
 
 
 def newest_id(county: County, year: int, issuer: str = Target.Issuer.COUNTY) -> int:
-    """What a page names as seen: it grows with every version recorded for the year."""
+    """The version number a page has seen: it grows with every version of the year."""
     rows = Target.objects.filter(county=county, year=year, issuer=issuer)
     return int(rows.aggregate(newest=Max("pk"))["newest"] or 0)
 
@@ -122,9 +122,9 @@ def revise(
     at: datetime,
     issuer: str = Target.Issuer.COUNTY,
 ) -> list[Target]:
-    """Record a version for each unit whose draft differs from what holds; the others keep theirs.
+    """Record a version for each unit whose draft differs from the version in force.
 
-    An amount of zero takes the task away. Raises Conflict when somebody recorded a version after
+    An amount of zero removes the target. Raises Conflict when somebody recorded a version after
     ``seen``, Refusal for a day outside the year or before the version that it would replace.
     """
     demand(by, Right.TARGET_EDIT)
@@ -182,7 +182,7 @@ def set_schedule(
 ) -> Schedule:
     """Set the year's schedule in basis points due by the first three quarters' ends.
 
-    Targets already recorded keep their quarters; the schedule fills those entered from now on.
+    Recorded targets keep their quarters; the schedule fills those entered from now on.
     """
     demand(by, Right.TARGET_EDIT)
     if list(parts) != sorted(parts) or parts[0] < 0 or parts[-1] > FULL:
