@@ -1,7 +1,7 @@
-"""The register of units and the history of a unit's targets as tables.
+"""The tables of units and of a unit's targets, and what the tables of all apps share.
 
-Also what the tables of all apps share: how their cells are laid out, and the look of a cell of nothing,
-of a number or of minor weight. No table runs a query per row.
+Shared are the layout of cells and the style of numbers, empty and minor cells. No table runs a
+query per row.
 """
 
 from collections.abc import Iterable
@@ -15,15 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from units.models import Unit
 
 DASH = "—"
-# Left out on a phone.
+# Hidden on a phone.
 MINOR = {"td": {"class": "minor"}}
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 
 class Column(tables.Column):
-    """A column that no table changes after its declaration, so that tables may share its parts.
+    """A column that never changes after its declaration, so that tables may share it.
 
-    django-tables2 copies every declaration deeply for each table; that costs more than a row does.
+    django-tables2 deep-copies every declaration for each table; that costs more than a row does.
     """
 
     def __deepcopy__(self, memo: object) -> "Column":
@@ -31,7 +31,7 @@ class Column(tables.Column):
 
 
 class Table(tables.Table):
-    """``cells`` names the template with a macro for each column that is more than plain text."""
+    """``cells`` names the template with a macro for each column that is not plain text."""
 
     cells: ClassVar[str]
 
@@ -41,7 +41,7 @@ def _amount(verbose_name: Any, term: str = "") -> Column:
 
 
 class UnitTable(Table):
-    """``form`` has the boxes in which the places of the units are typed; without it they are text."""
+    """With ``form`` the places of the units are inputs; without it they are text."""
 
     cells = "units/unit_cells.jinja"
     order = Column(_("Official order"), attrs={"td": {"class": "place"}})
@@ -62,7 +62,7 @@ class UnitTable(Table):
 
 
 class TargetTable(Table):
-    """All versions of a unit's targets, the newest first."""
+    """All versions of a unit's targets, newest first."""
 
     cells = "units/targets/target_cells.jinja"
     year = Column(_("Year"))

@@ -1,7 +1,7 @@
 """The trail (操作记录): who did what to which record, when and from where.
 
-Owns: writing lines of the trail, inside the transaction of the deed, so that a deed that cannot be
-recorded does not happen. Must never: be switched off, or change a line.
+A line is written in the transaction of its action: an action that cannot be recorded does not
+happen. The trail cannot be switched off, and no line ever changes.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,9 +14,9 @@ from django.db.models import Model
 from units.ground.copying import copy_in
 from units.models import County, Trail, Unit, User
 
-# Set by the middleware for the length of a request; commands leave it empty.
+# Set by the middleware for each request; empty in commands.
 address: ContextVar[str | None] = ContextVar("address", default=None)
-# Whether a refusal of this request has its line already, so that it does not get a second one.
+# Whether this request's refusal is recorded already, so that it is not recorded twice.
 refusal_noted: ContextVar[bool] = ContextVar("refusal_noted", default=False)
 
 FIGURELESS: Final = "holds_no_figures"
@@ -24,13 +24,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def holds_no_figures(view: View) -> View:
-    """Says of a view that what it answers may be taken out without a line."""
+    """Marks a view whose files need no line in the trail."""
     setattr(view, FIGURELESS, True)
     return view
 
 
 def name_of(record: Model) -> str:
-    """The key under which a record's history is found, such as ``receipt:17``."""
+    """Key for finding a record's history, such as ``receipt:17``."""
     return f"{record._meta.model_name}:{record.pk}"
 
 
@@ -53,7 +53,7 @@ def record(
     after: dict[str, Any] | None = None,
     refused: bool = False,
 ) -> Trail:
-    """Write one line. ``deed`` is ``noun.verb``; ``before``/``after`` are JSON-ready fields."""
+    """Write one line. ``action`` is ``noun.verb``; ``before``/``after`` are JSON-ready fields."""
     written = line(
         by,
         action,
@@ -75,13 +75,13 @@ def record(
 def page(
     by: User, action: str, path: str, *, at: datetime, parameters: dict[str, Any], refused: bool
 ) -> Trail:
-    """Write one line about a page: refused, or figures that it gave out."""
+    """Write one line about a page: refused, or figures exported."""
     after = {"parameters": parameters} if parameters else {}
     return record(by, action, at=at, unit=by.unit, label=path, after=after, refused=refused)
 
 
 def record_many(lines: Iterable[Trail]) -> None:
-    """Write many lines that ``line`` made, in their order. An import writes tens of thousands."""
+    """Write lines made by ``line``, in order. An import writes tens of thousands."""
     copy_in(Trail, lines)
 
 
@@ -98,7 +98,7 @@ def line(
     after: dict[str, Any] | None = None,
     refused: bool = False,
 ) -> Trail:
-    """A line that is not written yet, for ``record_many``."""
+    """An unsaved line, for ``record_many``."""
     return Trail(
         at=at,
         county_id=_county_id(by, county, unit),
@@ -116,7 +116,7 @@ def line(
 
 
 def _storable(value: Any) -> Any:
-    """The same without the two kinds of signs that no column takes: an address may carry them."""
+    """NUL and lone surrogates replaced: no column takes them, and an address may contain them."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     if isinstance(value, dict):

@@ -1,9 +1,7 @@
-"""Triggers that hold: declared like django-pgtrigger's, but no session can switch them off.
+"""Triggers declared like django-pgtrigger's, but which no session setting can switch off.
 
-Owns: the SQL by which our triggers are installed, the append-only pair, and what holds between the
-accounts of people. Must never: ask a setting of the session whether to fire;
-django-pgtrigger's own template does, and anybody who may write SQL could then change what was
-recorded. Only the owner of a table can disable these.
+django-pgtrigger's own template asks a session setting whether to fire, so anybody who may write SQL
+could change what was recorded. Only the owner of a table can disable these.
 """
 
 from collections.abc import Sequence
@@ -15,7 +13,7 @@ from pgtrigger import compiler
 
 
 class FirmTriggerSql(compiler.UpsertTriggerSql):
-    """Version 1 of the installation. Migrations name this class: a change is a new class."""
+    """Version 1 of the installation. Migrations name this class: a change needs a new class."""
 
     def get_template(self) -> str:
         return """
@@ -47,7 +45,7 @@ class FirmTrigger(pgtrigger.Trigger):
 
 
 def append_only() -> list[pgtrigger.Trigger]:
-    """The triggers with which the database itself refuses to change or drop what was recorded."""
+    """The database refuses to update, delete or truncate the table."""
     refusal = "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';"
     return [
         FirmTrigger(
@@ -67,7 +65,7 @@ def append_only() -> list[pgtrigger.Trigger]:
 
 
 def kept_unchanged(days: int) -> list[pgtrigger.Trigger]:
-    """Rows with a moment ``at`` that nobody changes, and nobody removes before so many days."""
+    """Rows never change, and cannot be deleted until ``days`` days after their ``at``."""
     refusal = "RAISE EXCEPTION '% is not changed, and kept', TG_TABLE_NAME USING ERRCODE = '42501';"
     return [
         FirmTrigger(

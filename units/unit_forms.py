@@ -1,7 +1,7 @@
 """The forms of units, of their official order, and of the year's schedule.
 
-Owns: turning what was typed into a ``UnitDraft``, places or a schedule. Must never: decide what a unit
-may be (``register.py`` says so, and the page shows its sentences beside the fields).
+They turn input into a ``UnitDraft``, places or a schedule; the rules are in ``register.py``, whose
+refusals are shown beside the fields.
 """
 
 from collections.abc import Sequence
@@ -70,13 +70,13 @@ class UnitForm(forms.Form):
 
 
 def asdict_of(unit: Unit) -> dict[str, Any]:
-    """What is recorded of a unit, as the form shows it."""
+    """A stored unit as the form's initial values."""
     names = ("name", "kind", "order", "active_from", "ended_on")
     return {name: getattr(unit, name) for name in names} | {"successor": unit.successor_id or ""}
 
 
 class PlacesForm(forms.Form):
-    """The official order of all units, a place beside each name."""
+    """The official order of all units: a place beside each name."""
 
     def __init__(self, data: Any = None, *, units: Sequence[Unit]) -> None:
         super().__init__(data)

@@ -1,6 +1,6 @@
 """The pages of units and of their targets.
 
-Must never: decide a rule; a view reads the address, calls one verb, and shows the answer.
+A view reads the address, calls one action and shows the answer; rules are elsewhere.
 """
 
 from typing import Any
