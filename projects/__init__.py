@@ -1,1 +1,1 @@
-"""What was signed, and who has the credit. Imports units, never ledger."""
+"""What was signed, and who gets the credit. Imports units, never ledger."""

@@ -1,7 +1,6 @@
-"""The board of projects: a column for each stage, with its count and its sums.
+"""The board of projects: a column per stage with its largest projects, its count and its sums.
 
-Owns: which cards stand in a column and the sums over all of it. Must never: know of money received, or
-run a query per card.
+The count and sums cover the whole stage. Knows nothing of money received; no query per card.
 """
 
 from collections.abc import Sequence
@@ -14,13 +13,13 @@ from django.db.models.functions import RowNumber
 from projects.models import STAGES, Project, Stage
 from units.ground.money import ZERO
 
-# More cards than a person looks through; the table shows the rest.
+# More cards than anyone looks through; the table has the rest.
 MAX_CARDS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A stage: the largest projects in it as cards, and how many more there are."""
+    """A stage: its largest projects as cards, and how many more there are."""
 
     stage: Stage
     count: int
@@ -34,7 +33,7 @@ class Column:
 
 
 def columns(rows: QuerySet[Project]) -> list[Column]:
-    """All six stages in their order, also those where nothing stands."""
+    """All six stages in their order, including empty ones."""
     sums = {
         stage: (count, total, introduced)
         for stage, count, total, introduced in rows.order_by()
@@ -53,7 +52,7 @@ def columns(rows: QuerySet[Project]) -> list[Column]:
 
 
 def _largest(rows: QuerySet[Project]) -> QuerySet[Project]:
-    """The largest of each stage."""
+    """The ``MAX_CARDS`` largest of each stage."""
     largest = (F("introduced_amount").desc(), F("pk").asc())
     place = Window(RowNumber(), partition_by="stage", order_by=largest)
     placed = Project.objects.filter(pk__in=rows.order_by().values("pk"))

@@ -1,6 +1,6 @@
-"""The unified social credit code (统一社会信用代码) by GB 32100-2015: 17 characters and a check digit.
+"""The unified social credit code (统一社会信用代码) of GB 32100-2015: 17 characters and a check digit.
 
-Pure: the standard library only. Must never: correct a code; one that does not check is refused.
+Standard library only. A wrong code is refused, never corrected.
 """
 
 from typing import Final
@@ -10,7 +10,7 @@ _LENGTH: Final = 18
 
 
 def is_credit_code(code: str) -> bool:
-    """Whether the characters are allowed ones and the last one checks the others."""
+    """Whether the characters are allowed and the check digit is right."""
     if len(code) != _LENGTH or any(character not in _CHARACTERS for character in code):
         return False
     return code[-1] == check_character(code[:-1])

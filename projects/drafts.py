@@ -1,8 +1,7 @@
-"""What a project and its investor must be before they are stored.
+"""Drafts of projects and investors as pages, books and the sample county enter them.
 
-Owns: the drafts in which pages, books and the sample county hand a project over, the cleaning of their
-texts, and all that speaks against a draft by itself. Must never: read or write the database, or know
-of persons and rights (``register.py`` does).
+Cleans their texts and checks what can be checked without the database. Knows nothing of people and
+rights (``register.py`` does).
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,16 +29,16 @@ DAYS = {
     Stage.STARTED: "started_on",
     Stage.PRODUCTION: "production_on",
 }
-# Earlier books tell that a project came so far, but not always on which day.
+# Stages that earlier books report, but not always with the day.
 UNTOLD = (Stage.RESERVE, Stage.STARTED, Stage.PRODUCTION)
-# Works begin under a contract.
+# Stages that require a contract.
 UNDER_CONTRACT = (Stage.STARTED, Stage.PRODUCTION)
 EARLIEST = date(1980, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class InvestorDraft:
-    """An investor as a person or a sheet names it."""
+    """An investor as entered by a person or read from a sheet."""
 
     name: str
     origin: str
@@ -49,7 +48,7 @@ class InvestorDraft:
 
 @dataclass(frozen=True, slots=True)
 class ProjectDraft:
-    """A project as a person or a sheet gives it. Yuan; the first share is the lead unit's."""
+    """A project as entered or read from a sheet, in 元; the first share is the lead unit's."""
 
     name: str
     industry: Industry
@@ -76,7 +75,7 @@ class ProjectDraft:
 
     @property
     def first_day(self) -> date | None:
-        """The earliest day known of the project."""
+        """The earliest known day of the project."""
         return min((day for _stage, day in _given(self)), default=None)
 
 
@@ -95,12 +94,12 @@ INVESTOR_FIELDS = {
 
 
 def investor_draft(investor: Investor) -> InvestorDraft:
-    """What is recorded of an investor, as a draft."""
+    """A stored investor as a draft."""
     return InvestorDraft(**{name: getattr(investor, name) for name in INVESTOR_FIELDS})
 
 
 def cleaned(draft: ProjectDraft) -> ProjectDraft:
-    """The draft with every text as it is stored."""
+    """The draft with every text as it will be stored."""
     texts: dict[str, Any] = {
         name: stored_text(Project, name, getattr(draft, name), name, multiline=name == "content")
         for name in TEXTS
@@ -118,9 +117,9 @@ def cleaned(draft: ProjectDraft) -> ProjectDraft:
 
 
 def objections(draft: ProjectDraft, today: date, *, from_books: bool = False) -> Iterator[Refusal]:
-    """All that speaks against a cleaned draft by itself, each beside its field.
+    """Everything wrong with a cleaned draft by itself, as refusals with their fields.
 
-    What comes ``from_books`` may leave out the days in ``UNTOLD``.
+    ``from_books``: the days in ``UNTOLD`` may be missing.
     """
     if not draft.name:
         yield Refusal(_("Write the name of the project."), "name")
@@ -131,7 +130,7 @@ def objections(draft: ProjectDraft, today: date, *, from_books: bool = False) ->
     yield from _against_shares(draft)
 
 
-# What speaks against a draft
+# Checks of a draft
 
 
 def _given(draft: ProjectDraft) -> Iterator[tuple[Stage, date]]:
@@ -225,7 +224,7 @@ def _against_shares(draft: ProjectDraft) -> Iterator[Refusal]:
 def stored_text(
     model: type[Model], name: str, written: str, field: str, *, multiline: bool = False
 ) -> str:
-    """What a person wrote, as the model's field ``name`` keeps it; refused beside ``field``."""
+    """The text as the model field ``name`` stores it; raises Refusal at ``field``."""
     text = clean_or_refuse(str(written), field, multiline=multiline)
     longest = getattr(model._meta.get_field(name), "max_length", None) or len(text)
     if len(text) > longest:

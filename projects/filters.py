@@ -1,7 +1,7 @@
-"""The sieve of the project list: search words and choices, all from the address.
+"""The filter of the project list: search words and choices, all from the query string.
 
-Owns: what each choice means. Must never: fail on a value it does not know (it is left out), or widen
-what a person may see (the queryset comes already narrowed).
+Unknown values are ignored. The filter only narrows a queryset that is already limited to what the
+user may see.
 """
 
 from datetime import date
@@ -34,7 +34,7 @@ def industry_choices() -> list[tuple[str, str]]:
 
 
 class WordsFilter(filters.CharFilter):
-    """Search words, cleaned like every text."""
+    """Search words, cleaned as all free text is."""
 
     field_class = CleanCharField
 
@@ -104,11 +104,11 @@ class ProjectFilter(filters.FilterSet):
 
     @property
     def reference_year(self) -> int:
-        """The year against which a project is new or carried over."""
+        """The year by which a project counts as new or carried over."""
         return int(self.form.cleaned_data.get("year") or self.today.year)
 
     def search(self, rows: QuerySet[Project], _name: str, words: str) -> QuerySet[Project]:
-        """Each word somewhere: in the names, whatever their spelling, the units or the content."""
+        """Each word must occur: in a name (in any spelling), a unit or the content."""
         for word in words.split():
             folded = key(word)
             shared = CreditShare.objects.filter(
@@ -129,19 +129,19 @@ class ProjectFilter(filters.FilterSet):
         return rows.filter(signed_on__lt=start)
 
     def of_size(self, rows: QuerySet[Project], _name: str, size: str) -> QuerySet[Project]:
-        """At least the threshold of the project's own county (rule 12)."""
+        """At least the threshold of the project's county (rule 12)."""
         return rows.filter(total_investment__gte=F(f"county__{SIZES[size]}"))
 
     def flagged(self, rows: QuerySet[Project], _name: str, flag: str) -> QuerySet[Project]:
         return rows.filter(FLAGS[flag])
 
     def unchanged(self, rows: QuerySet[Project], _name: str, _value: Any) -> QuerySet[Project]:
-        """The year says only what is new; it leaves nothing out by itself."""
+        """The year only defines what is new; by itself it excludes nothing."""
         return rows
 
 
 def _with_year(data: QueryDict, rows: QuerySet[Project], today: date) -> QueryDict:
-    """The address with the year of the newest signature where it names none."""
+    """The query string, with the year of the newest signature if it has none."""
     filled = data.copy()
     if not filled.get("year", "").strip():
         newest = (

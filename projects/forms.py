@@ -1,8 +1,7 @@
-"""The form of a project with its credit shares: one page, one answer, nothing typed is lost.
+"""The form of a project with its credit shares, on one page.
 
-Owns: turning what was typed into a ``ProjectDraft`` and a project into what is shown for editing.
-Must never: decide what a project may be; ``register.py`` says so, and the form shows its sentences
-beside their fields.
+Turns input into a ``ProjectDraft`` and back. ``register.py`` has the rules; its refusals are shown
+beside the fields, and nothing that was typed is lost.
 """
 
 from collections.abc import Iterable, Mapping
@@ -53,7 +52,7 @@ def industry_name(industry: Industry) -> str:
 
 
 class ShareForm(forms.Form):
-    """One row: a unit and its percent. An empty row is none."""
+    """One row: a unit and its percent. An empty row is ignored."""
 
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     basis_points = PercentField(label=_("Share in percent"), required=False)
@@ -86,7 +85,7 @@ class ShareForm(forms.Form):
 
 
 class BaseShares(BaseFormSet):  # type: ignore[type-arg]
-    """The rows of shares; the first one that is filled leads the project."""
+    """The rows of shares; the first filled row is the lead unit's."""
 
     def drafted(self) -> list[tuple[Unit, int]]:
         return [form.share for form in self.forms if form.share is not None]
@@ -120,7 +119,7 @@ ShareRows = formset_factory(
 
 
 class ProjectForm(forms.Form):
-    """Every field of a project; ``shares`` holds the rows of its credit."""
+    """Every field of a project; ``shares`` holds the rows of its credit shares."""
 
     use_required_attribute = False
 
@@ -180,7 +179,7 @@ class ProjectForm(forms.Form):
             form_kwargs={
                 "units": units,
                 "choices": [NOTHING_CHOSEN, *unit_choices(units.values())],
-                # An unchanged row is a share like any other, whatever the page says of its count.
+                # An unchanged row is still a share, whatever TOTAL_FORMS says.
                 "empty_permitted": False,
             },
         )
@@ -188,7 +187,7 @@ class ProjectForm(forms.Form):
         self.shares = cast(BaseShares, rows_of_shares)
 
     def is_valid(self) -> bool:
-        """All that speaks against the project at once, each sentence beside its field."""
+        """Collects everything wrong with the project at once, each sentence beside its field."""
         if not (super().is_valid() & self.shares.is_valid()):
             return False
         for refusal in list(register.objections(self.draft(), self.today)):
@@ -196,7 +195,7 @@ class ProjectForm(forms.Form):
         return not self.errors and not self.shares.non_form_errors()
 
     def refuse(self, field: str | None, sentence: str | Promise) -> None:
-        """Put a sentence of the register beside its field."""
+        """Show a refusal of the register beside its field."""
         if field == "shares":
             self.shares.refuse(sentence)
         else:
@@ -212,7 +211,7 @@ class ProjectForm(forms.Form):
         return InvestorDraft(**written) if any(written.values()) else None
 
     def sections(self) -> list[tuple[Promise, list[forms.BoundField]]]:
-        """The fields in the order of the paper form, with the heading of each part."""
+        """The fields in the order of the paper form, with a heading per part."""
         return [(heading, [self[name] for name in names]) for heading, names in SECTIONS]
 
 
@@ -226,7 +225,7 @@ SECTIONS: list[tuple[Promise, tuple[str, ...]]] = [
 
 
 def initial_of(project: Project) -> dict[str, Any]:
-    """What is recorded, as the form shows it."""
+    """A stored project as the form's initial values."""
     values = {name: getattr(project, name) for name in (*register.PLAIN, "version")}
     values["industry"] = project.industry_id
     if project.investor is not None:
@@ -245,7 +244,7 @@ def _share_initial(project: Project | None, user: User) -> list[dict[str, Any]]:
 
 
 def differences(form: ProjectForm) -> list[tuple[Any, str, str]]:
-    """Label, what is recorded, what was typed: wherever a bound form differs from its project."""
+    """Label, recorded value and typed value of each field that differs from the stored project."""
     rows = [
         (form[name].label, _recorded(form[name]), _typed(form[name]))
         for name in form.changed_data

@@ -1,8 +1,7 @@
-"""Entering many projects of earlier books at once, by the rules of the register.
+"""Bulk entry of projects from earlier books, by the same rules as ``register.save``.
 
-Owns: the few statements in which new projects with their investors and shares are stored. Must never:
-be laxer than ``register.save``, except for days that such books do not tell (``register.UNTOLD``), or
-change a project that exists.
+Uses only a few statements. Unlike the register it accepts missing days that such books omit
+(``drafts.UNTOLD``); it never changes an existing project.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +27,7 @@ from units.models import Trail, User
 def add_many(
     drafts: Sequence[ProjectDraft], *, by: User, at: datetime, today: date
 ) -> list[Project]:
-    """Enter new projects of one county; the first to name an investor says where it is from.
+    """Enter new projects of one county; the first row that names an investor says where it is from.
 
     Raises Refusal for the first draft that the register would refuse, Conflict for a name in use.
     """
@@ -98,7 +97,7 @@ def _line(by: User, at: datetime, project: Project, draft: ProjectDraft) -> Trai
 
 
 def _investors(drafts: Sequence[ProjectDraft], by: User, at: datetime) -> dict[str, Investor]:
-    """The county's records by key: those there are, with gaps filled, and the new ones."""
+    """The county's investors by key: existing ones with gaps filled, and new ones."""
     named: dict[str, InvestorDraft] = {}
     for draft in drafts:
         if draft.investor is not None:
@@ -122,7 +121,7 @@ def _investors(drafts: Sequence[ProjectDraft], by: User, at: datetime) -> dict[s
 
 
 def _joined(first: InvestorDraft | None, other: InvestorDraft) -> InvestorDraft:
-    """What the first row says of an investor, with its gaps filled by another."""
+    """The first row's investor, with its gaps filled from another row."""
     if first is None:
         return other
     filled = {name: value or getattr(other, name) for name, value in asdict(first).items()}
@@ -130,7 +129,7 @@ def _joined(first: InvestorDraft | None, other: InvestorDraft) -> InvestorDraft:
 
 
 def _fill(investor: Investor, draft: InvestorDraft, by: User, at: datetime) -> None:
-    """Gaps are filled; what is recorded stands, whatever a row of a book says."""
+    """Fill gaps only; recorded values win over the book."""
     recorded, written = asdict(register.investor_draft(investor)), asdict(draft)
     filled = {name: recorded[name] or written[name] for name in recorded}
     if filled == recorded:

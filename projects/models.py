@@ -1,7 +1,6 @@
-"""What was signed, by whom, how far it has come, and who has the credit.
+"""Investors, industries, projects (签约项目) with their stages, and credit shares (引资份额).
 
-Owns: investors, industries, projects (签约项目) and credit shares (引资份额). Must never: hold money
-received; a project's funds are entries of the ledger.
+Money received is not stored here: a project's funds are entries of the ledger.
 """
 
 import pgtrigger
@@ -16,7 +15,7 @@ from units.triggers import FirmTrigger
 
 
 class Industry(models.Model):
-    """An industry (产业类别) with the flags by which tables leave money out. Shared by all counties."""
+    """An industry (产业类别) with the flags by which tables exclude money. Shared by all counties."""
 
     class Sector(models.IntegerChoices):
         PRIMARY = 1, _("primary sector")
@@ -40,7 +39,7 @@ class Industry(models.Model):
 
 
 class Investor(models.Model):
-    """An investor (投资方) as a county knows it; ``name_key`` folds look-alike spellings."""
+    """An investor (投资方) of a county; ``name_key`` folds look-alike spellings."""
 
     class Origin(models.TextChoices):
         FOREIGN = "foreign", _("from abroad")
@@ -66,7 +65,7 @@ class Investor(models.Model):
 
 
 class Stage(models.TextChoices):
-    """How far a project has come. The order of the members is the order of the stages."""
+    """How far a project has come; members are in the order of the stages."""
 
     RESERVE = "reserve", pgettext_lazy("stage", "reserve")
     INTENTION = "intention", pgettext_lazy("stage", "intention")
@@ -80,10 +79,10 @@ STAGES = tuple(Stage)
 
 
 class Project(models.Model):
-    """A project with the day on which it reached each stage, as far as the day is known.
+    """A project with the day on which it reached each stage, if the day is known.
 
-    ``signed_on`` is the first day of any signature; it decides new or carry-over (rule 11). A project
-    counts as contract from ``contract_on``. ``version`` grows with each change, so that a form made
+    ``signed_on`` is the first day of any signature; it decides new or carry-over (rule 11). A
+    project counts as contract from ``contract_on``. ``version`` grows with each change: a form made
     from an older version is refused instead of overwriting.
     """
 
@@ -164,9 +163,9 @@ class Project(models.Model):
 
 
 class CreditShare(models.Model):
-    """A unit's part of a project's credit in basis points; the parts of a project make 10,000.
+    """A unit's share of a project's credit in basis points; a project's shares add up to 10,000.
 
-    The sum is checked by the database when the transaction commits (rule 8).
+    The database checks the sum when the transaction commits (rule 8).
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="shares")
@@ -207,10 +206,10 @@ class CreditShare(models.Model):
 
 
 class ServiceStep(models.Model):
-    """Something that an office owes a project by a day (限时办结): permits, land, power, water.
+    """Something that a unit owes a project by a day (限时办结): permits, land, power, water.
 
-    ``unit`` is the responsible one, which need not share the credit. Whether a step is overdue is not
-    stored: ``deadlines.standing`` says so for any day.
+    ``unit`` is the responsible one, which need not share the credit. Whether a step is overdue is
+    not stored: ``deadlines.standing`` computes it for any day.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="services")
@@ -245,9 +244,9 @@ class ServiceStep(models.Model):
 
 
 class Problem(models.Model):
-    """What stands in a project's way, who said so, what was answered, and when it was settled.
+    """A problem of a project: who raised it, the answer, and when it was settled.
 
-    ``unit`` is empty where the bureau raised it.
+    ``unit`` is empty if the bureau raised it.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="problems")

@@ -1,7 +1,6 @@
-"""Which projects a person sees, what of their service, and what a person may do there.
+"""Which projects, steps and problems a user sees, and what they may do with them.
 
-Owns: the querysets of projects and of service steps by reach. Must never: hold a rule about a
-project's contents.
+Rules about a project's contents are elsewhere.
 """
 
 from django.db.models import Q, QuerySet
@@ -12,12 +11,12 @@ from units.models import Unit, User
 
 
 def projects_of(user: User) -> QuerySet[Project]:
-    """The projects whose credit the user's unit shares; all of the county for its offices."""
+    """Projects whose credit the user's unit shares; all of the county for its offices."""
     return within(user, Project.objects.all(), unit="shares__unit")
 
 
 def steps_of(user: User) -> QuerySet[ServiceStep]:
-    """The steps of the projects that the user sees, and those that his unit is responsible for."""
+    """The steps of the projects the user sees, and those their unit is responsible for."""
     steps = ServiceStep.objects.all()
     if REACH.get(user.role) is Reach.UNIT:
         return steps.filter(Q(unit=user.unit_id) | Q(project__in=projects_of(user)))
@@ -25,7 +24,7 @@ def steps_of(user: User) -> QuerySet[ServiceStep]:
 
 
 def problems_of(user: User) -> QuerySet[Problem]:
-    """The problems of the projects that the user sees."""
+    """The problems of the projects the user sees."""
     return Problem.objects.filter(project__in=projects_of(user))
 
 
@@ -39,27 +38,27 @@ def may_lead(user: User, unit: Unit) -> bool:
 
 
 def may_change(user: User, project: Project) -> bool:
-    """Whether the user may change the project: the bureau's people and those of its lead unit."""
+    """Whether the user may change the project: the bureau and its lead unit."""
     return may_lead(user, project.lead_unit)
 
 
 def may_finish(user: User, step: ServiceStep) -> bool:
-    """Whether the user may say that a step is done: who may change the project, or who owes it."""
+    """Whether the user may mark a step as done: the bureau, the lead unit, the responsible unit."""
     return may_change(user, step.project) or may_lead(user, step.unit)
 
 
 def may_tell(user: User, project: Project) -> bool:
-    """Whether the user may tell of a problem: the bureau and every unit that has a share."""
+    """Whether the user may report a problem: the bureau and every unit with a share."""
     return may(user, Right.PROJECT_EDIT) and projects_of(user).filter(pk=project.pk).exists()
 
 
 def may_answer(user: User, project: Project) -> bool:
-    """Whether the user answers problems: the bureau does."""
+    """Whether the user may answer problems: only the bureau."""
     is_office = REACH.get(user.role) is Reach.COUNTY
     return is_office and may_change(user, project)
 
 
 def may_settle(user: User, problem: Problem) -> bool:
-    """Whether the user may call a problem settled: who may change the project, or who raised it."""
+    """Whether the user may settle a problem: the bureau, the lead unit, the unit that raised it."""
     is_own = problem.unit is not None and may_lead(user, problem.unit)
     return is_own or may_change(user, problem.project)

@@ -1,10 +1,9 @@
-"""The register of projects (项目台账): the only place that enters or changes a project.
+"""The register of projects (项目台账): pages, importer and sample county enter projects here.
 
-Owns: who may enter and change what, the investor and the credit shares of a project, and the trail of
-each change. Must never: touch money that was posted (a change of shares counts from the next
-verification, rule 8), overwrite what somebody else changed meanwhile, or know of a request: pages,
-the importer and the sample county all come through ``save``. What a project must be, says
-``drafts.py``.
+Decides who may enter and change what, and writes project, investor, credit shares and the trail. A
+change of shares counts from the next verification (rule 8); posted money is never touched. Nobody
+overwrites a newer version. The rules for a draft are in ``drafts.py``; bulk entry is in
+``intake.py``.
 """
 
 from collections.abc import Sequence
@@ -36,7 +35,7 @@ from units.ground.refusal import Conflict, Refusal
 from units.ground.text import key
 from units.models import Unit, User
 
-# Whoever saves a project needs its draft: both come from here.
+# Callers of ``save`` need the drafts too: re-exported here.
 __all__ = [
     "DAYS",
     "INVESTOR_FIELDS",
@@ -54,7 +53,7 @@ __all__ = [
 
 
 class NameTaken(Refusal):
-    """Another project has the name; ``other`` is given only to those who may see it."""
+    """Another project has the name; ``other`` is set only if the user may see it."""
 
     def __init__(self, sentence: str, other: Project | None) -> None:
         super().__init__(sentence, "name")
@@ -71,11 +70,11 @@ def save(
     today: date | None = None,
     from_books: bool = False,
 ) -> Project:
-    """Enter a project, or change ``project`` if it still has the ``version`` that was seen.
+    """Enter a project, or change ``project`` if its ``version`` is still the one that was seen.
 
-    Raises Refusal (NameTaken for a name in use) with the field it belongs to, Conflict when somebody
-    changed the project meanwhile. ``today`` is the day of ``at`` unless given; ``from_books`` see
-    ``objections``.
+    Raises Refusal (NameTaken for a name in use) with the field it belongs to, Conflict when
+    somebody changed the project meanwhile. ``today`` is the day of ``at`` unless given; for
+    ``from_books`` see ``objections``.
     """
     draft = cleaned(draft)
     for objection in objections(draft, today or timezone.localdate(at), from_books=from_books):
@@ -87,12 +86,12 @@ def save(
                 return _add(draft, by, at)
             return _change(draft, project.pk, version, by, at)
     except IntegrityError:
-        _demand_free_name(draft, by, project)  # somebody took the name in the same moment
+        _demand_free_name(draft, by, project)  # lost a race for the name
         raise
 
 
 def snapshot(project: Project) -> dict[str, Any]:
-    """What the trail keeps of a project, in words that can be read later."""
+    """A project for the trail, in words that can be read later."""
     kept = {name: getattr(project, name) for name in PLAIN}
     investor = project.investor
     shares = project.shares.select_related("unit").order_by("order", "id")
@@ -211,7 +210,7 @@ def _note(
 def _investor(
     draft: ProjectDraft, project: Project | None, by: User, at: datetime
 ) -> Investor | None:
-    """The county's record of the investor: found by its key, entered if new, corrected if allowed."""
+    """The county's investor: found by its key, created if new, corrected if the user may."""
     if draft.investor is None:
         return None
     investor, is_new = Investor.objects.select_for_update().get_or_create(
@@ -236,7 +235,7 @@ def _may_correct(by: User, investor: Investor) -> bool:
 
 
 def _filled(investor: Investor, draft: InvestorDraft) -> dict[str, str]:
-    """The record with its gaps filled; what it already says stands."""
+    """The recorded investor with its gaps filled; raises Refusal if a recorded value differs."""
     after = asdict(investor_draft(investor))
     for name, written in asdict(draft).items():
         if name != "name" and written and after[name] and written != after[name]:

@@ -1,9 +1,8 @@
-"""Credit shares: what they may be, how they are written, and how they split an amount.
+"""Credit shares: their rules, their notation, and how they split an amount.
 
-Owns: the rule that the shares of a project add up to exactly 10,000 basis points (rule 8) and the
-split whose parts add up to exactly the amount. Must never: import Django, round a part on its own, or
-know what a unit is: whoever has a share is an opaque key here. Refusals are codes; the boundary puts
-``SHARE_SENTENCES[code]`` with the error's ``params`` into the reader's language.
+Shares of a project add up to exactly 10,000 basis points (rule 8), and the parts of a split to
+exactly the amount. Imports no Django; units are opaque keys. Refusals are codes; the caller
+translates ``SHARE_SENTENCES[code]`` with the error's ``params``.
 """
 
 import re
@@ -55,7 +54,7 @@ SHARE_SENTENCES: Final[dict[ShareCode, str]] = {
 
 
 class ShareError(ValueError):
-    """Shares that cannot stand."""
+    """Raised for invalid shares."""
 
     def __init__(self, code: ShareCode, text: str = "", total: int = 0) -> None:
         self.code = code
@@ -68,7 +67,7 @@ class ShareError(ValueError):
 
 
 def check(shares: Iterable[tuple[K, int]]) -> None:
-    """Refuse shares that are missing, not positive, repeated, or do not add up to 10,000."""
+    """Raise ShareError for missing, repeated or non-positive shares, or a sum other than 10,000."""
     shares = list(shares)
     if not shares:
         raise ShareError(ShareCode.EMPTY)
@@ -85,10 +84,10 @@ def check(shares: Iterable[tuple[K, int]]) -> None:
 
 
 def split(amount: Decimal, shares: Sequence[tuple[K, int]] | Mapping[K, int]) -> dict[K, Decimal]:
-    """Parts in yuan that add up to exactly ``amount``, in the order of the shares.
+    """Parts in 元 that add up to exactly ``amount``, in the order of the shares.
 
     Largest remainder, in fen; equal remainders are served in the order given. A negative amount (a
-    reversal) is the exact mirror of the positive one. A part may be zero where there are more units
+    reversal) is the exact mirror of the positive one. A part may be zero if there are more units
     than fen.
     """
     pairs = list(shares.items() if isinstance(shares, Mapping) else shares)
@@ -113,7 +112,7 @@ def _whole_fen(amount: Decimal) -> int:
 def _largest_remainder(fen: int, points: list[int]) -> list[int]:
     parts = [fen * share // FULL for share in points]
     remainders = [fen * share % FULL for share in points]
-    # The sort is stable, so that equal remainders keep the order given.
+    # The sort is stable: equal remainders keep the order given.
     by_remainder = sorted(range(len(points)), key=lambda place: -remainders[place])
     for place in by_remainder[: fen - sum(parts)]:
         parts[place] += 1
@@ -137,7 +136,7 @@ def percent_text(points: int) -> str:
 
 
 def parse_shares(text: str) -> list[tuple[str, int]]:
-    """``水沟镇 60%; 招商局 40%`` in the order written; a single name alone has all of the credit."""
+    """``水沟镇 60%; 招商局 40%`` in the order written; a single name without percent has all."""
     entries = [entry.strip() for entry in _BETWEEN.split(text) if entry.strip()]
     if len(entries) == 1 and not re.search("[%％]", entries[0]):
         return [(_name(entries[0], entries[0]), FULL)]

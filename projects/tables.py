@@ -1,7 +1,6 @@
-"""The list of projects as a table.
+"""The list of projects as a table: columns, their texts and their sort keys.
 
-Owns: the columns, their texts and by what they sort. Must never: run a query per row, or let the
-address sort by a column that is not named here.
+No query per row; the address can sort only by the columns named here.
 """
 
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from units.tables import DASH, NUMBER, Column, Table
 
 
 def listed(rows: QuerySet[Project]) -> QuerySet[Project]:
-    """With all that a row shows, in a number of queries that does not grow with the rows."""
+    """With everything a row shows, in a fixed number of queries."""
     stages = [When(stage=stage, then=Value(place)) for place, stage in enumerate(STAGES)]
     shares = CreditShare.objects.select_related("unit").order_by("order", "id")
     return (

@@ -1,7 +1,7 @@
-"""The pages of the register of projects: the list, the form.
+"""The pages of the register of projects: the list and the form.
 
-Must never: decide what a project may be or who may change it; a view reads the address, calls one
-verb, and shows the answer. The account of one project shows money and lives in the ledger.
+A view reads the address, calls one action and shows the answer; the rules are in ``register.py``.
+The account of a project shows money and is a page of the ledger.
 """
 
 from typing import Any
@@ -56,7 +56,7 @@ def filterset_of(request: HttpRequest) -> ProjectFilter:
 
 
 def table_of(request: HttpRequest, filterset: ProjectFilter) -> ProjectTable:
-    """The table of all that was found, not paged yet."""
+    """The table of everything found, before paging."""
     order = request.GET.getlist("sort")
     return ProjectTable(listed(filterset.qs), year=filterset.reference_year, order_by=order)
 
@@ -86,7 +86,7 @@ def project_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _project(request: HttpRequest, pk: int) -> Project:
-    """The project, if the person may change it; 404 where it may not even be seen."""
+    """The project, if the user may change it (else 403); 404 if they may not see it."""
     rows = projects_of(person(request)).select_related("investor", "industry", "lead_unit")
     project = get_object_or_404(rows, pk=pk)
     if not may_change(person(request), project):
@@ -100,7 +100,7 @@ def _form(request: HttpRequest, project: Project | None = None) -> ProjectForm:
 
 
 def _saved(request: HttpRequest, form: ProjectForm) -> Project | None:
-    """The stored project; None where there is something to correct first."""
+    """The stored project; None if something must be corrected first."""
     if not form.is_bound or not form.is_valid():
         return None
     try:
@@ -120,7 +120,7 @@ def _saved(request: HttpRequest, form: ProjectForm) -> Project | None:
 
 
 def _shown(request: HttpRequest, form: ProjectForm, **more: Any) -> HttpResponse:
-    """The form: 422 where it refuses something."""
+    """The form; status 422 if it was refused."""
     project = form.project
     own = [(reverse("project-detail", args=[project.pk]), project.name)] if project else []
     context = {
@@ -137,7 +137,7 @@ def _shown(request: HttpRequest, form: ProjectForm, **more: Any) -> HttpResponse
 
 
 def _conflicting(request: HttpRequest, form: ProjectForm, conflict: Conflict) -> HttpResponse:
-    """Both versions beside each other; sending again replaces the one that was shown."""
+    """Both versions side by side; sending again replaces the one that was shown."""
     assert form.project is not None
     newer = _project(request, form.project.pk)
     sent = request.POST.copy()
@@ -148,7 +148,7 @@ def _conflicting(request: HttpRequest, form: ProjectForm, conflict: Conflict) ->
 
 
 def _sums(rows: QuerySet[Project]) -> dict[str, Any]:
-    """How many, and how much in 亿元, over all pages."""
+    """The count, and the sum in 亿元, over all pages."""
     found = rows.order_by().aggregate(
         count=Count("pk"), total=Sum("total_investment"), introduced=Sum("introduced_amount")
     )

@@ -1,7 +1,7 @@
-"""What a page tells of a project's service, its problems and its time, gathered for templates.
+"""Template context of a project's service steps, problems and timeline.
 
-Owns: the words of a standing, lines with the addresses of what the reader may do, and the picture of
-the time. Must never: decide a deed (the verbs do), or run a query per line.
+Provides the words of a step's standing and the addresses of what the reader may do. No query per
+line; ``steps.py`` and ``problems.py`` decide what is allowed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ from units.access import Right, may
 from units.models import User
 from units.tables import DASH
 
-# The sign says the same as the word, for those who do not see the colour.
+# A sign besides the colour, for readers who do not see it.
 SIGNS = {
     Progress.OVERDUE: "▲",
     Progress.SOON: "△",
@@ -49,7 +49,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class StandingMark:
-    """Where a step stands, as a sign and in words."""
+    """A step's standing, as a sign and in words."""
 
     progress: Progress
     sign: str
@@ -58,7 +58,7 @@ class StandingMark:
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """A step with where it stands; the addresses are empty where the reader may not."""
+    """A step with its standing; an address is empty if the reader may not use it."""
 
     step: ServiceStep
     mark: StandingMark
@@ -68,7 +68,7 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class ProblemLine:
-    """A problem with who told it, and what the reader may do about it."""
+    """A problem with who raised it, and what the reader may do."""
 
     problem: Problem
     teller: str
@@ -92,7 +92,7 @@ def standing_mark(found: Standing) -> StandingMark:
 
 
 def facts_of(step: ServiceStep) -> list[tuple[str | Promise, object]]:
-    """What is recorded of a step, for the page of its form."""
+    """The recorded facts of a step, for the page of its form."""
     done = date_format(step.done_on) if step.done_on else DASH
     return [
         (_("Item"), step.item),
@@ -104,7 +104,7 @@ def facts_of(step: ServiceStep) -> list[tuple[str | Promise, object]]:
 
 
 def problem_facts(problem: Problem) -> list[tuple[str | Promise, object]]:
-    """What was said of a problem, for the page of its form."""
+    """The recorded facts of a problem, for the page of its form."""
     facts: list[tuple[str | Promise, object]] = [
         (_("Problem"), problem.words),
         (_("Told by"), _said(_teller(problem), problem.raised_at)),
@@ -118,7 +118,7 @@ def problem_facts(problem: Problem) -> list[tuple[str | Promise, object]]:
 
 
 def service_of(project: Project, user: User, today: date) -> dict[str, Any]:
-    """The parts of a project's page; the project comes with ``lead_unit``."""
+    """Context of a project's page; ``project`` is loaded with its ``lead_unit``."""
     steps = list(project.services.select_related("unit"))
     standings = {step.pk: standing(step.due_on, step.done_on, today) for step in steps}
     steps.sort(key=lambda step: _order(standings[step.pk], step))
@@ -135,7 +135,7 @@ def service_of(project: Project, user: User, today: date) -> dict[str, Any]:
 
 
 def timeline_of(project: Project, steps: Iterable[ServiceStep], today: date) -> Timeline | None:
-    """The project's time; None where it has none yet."""
+    """The project's timeline; None if it has no dates yet."""
     days = [(str(Stage(stage).label), getattr(project, name)) for stage, name in DAYS.items()]
     marks = [
         Mark(step.item, step.due_on, standing(step.due_on, step.done_on, today).progress)
@@ -145,7 +145,7 @@ def timeline_of(project: Project, steps: Iterable[ServiceStep], today: date) -> 
 
 
 def _order(found: Standing, step: ServiceStep) -> tuple[bool, date]:
-    """What is undone first, by its due day; then what is done."""
+    """Undone steps first, by due day; then done ones."""
     return found.progress not in OPEN_ENDED, step.due_on
 
 
@@ -160,7 +160,7 @@ def _step_line(step: ServiceStep, found: Standing, user: User, changes: bool) ->
 
 
 def _problem_lines(project: Project, user: User) -> Iterator[ProblemLine]:
-    """The unsettled ones first, each group in the order in which they were told."""
+    """Unsettled problems first, each group in the order raised."""
     found = project.problems.select_related("unit", "raised_by", "answered_by")
     answers = may_answer(user, project)
     for problem in sorted(found, key=lambda each: each.settled_on is not None):

@@ -1,19 +1,18 @@
-"""Where a step of service with a time limit (限时办结) stands on a day.
+"""Whether a step of service with a time limit (限时办结) is overdue on a day, and by how many days.
 
-Owns: the one rule of being overdue, and the counting of days. Must never: import Django, read the
-clock, or be stored: what is overdue today was not yesterday.
+Imports no Django and reads no clock. The result is never stored: it changes from day to day.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-# A step that is due within so many days is marked before it is too late.
+# Days before the due day from which a step is marked as due soon.
 SOON = 7
 
 
 class Progress(StrEnum):
-    """The order of the members is the order in which they need somebody's attention."""
+    """Members are in the order of urgency."""
 
     OVERDUE = "overdue"
     SOON = "soon"
@@ -27,7 +26,7 @@ OPEN_ENDED = (Progress.OVERDUE, Progress.SOON, Progress.OPEN)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``days`` past the due day where overdue or done late, left until it elsewhere; never negative."""
+    """``days`` is never negative: days late if overdue or done late, else days left."""
 
     progress: Progress
     days: int

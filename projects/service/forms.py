@@ -1,7 +1,6 @@
-"""What people type about service and problems: a step, the day it was done, words, an answer.
+"""Forms for service steps and problems: a step, the day it was done, a problem, an answer.
 
-Owns: these fields, and turning them into a ``StepDraft``. Must never: decide what may be recorded; the
-verbs say so, and the forms show their sentences beside their fields.
+The rules are in ``steps.py`` and ``problems.py``, whose refusals are shown beside the fields.
 """
 
 from datetime import date
@@ -24,13 +23,13 @@ from units.models import Unit
 
 
 class SeenForm(RefusableForm):
-    """A form made from a version of a record."""
+    """A form made from a known version of a record."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @property
     def version_seen(self) -> int:
-        """The version that was shown; none is never the right one."""
+        """The version that was shown; a missing version never matches."""
         return self.cleaned_data["version"] or 0
 
 
@@ -68,7 +67,7 @@ class StepForm(SeenForm):
 
 
 def initial_of(step: ServiceStep) -> dict[str, Any]:
-    """What is recorded, as the form shows it."""
+    """A stored step as the form's initial values."""
     values = {name: getattr(step, name) for name in (*CONTENTS, "version")}
     return values | {"unit": str(step.unit_id)}
 
@@ -104,4 +103,4 @@ class AnswerForm(SeenForm):
 
 
 class SettleForm(SeenForm):
-    """A button; the version says what was seen."""
+    """Only a button, with the version that was seen."""

@@ -1,8 +1,7 @@
-"""The list of service steps over all projects: sieve, columns, and how many are overdue at whom.
+"""The list of service steps over all projects: filter, columns, and overdue counts by unit.
 
-Owns: what each choice means, the columns, and the sums by unit. Must never: fail on a value it does
-not know (it is left out), widen what a person may see (the queryset comes already narrowed), or run a
-query per row.
+Unknown filter values are ignored. The filter only narrows a queryset that is already limited to
+what the user may see. No query per row.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +31,7 @@ SCREEN_ONLY = {"td": {"class": "screen-only"}, "th": {"class": "screen-only"}}
 
 
 def progress_q(progress: str, today: date) -> Q:
-    """The rule of ``deadlines.standing`` as a condition of the database."""
+    """``deadlines.standing`` as a database condition."""
     soon = today + timedelta(days=SOON)
     return {
         Progress.OVERDUE: Q(done_on=None, due_on__lt=today),
@@ -54,7 +53,7 @@ STATES = [
 
 
 def listed(rows: QuerySet[ServiceStep]) -> QuerySet[ServiceStep]:
-    """With all that a row shows: what is undone by its due day, so the overdue first; then the done."""
+    """With everything a row shows: undone steps by due day (overdue first), then done ones."""
     is_done = Case(When(done_on=None, then=Value(0)), default=Value(1), output_field=IntegerField())
     return (
         rows.select_related("project__lead_unit", "unit")
@@ -89,7 +88,7 @@ class ServiceFilter(filters.FilterSet):
             self.filters[name].extra["choices"] = choices
 
     def search(self, rows: QuerySet[ServiceStep], _name: str, words: str) -> QuerySet[ServiceStep]:
-        """Each word somewhere: in the item, the project's name or the sponsor."""
+        """Each word must occur in the item, the project's name or the sponsor."""
         for word in words.split():
             rows = rows.filter(
                 Q(item__icontains=word)
@@ -105,7 +104,7 @@ class ServiceFilter(filters.FilterSet):
 
 
 class ServiceTable(Table):
-    """``openable`` holds the projects whose page the reader may open."""
+    """``openable``: the projects whose page the reader may open."""
 
     cells = "projects/service/step_cells.jinja"
     due_on = Column(_("Due on"), order_by=("is_done", "due_on", "pk"))
@@ -134,7 +133,7 @@ class ServiceTable(Table):
         super().__init__(rows, exclude=hidden, **options)
 
     def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
-        """A class by the column, by which a phone lays out the row."""
+        """A class per column, for the layout of a row on a phone."""
         given: set[str] = super().get_column_class_names(classes_set, bound_column)
         return given | {f"cell-{bound_column.name}"}
 
@@ -147,7 +146,7 @@ class ServiceTable(Table):
 
 @dataclass(frozen=True, slots=True)
 class UnitSum:
-    """What a unit owed by the day: counts, the longest delay in days, and the part done in time."""
+    """A unit's steps up to the day: counts, longest delay in days, share done in time."""
 
     unit: int
     name: str
@@ -161,7 +160,7 @@ class UnitSum:
 
 
 def by_unit(rows: QuerySet[ServiceStep], today: date) -> list[UnitSum]:
-    """The units with most overdue first, then in official order."""
+    """Most overdue first, then in official order."""
     found = (
         rows.order_by()
         .values("unit", "unit__name")
@@ -187,7 +186,7 @@ def owed_by(unit: Unit, today: date) -> dict[str, int]:
 
 
 def whole(sums: Iterable[UnitSum], name: str) -> int:
-    """One of the counts over all units."""
+    """The sum of one of the counts over all units."""
     return sum(getattr(of, name) for of in sums)
 
 

@@ -1,7 +1,6 @@
-"""The forms of service steps and problems. The lists of them stand on the pages of the ledger.
+"""The forms of service steps and problems. Their lists are on pages of the ledger.
 
-Must never: decide what may be recorded or by whom; a view reads the address, calls one verb, and shows
-the answer.
+A view reads the address, calls one action and shows the answer; rules are in the actions.
 """
 
 from collections.abc import Callable
@@ -155,7 +154,7 @@ def _answered(
     action: Callable[[], None],
     done: str | Promise,
 ) -> HttpResponse:
-    """The form until it is right; then the deed, and back to where its record stands."""
+    """Show the form until it is valid; then run the action and return to the record's page."""
     if not form.is_bound or not form.is_valid():
         return _shown(request, form, sheet, 422 if form.is_bound else 200)
     try:
@@ -181,7 +180,7 @@ def _shown(request: HttpRequest, form: SeenForm, sheet: Sheet, status: int) -> H
         "form": form,
         "sheet": sheet,
         "back": back,
-        # Who saw an older version sends again from the newer one, which the page now shows.
+        # After a conflict the form is sent again with the newer version, which the page now shows.
         "fresh_version": form.initial.get("version") if status == 409 else None,
     }
     return render(request, "projects/service/service_form.html", context, status=status)
@@ -209,7 +208,7 @@ def _problem(request: HttpRequest, pk: int) -> Problem:
 
 
 def _back(user: User, project: Project, anchor: str) -> str:
-    """The project's page; the list of steps for a unit that only owes the project something."""
+    """The project's page; the list of steps for a unit without a share in the project."""
     if projects_of(user).filter(pk=project.pk).exists():
         return reverse("project-detail", args=[project.pk]) + anchor
     return reverse("service-list")

@@ -1,7 +1,7 @@
-"""What stands in a project's way: told by a unit, answered by the bureau, settled.
+"""Problems of a project: raised by a unit, answered by the bureau, settled.
 
-Owns: the only writes of problems, who may do so, and the trail of each deed on the project's record.
-Must never: let a word that was said disappear without a line in the trail, or know of a request.
+The only module that writes problems; each action is recorded in the trail of the project. Nothing
+said is lost without a line in the trail.
 """
 
 from datetime import datetime
@@ -23,7 +23,7 @@ from units.models import User
 
 @transaction.atomic
 def tell(project: Project, words: str, *, by: User, at: datetime) -> Problem:
-    """Tell of a problem. The same words sent twice make one."""
+    """Raise a problem. The same words sent twice create one."""
     demand(by, Right.PROJECT_EDIT)
     projects = Project.objects.select_related("lead_unit")
     project = projects.select_for_update(of=("self",), no_key=True).get(pk=project.pk)
@@ -42,7 +42,7 @@ def tell(project: Project, words: str, *, by: User, at: datetime) -> Problem:
 
 @transaction.atomic
 def answer(problem_id: int, version: int, words: str, *, by: User, at: datetime) -> Problem:
-    """The bureau answers; it may answer anew until the problem is settled."""
+    """The bureau's answer; it may be replaced until the problem is settled."""
     problem = _unsettled(problem_id, version, by)
     if not may_answer(by, problem.project):
         raise Refusal(_("The investment bureau answers."))
@@ -55,7 +55,7 @@ def answer(problem_id: int, version: int, words: str, *, by: User, at: datetime)
 
 @transaction.atomic
 def settle(problem_id: int, version: int, *, by: User, at: datetime) -> Problem:
-    """Whoever told of an answered problem, or the lead unit or the bureau, calls it settled."""
+    """Settle an answered problem: the unit that raised it, the lead unit or the bureau."""
     problem = _unsettled(problem_id, version, by)
     if not may_settle(by, problem):
         raise Refusal(_("Only the unit that told of it, the lead unit or the bureau settles it."))
@@ -106,7 +106,7 @@ def _note(
     after: dict[str, Any],
     before: dict[str, Any] | None = None,
 ) -> None:
-    """On the record of the project, whose history tells it."""
+    """On the project's record, because its history shows the problems."""
     project = problem.project
     trail.record(
         by,

@@ -1,7 +1,6 @@
-"""Service with a time limit (限时办结): the only place that records, changes and finishes its steps.
+"""Service with a time limit (限时办结): the only module that adds, changes and finishes steps.
 
-Owns: who may do so, and the trail of each deed on the project's record. Must never: store that a step
-is overdue (``deadlines.py`` says so for any day), or know of a request.
+Each action is recorded in the trail of the project. Overdue is never stored (see ``deadlines.py``).
 """
 
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from units.models import Unit, User
 
 @dataclass(frozen=True, slots=True)
 class StepDraft:
-    """A step as a person or a file names it."""
+    """A step as entered by a person or read from a file."""
 
     item: str
     unit: Unit
@@ -38,7 +37,7 @@ CONTENTS = ("item", "unit", "due_on", "sponsor", "done_on")
 
 
 def draft_of(step: ServiceStep) -> StepDraft:
-    """What is recorded, as a draft."""
+    """A stored step as a draft."""
     return StepDraft(**{name: getattr(step, name) for name in CONTENTS})
 
 
@@ -46,7 +45,7 @@ def draft_of(step: ServiceStep) -> StepDraft:
 def add(
     draft: StepDraft, *, project: Project, by: User, at: datetime, today: date | None = None
 ) -> ServiceStep:
-    """Record what an office owes the project. The same form sent twice makes one step."""
+    """Record what a unit owes the project. The same form sent twice creates one step."""
     demand(by, Right.PROJECT_EDIT)
     project = _locked(project.pk)
     _demand_change(by, project)
@@ -72,7 +71,7 @@ def change(
     at: datetime,
     today: date | None = None,
 ) -> ServiceStep:
-    """Correct a step. A due day that moves is kept in the trail like everything else."""
+    """Correct a step; a moved due day is recorded in the trail like any other field."""
     step = _step(step_id, version, by)
     _demand_change(by, step.project)
     draft = _accepted(draft, step.project, today or timezone.localdate(at))
@@ -90,7 +89,7 @@ def finish(
     at: datetime,
     today: date | None = None,
 ) -> ServiceStep:
-    """Say on which day a step was done."""
+    """Record the day on which a step was done."""
     step = _step(step_id, version, by)
     if not may_finish(by, step):
         sentence = _("Only %(unit)s, the lead unit or the bureau may say that this is done.")
@@ -103,7 +102,7 @@ def finish(
 
 @transaction.atomic
 def drop(step_id: int, version: int, *, by: User, at: datetime) -> None:
-    """Take out a step that was recorded by mistake; the trail keeps it."""
+    """Delete a step that was recorded by mistake; the trail keeps it."""
     step = _step(step_id, version, by)
     _demand_change(by, step.project)
     before = snapshot(step)
@@ -112,12 +111,12 @@ def drop(step_id: int, version: int, *, by: User, at: datetime) -> None:
 
 
 def snapshot(step: ServiceStep) -> dict[str, Any]:
-    """What the trail keeps of a step."""
+    """A step for the trail."""
     kept = {name: getattr(step, name) for name in CONTENTS if name != "unit"}
     return kept | {"responsible_unit": step.unit.name}
 
 
-# What speaks against it
+# Checks
 
 
 def _accepted(draft: StepDraft, project: Project, today: date) -> StepDraft:
@@ -168,7 +167,7 @@ def _demand_new(same: ServiceStep | None) -> None:
 
 
 def _locked(project_id: int) -> Project:
-    """One at a time for a project, so that looking for the same step holds until it is written."""
+    """Lock the project, so that a check for the same step holds until it is written."""
     projects = Project.objects.select_related("lead_unit")
     return projects.select_for_update(of=("self",), no_key=True).get(pk=project_id)
 
@@ -209,7 +208,7 @@ def _note(
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> None:
-    """On the record of the project, whose history tells it."""
+    """On the project's record, because its history shows the steps."""
     project = step.project
     unit, label = project.lead_unit, project.name
     trail.record(by, action, project, at=at, unit=unit, label=label, before=before, after=after)

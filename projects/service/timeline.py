@@ -1,7 +1,7 @@
-"""The picture of a project's time: how long it stood in each stage, and where its deadlines lie.
+"""The timeline of a project: how long it was in each stage, and where its deadlines lie.
 
-Owns: turning days into places in percent; templates draw them as SVG. Must never: import Django, read
-the clock, or hold a word of its own.
+Turns days into positions in percent, which templates draw as SVG. Imports no Django, reads no clock
+and contains no text.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ from datetime import date
 
 from projects.service.deadlines import Progress
 
-# The narrowest drawing is about so many pixels wide; a character of a label takes so many.
+# Pixels per percent of the narrowest drawing, and per character of a label.
 _PIXELS_PER_PERCENT = 3.2
 _WIDE, _NARROW = 14, 8
 _FIRST_WIDE = 0x2E80
@@ -18,7 +18,7 @@ _FIRST_WIDE = 0x2E80
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A deadline: what is due and where it stands."""
+    """A deadline: what is due, and its standing."""
 
     words: str
     day: date
@@ -27,7 +27,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time in one stage; ``label`` is empty where there is no room for it."""
+    """The time in one stage; ``label`` is empty if it would not fit."""
 
     word: str
     label: str
@@ -65,7 +65,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """From the first day at the left to the last at the right."""
+    """From the first day (left) to the last (right)."""
 
     first: date
     last: date
@@ -77,7 +77,7 @@ class _Scale:
 def drawn(
     stages: Sequence[tuple[str, date]], marks: Iterable[Mark], today: date
 ) -> Timeline | None:
-    """``stages`` in the order in which they were reached. None where there is nothing to draw."""
+    """``stages`` in the order reached. None if there is nothing to draw."""
     if not stages:
         return None
     first, today = stages[0][1], max(today, stages[-1][1])
