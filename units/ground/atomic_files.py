@@ -1,6 +1,6 @@
 """Files that survive a power cut: written beside their place, flushed to disk, then renamed.
 
-A name never stands for half a file.
+No reader ever finds half a file under its name.
 """
 
 import os

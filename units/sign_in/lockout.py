@@ -3,12 +3,12 @@
 Never counts by address: one clerk would lock the office out, and a header about the address can be
 forged. Answers alike for names that do not exist, and never records what was typed.
 
-Two counts stand for each account. *Unknown browsers* share one over all addresses: five guesses in
-thirty minutes, however many computers guess. *A browser that this person has signed in with before*
-has its own five and ignores the shared count: guesses from elsewhere block new browsers while they
-go on, but never the person at their own desk. The trade: with ``n`` known browsers an account
-allows 5 (n + 1) guesses, and each of those browsers was once let in by the password. The cookie
-that makes a browser known is signed and opens nothing.
+Each account has two counts. *Unknown browsers* share one over all addresses: five guesses in thirty
+minutes, however many computers guess. *A browser that this person has signed in with before* has
+its own five and ignores the shared count: guesses from elsewhere block new browsers while they go
+on, but never the person at their own desk. The trade: with ``n`` known browsers an account allows 5
+(n + 1) guesses, and each of those browsers was once let in by the password. The cookie that makes a
+browser known is signed and opens nothing.
 """
 
 import hashlib

@@ -27,7 +27,7 @@ from units.sign_in.password_again import PasswordAgainForm
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """A session as its person sees it; ``mark`` stands for the secret key."""
+    """A session as its person sees it; ``mark`` names it without its secret key."""
 
     mark: str
     browser: str

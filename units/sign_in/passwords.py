@@ -120,7 +120,7 @@ def policy() -> list[str]:
     return rules
 
 
-# How long it holds
+# Validity
 
 
 def must_change(user: User, at: datetime) -> bool:
