@@ -244,7 +244,7 @@ def percent_text(
 
 
 def points_text(points: Exact, places: int = 1, *, plain: bool = False) -> str:
-    """A gap in percentage points, as in ``+0.9`` or ``−3.3``; a small gap is never shown as zero."""
+    """A gap in percentage points, as in ``+0.9`` or ``−3.3``; a small gap never reads zero."""
     shown = _honest(*points.as_integer_ratio(), places, (0,))
     return _plus(shown) + _signed(shown, plain)
 
