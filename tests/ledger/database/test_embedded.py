@@ -241,7 +241,7 @@ def test_server_is_durable_and_speaks_our_time_and_collation(var_dir: Path, use:
         "data_checksums": "on",
         "full_page_writes": "on",
         "synchronous_commit": "on",
-        "max_connections": "100",
+        "max_connections": "300",
         "TimeZone": "Asia/Shanghai",
         "listen_addresses": "",
         "server_encoding": "UTF8",

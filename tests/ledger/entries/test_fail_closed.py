@@ -41,7 +41,7 @@ def break_trail(action):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
-            f"ALTER TABLE units_trail ADD CONSTRAINT broken CHECK (deed <> '{action}') NOT VALID"
+            f"ALTER TABLE units_trail ADD CONSTRAINT broken CHECK (action <> '{action}') NOT VALID"
         )
 
 
