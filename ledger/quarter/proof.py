@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from ledger.entries import evidence
-from ledger.models import Entry, Evidence, Receipt, Settlement
+from ledger.models import Entry, Evidence, Period, Receipt, Settlement
 from ledger.ranking import announced
 from ledger.rules import chain
 from projects.models import CreditShare
@@ -220,8 +220,11 @@ CHECKS: dict[int, Check] = {
 def heads(scope: Scope) -> dict[tuple[str, str], tuple[str, int]]:
     """Head and length of each chain by county code and period: what to print and keep."""
     last = scope.entries().order_by("period_id", "-position").distinct("period_id")
-    rows = last.select_related("period__county")
+    # Only these columns: a restore asks before an older backup is brought up to date.
+    rows = last.values_list(
+        "period__county__code", "period__year", "period__quarter", "content_hash", "position"
+    )
     return {
-        (entry.period.county.code, str(entry.period)): (entry.content_hash, entry.position)
-        for entry in rows
+        (code, str(Period(year=year, quarter=quarter))): (head, length)
+        for code, year, quarter, head, length in rows
     }
