@@ -1,9 +1,9 @@
-"""Money, and what is announced of it: periods, receipts, entries, settlements.
+"""Money and its announcements: periods, receipts, entries, evidence, settlements.
 
-Owns: the tables of the ledger and what the database itself refuses about them. Must never: compute
-a figure (``league.py`` does), or be written to except by the verb of each table: ``posting.py`` for
-entries, ``submission.py`` for receipts, ``periods.py`` with ``announced.py`` for quarters and
-settlements, and so on by their names.
+The tables of the ledger, and what the database itself refuses. Figures are computed in
+``ranking/league.py``. Each table is written by one module only: entries by ``posting.py``, receipts
+by ``submission.py``, quarters and settlements by ``quarter/closing.py`` with ``announced.py``, the
+others by the module of their name.
 """
 
 import calendar
@@ -22,12 +22,12 @@ from units.models import County, Unit, User, amount_field
 from units.triggers import FirmTrigger, append_only
 
 QUARTERS = (1, 2, 3, 4)
-# Money from outside the province, told apart in every table.
+# Money from outside the province, shown separately in every table.
 OUTSIDE = (Investor.Origin.FOREIGN, Investor.Origin.OTHER_PROVINCE)
 
 
 def quarter_of(day: date) -> int:
-    """1 to 4."""
+    """The quarter of the day, 1 to 4."""
     return (day.month - 1) // 3 + 1
 
 
@@ -85,9 +85,8 @@ class Receipt(models.Model):
     """Funds received (到位资金) for a project, as a unit enters them. Yuan.
 
     ``key`` is made with the form: pressing twice makes one receipt. ``version`` grows with each
-    change, also of the evidence; verification names the version that was seen. ``entered_by`` is who
-    last changed the content and may not verify it. ``counted_on`` is set at verification
-    (rule 7).
+    change, evidence included; verification names the version that was seen. ``entered_by`` last
+    changed the content and may not verify it. ``counted_on`` is set at verification (rule 7).
     """
 
     class State(models.TextChoices):
@@ -105,7 +104,7 @@ class Receipt(models.Model):
         WORKING = "working", _("working capital")
         OTHER = "other", _("other funds")
 
-    # No index of its own for a key that leads one below, or by which nobody looks for receipts.
+    # No separate index for a key that leads an index below, or that receipts are never searched by.
     county = models.ForeignKey(
         County, on_delete=models.PROTECT, related_name="receipts", db_index=False
     )
@@ -170,8 +169,8 @@ class Entry(models.Model):
 
     ``is_new``, ``origin`` and ``industry`` are the project's at posting: an announced split into
     new and carry-over must not move when somebody edits a project. Hash-chained within county and
-    quarter: ``content_hash`` is made of the entry's canonical bytes and ``prev_hash``
-    (``chain.py``), ``position`` counts from 1.
+    quarter: ``content_hash`` covers the entry's canonical bytes and ``prev_hash`` (``chain.py``),
+    ``position`` counts from 1.
     """
 
     class Kind(models.TextChoices):
@@ -179,7 +178,7 @@ class Entry(models.Model):
         REVERSAL = "reversal", pgettext_lazy("entry", "reversal")
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    # No index of its own for a key that leads one below, or by which nobody looks for entries.
+    # No separate index for a key that leads an index below, or that entries are never searched by.
     county = models.ForeignKey(
         County, on_delete=models.PROTECT, related_name="entries", db_index=False
     )
@@ -215,8 +214,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(
                 fields=["county", "counted_on"],
-                # Widths of one, eight and any bytes, in this order: the rows of the index are then
-                # alike wide, and where a county goes on PostgreSQL leaves full pages behind, not halves.
+                # One, eight, then any number of bytes: index rows of equal width, so that
+                # PostgreSQL leaves full pages behind rather than half-empty ones as a county grows.
                 include=["is_new", "unit", "industry", "posted_at", "amount", "origin"],
                 name="entry_league",
             ),
@@ -266,7 +265,7 @@ class Settlement(models.Model):
     """The league table of a quarter as it was announced (交账报表). Append-only, versioned.
 
     Yuan; ``chain_head`` is the last content hash of the quarter's chain, printed on the report.
-    ``settings`` are the county's at the closing; None where the release of that time kept none.
+    ``settings`` are the county's at the closing; None where that release did not record them.
     """
 
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="settlements")
@@ -388,7 +387,7 @@ class EvidenceRule(models.Model):
 class MonthlyReport(models.Model):
     """A unit's report of a month (月报), filed also when it is zero (rule 13).
 
-    ``filed_at`` stays the moment of the first filing, whatever is corrected later.
+    ``filed_at`` is the moment of the first filing; later corrections do not change it.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="reports")
@@ -450,7 +449,7 @@ class Notice(models.Model):
 
 
 class CreditClaim(models.Model):
-    """A unit's claim to a share of a project (引资份额申请): claimed, answered, decided; all stays."""
+    """A unit's claim to a share of a project (引资份额申请): made, answered, decided, never deleted."""
 
     class State(models.TextChoices):
         CLAIMED = "claimed", pgettext_lazy("claim", "claimed")
@@ -494,9 +493,9 @@ class CreditClaim(models.Model):
 class Pledge(models.Model):
     """What a unit promised at the meeting on a quarter (表态承诺). Append-only, in yuan.
 
-    ``promised_amount`` is what the unit will have received from 1 January to ``due_on``; whether it
-    was kept is read from the league table of that day and never stored. The newest row of a unit
-    and quarter holds; one with ``is_withdrawn`` takes the unit's pledge back.
+    ``promised_amount`` is what the unit will have received from 1 January to ``due_on``. Whether
+    the pledge was kept is read from the league table of that day and never stored. The newest row
+    of a unit and quarter holds; one with ``is_withdrawn`` takes the pledge back.
     """
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="pledges")

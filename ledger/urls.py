@@ -1,4 +1,4 @@
-"""The addresses of the site: each room declares its own."""
+"""All addresses of the site, collected from the rooms that declare them."""
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.i18n import set_language

@@ -1,7 +1,7 @@
-"""The words of the ledger's fixed values, in the reader's language.
+"""The words of the ledger's fixed values in the reader's language.
 
-Owns: one word per tier, kind and exclusion, the same on screen, in the workbook and in the bulletin.
-Must never: hold a rule.
+One word per tier, kind and exclusion, the same on screen, in the workbook and in the bulletin. No
+rules.
 """
 
 from django.utils.functional import Promise

@@ -1,1 +1,3 @@
-"""The only writers of money: drafts, submission, posting, evidence, doubts, claims and notices."""
+"""The only code that writes money: drafts, submission, posting, evidence, doubts, claims and
+notices.
+"""

@@ -1,8 +1,8 @@
 """Claims to a share of a project's credit (引资份额申请): made, answered, decided.
 
-Owns: the only writes of claims and of their evidence. Must never: change posted credit (a grant
-changes the shares through ``register.save`` and counts from the next verification; what is posted
-moves by ``posting.repost``, rule 8), or let a word that was said disappear.
+The only writes of claims and their evidence. Posted credit never changes here: a grant changes the
+shares through ``register.save`` and counts from the next verification; ``posting.repost`` moves
+what is posted (rule 8). Nothing that was said is deleted.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def make(
     at: datetime,
     evidence: Sequence[Attachment] = (),
 ) -> CreditClaim:
-    """Claim that ``unit`` shall have ``basis_points`` of the project's credit in all."""
+    """Claim ``basis_points`` of the project's credit, in total, for ``unit``."""
     demand(by, Right.CLAIM_MAKE)
     _demand_claimable(project, unit, basis_points, reason, by, evidence)
     claim = _create(project, unit, basis_points, reason, by, at)
@@ -56,7 +56,7 @@ def make(
 
 @transaction.atomic
 def answer(claim_id: int, agrees: bool, words: str, *, by: User, at: datetime) -> CreditClaim:
-    """The lead unit agrees or objects. It may answer anew until the bureau has decided."""
+    """The lead unit agrees or objects. It may change its answer until the bureau has decided."""
     claim = _undecided(claim_id)
     demand(by, Right.CLAIM_MAKE)
     if by.unit_id != claim.project.lead_unit_id:
@@ -75,7 +75,7 @@ def answer(claim_id: int, agrees: bool, words: str, *, by: User, at: datetime) -
 
 @transaction.atomic
 def withdraw(claim_id: int, *, by: User, at: datetime) -> CreditClaim:
-    """The unit takes its claim back; it stays readable."""
+    """The unit takes its claim back; the claim stays readable."""
     claim = _undecided(claim_id)
     demand(by, Right.CLAIM_MAKE)
     if by.unit_id != claim.unit_id:
@@ -90,7 +90,7 @@ def withdraw(claim_id: int, *, by: User, at: datetime) -> CreditClaim:
 
 @transaction.atomic
 def grant(claim_id: int, basis_points: int, words: str, *, by: User, at: datetime) -> CreditClaim:
-    """The bureau gives the unit ``basis_points`` in all; the difference leaves the lead unit's part."""
+    """Give the unit ``basis_points`` in total; the difference comes from the lead unit's share."""
     claim = _decided(claim_id, State.GRANTED, words, by, at)
     claim.granted_points = basis_points
     project = Project.objects.select_for_update(of=("self",)).get(pk=claim.project_id)
@@ -112,7 +112,7 @@ def refuse(claim_id: int, words: str, *, by: User, at: datetime) -> CreditClaim:
 
 
 def out_of_step(project: Project) -> list[Receipt]:
-    """Verified receipts whose posted credit does not follow the present shares; reversed ones rest."""
+    """Verified receipts whose posted credit differs from the present shares, unless reversed."""
     shares = list(project.shares.values_list("unit", "basis_points"))
     posted: dict[Receipt, dict[int, object]] = {}
     live = Entry.objects.filter(project=project, kind=Entry.Kind.CREDIT, reversed_by=None)
@@ -125,7 +125,7 @@ def out_of_step(project: Project) -> list[Receipt]:
     ]
 
 
-# Demands
+# What is required
 
 
 def _demand_claimable(
@@ -156,7 +156,7 @@ def _demand_claimable(
 
 
 def _undecided(claim_id: int) -> CreditClaim:
-    """The claim under lock, if the bureau has not decided it."""
+    """The claim, locked. Refused if the bureau has decided it."""
     claims = CreditClaim.objects.select_related("project__lead_unit", "unit")
     claim = claims.select_for_update(of=("self",)).get(pk=claim_id)
     if claim.state not in UNDECIDED:
@@ -204,7 +204,7 @@ def _share_of(project: Project, unit: Unit) -> int:
 
 
 def _moved(project: Project, unit: Unit, basis_points: int) -> list[tuple[Unit, int]]:
-    """The project's shares with ``unit`` at ``basis_points``, at the cost of the lead unit."""
+    """The project's shares with ``unit`` at ``basis_points``, at the lead unit's expense."""
     rows = project.shares.select_related("unit").order_by("order", "id")
     shares = {share.unit: share.basis_points for share in rows}
     lead = project.lead_unit
@@ -223,7 +223,7 @@ def _draft(project: Project, shares: list[tuple[Unit, int]]) -> ProjectDraft:
 
 
 def _tell(claim: CreditClaim, action: str, after: dict[str, Any], by: User, at: datetime) -> None:
-    """Both units read the decision; the lead unit's answer is no longer awaited."""
+    """Notify both units of the decision and settle the lead unit's notice."""
     lead, record = claim.project.lead_unit, trail.name_of(claim)
     notices.act(lead, MADE, record, by=by, at=at)
     sentence = {

@@ -1,7 +1,6 @@
-"""What every page shows of the ledger: the notices that wait for the person's unit.
+"""The context of every page that comes from the ledger: the notices waiting for the person's unit.
 
-Owns: turning waiting notices into words and addresses. Must never: take longer than one query, or
-show a unit's notices to anybody else.
+Costs one query, and shows a unit's notices to nobody else.
 """
 
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ MAX_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """One notice; ``is_to_read`` ones go when somebody says that he has read them."""
+    """One notice; with ``is_to_read`` it goes when somebody marks it as read."""
 
     pk: int
     words: str
@@ -33,7 +32,7 @@ class NoticeLine:
 
 @once_a_request
 def waiting(request: HttpRequest) -> dict[str, Any]:
-    """``notices``: what waits for the unit of the signed-in person, and how many more there are."""
+    """``notices``: those waiting for the signed-in person's unit, and how many more there are."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) or user.unit_id is None:
         return {}
@@ -62,7 +61,7 @@ def _words(notice: Notice) -> str:
 
 
 def _address(notice: Notice) -> str:
-    """Where the unit does what the notice asks for."""
+    """The page where the unit does what the notice asks for."""
     if notice.kind == Notice.Kind.REPORT_MISSING:
         return reverse("report-month", args=[f"{notice.year}-{notice.month:02}"])
     name = "receipt-detail" if notice.kind == Notice.Kind.RECEIPT_RETURNED else "claim-detail"

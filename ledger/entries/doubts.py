@@ -1,8 +1,8 @@
-"""Doubts about a receipt that somebody should look into before it is verified.
+"""Warnings about a receipt that somebody should look into before it is verified.
 
-Owns: the warnings (double count, last year's project as new, round sums, slips) and how they are
-found, for many receipts in a fixed number of queries. Must never: refuse anything; ``posting.verify``
-asks for a word where there are doubts, and the verifier decides.
+Possible double counts, last year's project entered as new, round sums, slips; found for many
+receipts in a fixed number of queries. Nothing is refused here: ``posting.verify`` requires a remark
+where there are doubts, and the verifier decides.
 """
 
 from collections import defaultdict
@@ -54,7 +54,7 @@ SENTENCES: dict[Code, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One reason to look closer, with the receipts or projects it points at."""
+    """One reason to look closer, with the receipts or projects it refers to."""
 
     code: Code
     records: tuple[Receipt | Project, ...] = ()
@@ -65,7 +65,7 @@ class Doubt:
 
 
 class Other(NamedTuple):
-    """A receipt that may be the same money, as far as that can be told from it. Yuan."""
+    """What is compared of a receipt that may be the same money. Yuan."""
 
     pk: int
     unit_id: int
@@ -89,7 +89,7 @@ class Earlier(NamedTuple):
 
 @dataclass(slots=True)
 class Surroundings:
-    """What receipts are compared with: plain rows, for most of them raise no doubt."""
+    """What receipts are compared with, as plain rows, because most of them raise no doubt."""
 
     alike: list[Other] = field(default_factory=list)
     shared_files: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -98,7 +98,7 @@ class Surroundings:
 
 
 class Hint(NamedTuple):
-    """A doubt with the keys of what it points at."""
+    """A doubt with the keys of the records it refers to."""
 
     code: Code
     receipts: Sequence[int] = ()
@@ -111,7 +111,7 @@ def doubts(receipt: Receipt) -> tuple[Doubt, ...]:
 
 
 def doubts_of(receipts: Sequence[Receipt]) -> dict[int, tuple[Doubt, ...]]:
-    """The doubts about receipts of one county, by the receipt's id."""
+    """The doubts about receipts of one county, by receipt id."""
     around = _surroundings(receipts)
     hints = {receipt.pk: list(_about(receipt, around)) for receipt in receipts}
     told = _told([hint for found in hints.values() for hint in found])
@@ -138,7 +138,7 @@ def _about(receipt: Receipt, around: Surroundings) -> Iterable[Hint]:
 
 
 def _told(hints: Iterable[Hint]) -> Callable[[Hint], Doubt]:
-    """What makes doubts of hints, with everything that they point at read at once."""
+    """Turns hints into doubts; all the records they refer to are read at once."""
     hints = list(hints)
     receipts = Receipt.objects.select_related("unit").in_bulk(
         {pk for hint in hints for pk in hint.receipts}
@@ -173,7 +173,7 @@ def _is_same_voucher(receipt: Receipt, other: Other) -> bool:
 
 
 def _is_re_entered(receipt: Receipt, old: Earlier) -> bool:
-    """Whether a project looks like this receipt's, which is of this year, and is of last year."""
+    """Whether the receipt's project is of this year and looks like this one of last year."""
     project = receipt.project
     if old.signed_on.year != receipt.received_on.year - 1:
         return False

@@ -1,7 +1,7 @@
-"""What a receipt must be before it is stored: its draft and what speaks against it.
+"""What a receipt must be before it is stored: ``Draft``, and every reason to refuse one.
 
-Owns: ``Draft`` and every demand on it (who, when, how much, in which quarter), whether it comes from
-a page, a workbook or the sample. Must never: write anything.
+Who may enter it, when, how much, in which quarter; the same for a page, a workbook and the sample.
+Writes nothing.
 """
 
 import uuid
@@ -29,7 +29,7 @@ SLIP = 10
 class Draft:
     """What a person enters of a receipt; ``amount`` in yuan.
 
-    ``confirmed`` says that an amount above the introduced amount of the project is meant.
+    ``confirmed``: an amount above the project's introduced amount is intended.
     """
 
     project: Project
@@ -43,7 +43,7 @@ class Draft:
 
     @classmethod
     def of(cls, receipt: Receipt) -> "Draft":
-        """The receipt as it stands, ready to be sent once more."""
+        """The stored receipt as a draft, to be submitted again."""
         return cls(
             project=receipt.project,
             received_on=receipt.received_on,
@@ -56,7 +56,7 @@ class Draft:
         )
 
     def contents(self) -> dict[str, object]:
-        """The fields by which two receipts are the same."""
+        """The fields that make two receipts the same."""
         return {
             "project_id": self.project.pk,
             "received_on": self.received_on,
@@ -71,7 +71,7 @@ class Draft:
 
 
 def sound(draft: Draft, by: User, today: date) -> Draft:
-    """The draft with every text as it is stored, if nothing speaks against it by itself."""
+    """The draft with its texts as they are stored. Raises Refusal for what is wrong in itself."""
     demand_right(draft.project, by)
     number = stored_text(Receipt, "voucher_no", draft.voucher_no, "voucher_no")
     note = stored_text(Receipt, "note", draft.note, "note")
@@ -91,7 +91,7 @@ def may_enter(user: User, project: Project) -> bool:
 
 
 def demand_right(project: Project, by: User) -> None:
-    """Refuse who may not enter money of this project."""
+    """Refuse a person who may not enter money of this project."""
     demand(by, Right.RECEIPT_SUBMIT)
     if not may_enter(by, project):
         sentence = _("Only %(unit)s or the investment bureau may enter money of this project.")
@@ -100,7 +100,7 @@ def demand_right(project: Project, by: User) -> None:
 
 def demand_open(draft: Draft, by: User) -> None:
     period = locks.for_submitting(draft.project.county_id, draft.received_on)
-    # A closed quarter takes late money: it will count in the open quarter (rule 7).
+    # A closed quarter accepts late money: it will count in the open quarter (rule 7).
     if period.is_in_review and not may(by, Right.RECEIPT_VERIFY):
         raise Refusal(
             _("This quarter is in review. Ask the investment bureau to enter the receipt."),
@@ -109,7 +109,7 @@ def demand_open(draft: Draft, by: User) -> None:
 
 
 def demand_signed(project: Project, received_on: date) -> None:
-    """Money counts for a project from its signing on; asked again at verification."""
+    """Money counts for a project only from its signing; checked again at verification."""
     signed_on = project.signed_on
     if signed_on is None:
         raise Refusal(
@@ -131,7 +131,7 @@ def _demand_day(draft: Draft, today: date) -> None:
 
 
 def _demand_proportion(draft: Draft) -> None:
-    """Money above what the project introduces is rare, ten times as much is mostly a slip of 万."""
+    """Money above the introduced amount is rare; ten times as much is mostly a slip of 万."""
     introduced = draft.project.introduced_amount
     words = {"introduced": money.wan_short(introduced)}
     if draft.amount > SLIP * introduced and not draft.note:

@@ -1,8 +1,7 @@
-"""Files that prove money (凭证): what is accepted, where they lie, what a county requires.
+"""Files that prove money (凭证): what is accepted, where they are stored, what a county requires.
 
-Owns: telling a file's type by its content, storing it under its SHA-256, opening it again, and the
-rules about which evidence must be there. Must never: trust a file's name or declared type, write
-outside MEDIA_ROOT, change a stored file, or attach one to a record (``submission.py`` does).
+The type of a file is decided by its content, never by its name or declared type. A file is stored
+under its SHA-256 inside MEDIA_ROOT and never changes. ``submission.py`` attaches it to a record.
 """
 
 import hashlib
@@ -46,19 +45,19 @@ PNG: Final = "image/png"
 SUFFIXES: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
 
 _HEAD: Final = 4096
-# The end record of a zip archive, its comment included.
+# The end record of a zip archive, including its comment.
 _TAIL: Final = 22 + 65_535
-# A file that a browser or an office program would take for something else as well.
+# Content that a browser or an office program would take for another type as well.
 _MARKUP: Final = re.compile(rb"<script|<iframe|<!doctype\s+html|<html[\s>]|<\?php", re.IGNORECASE)
 _SHORT_MARKUP: Final = re.compile(rb"<svg|<body|<!doctype|%PDF-", re.IGNORECASE)
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-# Every script action names its type; the bare /JS key would be found by chance in any long stream.
+# Every script action names its type; the bare /JS key occurs by chance in any long stream.
 _ACTIVE: Final = re.compile(rb"/(?:JavaScript|Launch)(?![A-Za-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file that lies safely on the disk; ``name`` is what its sender called it."""
+    """A file stored on disk; ``name`` is what its sender called it."""
 
     sha256: str
     size: int
@@ -74,7 +73,7 @@ class Attachment:
     stored: Stored
 
     def recorded(self) -> dict[str, Any]:
-        """What a row of evidence says of the file."""
+        """The fields of a row of evidence that describe the file."""
         return {
             "kind": self.kind,
             "sha256": self.stored.sha256,
@@ -85,11 +84,11 @@ class Attachment:
 
 
 def store(file: "File[bytes]") -> Stored:
-    """Check a file and store it: on the disk, under its hash, before any row names it.
+    """Check a file and store it on disk, under its hash, before any row names it.
 
-    Written beside its place, flushed, then renamed; a crash leaves at most an unnamed file that
-    ``sweep`` removes. The same content again lies in the same place. Refuses what is no evidence,
-    and everything where the storage is full or broken.
+    It is written beside its place, flushed, then renamed; a crash leaves at most an unnamed file
+    that ``sweep`` removes. The same content has the same place. Raises Refusal for what is not
+    evidence, and for everything while the storage is full or broken.
     """
     try:
         return _stored(file, display_name(file.name or ""))
@@ -117,7 +116,7 @@ def _stored(file: "File[bytes]", name: str) -> Stored:
 
 
 def put_back(sha256: str, content: bytes) -> None:
-    """Store what a backup holds; whoever calls has compared the hash."""
+    """Store a file from a backup; the caller has compared the hash."""
     place = path_of(sha256)
     place.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     write_durably(place, content, mode=0o640)
@@ -140,7 +139,7 @@ def is_intact(sha256: str) -> bool:
 
 
 def display_name(name: str) -> str:
-    """The sender's name of the file for people to read: no folders, no invisible characters."""
+    """The sender's file name as it is shown: no folders, no invisible characters."""
     last = re.split(r"[/\\]", name)[-1]
     kept = "".join(
         c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C"
@@ -151,7 +150,7 @@ def display_name(name: str) -> str:
 
 
 def download_name(evidence: Evidence) -> str:
-    """A name of our own making: record, kind and the beginning of the hash."""
+    """A download name of our own: record, kind and the start of the hash."""
     record = f"R{evidence.receipt_id}" if evidence.receipt_id else f"C{evidence.claim_id}"
     suffix = SUFFIXES[evidence.media_type]
     return f"{record}-{evidence.get_kind_display()}-{evidence.sha256[:8]}.{suffix}"
@@ -160,7 +159,7 @@ def download_name(evidence: Evidence) -> str:
 def _write(file: "File[bytes]", draft: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as target:
-        draft.chmod(0o640)  # whatever the process's mask is
+        draft.chmod(0o640)  # whatever the umask of the process is
         for chunk in file.chunks():
             size += len(chunk)
             if size > MAX_BYTES:
@@ -178,7 +177,9 @@ def _write(file: "File[bytes]", draft: Path) -> tuple[str, int]:
 
 
 def sniff(path: Path) -> str:
-    """The media type by content alone; refused if it is none of ours, or another one as well."""
+    """The media type by content alone. Raises Refusal if it is none of ours, or a second one as
+    well.
+    """
     content = path.read_bytes()
     media_type = _by_signature(content)
     if media_type is None:
@@ -246,9 +247,9 @@ def _demand_picture(path: Path) -> None:
 
 def _decode(picture: Image.Image) -> None:
     if picture.format == "PNG":
-        picture.verify()  # every checksum, without inflating the pixels
+        picture.verify()  # checks every checksum without decoding the pixels
         return
-    picture.draft("L", (1, 1))  # the whole stream is read, an eighth of the pixels is kept
+    picture.draft("L", (1, 1))  # reads the whole stream, decodes an eighth of the pixels
     picture.load()
 
 
@@ -258,7 +259,7 @@ def _too_large() -> Refusal:
     )
 
 
-# What must be there
+# What is required
 
 
 def demand_room(receipt: Receipt, attachments: Sequence[Attachment]) -> None:
@@ -276,7 +277,7 @@ def demand_room(receipt: Receipt, attachments: Sequence[Attachment]) -> None:
 
 
 def missing(receipt: Receipt) -> list[str]:
-    """The kinds of evidence that the county requires for this money and that are not there."""
+    """The kinds of evidence that the county requires for this money and that are missing."""
     rules = EvidenceRule.objects.filter(county_id=receipt.county_id, money=receipt.kind)
     there = set(receipt.evidence.filter(removed_at=None).values_list("kind", flat=True))
     required = set(rules.values_list("evidence", flat=True))
@@ -284,7 +285,7 @@ def missing(receipt: Receipt) -> list[str]:
 
 
 def wanted(county: County) -> list[tuple[str, list[str]]]:
-    """The words of what the county requires, by kind of money."""
+    """What the county requires in words, by kind of money."""
     found: dict[str, list[str]] = {}
     for rule in county.evidence_rules.order_by("money", "evidence"):
         found.setdefault(rule.get_money_display(), []).append(rule.get_evidence_display())
@@ -292,7 +293,7 @@ def wanted(county: County) -> list[tuple[str, list[str]]]:
 
 
 def demand_complete(receipt: Receipt) -> None:
-    """Refuse what may not count yet in a county that asks for complete evidence."""
+    """Refuse a receipt without the evidence that its county requires."""
     if not receipt.county.evidence_required:
         return
     if lacking := missing(receipt):
@@ -304,7 +305,7 @@ def demand_complete(receipt: Receipt) -> None:
 def set_rules(
     county: County, required: bool, pairs: Iterable[tuple[str, str]], *, by: User, at: datetime
 ) -> None:
-    """What a county requires from now on: the switch, and (kind of money, evidence) pairs."""
+    """Set what a county requires: the switch, and (kind of money, evidence) pairs."""
     county = County.objects.select_for_update().get(pk=county.pk)
     before = _rules_of(county)
     EvidenceRule.objects.filter(county=county).delete()
@@ -336,10 +337,11 @@ def _rules_of(county: County) -> dict[str, object]:
 
 
 def sweep(before: datetime) -> int:
-    """Remove files that no row names and that are older than ``before``; how many there were.
+    """Delete files older than ``before`` that no row names; returns how many.
 
-    Nothing is removed where most files have no row: then the folder belongs to another database. Run where
-    nobody uploads (``serve`` does before it listens): the same content may come again just now.
+    Deletes nothing where most files have no row: that folder belongs to another database. Run only
+    where nobody uploads (``serve`` does before it listens): the same content may be uploaded just
+    then.
     """
     root = Path(settings.MEDIA_ROOT)
     folders = [root, *root.glob("[0-9a-f][0-9a-f]")]
@@ -370,5 +372,5 @@ def _unnamed(files: Sequence[Path]) -> Iterator[Path]:
 
 
 def open_stored(evidence: Evidence) -> BinaryIO:
-    """The content, for a view that has checked who asks."""
+    """The content; the view has checked who may read it."""
     return path_of(evidence.sha256).open("rb")

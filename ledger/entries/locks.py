@@ -1,7 +1,7 @@
-"""Finding and locking quarters.
+"""Finding and locking quarters: the three locks on a period's row.
 
-Owns: the three locks on a period's row. Must never: decide what may be posted or closed; it hands
-the locked row to ``posting.py`` and ``periods.py``. Every function needs an open transaction.
+Decides nothing about posting or closing; ``posting.py`` and ``quarter/closing.py`` get the locked
+row. Every function needs an open transaction.
 """
 
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from ledger.models import Period, quarter_of
 
 
 def for_submitting(county_id: int, day: date) -> Period:
-    """The quarter of ``day`` under ``FOR KEY SHARE``: many at once, but not while one closes it."""
+    """The quarter of ``day`` under ``FOR KEY SHARE``: many at once, but not during a closing."""
     period = _row(county_id, day)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM ledger_period WHERE id = %s FOR KEY SHARE", [period.pk])
@@ -21,7 +21,7 @@ def for_submitting(county_id: int, day: date) -> Period:
 
 
 def for_posting(county_id: int, day: date) -> Period:
-    """The quarter in which money of ``day`` counts now: its own, or the next that is not closed."""
+    """The quarter in which money of ``day`` counts now: its own, or the next one not closed."""
     while True:
         rows = Period.objects.select_for_update(no_key=True).order_by()
         period = rows.filter(county=county_id, year=day.year, quarter=quarter_of(day)).first()
@@ -34,7 +34,7 @@ def for_posting(county_id: int, day: date) -> Period:
 
 
 def for_closing(period_id: int) -> Period:
-    """The quarter under ``FOR UPDATE``: every posting and submission under way has ended."""
+    """The quarter under ``FOR UPDATE``, once all postings and submissions under way have ended."""
     return Period.objects.select_for_update().get(pk=period_id)
 
 

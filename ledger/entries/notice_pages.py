@@ -1,4 +1,4 @@
-"""A notice is marked as read."""
+"""The button that marks a notice as read."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect

@@ -1,7 +1,7 @@
-"""Notices (提醒) to a unit inside the app: sent, shown on every page of its people, acted on.
+"""Notices (提醒) to a unit inside the app: sent, shown on every page of its people, settled.
 
-Owns: the only writes of notices. Must never: decide a deed, or let a notice vanish by itself; it goes
-when what it asks for is done, or, if it asks for nothing, when somebody of the unit has read it.
+The only writes of notices. A notice never expires: it goes when the action it asks for is done, or,
+if it asks for none, when somebody of the unit has read it.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from ledger.models import Notice
 from units.models import Unit, User
 
-# Those that ask for nothing but to be read.
+# Those that ask only to be read.
 TO_READ = (Notice.Kind.CLAIM_DECIDED,)
 
 
@@ -26,7 +26,7 @@ def send(
     words: str = "",
     month: date | None = None,
 ) -> list[Unit]:
-    """Send a notice about a record; the units where the same one still waits get no second."""
+    """Send a notice about a record, except to units where the same one still waits."""
     waiting = Notice.objects.filter(kind=kind, record=record, acted_at=None)
     told = set(waiting.values_list("unit", flat=True))
     drafts_of_others = [unit for unit in units if unit.pk not in told]
@@ -45,27 +45,27 @@ def send(
             )
             for unit in drafts_of_others
         ),
-        ignore_conflicts=True,  # somebody pressed the same button in the same moment
+        ignore_conflicts=True,  # somebody may press the same button at the same moment
     )
     return drafts_of_others
 
 
 def act(unit: Unit, kind: Notice.Kind, record: str, *, by: User, at: datetime) -> int:
-    """What the notice asks of the unit is done. How many notices that settles."""
+    """Settle the notices whose action the unit has done; returns how many."""
     found = Notice.objects.filter(unit=unit, kind=kind, record=record, acted_at=None)
     return found.update(acted_by=by, acted_at=at)
 
 
 def read(notice_id: int, *, by: User, at: datetime) -> bool:
-    """Somebody of the unit has read it. False for a notice that asks for a deed."""
+    """Mark a notice as read. False for one that asks for an action."""
     found = waiting(by).filter(pk=notice_id, kind__in=TO_READ)
     return bool(found.update(acted_by=by, acted_at=at))
 
 
 def waiting(user: User) -> QuerySet[Notice]:
-    """What the person's unit has not acted on, newest first; none for people without a unit.
+    """The notices the person's unit has not settled, newest first; none without a unit.
 
-    A reminder of a month for which no report is asked any more is none.
+    Leaves out reminders of months for which no report is required any more.
     """
     waiting = Notice.objects.filter(unit__isnull=False, unit=user.unit_id, acted_at=None)
     first = user.county.reports_from if user.county else None

@@ -1,9 +1,9 @@
-"""The deeds that move money into and out of the accounts: verify, return, reverse, repost.
+"""The actions that move money into and out of the accounts: verify, return, reverse, repost.
 
-Owns: the only writes of entries, and what becomes of a submitted receipt. Must never: update or
-delete an entry, post into a closed quarter, or let somebody verify what he entered himself. Each deed
-is one transaction that also writes the trail. ``submit`` lives in ``submission.py`` with the other deeds
-of a unit, ``Draft`` in ``admission.py``; both are named here because a receipt's way begins there.
+The only writes of entries. Never updates or deletes an entry, posts into a closed quarter, or lets
+somebody verify what they entered. Each action is one transaction that also writes the trail.
+``submit`` (``submission.py``) and ``Draft`` (``draft.py``) are also exported here, because a
+receipt starts with them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,18 +45,18 @@ __all__ = [
     "verify",
 ]
 
-# What verification writes of a receipt.
+# The fields of a receipt that verification writes.
 VERIFIED = ("state", "verified_by", "verified_at", "verified_word", "counted_on")
-# Deeds after which a person has a hand in what a receipt says.
+# Whoever did one of these had a hand in the receipt's content.
 ENTERING = ("receipt.draft", "receipt.submit", "receipt.change", "evidence.add", "evidence.remove")
 
 
 @transaction.atomic
 def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str = "") -> Receipt:
-    """Verify the version that was seen: split it by the shares and post an entry per unit.
+    """Verify the version that was seen: split it by the shares and post one entry per unit.
 
     Counts on the day received, or on the first day of the next quarter that is not closed (rule 7).
-    Asks for a word where there are doubts, and for evidence where the county requires it.
+    Raises Refusal for doubts without a remark, and for missing evidence that the county requires.
     """
     receipt = _awaiting(receipt_id, version, by)
     _demand_another(receipt, by)
@@ -82,7 +82,7 @@ def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str =
 
 @transaction.atomic
 def send_back(receipt_id: int, version: int, reason: str, *, by: User, at: datetime) -> Receipt:
-    """Send a receipt back to its unit with the reason."""
+    """Return a receipt to its unit, with the reason."""
     receipt = _awaiting(receipt_id, version, by)
     if not reason.strip():
         raise Refusal(_("Say what the unit must correct."), field="reason")
@@ -100,10 +100,10 @@ def send_back(receipt_id: int, version: int, reason: str, *, by: User, at: datet
 
 @transaction.atomic
 def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
-    """Take an entry back, and with it what else stands of its receipt, each by a new one (rule 9).
+    """Reverse an entry and every other standing entry of its receipt, each by a new one (rule 9).
 
-    Credit makes the whole of a receipt or nothing of it (rule 8): a part that is wrong is taken
-    back with the others and posted again by the right shares. Gives the named entry's reversal.
+    The credit of a receipt is whole or nothing (rule 8): a wrong part is reversed with the others
+    and posted again by the right shares. Returns the reversal of the named entry.
     """
     _demand_reason(reason)
     entry = Entry.objects.get(pk=entry_id)
@@ -146,9 +146,9 @@ def repost(receipt_id: int, reason: str, *, by: User, at: datetime) -> list[Entr
 
 
 def _lock_days(receipt: Receipt, standing: Iterable[Entry]) -> dict[date, Period]:
-    """Where money of each day counts now, locked in the order of the calendar.
+    """The quarter in which money of each day counts now, locked in calendar order.
 
-    In one order, so that two people at once wait for each other, never both.
+    One order for everybody, so that two people at once cannot deadlock.
     """
     days = sorted({entry.counted_on for entry in standing} | {receipt.received_on})
     return {day: locks.for_posting(receipt.county_id, day) for day in days}
@@ -166,7 +166,7 @@ def _take_back(
 
 
 def live_entries(receipt: Receipt) -> QuerySet[Entry]:
-    """The credit entries of a receipt that nothing has reversed."""
+    """The credit entries of a receipt that are not reversed."""
     return receipt.entries.filter(kind=Entry.Kind.CREDIT, reversed_by__isnull=True)
 
 
@@ -175,7 +175,7 @@ def _credit(entries: Iterable[Entry]) -> dict[int, Decimal]:
 
 
 def parts(receipt: Receipt) -> dict[int, Decimal]:
-    """What each unit gets of a receipt by the present shares; nobody gets an entry of nothing."""
+    """Yuan that each unit gets of a receipt by the present shares; zero parts are left out."""
     shares = receipt.project.shares.values_list("unit", "basis_points")
     return _without_nothing(split(receipt.amount, list(shares)))
 
@@ -194,7 +194,7 @@ def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> 
 
 @dataclass(slots=True)
 class Credit:
-    """Who has the credit of a project, and what its entries keep of it."""
+    """Who has the credit of a project, and what its entries record of it."""
 
     signed_on: date | None
     industry_id: int
@@ -257,9 +257,9 @@ def _reversal(entry: Entry, period: Period, reason: str) -> Entry:
 
 
 def _chained(period: Period, entries: Iterable[Entry], by: User, at: datetime) -> list[Entry]:
-    """The entries as the next ones of the locked period's chain."""
+    """Make the entries the next ones of the locked period's chain."""
     position, head, posted_at = _end(period) or (0, chain.GENESIS, at)
-    at = max(at, posted_at)  # whoever waited for the lock posts after whom he waited for
+    at = max(at, posted_at)  # posted_at never runs backwards, even if `at` predates the lock
     appended = []
     for entry in entries:
         position += 1
@@ -283,7 +283,7 @@ def hashed_fields(entry: Entry) -> dict[str, chain.Plain]:
 
 
 def _awaiting(receipt_id: int, version: int, by: User) -> Receipt:
-    """The receipt under lock, if it still awaits verification in the version that was seen."""
+    """The receipt, locked. Refused unless it awaits verification in the version that was seen."""
     receipt = _locked(receipt_id, Right.RECEIPT_VERIFY, by)
     if receipt.state != Receipt.State.SUBMITTED:
         raise Conflict(
@@ -296,14 +296,14 @@ def _awaiting(receipt_id: int, version: int, by: User) -> Receipt:
 
 
 def _locked(receipt_id: int, right: Right, by: User) -> Receipt:
-    """The receipt under lock, for a person of its county who has the right."""
+    """The receipt, locked, for a person of its county who has the right."""
     demand(by, right)
     rows = Receipt.objects.select_related("project__investor", "county", "unit")
     return rows.select_for_update(of=("self",)).get(pk=receipt_id, county=by.county_id)
 
 
 def _demand_another(receipt: Receipt, by: User) -> None:
-    """Whoever had a hand in the content does not verify it, also if somebody else changed it since."""
+    """Nobody verifies content they had a hand in, even if somebody else changed it since."""
     entered = Trail.objects.filter(record=name_of(receipt), actor=by, action__in=ENTERING)
     if receipt.entered_by_id == by.pk or entered.filter(refused=False).exists():
         raise Refusal(_("Somebody else must verify what you entered yourself."))
@@ -327,10 +327,10 @@ def take_over(
     at: datetime,
     today: date,
 ) -> list[Receipt]:
-    """Enter receipts of earlier books and verify them at once, because a document allows it.
+    """Enter receipts of earlier books and verify them at once, on the strength of a document.
 
-    The document stands for the evidence and for the word about doubts; everything else is as in
-    ``submit`` and ``verify``: two people, and closed quarters stay closed. In few statements.
+    The document replaces the evidence and the remark about doubts. All else is as in ``submit`` and
+    ``verify``: two people, and closed quarters stay closed. The number of statements is small.
     """
     demand(by, Right.RECEIPT_VERIFY)
     if by.pk == entered_by.pk or by.county_id != entered_by.county_id:
@@ -340,7 +340,7 @@ def take_over(
     receipts = build_many(history, by=entered_by, at=at, today=today)
     receipts.sort(key=lambda receipt: receipt.received_on)
     quarters_ = [list(group) for _quarter, group in groupby(receipts, key=_quarter_of)]
-    # In the order of the calendar, so that two people at once wait for each other, never both.
+    # In calendar order, so that two people at once cannot deadlock.
     periods = [locks.for_posting(q[0].county_id, q[0].received_on) for q in quarters_]
     for period, together in zip(periods, quarters_, strict=True):
         for receipt in together:
@@ -359,7 +359,7 @@ def _quarter_of(receipt: Receipt) -> tuple[int, int]:
 
 
 def _mark_verified(receipt: Receipt, period: Period, word: str, by: User, at: datetime) -> None:
-    """Counted in the period, not stored yet."""
+    """Mark the receipt as counted in the period, without storing it."""
     receipt.state = Receipt.State.VERIFIED
     receipt.verified_by, receipt.verified_at, receipt.verified_word = by, at, word
     receipt.counted_on = max(receipt.received_on, period.starts_on)

@@ -1,7 +1,7 @@
-"""Which records of the ledger a person may open.
+"""Which receipts, entries, claims and files a person may open, as querysets.
 
-Owns: the querysets of receipts, entries and evidence by reach; what is not in them answers 404. Must
-never: hold a rule about what may be done (``access.py`` and the verbs do).
+What is not in them answers 404. What may be done with a record is decided elsewhere (``access.py``
+and the actions).
 """
 
 from django.db.models import Q, QuerySet
@@ -15,23 +15,23 @@ from units.models import User
 def receipts_of(user: User) -> QuerySet[Receipt]:
     """A unit's own receipts; for the county's offices those that a unit has ever submitted.
 
-    A draft is its unit's affair until then.
+    Until then only its unit sees a draft.
     """
     return submitted_for(within(user, Receipt.objects.all()), reader_key(user))
 
 
 def reader_key(user: User) -> int | None:
-    """The key of a reader to whom the drafts of units are not open; None for the people of a unit."""
+    """The key of a reader who may not see the drafts of units; None for the people of a unit."""
     return None if REACH.get(user.role) is Reach.UNIT else user.pk
 
 
 def submitted_for(rows: QuerySet[Receipt], reader_key: int | None) -> QuerySet[Receipt]:
-    """Those of a unit's receipts that are open to such a reader."""
+    """The receipts that such a reader may see."""
     return rows if reader_key is None else rows.filter(_is_told(reader_key))
 
 
 def drafts_of_others(rows: QuerySet[Receipt], reader_key: int | None) -> QuerySet[Receipt]:
-    """The others."""
+    """Drafts this reader may not see."""
     return rows.none() if reader_key is None else rows.exclude(_is_told(reader_key))
 
 
@@ -40,7 +40,7 @@ def _is_told(reader_key: int) -> Q:
 
 
 def entries_of(user: User) -> QuerySet[Entry]:
-    """Credited to the own unit, or of its receipts; all for the county's offices."""
+    """Entries credited to the person's unit or of its receipts; for the county's offices all."""
     rows = Entry.objects.all()
     if REACH.get(user.role) is not Reach.UNIT:
         return within(user, rows)
@@ -53,12 +53,12 @@ def entries_of_receipts(user: User) -> QuerySet[Entry]:
 
 
 def evidence_of_receipts(user: User) -> QuerySet[Evidence]:
-    """The files of the receipts that the person may open; removed ones stay readable."""
+    """The files of the receipts that the person may open, removed ones included."""
     return Evidence.objects.filter(receipt__in=receipts_of(user))
 
 
 def claims_of(user: User) -> QuerySet[CreditClaim]:
-    """The own unit's claims and those to projects that it shares; all for the county's offices."""
+    """The unit's claims and those on projects it shares; for the county's offices all."""
     rows = CreditClaim.objects.all()
     if REACH.get(user.role) is not Reach.UNIT:
         return within(user, rows)

@@ -1,8 +1,7 @@
-"""The hook for a virus scanner of the office's choice: SCAN_COMMAND, any program that takes a file.
+"""The hook for the office's virus scanner: SCAN_COMMAND, any program that takes a file.
 
-Owns: running it and understanding its exit status: 0 clean, 1 infected, all else trouble. Must never:
-let a file pass that could not be scanned, or give the program anything of the visitor's making but
-the file itself, under a name of ours.
+Exit status 0 is clean, 1 infected, all else a fault; a file that could not be scanned never passes.
+The program gets only the file, under a name of ours, and nothing else from the visitor.
 """
 
 import logging
@@ -21,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def demand_clean(path: Path, field: str | None = None) -> None:
-    """Refuse a file that the scanner refuses, and every file while it does not work."""
+    """Refuse an infected file, and every file while the scanner does not work."""
     if not settings.SCAN_COMMAND:
         return
     try:

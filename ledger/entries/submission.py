@@ -1,8 +1,8 @@
-"""The deeds by which a receipt reaches the bureau: keep, submit, change, withdraw, add evidence.
+"""The actions until a receipt is verified: save a draft, submit, change, withdraw, add evidence.
 
-Owns: every write of a receipt until it is verified. Must never: write an entry, touch a verified
-receipt, or overwrite a version that the person has not seen. Each deed is one transaction that also
-writes the trail; what a draft must be is in ``admission.py``.
+Every write of an unverified receipt. Never writes an entry, touches a verified receipt, or
+overwrites a version that the person has not seen. Each action is one transaction that also writes
+the trail; ``draft.py`` says what a draft must be.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ UNVERIFIED = (Receipt.State.DRAFT, Receipt.State.SUBMITTED, Receipt.State.RETURN
 
 
 class Overtaken(Conflict):
-    """What was sent does not fit what is stored; ``receipt`` is what is stored."""
+    """What was sent conflicts with what is stored; ``receipt`` is what is stored."""
 
     def __init__(self, sentence: object, receipt: Receipt) -> None:
         super().__init__(str(sentence))
@@ -39,11 +39,11 @@ def submit(
     today: date,
     evidence: Sequence[Attachment] = (),
 ) -> Receipt:
-    """Enter a receipt for verification. The same key again gives the receipt that exists.
+    """Enter a receipt for verification. The same key again returns the existing receipt.
 
-    Raises Refusal for a day before the signing or in the future, an unsigned project, an amount that
-    looks like a slip, or a quarter in review (units only); Conflict when the key came before with
-    another content.
+    Raises Refusal for a day before the signing or in the future, an unsigned project, an amount
+    that looks like a slip, or a quarter in review (units only); Conflict when the key came before
+    with other content.
     """
     return _enter(draft, Receipt.State.SUBMITTED, by, at, today, evidence)
 
@@ -56,7 +56,7 @@ def keep(
     today: date,
     evidence: Sequence[Attachment] = (),
 ) -> Receipt:
-    """Keep a receipt as a draft that only its unit sees. The same key again gives the same draft."""
+    """Save a draft that only its unit sees. The same key again returns the same draft."""
     return _enter(draft, Receipt.State.DRAFT, by, at, today, evidence)
 
 
@@ -74,7 +74,7 @@ def change(
 ) -> Receipt:
     """Change the version that was seen, and submit it (again) if ``submitting``.
 
-    What awaits verification already goes on waiting, in its new version.
+    A receipt that awaits verification keeps waiting, in its new version.
     """
     draft = sound(draft, by, today)
     receipt = _locked(receipt_id)
@@ -100,7 +100,7 @@ def change(
 
 @transaction.atomic
 def withdraw(receipt_id: int, version: int, *, by: User, at: datetime) -> Receipt:
-    """Take an unverified receipt back for good; it stays readable."""
+    """Withdraw an unverified receipt for good; it stays readable."""
     receipt = _locked(receipt_id)
     demand_right(receipt.project, by)
     if receipt.state == Receipt.State.WITHDRAWN:
@@ -133,7 +133,7 @@ def add_evidence(
 
 @transaction.atomic
 def remove_evidence(evidence_id: int, version: int, *, by: User, at: datetime) -> Receipt:
-    """Leave a file out of the receipt. Its bytes and its row stay."""
+    """Remove a file from the receipt. Its content and its row stay."""
     evidence = Evidence.objects.select_for_update().get(pk=evidence_id, receipt__isnull=False)
     receipt = _locked(evidence.receipt_id or 0)
     demand_right(receipt.project, by)
@@ -167,7 +167,7 @@ def _enter(
     except IntegrityError as clash:
         receipt = _entered_before(draft, by, clash)
     if receipt.state == Receipt.State.DRAFT and state == Receipt.State.SUBMITTED:
-        # Kept as a draft, then the same form once more with "submit".
+        # Saved as a draft, then the same form once more with "submit".
         return change(
             receipt.pk, receipt.version, draft, submitting=True, by=by, at=at, today=today
         )
@@ -204,7 +204,7 @@ def _entered_before(draft: Draft, by: User, clash: IntegrityError) -> Receipt:
     return receipt
 
 
-# What is demanded of the stored receipt
+# What the stored receipt must be
 
 
 def _demand_unverified(receipt: Receipt, version: int) -> None:
@@ -216,7 +216,7 @@ def _demand_unverified(receipt: Receipt, version: int) -> None:
 
 
 def _sent_twice(receipt: Receipt, version: int, draft: Draft, submitting: bool, by: User) -> bool:
-    """Whether this very change is the last that was stored: a button pressed twice."""
+    """Whether this very change was stored last: a button pressed twice."""
     return (
         receipt.version == version + 1
         and receipt.entered_by_id == by.pk
@@ -248,13 +248,13 @@ def _not_yet_attached(receipt: Receipt, evidence: Sequence[Attachment]) -> list[
 
 
 def _settle_notice(receipt: Receipt, by: User, at: datetime) -> None:
-    """A returned receipt was answered."""
+    """Settle the notice that the receipt was returned."""
     kind, record = Notice.Kind.RECEIPT_RETURNED, trail.name_of(receipt)
     notices.act(receipt.unit, kind, record, by=by, at=at)
 
 
 def _stamp(receipt: Receipt, by: User, at: datetime) -> None:
-    """A new version by a person, who cannot verify it from now on."""
+    """A new version by a person, who may not verify it from now on."""
     receipt.version += 1
     receipt.entered_by, receipt.entered_at = by, at
     receipt.save()
@@ -268,7 +268,7 @@ def note(
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
 ) -> None:
-    """One line of the trail about a receipt."""
+    """Write one line of the trail about a receipt."""
     line(by, action, receipt, at, before, after).save(force_insert=True)
 
 
@@ -280,7 +280,7 @@ def line(
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
 ) -> Trail:
-    """The line of the trail about a receipt, not written yet."""
+    """The line of the trail about a receipt, not stored yet."""
     return trail.line(
         by,
         action,
@@ -298,7 +298,7 @@ def line(
 
 @transaction.atomic
 def submit_many(drafts: Sequence[Draft], *, by: User, at: datetime, today: date) -> list[Receipt]:
-    """Enter many new receipts of one county for verification, by the same rules, in few statements."""
+    """Submit many new receipts of one county by the same rules, in few statements."""
     return store_many(build_many(drafts, by=by, at=at, today=today), by=by, at=at)
 
 
@@ -328,7 +328,7 @@ def build_many(drafts: Sequence[Draft], *, by: User, at: datetime, today: date) 
 
 
 def store_many(receipts: Sequence[Receipt], *, by: User, at: datetime) -> list[Receipt]:
-    """Store receipts that ``build_many`` made, each with the line of its submission."""
+    """Store receipts that ``build_many`` made, each with the trail line of its submission."""
     for receipt, key in zip(receipts, reserve_keys(Receipt, len(receipts)), strict=True):
         receipt.pk = key
     copy_in(Receipt, receipts)

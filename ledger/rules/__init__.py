@@ -1,1 +1,1 @@
-"""The rules that decide a figure: pure, standard library only."""
+"""The rules that decide a figure, as pure functions on the standard library."""

@@ -1,7 +1,7 @@
-"""The hash chain of entries: canonical bytes and content hash.
+"""The hash chain of entries: the bytes that stand for an entry, and its content hash.
 
-Owns: the bytes that stand for an entry. Must never: change them for a ``hash_name`` in use; another
-form of the bytes is another name. Standard library only.
+The bytes of a ``hash_name`` in use never change; another form needs another name. Standard library
+only.
 """
 
 import hashlib
@@ -17,8 +17,7 @@ GENESIS = "0" * 64
 
 Plain: TypeAlias = str | int | bool | date | datetime | Decimal | UUID | None
 
-# What the content hash of an entry covers, by the attribute that holds it: all that decides a
-# figure, and who posted it.
+# What decides a figure, and who posted it: the hashed fields, by the attribute that holds each.
 COVERED = {
     "key": "key",
     "county": "county_id",
@@ -53,7 +52,7 @@ def content_hash(prev_hash: str, fields: Mapping[str, Plain], hash_name: str = H
 
 
 def short(head: str) -> str:
-    """The head as people compare it on paper: sixteen characters in fours."""
+    """The hash as it is printed and compared on paper: sixteen characters in groups of four."""
     return " ".join(head[start : start + 4] for start in range(0, 16, 4))
 
 

@@ -1,19 +1,19 @@
-"""A calendar month as it stands in an address: 2012-06.
+"""A calendar month as it is written in an address: 2012-06.
 
-Owns: its spelling, its days and its neighbours. Must never: read the clock or import Django (which
-only asks a converter for ``regex``, ``to_python`` and ``to_url``).
+Never reads the clock or imports Django, which only needs ``regex``, ``to_python`` and ``to_url`` of
+a converter.
 """
 
 import calendar
 from datetime import date
 from typing import NamedTuple
 
-# Outside these years nobody keeps accounts, and days near the ends of the calendar overflow.
+# No accounts exist outside these years, and dates near the limits of ``date`` overflow.
 FIRST_YEAR, LAST_YEAR = 1979, 2999
 
 
 class Month(NamedTuple):
-    """A month; compares and sorts by time."""
+    """A calendar month; months sort by time."""
 
     year: int
     month: int
@@ -24,7 +24,7 @@ class Month(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "Month":
-        """From ``2012-06``. Raises ValueError for anything that is no month of our years."""
+        """Read ``2012-06``. Raises ValueError for anything else, and outside the years above."""
         year, separator, month = text.partition("-")
         digits = len(year) == 4 and len(month) == 2 and (year + month).isascii()
         if not (separator and digits and (year + month).isdigit()):
@@ -54,12 +54,12 @@ class Month(NamedTuple):
 
 
 def is_counted_year(day: date) -> bool:
-    """Whether the day lies in the years for which accounts can exist."""
+    """Whether accounts can exist for the year of this day."""
     return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 class MonthConverter:
-    """The path converter ``<month:month>``; what is no month is no page (404)."""
+    """The path converter ``<month:month>``; anything that is not a month is a 404."""
 
     regex = r"\d{4}-\d{2}"
 

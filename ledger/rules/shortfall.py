@@ -1,7 +1,4 @@
-"""What a unit still needs by the next benchmark.
-
-Owns: that arithmetic. Must never: read the clock or the database. Amounts are yuan.
-"""
+"""What a unit still needs by the next benchmark, in yuan. Reads neither clock nor database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,21 +11,21 @@ from ledger.rules.standing import completed_months
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """The next quarter's end as of a day: which quarter, and how many months remain until then."""
+    """The next quarter end after a day: which quarter, and how many months remain until then."""
 
     quarter: int
     months: int
 
 
 def next_node(as_of: date) -> Node | None:
-    """The first quarter's end after the day; None when the year is over."""
+    """The first quarter end after the day; None when the year is over."""
     done = completed_months(as_of)
     quarter = done // 3 + 1
     return Node(quarter, 3 * quarter - done) if quarter <= 4 else None
 
 
 def needed(received: Decimal, due: Sequence[Decimal], node: Node) -> Decimal:
-    """Yuan still to come in by the node; zero where it is reached."""
+    """Yuan still missing at the node; zero where the amount is reached."""
     return max(due[node.quarter - 1] - received, Decimal("0.00"))
 
 

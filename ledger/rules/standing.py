@@ -1,12 +1,12 @@
-"""Benchmark, tier and rank: the domain rule that decides how a unit stands.
+"""Benchmark, tier and rank: the rules that decide how a unit stands.
 
-Owns: what is due by a day (序时进度), the tier (档次) of a unit, the rank (名次) inside a section and
-the claim 双过半. Must never: read the clock, the database or a setting; compare rounded figures.
+What is due by a day (序时进度), the tier (档次), the rank (名次) within a section, and the claim 双过半: rules
+3 to 6 of docs/rules.md, where their sources are named. Reads neither clock, database nor settings,
+and never compares rounded figures.
 
-Amounts are ``Decimal`` yuan, a benchmark is an exact ``Fraction`` of yuan (a third of a quarter need
-not end on a fen). They are put together from whole numbers: a fraction is brought to its lowest terms at
-every step, and a table of a hundred units takes thousands of steps.
-Rules 3 to 6 of docs/rules.md, where their sources stand as well.
+Amounts are ``Decimal`` yuan. A benchmark is an exact ``Fraction`` of yuan, because a third of a
+quarter need not end on a fen. Fractions are built from integers in one step: each operation on a
+Fraction reduces it, and a table of a hundred units takes thousands of operations.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from fractions import Fraction
 
 
 class Tier(StrEnum):
-    """Where a unit stands, in the order in which a table names the tiers."""
+    """The tiers, in the order in which a table lists them."""
 
     COMPLETED = "completed"
     ON_SCHEDULE = "on_schedule"
@@ -33,15 +33,15 @@ def completed_months(as_of: date) -> int:
 
 
 def last_full_month(as_of: date) -> date:
-    """The first day of the newest month that is over on ``as_of``, perhaps of the year before."""
+    """The first day of the newest month that is over on ``as_of``, perhaps of last year."""
     tomorrow = as_of + timedelta(days=1)
     return (tomorrow.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def benchmark(due: Sequence[Decimal], as_of: date) -> Fraction:
-    """Yuan due on ``as_of``, given the four cumulative quarter targets.
+    """Yuan due on ``as_of``, from the four cumulative quarter targets.
 
-    Inside a quarter the amount grows by a third of the quarter for each completed month.
+    Within a quarter the amount grows by a third of the quarter for each completed month.
     """
     quarters, months = divmod(completed_months(as_of), 3)
     reached = due[quarters - 1] if quarters else Decimal(0)
@@ -76,7 +76,7 @@ def completion(received: Decimal, target: Decimal | None) -> Fraction | None:
 
 
 def year_before(as_of: date) -> date:
-    """The same day of the year before; a month's end is compared with the month's end."""
+    """The same day of the year before; a month end maps to the month end."""
     tomorrow = as_of + timedelta(days=1)
     if tomorrow.day == 1:
         return tomorrow.replace(year=tomorrow.year - 1) - timedelta(days=1)
@@ -84,16 +84,17 @@ def year_before(as_of: date) -> date:
 
 
 def growth(received: Decimal, before: Decimal | None) -> Fraction | None:
-    """Against the same day of the year before (同比), exact; None without money then."""
+    """Growth on the same day of the year before (同比), exact; None without money then."""
     if before is None or before <= 0:
         return None
     return Fraction(received) / Fraction(before) - 1
 
 
 def ranks(completions: Sequence[Fraction | None]) -> list[int | None]:
-    """Rank of each completion, descending: equal ones share a rank, the next is skipped (1, 2, 2, 4).
+    """The rank of each completion, descending: equal ones share a rank, the next is skipped (1, 2,
+    2, 4).
 
-    None (no target) stays unranked.
+    None (no target) is unranked.
     """
     ordered = sorted((value for value in completions if value is not None), reverse=True)
     first: dict[Fraction, int] = {}
@@ -103,7 +104,7 @@ def ranks(completions: Sequence[Fraction | None]) -> list[int | None]:
 
 
 def over_half(received: Decimal, target: Decimal | None, as_of: date) -> bool:
-    """双过半: half the year is over and at least half of the annual target is received."""
+    """双过半: half the year is over and at least half of the annual target is received (rule 5)."""
     if target is None or target <= 0:
         return False
     return completed_months(as_of) >= 6 and 2 * received >= target

@@ -1,1 +1,1 @@
-"""What was done, in words."""
+"""The trail: what was done, in words."""

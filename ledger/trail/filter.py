@@ -1,4 +1,4 @@
-"""What the reader of the trail looks for."""
+"""The filter of the trail's page."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class TrailFilter(forms.Form):
-    """What the reader of the trail looks for. A wish that makes no sense is none."""
+    """The filter of the trail. Values that make no sense are ignored."""
 
     who = forms.CharField(label=_("Person"), required=False)
     action = forms.ChoiceField(label=_("Action"), required=False)
@@ -27,6 +27,6 @@ class TrailFilter(forms.Form):
     refused = forms.BooleanField(label=_("Refused attempts only"), required=False)
 
     def parameters(self) -> dict[str, Any]:
-        """The wishes that make sense."""
+        """The values that make sense, by field."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}

@@ -1,7 +1,7 @@
 """The trail (操作记录) in plain words: what was done to a record, and by whom.
 
-Owns: reading lines of the trail, for a record's history and for the auditor, and telling each as
-words. Must never: write, or hide a line of a record from those who may open the record.
+Reads lines of the trail for a record's history and for the auditor. Never writes, and shows every
+line of a record to those who may open the record.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ FEW_LINES, MAX_LINES = 20, 200
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One field; ``before`` is empty where the line tells only what became."""
+    """One changed field; ``before`` is empty where the line names only the new value."""
 
     field: Words
     before: str
@@ -34,7 +34,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Units by their key as JSON has it, projects by theirs."""
+    """The names of units, by their key as JSON spells it, and of projects, by key."""
 
     units: Mapping[str, str]
     projects: Mapping[int, str]
@@ -42,7 +42,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One deed as the page tells it."""
+    """One action as the page shows it."""
 
     at: datetime
     who: str
@@ -58,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The newest lines of a record, newest first; ``is_whole``: as many as are told at all."""
+    """The newest lines of a record, newest first. ``is_whole``: as many as are ever shown."""
 
     lines: list[Line]
     has_earlier: bool
@@ -78,7 +78,7 @@ def of_period(period: Period) -> History:
 
 
 def of_project(project: Project, user: User, *, whole: bool = False) -> History:
-    """The project's own history and that of its claims and of the receipts that the user may open."""
+    """The project's history with that of its claims and of the receipts that the user may open."""
     receipts = receipts_of(user).filter(project=project).values_list("pk", flat=True)
     claims = CreditClaim.objects.filter(project=project).values_list("pk", flat=True)
     records = [name_of(project)]
@@ -87,7 +87,7 @@ def of_project(project: Project, user: User, *, whole: bool = False) -> History:
 
 
 def of_unit(unit: Unit, user: User, *, whole: bool = False) -> History:
-    """What was done to the unit and to what is its own, but for drafts that nobody else may see."""
+    """The history of the unit and its records, without drafts that the user may not see."""
     drafts = drafts_of_others(Receipt.objects.filter(unit=unit), reader_key(user))
     hidden = [f"receipt:{pk}" for pk in drafts.order_by().values_list("pk", flat=True)]
     rows = Trail.objects.filter(Q(record=name_of(unit)) | Q(unit=unit))
@@ -95,7 +95,7 @@ def of_unit(unit: Unit, user: User, *, whole: bool = False) -> History:
 
 
 def told(rows: Iterable[Trail]) -> list[Line]:
-    """Lines in words; the rows come with ``actor__unit``."""
+    """Lines in words; select ``actor__unit`` with the rows."""
     rows = list(rows)
     names = _names(rows)
     return [_line(row, names) for row in rows]
@@ -111,12 +111,12 @@ def _told(rows: Iterable[Trail], *, whole: bool) -> History:
 
 
 def _most(whole: bool) -> int:
-    """A project has hundreds of lines, and few readers unfold them: the page begins with the newest."""
+    """A project has hundreds of lines and few readers need them all: the newest are shown first."""
     return MAX_LINES if whole else FEW_LINES
 
 
 def _newest(rows: QuerySet[Trail], whole: bool) -> QuerySet[Trail]:
-    """One more than is told, which shows that there are earlier ones."""
+    """One more than is shown, to know whether there are earlier ones."""
     return rows.select_related("actor__unit").order_by("-id")[: _most(whole) + 1]
 
 
@@ -145,7 +145,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ch
 
 
 def _names(rows: Iterable[Trail]) -> Names:
-    """The names of the units and projects that lines tell by their keys."""
+    """The names of the units and projects that lines give by key."""
     sides = [side for row in rows for side in (row.before, row.after)]
     units = {int(key) for side in sides for key in side.get("credit") or ()}
     projects = {side["project_id"] for side in sides if side.get("project_id")}

@@ -1,6 +1,5 @@
-"""The trail for the auditor and the head of the bureau, and what a unit has read.
-
-Must never: change a line, or show one of another county.
+"""The page of the trail for the auditor and the head of the bureau. Lines are never changed here,
+and never shown to another county.
 """
 
 from datetime import datetime, time, timedelta
@@ -52,7 +51,7 @@ def filterset_of(request: HttpRequest, county: County | None) -> TrailFilter:
 
 
 def found(county: County | None, parameters: dict[str, Any]) -> QuerySet[Trail]:
-    """The county's lines; all of them for who audits the whole installation."""
+    """The county's lines; all lines for the auditor of the whole installation."""
     rows = Trail.objects.select_related("actor__unit")
     if county is not None:
         rows = rows.filter(county=county)
@@ -70,7 +69,7 @@ def found(county: County | None, parameters: dict[str, Any]) -> QuerySet[Trail]:
 
 
 def _between(rows: QuerySet[Trail], parameters: dict[str, Any]) -> QuerySet[Trail]:
-    """From the beginning of the first day to the end of the last, in the county's time."""
+    """From the start of the first day to the end of the last, in the county's time."""
     zone = timezone.get_default_timezone()
     if since := parameters.get("since"):
         rows = rows.filter(at__gte=datetime.combine(since, time.min, zone))

@@ -1,6 +1,6 @@
-"""The words in which the trail is read: one per deed, one per field, and how a value is written.
+"""The words of the trail: one per action, one per field, and how each value is written.
 
-Owns: these tables. Must never: run a query, or leave out a line because it has no word for it.
+Runs no query. A line without a word here is shown by its name, never left out.
 """
 
 from collections.abc import Callable, Mapping
@@ -119,7 +119,7 @@ NOUNS: dict[str, Words] = {
 
 
 def plain(value: Any) -> str:
-    """Whatever it is, as text."""
+    """Any value as text."""
     if value is None or value in ("", [], {}):
         return DASH
     if isinstance(value, bool):
@@ -132,7 +132,7 @@ def plain(value: Any) -> str:
 
 
 def amount(value: Any) -> str:
-    """Yuan in 万元."""
+    """Yuan as 万元."""
     try:
         return f"{wan_short(Decimal(str(value)))}万元"
     except InvalidOperation:
@@ -144,7 +144,7 @@ def amounts(value: Any) -> str:
 
 
 def credit(value: Any) -> str:
-    """Yuan by unit."""
+    """Credit in yuan by unit."""
     if not isinstance(value, Mapping):
         return plain(value)
     return ", ".join(f"{unit} {amount(part)}" for unit, part in value.items())
@@ -172,7 +172,7 @@ def points(value: Any) -> str:
 
 
 def one_of(*choices: Mapping[str, Words]) -> Callable[[Any], str]:
-    """The word of a stored choice."""
+    """Writes the word of a stored choice."""
     words = {value: word for choice in choices for value, word in choice.items()}
     return lambda value: str(words[value]) if value in words else plain(value)
 
@@ -280,7 +280,7 @@ FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
 
 
 def _of_setting(name: str) -> tuple[Words, Callable[[Any], str]]:
-    """A setting of the county: the word of its column, written by what the column holds."""
+    """The word of a county setting, its column's name, and how the type of column is written."""
     column: Any = County._meta.get_field(name)
     for kind, write in ((DecimalField, amount), (DateField, day), (ArrayField, several(KINDS))):
         if isinstance(column, kind):
@@ -292,17 +292,17 @@ FIELDS = {name: _of_setting(name) for name in settings.NAMES} | FIELDS
 
 
 def action(name: str) -> Words:
-    """What was done; a deed without words is named as it is."""
+    """What was done; an action without a word is shown by its name."""
     return ACTIONS.get(name, name)
 
 
 def field(name: str, value: Any) -> tuple[Words, str]:
-    """The word of a field and its value as people write it."""
+    """The word of a field and its value in writing."""
     word, write = FIELDS.get(name, (name, plain))
     return word, DASH if value in (None, "", [], {}) else write(value)
 
 
 def record(name: str) -> str:
-    """``receipt:17`` as people say it."""
+    """``receipt:17`` in words."""
     noun, _colon, key = name.partition(":")
     return f"{NOUNS[noun]} {key}" if noun in NOUNS else name
