@@ -177,9 +177,7 @@ def _write(file: "File[bytes]", draft: Path) -> tuple[str, int]:
 
 
 def sniff(path: Path) -> str:
-    """The media type by content alone. Raises Refusal if it is none of ours, or a second one as
-    well.
-    """
+    """The media type by content alone. Raises Refusal if it is not exactly one of ours."""
     content = path.read_bytes()
     media_type = _by_signature(content)
     if media_type is None:

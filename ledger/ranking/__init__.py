@@ -1,1 +1,1 @@
-"""The league table: what it is made of, its columns, its pages."""
+"""The league table: its figures, columns and pages."""

@@ -1,8 +1,8 @@
 """The settlement (交账报表): a league table stored as it was announced, read back, and compared.
 
-Owns: which figures of a table are kept, both ways, and which of them must be found again. Must never:
-compute a figure, or change one that is stored. Amounts are yuan; a benchmark is kept to six places,
-since a third of a quarter need not end on a fen.
+The columns say which figures are stored and which must come out again when computed anew. A stored
+figure never changes. Amounts are yuan; a benchmark is stored to six places, since a third of a
+quarter need not end on a fen.
 """
 
 from datetime import datetime
@@ -30,7 +30,7 @@ def store(
     people: tuple[User, User],
     at: datetime,
 ) -> Settlement:
-    """Keep the table of the locked quarter as announced.
+    """Store the table of the locked quarter as announced.
 
     ``last`` is the newest entry of its chain, ``people`` are who proposed and who confirmed.
     """
@@ -96,7 +96,7 @@ def announced_table(settlement: Settlement) -> LeagueTable:
 
 
 def differing(settlement: Settlement) -> str | None:
-    """What of the settlement is not what its ledger gives again: a unit, or the county's total."""
+    """The first unit, or else the county, whose stored figures differ from recomputed ones."""
     table = league_table(settlement.period.county, settlement.as_of, settlement.known_by)
     stored = {line.unit_id: line for line in settlement.lines.all()}
     for row in table.rows:

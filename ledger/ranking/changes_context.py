@@ -1,4 +1,4 @@
-"""What changed since a meeting, as the pages lay it out."""
+"""What changed since a meeting, as text for the pages."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class ChangeLine:
 
 
 def change_lines(settlement: Settlement, user: User) -> list[ChangeLine]:
-    """What was posted after the meeting about the announced money, as far as the reader sees."""
+    """Entries posted since about the announced money, as far as the reader may see them."""
     entries = within(user, changes_since.since(settlement)).select_related(
         "unit", "project", "receipt"
     )
@@ -45,14 +45,17 @@ def change_lines(settlement: Settlement, user: User) -> list[ChangeLine]:
 
 
 def compare_address(settlement: Settlement) -> str:
-    """The comparison of what was announced with what is known now."""
+    """The address that compares what was announced with what is known now."""
     day = settlement.as_of
     sides = {"left": f"{day}@{settlement.known_by.isoformat()}", "right": f"{day}@"}
     return f"{reverse('ranking-compare')}?{urlencode(sides)}"
 
 
 def growth_address(table: LeagueTable) -> str:
-    """The comparison with the year before; it leaves out no money, so there is none without some."""
+    """The address that compares with the year before; empty if the table leaves out money.
+
+    The comparison cannot leave out money.
+    """
     if table.without:
         return ""
     before = Month(table.as_of.year - 1, table.as_of.month).last_day

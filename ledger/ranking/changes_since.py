@@ -1,7 +1,4 @@
-"""What became known of an announced table after its meeting (会后变动).
-
-Owns: the one definition of those changes. Must never: write, or change what was announced.
-"""
+"""What became known about an announced table after its meeting (会后变动), defined only here."""
 
 from datetime import date
 
@@ -13,8 +10,9 @@ from ledger.models import Entry, Settlement
 def since(settlement: Settlement) -> QuerySet[Entry]:
     """Entries about money of the year up to the quarter's end that are not in the announced table.
 
-    Money received by then and counted later, reversals of what was announced, and, after a reopening,
-    what was added to the quarter itself. Of its own quarter the chain tells, not a clock.
+    Money received by then and counted later, reversals of what was announced, and, after a
+    reopening, what was added to the quarter itself. For its own quarter the position in the chain
+    decides, not a clock.
     """
     period = settlement.period
     own = Q(period=period)

@@ -1,7 +1,7 @@
 """The geometry of the drawings: bullet bars, the bar of tiers, the curve of the year.
 
-Owns: turning exact amounts into coordinates as text, which templates draw as SVG. Must never: import
-Django, decide a tier, or hold a word. Rounding here moves ink, never a figure.
+Turns exact amounts into coordinates as text, which templates draw as SVG. Imports no Django and
+holds no words. Rounding here moves a drawing, never a figure.
 """
 
 import math
@@ -13,16 +13,13 @@ from typing import TypeVar
 
 Amount = int | Decimal | Fraction
 Tone = TypeVar("Tone", bound=str)
-# A bullet shows up to this percent of the task; what is beyond is cut off.
+# A bullet is cut off at this percent of the task.
 BULLET_WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """Lengths in percent of the task: received, pending after it, and where the benchmark is due.
-
-    One unit of width is one percent of the task.
-    """
+    """Percent of the task: received, pending after it, and where the benchmark is due."""
 
     tone: str
     received: str
@@ -33,7 +30,7 @@ class Bullet:
 def bullet(
     tone: str, target: Amount, received: Amount, pending: Amount, benchmark: Amount
 ) -> Bullet:
-    """``target`` is above zero; an empty text means that there is nothing to draw."""
+    """Lengths for a ``target`` above zero; an empty text means that there is nothing to draw."""
     full = float(target) / 100
     done = min(max(float(received) / full, 0.0), BULLET_WIDTH)
     waiting = min(float(pending) / full, BULLET_WIDTH - done)
@@ -47,7 +44,7 @@ def bullet(
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One part of a stacked bar: where it begins and how wide it is, in percent."""
+    """One part of a stacked bar: start and width, in percent."""
 
     tone: str
     count: int
@@ -57,7 +54,7 @@ class Segment:
 
 
 def stacked(counts: Mapping[Tone, int]) -> tuple[Segment, ...]:
-    """The parts of a bar in the order of ``counts``, without the empty ones."""
+    """The parts of a bar in the order of ``counts``, without empty ones."""
     whole, before, segments = sum(counts.values()), 0, []
     for tone, count in counts.items():
         if count:
@@ -81,7 +78,10 @@ class Span:
 
 
 def spans(pairs: Sequence[tuple[Amount, Amount]]) -> tuple[Span, ...]:
-    """Parts of the task (1 is all of it) before and after; ``full`` marks the whole task."""
+    """Pairs of before and after, as parts of the task (1 is all of it), on one scale.
+
+    ``full`` marks the whole task.
+    """
     ceiling = max([1.0, *(float(part) for pair in pairs for part in pair)])
 
     def at(part: Amount) -> str:
@@ -92,7 +92,7 @@ def spans(pairs: Sequence[tuple[Amount, Amount]]) -> tuple[Span, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A line of the grid with its words; ``at`` is its place in percent from the left or the top."""
+    """A grid line with its label; ``at`` is its place in percent from the left or the top."""
 
     at: str
     words: str
@@ -117,7 +117,7 @@ class Curve:
     half: str
 
 
-# Room for the words of the axes, in percent of the drawing.
+# Room for the labels of the axes, in percent of the drawing.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 6.0, 98.0, 6.0, 90.0
 
 
@@ -173,7 +173,7 @@ _RANKS_TOP, _RANKS_BOTTOM = 35.0, 90.0
 
 
 def rank_line(ranks: Sequence[int | None]) -> RankLine | None:
-    """From two ranks on there is a line; it breaks where there was no rank."""
+    """Needs two ranks; the line breaks where there was no rank."""
     known = [rank for rank in ranks if rank is not None]
     if len(known) < 2:
         return None
@@ -192,7 +192,7 @@ def rank_line(ranks: Sequence[int | None]) -> RankLine | None:
 
 
 def _step(top: float) -> float:
-    """A round distance between the lines of the grid, so that there are four to seven of them."""
+    """A round distance between grid lines that gives four to seven of them."""
     if top <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(top / 4))

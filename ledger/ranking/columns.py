@@ -1,8 +1,7 @@
 """The columns of the league table, each declared once.
 
-The page, the sheet 排名表, the JSON document, the interface, the comparison, the stored lines of a
-settlement and the sheet of checks go through this list; they only know how to show a value of a shape.
-Values are exact: yuan, fractions, None where there is nothing to say.
+The page, the sheet 排名表, the JSON document, the API, the comparison, the settlement and the sheet of
+checks all use this list. Values are exact: yuan, fractions, None where there is nothing to say.
 """
 
 from collections.abc import Callable
@@ -23,14 +22,14 @@ Words: TypeAlias = str | Promise
 Of: TypeAlias = LeagueRow | Total
 SIX_PLACES = Decimal("0.000001")
 NEW = "new"
-UNRANKED = 1_000_000  # behind every rank
+UNRANKED = 1_000_000  # after every rank
 _TIER_PLACES = {tier: place for place, tier in enumerate(Tier)}
 
 
 class Shape(NamedTuple):
     """What kind of value a column has, and how it is written in the reader's language.
 
-    Figures have sums too. Sheet, JSON and interface say by shape how they show a value.
+    Figures have sums too. Sheet, JSON and API decide by shape how to show a value.
     """
 
     name: str
@@ -64,8 +63,11 @@ POINTS = Shape("points", points_text, is_figure=True)
 
 
 class Screen(NamedTuple):
-    """On the page: classes of its cells, words in front of them on a phone, what it sorts by, and
-    the part of the explanation that says how its figure comes about."""
+    """How a column appears on the page.
+
+    The CSS classes of its cells, the label in front of them on a phone, the part of the explanation
+    that shows its steps, and the sort key.
+    """
 
     css: str
     label: Words = ""
@@ -74,7 +76,7 @@ class Screen(NamedTuple):
 
 
 class Paper(NamedTuple):
-    """On the sheet: width, and a heading shared with its neighbours."""
+    """On the sheet: width, and a heading shared with neighbours."""
 
     title: Words
     width: float
@@ -82,11 +84,11 @@ class Paper(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """In a settlement: the field of its line, and what is kept where that is not the value itself.
+    """In a settlement: the field of its line, and what is stored if not the value itself.
 
-    ``is_proved``: the entries, targets and units must give it again whenever it is computed anew.
-    ``is_read``: the row holds it under the same name, as it is stored. ``is_newer``: settlements that
-    were made before the column keep None, which is no difference.
+    ``is_proved``: entries, targets and units must give it again whenever it is computed anew.
+    ``is_read``: the row has a field of the same name with the stored value. ``is_newer``:
+    settlements older than the column hold None, which is not a difference.
     """
 
     field: str
@@ -98,11 +100,11 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """``short`` heads it on the page, where ``title`` is too wide. ``json`` is its name in the JSON
-    document, ``always`` that its value is never None.
+    """One column. ``short`` replaces ``title`` on the page, where that is too wide.
 
-    ``blank`` stands where a line has no value; ``hides_zero``: a line says nothing about zero.
-    ``because`` says how its figure comes about, where no steps of the explanation do.
+    ``json`` is its name in the JSON document; ``always``: its value is never None. ``blank``
+    stands where a line has no value, and for zero if ``hides_zero``. ``because`` says how its
+    figure comes about, where the explanation has no steps.
     """
 
     name: str
@@ -135,7 +137,7 @@ class Column:
         return (sort or self.value)(row)
 
     def kept(self, row: LeagueRow) -> Any:
-        """What a settlement keeps of the row."""
+        """The value that a settlement stores of the row."""
         keep = self.stored.keep if self.stored else None
         return (keep or self.value)(row)
 
@@ -148,7 +150,7 @@ def _moved(row: LeagueRow) -> int | str | None:
 
 
 def six_places(value: Fraction) -> Decimal:
-    """As a benchmark is stored: a third of a quarter need not end on a fen."""
+    """Rounded as a benchmark is stored: a third of a quarter need not end on a fen."""
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(SIX_PLACES)
 
 
@@ -376,7 +378,7 @@ ON_SCREEN = tuple(_of(lambda column: column.screen))
 ON_PAPER = _put_behind(_of(lambda column: column.paper), "tier", "pending", "growth")
 COMPARED = tuple(_of(lambda column: column.is_compared))
 STORED = tuple(_of(lambda column: column.stored))
-# As the document has always written them; what is declared later follows.
+# In the order in which the document has always had them; columns declared later follow.
 _IN_JSON = [
     "rank",
     "code",
@@ -399,7 +401,7 @@ IN_JSON = tuple(
 
 
 def texts(of: Of) -> dict[str, str]:
-    """The figures of a line or sum by column, and ``side``: whether it falls short of what is due."""
+    """The figures of a line or sum by column, and ``side``: whether it is short of what is due."""
     found = {column.name: column.shown(of) for column in FIGURES}
     found["side"] = "short" if (gap := of.gap) is not None and gap < 0 else ""
     return found

@@ -1,6 +1,6 @@
-"""The parts of the league table's page: its sections, the curve of the year, months, wishes.
+"""The context of the league table's page: its sections, the curve of the year, months, the filter.
 
-Owns: gathering what the template lays out. Must never: run a query per unit or compute a figure.
+Lays out what is computed elsewhere, without a query per unit.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -30,10 +30,10 @@ from ledger.rules.standing import Tier
 from units.ground.money import YI, rounded, yi_text
 from units.models import County
 
-# Kept when somebody goes to another month; a day or a moment would not fit there.
+# Parameters that survive a change of month; a day or a moment would not fit there.
 LASTING = ("kind", "tier", "without", "sort", "county")
 WAITING = (Tier.BEHIND, Tier.NO_FUNDS)
-# What a figure depends on beside its month.
+# Parameters that decide a figure, beside the month.
 PARAMETERS = ("as_of", "known_by", "without", "county")
 
 
@@ -64,7 +64,7 @@ class SectionPart:
 
 
 def explain_address(month: Month, query: QueryDict, **chosen: str) -> str:
-    """What the sums are made of: those of the county, or of a kind and tier; with the same wishes."""
+    """The address that explains the sums, of all or of a kind and tier, by the same query."""
     table_query = QueryDict(mutable=True)
     for name in PARAMETERS:
         table_query.setlist(name, query.getlist(name))
@@ -77,9 +77,9 @@ def explain_address(month: Month, query: QueryDict, **chosen: str) -> str:
 def sections_of(
     league: LeagueTable, query: QueryDict, url: UnitUrl, source: Callable[..., str]
 ) -> list[SectionPart]:
-    """The chosen kind, or all; a kind that does not exist chooses nothing.
+    """The chosen kind, or all; an unknown kind is ignored.
 
-    ``source`` gives the address of what the sums of a kind and tier are made of.
+    ``source`` gives the address that explains the sums of a kind and tier.
     """
     kind = query.get("kind", "")
     chosen = [section for section in league.sections if section.kind == kind]
@@ -87,7 +87,7 @@ def sections_of(
 
 
 def rows_of(section: Section, tier: str) -> Sequence[LeagueRow]:
-    """The units of the tier, or all; a tier that does not exist chooses nothing."""
+    """The units of the tier, or all; an unknown tier is ignored."""
     return [row for row in section.rows if row.tier == tier] if tier in list(Tier) else section.rows
 
 
@@ -142,7 +142,7 @@ def _changed(query: QueryDict, **values: str) -> str:
 
 
 class Linked(NamedTuple):
-    """An amount and the part of a page that it leads to; both are empty where nothing is known."""
+    """An amount and the part of a page that explains it; both empty where nothing is known."""
 
     words: str
     url: str
@@ -160,7 +160,7 @@ class MonthLine:
 
 @dataclass(frozen=True, slots=True)
 class CurvePart:
-    """What ``_curve.html`` draws, the county's in 亿元; its months are on a page of their own."""
+    """What ``_curve.html`` draws, the county's in 亿元; the months have a page of their own."""
 
     drawing: Curve
     year: int
@@ -169,7 +169,7 @@ class CurvePart:
 
 
 def sources_by_day(league: LeagueTable, month: Month, query: QueryDict) -> Callable[[date], str]:
-    """What the county's sums on another day were made of, with all else as in this table."""
+    """The address that explains the county's sums on another day, all else as in this table."""
     before, after = reverse("ranking-explain", args=[month]).split(str(month))
     county = f"&county={query['county']}" if query.get("county", "").isalnum() else ""
     return lambda day: f"{before}{Month.of(day)}{after}?{point(league, day)}{county}"
@@ -203,7 +203,7 @@ def month_lines(
     text: Callable[[Decimal], str],
     source: Callable[[date], str],
 ) -> tuple[MonthLine, ...]:
-    """The twelve months; ``text`` writes an amount, ``source`` says where a day's amounts lead to."""
+    """The twelve months; ``text`` writes an amount, ``source`` gives a day's explanation."""
     this_year, last_year, as_of = series.this_year, series.last_year, series.as_of
     benchmark = _to(source(as_of), "benchmark")
 
@@ -222,11 +222,11 @@ def month_lines(
 
 
 def _to(source: str, part: str) -> Callable[[str], Linked]:
-    """Makes a text the link to a part of what its figure was made of."""
+    """Links a text to a part of the page that explains its figure."""
     return lambda text: Linked(text, f"{source}#{part}" if text else "")
 
 
-# --- months and wishes ---------------------------------------------------------------------------
+# --- months and the filter -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ class MonthPicker:
 
 
 def month_addresses(name: str) -> Callable[[Month], str]:
-    """The addresses of a page by month: one look-up for a whole year."""
+    """The address of a page by month, with one look-up for a whole year."""
     first = Month(FIRST_YEAR, 1)
     before, after = reverse(name, args=[first]).split(str(first))
     return lambda month: f"{before}{month}{after}"
@@ -313,7 +313,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class LeagueFilter:
-    """The form of wishes as it is filled now."""
+    """The filter form as it is filled in."""
 
     as_of: str
     known_by: str

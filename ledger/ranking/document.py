@@ -1,8 +1,7 @@
 """A LeagueTable as JSON: the same for the page's ``.json`` and ``manage.py ranking --json``.
 
-Owns: the keys and the spelling of values. Must never: run a query or round a completion. Amounts are
-strings in yuan with two places (benchmark and gap rounded half-up to the fen), completion and
-percents exact decimal strings; null where there is no target.
+Amounts are strings in yuan with two places (benchmark and gap rounded half-up to the fen);
+completion and percents are exact decimal strings, never rounded; null where there is no target.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""What the league table measures each unit by, read in one statement (``figures.sql``).
+"""The figures of each unit for the league table, read in one statement (``figures.sql``).
 
-The statement is plain SQL, because composing its five parts as querysets takes three times as long as
-PostgreSQL takes to answer. Nothing is ranked here. All amounts are yuan.
+Plain SQL, because composing its five parts as querysets takes three times as long as PostgreSQL
+takes to answer. Nothing is ranked here. All amounts are yuan.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ SQL = Path(__file__).with_name("figures.sql").read_text(encoding="utf-8")
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Yuan credited to a unit in the year: in all, for new projects, from outside the province."""
+    """Yuan credited to a unit in the year: total, for new projects, from outside the province."""
 
     received: Decimal = ZERO
     new: Decimal = ZERO
@@ -37,12 +37,12 @@ class Sums:
         )
 
 
-# Yuan of the year, and cumulative yuan of the four quarters.
+# The annual target, and the four cumulative quarter targets, in yuan.
 Owed: TypeAlias = tuple[Decimal, Sequence[Decimal]]
 
 
 class UnitFigures(NamedTuple):
-    """A unit with the columns of ``figures.sql``; what is None, it has none of."""
+    """A unit with the columns of ``figures.sql``; None where it has no such rows."""
 
     county_id: int
     pk: int
@@ -72,7 +72,7 @@ class UnitFigures(NamedTuple):
 
     @property
     def pending(self) -> Decimal | None:
-        """Of basis points, each unit's share to the fen."""
+        """Yuan awaiting verification: each unit's share of each receipt, to the fen."""
         return None if self.pending_parts is None else (self.pending_parts / 10_000).quantize(ZERO)
 
     def stands_on(self, day: date) -> bool:
@@ -82,7 +82,7 @@ class UnitFigures(NamedTuple):
 def unit_figures(
     counties: Iterable[County], as_of: date, known_by: datetime | None, without: Iterable[str]
 ) -> list[UnitFigures]:
-    """Of all units of the counties. ``without`` names money to leave out (rule 11)."""
+    """The figures of all units of the counties. ``without`` names money to leave out (rule 11)."""
     before = standing.year_before(as_of)
     month, left_out = standing.last_full_month(as_of), set(without)
     values: dict[str, Any] = {

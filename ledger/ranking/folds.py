@@ -1,4 +1,4 @@
-"""What the league table's page folds away: each part has an address of its own, and loads when opened."""
+"""The folded parts of the league table's page; each has its own address and loads when opened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from units.ground.money import rounded, wan_text, yi_text
 
 @dataclass(frozen=True, slots=True)
 class CatchUpLine:
-    """A unit that is behind or without funds; ``url`` leads to its account, ``source`` to the steps."""
+    """A unit behind or without funds, with links to its account and to the steps (``source``)."""
 
     row: LeagueRow
     word: str | Promise
@@ -37,7 +37,7 @@ class CatchUpLine:
 
 @allowed(Right.RANKING_VIEW)
 def ranking_needed(request: HttpRequest, month: Month) -> HttpResponse:
-    """What the units of a kind still need by the next quarter's end, those furthest from it first."""
+    """What the units of a kind still need by the next quarter end, the farthest from it first."""
     table = table_for(request, month)
     node = next_node(table.as_of)
     kind, tier = request.GET.get("kind", ""), request.GET.get("tier", "")
@@ -82,7 +82,7 @@ def _catch_up_line(
 
 @allowed(Right.RANKING_VIEW)
 def ranking_months(request: HttpRequest, month: Month) -> HttpResponse:
-    """The curve of the year as a table: each amount leads to what it was made of."""
+    """The curve of the year as a table; each amount links to its explanation."""
     table = table_for(request, month)
     series = by_month(table.county, table.as_of, table.known_by, table.without)
     due = due_by_month(table.rows, table.as_of.year)

@@ -1,8 +1,8 @@
-"""What league tables are made of, read for one county or many in a fixed number of statements.
+"""The entries, receipts and projects that count in a league table, for one or many counties.
 
-Owns: which entries, receipts and projects count (``as_of`` is the day counted up to, ``known_by`` the
-moment posted up to). Their sums by unit come from ``ranking/figures.py``. Must never: rank, measure
-against a benchmark, write, or read the clock. All amounts are yuan.
+``as_of`` is the day counted up to, ``known_by`` the moment posted up to. The number of statements
+is fixed; the sums by unit come from ``ranking/figures.py``. Never ranks, writes or reads the clock.
+All amounts are yuan.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from projects.models import Project
 from units.ground.money import ZERO
 from units.models import County
 
-# Money that a table may leave out (rule 11), and how an entry is known to be of it.
+# Money that a table may leave out (rule 11), and the condition on entries.
 EXCLUSIONS = {
     "resource": Q(industry__is_resource=True),
     "property": Q(industry__is_property=True),
@@ -54,14 +54,14 @@ def ranks_of(settlement: Settlement) -> dict[int, int | None]:
 def entries_of(
     county: County, as_of: date, known_by: datetime | None, without: Iterable[str] = ()
 ) -> QuerySet[Entry]:
-    """The entries that a table is made of: the year's, counted up to the day, known by then."""
+    """The entries of a table: those of the year, counted up to the day, known by the moment."""
     return entries_since(_start(as_of), county, as_of, known_by, without)
 
 
 def entries_since(
     start: date, county: County, as_of: date, known_by: datetime | None, without: Iterable[str]
 ) -> QuerySet[Entry]:
-    """The same from another day on."""
+    """The same, but starting from another day."""
     entries = Entry.objects.filter(county=county, counted_on__range=(start, as_of))
     if known_by is not None:
         entries = entries.filter(posted_at__lte=known_by)
@@ -71,7 +71,7 @@ def entries_since(
 
 
 def waiting_receipts(county: County, as_of: date, without: Iterable[str]) -> QuerySet[Receipt]:
-    """Submitted, not yet verified: shown beside the table, never ranked (rule 2)."""
+    """Submitted receipts, not yet verified: shown beside the table, never ranked (rule 2)."""
     start = _start(as_of)
     receipts = Receipt.objects.filter(
         county=county,
@@ -88,7 +88,7 @@ def waiting_receipts(county: County, as_of: date, without: Iterable[str]) -> Que
 
 
 def signed_in(counties: Sequence[County], as_of: date) -> dict[int, Signed]:
-    """By county id; a county that signed nothing in the year is not in it."""
+    """By county id, without counties that signed nothing in the year."""
     days = _start(as_of), as_of
     signed = Project.objects.filter(county__in=counties, signed_on__range=days).order_by()
     rows = signed.values_list("county_id").annotate(
@@ -101,5 +101,5 @@ def signed_in(counties: Sequence[County], as_of: date) -> dict[int, Signed]:
 
 
 def _start(as_of: date) -> date:
-    """Of the year that a table counts."""
+    """The first day of the year that a table counts."""
     return as_of.replace(month=1, day=1)

@@ -1,7 +1,7 @@
 """The sentence and the figures at the head of the league table, as text.
 
-Owns: how the county's totals are spelled for the leader who will say them. Must never: run a query
-or decide what may be claimed (``LeagueTable`` does).
+Spells the county's totals for the leader who will say them; ``LeagueTable`` decides what may be
+claimed.
 """
 
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ def _side(table: LeagueTable) -> str:
 
 
 def _growth(table: LeagueTable, series: Series) -> str:
-    """Against the same month's end of last year (同比); nothing to say inside a month."""
+    """Growth on the same month end of last year (同比); empty within a month."""
     before = series.same_time_last_year
     if not before or before <= 0:
         return ""

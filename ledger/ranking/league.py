@@ -1,9 +1,8 @@
 """The league table (排名表): one frozen value for the page, the workbook, the bulletin and JSON.
 
-Owns: putting what was gathered (``gathering.py``) together into a ``LeagueTable``, with the money of ended
-units in their successors and each kind ranked apart. Must never: write, read the clock, or decide a
-tier or rank itself (``standing.py`` does). All amounts are yuan; ``as_of`` is the day counted up to,
-``known_by`` the moment posted up to.
+Puts the figures of ``gathering.py`` together, with the money of ended units in their successors,
+and ranks each kind separately by the rules of ``standing.py``. Never writes or reads the clock. All
+amounts are yuan; ``as_of`` is the day counted up to, ``known_by`` the moment posted up to.
 """
 
 from collections import defaultdict
@@ -26,7 +25,7 @@ V = TypeVar("V", Sums, Decimal)
 
 
 class Standing(Protocol):
-    """A unit, as far as it decides whose money is whose."""
+    """What decides to whom a unit's money belongs: whether it has ended, and its successor."""
 
     @property
     def pk(self) -> int: ...
@@ -37,10 +36,11 @@ class Standing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LeagueRow:
-    """One unit's line. ``benchmark`` is exact yuan; None fields mean that there is no target.
+    """One unit's line. ``benchmark`` is exact yuan; fields that need a target are None without one.
 
-    ``reported`` tells "reported, no funds" from "did not report" (rule 13): whether the unit filed
-    the report of the newest month that is over on the table's day, None where none was asked for.
+    ``reported`` distinguishes "reported, no funds" from "did not report" (rule 13): whether the
+    unit filed the report of the newest month that is over on the table's day; None where none was
+    required.
     """
 
     unit_id: int
@@ -62,7 +62,7 @@ class LeagueRow:
 
     @property
     def growth(self) -> Fraction | None:
-        """On the same day of the year before; None where a settlement did not keep that."""
+        """Growth on the same day of the year before; None where a settlement did not store it."""
         return standing.growth(self.received, self.received_before)
 
     @property
@@ -179,9 +179,9 @@ def quarters_due(rows: Iterable[LeagueRow]) -> list[Decimal]:
 
 
 def total(rows: Iterable[LeagueRow]) -> Total:
-    """Add up rows; the total of a table is the total of what it shows."""
+    """The sum of rows; the total of a table is the total of what it shows."""
     target = received = new = outside = pending = ZERO
-    before: Decimal | None = ZERO  # known of all rows, or of none
+    before: Decimal | None = ZERO  # known for all rows, or None
     due: dict[int, int] = defaultdict(int)  # by denominator, of which there are few
     for row in rows:
         target += row.target or ZERO
@@ -212,9 +212,9 @@ def league_table(
 ) -> LeagueTable:
     """Compute the table. ``without`` names money to leave out (``EXCLUSIONS``).
 
-    ``targets_instead`` maps unit ids to (annual target, four cumulative quarter targets) to ask
-    "who would stand where with these targets"; units left out of it keep theirs. ``credited_too`` and
-    ``pending_too`` are yuan by unit id that an import would add.
+    ``targets_instead`` maps unit ids to (annual target, four cumulative quarter targets) and
+    answers "who would stand where with these targets"; other units keep theirs. ``credited_too``
+    and ``pending_too`` are yuan by unit id that an import would add.
     """
     left_out = frozenset(without)
     units = unit_figures([county], as_of, known_by, left_out)
@@ -236,7 +236,7 @@ def league_table(
 
 
 def section_of(county: County, kind: str, as_of: date) -> Section:
-    """One section of the table that is computed now, without what it is compared with."""
+    """One section of the table computed now, without what it is compared with."""
     rows = _rows(unit_figures([county], as_of, None, ()), as_of, {}, {}, {})
     return Section(kind, _ranked([row for row in rows if row.kind == kind], {}))
 
@@ -248,7 +248,7 @@ def _rows(
     credited_too: Mapping[int, Sums],
     pending_too: Mapping[int, Decimal],
 ) -> list[LeagueRow]:
-    """Not ranked yet."""
+    """The rows, not ranked yet."""
     credit = _joined(credited_of(units), credited_too, Sums())
     credited = into_successors(units, as_of, credit, Sums())
     waiting = _joined(pending_of(units), pending_too, ZERO)
@@ -264,17 +264,18 @@ def _rows(
             before[unit.pk],
         )
         for unit in units
-        if unit.stands_on(as_of) or unit.pk in credited  # money of no successor is not lost
+        if unit.stands_on(as_of)
+        or unit.pk in credited  # without a successor, its money keeps a line
     ]
 
 
 def credited_of(units: Iterable[UnitFigures]) -> dict[int, Sums]:
-    """By unit id; a unit without an entry is not in it."""
+    """By unit id, without units that have no entry."""
     return {unit.pk: sums for unit in units if (sums := unit.credited) is not None}
 
 
 def pending_of(units: Iterable[UnitFigures]) -> dict[int, Decimal]:
-    """By unit id; a unit that awaits nothing is not in it."""
+    """By unit id, without units that await nothing."""
     return {unit.pk: amount for unit in units if (amount := unit.pending) is not None}
 
 
@@ -286,13 +287,13 @@ def before_of(units: Iterable[UnitFigures]) -> dict[int, Decimal]:
 def into_successors(
     units: Sequence[Standing], as_of: date, found: Mapping[int, V], nothing: V
 ) -> dict[int, V]:
-    """Add what an ended unit has into the unit that succeeded it by the day (rule 15)."""
+    """Add what an ended unit has to the unit that succeeded it by the day (rule 15)."""
     by_id = {unit.pk: unit for unit in units}
     gathered: dict[int, V] = defaultdict(lambda: nothing)
     for unit_id, value in found.items():
         unit = by_id.get(unit_id)
         if unit is None:
-            continue  # another county's: only tampering does that, and the sums of the check tell
+            continue  # another county's, by tampering; the sums of check 4 reveal it
         while not unit.stands_on(as_of) and unit.successor_id is not None:
             unit = by_id[unit.successor_id]
         gathered[unit.pk] = gathered[unit.pk] + value
@@ -306,7 +307,7 @@ def _joined(found: Mapping[int, V], more: Mapping[int, V], nothing: V) -> dict[i
 def measure(
     owed: Owed | None, as_of: date
 ) -> tuple[Decimal | None, Sequence[Decimal], Fraction | None]:
-    """Annual target, quarter targets and benchmark of a unit; a target of nothing is none."""
+    """Annual target, quarter targets and benchmark of a unit; a target of zero counts as none."""
     if owed is None or owed[0] <= 0:
         return None, (), None
     return owed[0], owed[1], standing.benchmark(owed[1], as_of)
@@ -342,7 +343,7 @@ def _row(
 def sections(
     rows: Sequence[LeagueRow], previous: Mapping[int, int | None], kinds: Iterable[UnitKind]
 ) -> tuple[Section, ...]:
-    """Rank each kind apart (rule 6), in the order given; kinds without units get no section."""
+    """Rank each kind separately (rule 6), in the order given; kinds without units are left out."""
     sections = []
     for kind in kinds:
         of_kind = [row for row in rows if row.kind == kind]

@@ -1,7 +1,6 @@
-"""The league table: its page, its JSON, and the way to the newest one.
+"""The page of the league table, its JSON, and the redirect to the newest month.
 
-Owns: reading the wishes of an address and gathering what the page shows. Must never: compute a
-figure; the table comes from ``asked.answer``, its texts from ``tables`` and ``headline``.
+The table comes from ``query.answer``, its texts from ``table`` and ``headline``.
 """
 
 from collections.abc import Callable
@@ -50,7 +49,7 @@ def ranking_json(request: HttpRequest, month: Month) -> HttpResponse:
 
 
 def table_for(request: HttpRequest, month: Month) -> LeagueTable:
-    """The table that the address asks for: the one value behind page, workbook, bulletin, JSON."""
+    """The table that the address asks for: one value behind page, workbook, bulletin and JSON."""
     today = timezone.localdate()
     if month.first_day > today:
         raise Http404
@@ -65,7 +64,7 @@ def parameters(request: HttpRequest, month: Month) -> TableQuery:
 
 
 def same_parameters(request: HttpRequest, name: str, *args: object) -> str:
-    """The address of another page with the wishes of this one."""
+    """The address of another page with the parameters of this one."""
     query = request.GET.urlencode()
     address = reverse(name, args=args)
     return f"{address}?{query}" if query else address
@@ -98,7 +97,7 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
 
 
 def unit_url(user: User, county: County) -> Callable[[LeagueRow], str]:
-    """The address of a unit's account, or nothing where this person may not open it."""
+    """The address of a unit's account; empty where this person may not open it."""
     # One look-up instead of one per line; a code is digits and capitals, so nothing needs quoting.
     before, after = reverse("unit-account", args=["CODE"]).split("CODE")
     is_open = opens(user, county)

@@ -1,7 +1,6 @@
-"""Turns of phrase that papers share: the name of a period, a list of names, the short name of a town.
+"""How the papers name periods, units and the county, in either language.
 
-Owns: how the workbook and the bulletin name time and units in either language. Must never: read the
-clock, or decide which units are named.
+Never reads the clock or decides which units are named.
 """
 
 from collections.abc import Sequence
@@ -15,12 +14,12 @@ from django.utils.translation import pgettext
 from ledger import words
 from ledger.ranking.league import LeagueTable
 
-# A list of towns drops what they all end with: 城关、清油河等2个镇.
+# Endings that a list of towns drops: 城关、清油河等2个镇.
 _TOWN_ENDINGS = ("镇", "乡", "街道办事处", "街道办", "街道")
 
 
 def period(as_of: date) -> str:
-    """The part of the year that ends on the day, as a title says it: 2012年上半年."""
+    """The part of the year that ends on the day, as in a title: 2012年上半年."""
     if (as_of + timedelta(days=1)).day != 1:
         return _("1 January to %(day)s") % {"day": day(as_of)}
     return _month_period(as_of.month) % {"year": as_of.year, "month": as_of.month}
@@ -43,7 +42,7 @@ def day(value: date) -> str:
 
 
 def and_so(names: Sequence[str]) -> str:
-    """Names one after the other: 城关、清油河."""
+    """Names in a row: 城关、清油河."""
     return pgettext("between names", ", ").join(names)
 
 
@@ -56,7 +55,7 @@ def short_town(name: str) -> str:
 
 
 def known(table: LeagueTable) -> str:
-    """Up to when postings count, where somebody asked for that."""
+    """The moment up to which postings count, if the table names one."""
     if table.known_by is None or table.settlement is not None:
         return ""
     moment = timezone.localtime(table.known_by)
@@ -64,7 +63,7 @@ def known(table: LeagueTable) -> str:
 
 
 def left_out(table: LeagueTable) -> str:
-    """What money the table leaves out, or nothing."""
+    """The money that the table leaves out, or empty."""
     if not table.without:
         return ""
     named = and_so([str(words.EXCLUSIONS[name]) for name in sorted(table.without)])
@@ -72,12 +71,12 @@ def left_out(table: LeagueTable) -> str:
 
 
 def bureau(table: LeagueTable) -> str:
-    """Who fills in the papers, unless the county says otherwise: 商南县招商局."""
+    """Who fills in the papers, unless the county has set another: 商南县招商局."""
     return table.county.issuing_office or _("%(county)s Investment Bureau") % {
         "county": table.county.name
     }
 
 
 def county_title(table: LeagueTable) -> str:
-    """How the county stands in a title: 商南县, or as it has set."""
+    """The county in a title: 商南县, or as it has set."""
     return table.county.title_name or table.county.name

@@ -1,8 +1,7 @@
-"""What somebody asks of the league table, and the table that answers.
+"""The query of a league table (``as_of``, ``known_by``, ``without``) and the table that answers it.
 
-Owns: reading ``as_of``, ``known_by`` and ``without`` from an address or a command, and the choice
-between the announced table of a closed quarter and one computed now. Must never: fail on a malformed
-wish (it falls back to the default), read the clock or compute a figure.
+Chooses between the announced table of a closed quarter and one computed now. A malformed parameter
+falls back to its default. Never reads the clock.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +21,7 @@ from units.models import County
 
 @dataclass(frozen=True, slots=True)
 class TableQuery:
-    """A month, and what was wished beside it; None and empty are the defaults."""
+    """A month and its optional parameters; None and empty are the defaults."""
 
     month: Month
     as_of: date | None = None
@@ -30,12 +29,12 @@ class TableQuery:
     without: frozenset[str] = frozenset()
 
     def day(self, today: date) -> date:
-        """The day counted up to: never in the future, else the wished one, else the month's end."""
+        """The day counted up to, never in the future: ``as_of``, else the month's end."""
         return min(self.as_of or self.month.last_day, today)
 
 
 def read(month: Month, as_of: str, known_by: str, without: Iterable[str]) -> TableQuery:
-    """From what was typed; a day of another year than the month's is no wish."""
+    """Read what was typed; a day outside the month's year is ignored."""
     day = day_of(as_of)
     return TableQuery(
         month=month,
@@ -46,7 +45,7 @@ def read(month: Month, as_of: str, known_by: str, without: Iterable[str]) -> Tab
 
 
 def left_out(texts: Iterable[str]) -> frozenset[str]:
-    """The kinds of money to leave out, each by itself or several by commas."""
+    """The kinds of money to leave out, given one by one or separated by commas."""
     return frozenset(word for text in texts for word in text.split(",")) & EXCLUSIONS.keys()
 
 
@@ -88,7 +87,7 @@ def answer(county: County, query: TableQuery, today: date) -> LeagueTable:
 
 
 def summaries(counties: Sequence[County], query: TableQuery, today: date) -> list[Summary]:
-    """What those tables come to, in as many queries as for one county."""
+    """Summaries of those tables, in as many queries as for one county."""
     closed = {s.period.county_id: s for s in _announced(counties, query)}
     open_ = [county for county in counties if county.pk not in closed]
     found = computed(open_, query.day(today), query.known_by, without=query.without)
@@ -101,7 +100,7 @@ def summaries(counties: Sequence[County], query: TableQuery, today: date) -> lis
 
 
 def _without(settlement: Settlement, query: TableQuery) -> LeagueTable:
-    """Not announced in this form: of the entries of the closed quarter that were announced."""
+    """A table never announced as such: the announced entries, without some of the money."""
     county, known_by = settlement.period.county, settlement.known_by
     return league_table(county, settlement.as_of, known_by, without=query.without)
 
@@ -118,6 +117,6 @@ def _announced(counties: Sequence[County], query: TableQuery) -> list[Settlement
     )
     newest = found.order_by("period__county_id", "-version").distinct("period__county_id")
     if not (keys := list(newest.values_list("pk", flat=True))):
-        return []  # as for most pages: the rows with their people are wide
+        return []  # most pages end here; the second query has wide rows, with people
     related = ("period__county", "proposed_by", "confirmed_by")
     return list(Settlement.objects.filter(pk__in=keys).select_related(*related))

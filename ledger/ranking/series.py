@@ -1,7 +1,6 @@
 """Money by month: what was received, and what was due, by the end of each month.
 
-Owns: these sums for a county and for single units. Must never: read the clock, or count other entries
-than the league table does.
+For a county and for single units, from the same entries as the league table. Never reads the clock.
 """
 
 from collections import defaultdict
@@ -26,8 +25,10 @@ from units.models import County, Unit
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Yuan received from January to the end of each month; ``this_year`` ends with the month of
-    ``as_of``, ``last_year`` has twelve."""
+    """Yuan received from January to the end of each month.
+
+    ``this_year`` ends with the month of ``as_of``, ``last_year`` has twelve.
+    """
 
     as_of: date
     this_year: tuple[Decimal, ...]
@@ -35,7 +36,7 @@ class Series:
 
     @property
     def same_time_last_year(self) -> Decimal | None:
-        """Yuan received by the same month's end a year before; None inside a month."""
+        """Yuan received by the same month end a year before; None within a month."""
         months = completed_months(self.as_of)
         return self.last_year[months - 1] if months == self.as_of.month else None
 
@@ -50,7 +51,7 @@ def by_month(
 
 
 def of_units(units: Sequence[Unit], as_of: date) -> Series:
-    """The same of what some units were credited together."""
+    """The same for what some units together were credited."""
     days = date(as_of.year - 1, 1, 1), as_of
     entries = Entry.objects.filter(unit__in=units, counted_on__range=days)
     return _series(_monthly(entries), as_of)
@@ -62,7 +63,10 @@ def _monthly(entries: QuerySet[Entry]) -> QuerySet[Entry, Any]:
 
 
 def due_by_month(rows: Iterable[LeagueRow], year: int) -> list[Fraction]:
-    """The benchmark of all rows together at each month's end: the rule is linear, so of their sums."""
+    """The benchmark of all rows together at each month end.
+
+    The rule is linear, so it applies to sums.
+    """
     quarters = quarters_due(rows)
     return [benchmark(quarters, Month(year, month).last_day) for month in range(1, 13)]
 

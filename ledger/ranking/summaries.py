@@ -1,7 +1,7 @@
-"""What a region reads of its counties' tables: totals, and how many units stand in each tier.
+"""A region's view of its counties' tables: totals, and the number of units in each tier.
 
-Owns: getting there for a hundred counties without laying out a single row. Must never: give another
-figure than the county's own table (a test holds them against each other), or decide a tier itself.
+Computes them for a hundred counties without laying out a single row. The figures are those of the
+county's own table; a test compares the two.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ from units.models import County
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A county's table without its rows; ``settlement`` where it was announced."""
+    """A county's table without its rows; ``settlement`` if it was announced."""
 
     county: County
     total: Total
@@ -55,9 +55,10 @@ class Summary:
 
 @dataclass(slots=True)
 class Tally:
-    """The sums of a county while its units are gone through; yuan, ``due`` by quarter.
+    """The running sums of a county over its units; yuan, ``due`` by quarter.
 
-    ``before`` is what was received by the same day of the year before: known of all units, or of none.
+    ``before`` is what was received by the same day of the year before; None unless known for all
+    units.
     """
 
     target: Decimal = ZERO
@@ -67,7 +68,7 @@ class Tally:
     before: Decimal | None = ZERO
 
     def total(self, as_of: date) -> Total:
-        """The benchmark of the sums is the sum of the benchmarks: it grows evenly with what is due."""
+        """The benchmark of the sums equals the sum of the benchmarks, as the rule is linear."""
         benchmark = standing.benchmark(self.due, as_of)
         return Total(self.target, benchmark, self.sums, self.pending, self.before)
 
@@ -79,7 +80,7 @@ def computed(
     *,
     without: Iterable[str] = (),
 ) -> list[Summary]:
-    """Of the tables as ``league_table`` computes them, in as many queries as for one county."""
+    """Of the tables that ``league_table`` computes, in as many queries as for one county."""
     if not counties:
         return []
     units = _by_county(counties, as_of, known_by, without)
@@ -133,7 +134,7 @@ def _added_up(
 
 
 def announced(settlements: Sequence[Settlement]) -> list[Summary]:
-    """Of the tables as they were announced, for one and the same quarter, from the stored lines."""
+    """Of the tables as announced, all for the same quarter, from the stored lines."""
     if not settlements:
         return []
     tallies: dict[int, Tally] = defaultdict(Tally)
@@ -167,8 +168,11 @@ def announced(settlements: Sequence[Settlement]) -> list[Summary]:
 
 
 def _lines(settlements: Sequence[Settlement]) -> Iterable[tuple[Any, ...]]:
-    """Settlement, tier, units, target, received, new, outside, pending, units whose money of the year
-    before is known and that money, the four quarters' dues."""
+    """The stored lines, summed by settlement and tier.
+
+    Settlement, tier, units, target, received, new, outside, pending, units whose money of the year
+    before is known and that money, the four quarters' dues.
+    """
     money = DecimalField(max_digits=30, decimal_places=2)
     due = {
         f"due_{quarter}": Sum(Cast(KT(f"due__{quarter}"), money), default=ZERO)

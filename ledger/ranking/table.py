@@ -1,7 +1,6 @@
-"""The league table on screen: its lines as text, what they lead to and what they sort by.
+"""The league table on screen: its lines as text, their links and sort keys.
 
-Owns: turning rows of a ``LeagueTable`` into finished text, column by column (``ranking/columns.py``), for
-the template that lays them out. Must never: decide a tier or rank, or run a query.
+Turns rows of a ``LeagueTable`` into text, column by column (``ranking/columns.py``). Runs no query.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +25,7 @@ MOVED = BY_NAME["moved"]
 
 
 class Movement(NamedTuple):
-    """As in ▲2, with the words for those who hear the page."""
+    """As in ▲2, with words for a screen reader."""
 
     sign: str
     words: str
@@ -34,9 +33,10 @@ class Movement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RankingLine:
-    """One unit's line: its texts by column, and the two addresses that it leads to.
+    """One unit's line: its texts by column, and two links.
 
-    ``account`` and ``source`` (what its figures are made of) are empty where the reader may not look.
+    ``account`` and ``source`` (the explanation of its figures) are empty where the reader may not
+    look.
     """
 
     row: LeagueRow
@@ -48,12 +48,12 @@ class RankingLine:
     is_missing: bool
 
     def __getitem__(self, name: str) -> Any:
-        """What the line sorts by in a column."""
+        """The sort key of the line in a column."""
         return BY_NAME[name].sort_key(self.row)
 
 
 def point(league: LeagueTable, as_of: date | None = None) -> str:
-    """The day, the moment and the money left out of a table, as an address asks for them."""
+    """The day, the moment and the exclusions of a table, as parameters of an address."""
     table_query = {"as_of": (as_of or league.as_of).isoformat()}
     if league.known_by is not None:
         table_query["known_by"] = league.known_by.isoformat()
@@ -63,7 +63,7 @@ def point(league: LeagueTable, as_of: date | None = None) -> str:
 
 
 def made_of(league: LeagueTable) -> str:
-    """From a unit's account to what its line is made of."""
+    """The parameters that lead from a unit's account to the explanation of its line."""
     return f"explain/?{point(league)}"
 
 
@@ -92,7 +92,7 @@ def row_bullet(row: LeagueRow) -> Bullet | None:
 
 
 def movement(row: LeagueRow) -> Movement | None:
-    """Nothing without a rank."""
+    """None without a rank."""
     places = MOVED.value(row)
     return None if places is None else movement_of(places)
 
@@ -121,7 +121,7 @@ HEADS = [
 
 
 class RankingTable(tables.Table):
-    """Ranked lines of one kind, with the sum of ``summed``; its columns are the declared ones."""
+    """Ranked lines of one kind, with the sum of ``summed``, in the declared columns."""
 
     class Meta:
         template_name = "ledger/ranking/table.jinja"
@@ -133,7 +133,7 @@ class RankingTable(tables.Table):
         source: str,
         query: QueryDict | None = None,
     ) -> None:
-        """``source`` is the address of what the sum is made of; with ``query`` it can be sorted."""
+        """``source`` explains the sum; with ``query`` the table can be sorted."""
         self.query, self.source = query or QueryDict(), source
         self.subtotal = texts(total(summed))
         self.tiers = words.TIERS.items()
@@ -145,7 +145,7 @@ class RankingTable(tables.Table):
         )
 
     def sorted_by(self, alias: str) -> str:
-        """The same page, sorted so."""
+        """The address of the same page, sorted by the column."""
         table_query = self.query.copy()
         table_query["sort"] = alias
         return f"?{table_query.urlencode()}"

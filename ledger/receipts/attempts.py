@@ -1,7 +1,4 @@
-"""What the views of deeds share: a refused deed leaves its line, too.
-
-Must never: decide anything; the verbs raise, this records and passes on.
-"""
+"""A refused action also leaves its line in the trail; shared by the views of actions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +15,7 @@ from units.ground.refusal import Refusal
 
 @contextmanager
 def attempted(request: HttpRequest, action: str, record: Model | None = None) -> Iterator[None]:
-    """Around a verb: what it refuses is written down after its transaction has gone back."""
+    """Record what an action refuses, after its transaction is rolled back, and raise it again."""
     try:
         yield
     except (Refusal, PermissionDenied) as refusal:

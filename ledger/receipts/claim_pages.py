@@ -1,7 +1,7 @@
 """Claims to a share of credit: the list, a new one, one claim with its answer and decision.
 
-Must never: decide who may answer or decide (``claims.py`` does), or show a claim to a unit that is
-no party to it and does not share the project.
+``claims.py`` decides who may answer or decide. A claim is shown only to its parties, to the units
+that share the project, and to the county's offices.
 """
 
 import re
@@ -40,7 +40,7 @@ Verb = Callable[[], CreditClaim]
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """One claim as lists and the project's page show it; the url is empty for who may not open it."""
+    """One claim in a list or on the project's page; no url for a reader who may not open it."""
 
     claim: CreditClaim
     url: str
@@ -52,7 +52,7 @@ class ClaimLine:
 
 @dataclass(frozen=True, slots=True)
 class StepBehind:
-    """A verified receipt whose posted credit does not follow the present shares."""
+    """A verified receipt whose posted credit differs from the present shares."""
 
     words: str
     amount: str
@@ -108,7 +108,7 @@ def claim_history(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allowed(Right.CLAIM_MAKE, ACTION)
 def claim_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """The button says which answer: agree or object."""
+    """The button names the answer: agree or object."""
     claim, form = _claim(request, pk), ClaimAnswerForm(request.POST)
     agrees = request.POST.get("action") == "agree"
     action = "claim.agree" if agrees else "claim.object"
@@ -131,7 +131,7 @@ def claim_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allowed(Right.CLAIM_DECIDE, ACTION)
 def claim_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """The button says which decision: grant or refuse."""
+    """The button names the decision: grant or refuse."""
     claim, form = _claim(request, pk), DecisionForm(request.POST)
     grants = request.POST.get("action") == "grant"
     return _done(
@@ -152,15 +152,15 @@ def claim_lines(rows: QuerySet[CreditClaim], user: User) -> list[ClaimLine]:
 
 
 def claims_on(project: Project, user: User) -> list[ClaimLine]:
-    """All that was said about the credit of a project whose page the person may open."""
+    """All claims on a project whose page the person may open."""
     return claim_lines(_listed(claims_of(user).filter(project=project)), user)
 
 
-# Deeds
+# Actions
 
 
 def _made(request: HttpRequest, form: ClaimForm) -> CreditClaim | None:
-    """The claim; None where there is something to correct first."""
+    """The claim; None where the form must be corrected first."""
     if not form.is_bound or not form.is_valid():
         return None
     try:
@@ -249,7 +249,7 @@ def _claim_form(request: HttpRequest) -> ClaimForm:
 
 
 def _named(request: HttpRequest, name: str) -> Project:
-    """A signed project of the county by its whole name; a unit need not see it to claim a share."""
+    """A signed project of the county by its full name; a unit need not see it to claim a share."""
     found = Project.objects.filter(
         county=person(request).county_id, name_key=text.key(name), signed_on__isnull=False
     )

@@ -1,7 +1,6 @@
-"""What the page of one receipt shows, gathered for the template.
+"""The context of one receipt's page: words, amounts as text, links, and the actions offered.
 
-Owns: words, amounts as text, links, and which deeds are offered. Must never: decide a deed (the verbs
-do) or show a record that the reader may not open.
+The actions themselves decide what is allowed. No record is shown that the reader may not open.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,7 +38,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class DoubtLine:
-    """A doubt with the records it points at, as far as the reader may open them."""
+    """A doubt with the records it refers to, as far as the reader may open them."""
 
     sentence: str | Promise
     links: tuple[Link, ...]
@@ -69,7 +68,7 @@ class EntryLine:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Where a receipt stands among those that wait."""
+    """The place of a receipt among those that wait."""
 
     place: int
     count: int
@@ -78,7 +77,7 @@ class Queue:
 
 
 def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
-    """The whole context; ``forms`` replaces the empty forms by ones with refusals."""
+    """The whole context; ``forms`` replaces empty forms by refused ones."""
     verifies = may(user, Right.RECEIPT_VERIFY) and receipt.state == Receipt.State.SUBMITTED
     changes = receipt.state in submission.UNVERIFIED and may_enter(user, receipt.project)
     seen = {"version": receipt.version}
@@ -125,7 +124,7 @@ def money_of(project: Project) -> dict[str, str]:
 
 
 def project_money(receipt: Receipt) -> dict[str, str]:
-    """What the project has with and without this receipt, against what it should introduce."""
+    """The project's money with and without this receipt, against its introduced amount."""
     introduced = receipt.project.introduced_amount
     entries = Entry.objects.filter(project=receipt.project_id)
     posted = entries.aggregate(all=Sum("amount", default=ZERO))["all"]
@@ -144,7 +143,7 @@ def _shares(project: Project) -> list[tuple[str, str]]:
 
 
 def _missing(receipt: Receipt) -> list[str | Promise]:
-    """What the county requires and the receipt lacks, while that still matters."""
+    """Evidence that the county requires and the receipt lacks, while that still matters."""
     if receipt.state == Receipt.State.VERIFIED or not receipt.county.evidence_required:
         return []
     return [Evidence.Kind(kind).label for kind in evidence.missing(receipt)]
@@ -212,7 +211,7 @@ def entry_lines(user: User, receipt: Receipt) -> list[EntryLine]:
 
 @dataclass(frozen=True, slots=True)
 class CreditLine:
-    """What a unit has of a receipt, and what it would have by the present shares."""
+    """A unit's credit of a receipt, as posted and by the present shares."""
 
     unit: str
     posted: str
@@ -236,7 +235,7 @@ def credit_lines(receipt: Receipt) -> list[CreditLine]:
 
 
 def queue_of(user: User, receipt: Receipt) -> Queue | None:
-    """Its place among the receipts that wait, oldest first; None if it waits no longer."""
+    """Its place among the receipts that wait, oldest first; None if it does not wait."""
     waiting = receipts_of(user).filter(state=Receipt.State.SUBMITTED)
     ids = list(waiting.order_by("submitted_at", "pk").values_list("pk", flat=True))
     if receipt.pk not in ids:

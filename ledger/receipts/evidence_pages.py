@@ -1,6 +1,6 @@
-"""The files of evidence: adding, leaving out, handing out; and what a county requires.
+"""The files of evidence: adding, removing, downloading; and what a county requires.
 
-Must never: hand a file to somebody who may not open its receipt, or let a browser show one as a page.
+A file goes only to people who may open its receipt, and never as a page of the browser.
 """
 
 from django.contrib import messages
@@ -64,7 +64,7 @@ def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allowed(Right.RECEIPT_VIEW)
 def evidence_file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The content as an attachment under a name of ours: no browser runs anything inside it."""
+    """The content as an attachment under a name of our own, so that no browser runs it."""
     file = get_object_or_404(evidence_of(person(request)), pk=pk)
     try:
         content = evidence.open_stored(file)
@@ -103,7 +103,7 @@ def evidence_rules(request: HttpRequest) -> HttpResponse:
 
 
 def _own(request: HttpRequest, pk: int | None) -> Receipt:
-    """A receipt that the person may open (else 404) and enter evidence of (else 403)."""
+    """A receipt that the person may open (else 404) and add evidence to (else 403)."""
     rows = listed(receipts_of(person(request)).select_related("county"))
     receipt = get_object_or_404(rows, pk=pk)
     if not may_enter(person(request), receipt.project):

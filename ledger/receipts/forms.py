@@ -1,8 +1,8 @@
 """What people type about money: receipts, evidence, verification, reversal.
 
-Owns: turning what was typed into a ``Draft`` or the words of a deed, and a receipt into what is shown
-for editing. Must never: decide what a receipt may be (``admission.py`` and the verbs say so, and the
-form shows their sentences beside their fields).
+Turns it into a ``Draft`` or the fields of an action, and a receipt into what is shown for editing.
+What a receipt may be is decided in ``draft.py`` and the actions; the form shows their refusals
+beside the fields.
 """
 
 import uuid
@@ -57,7 +57,7 @@ class FilesField(forms.FileField):
 
 
 class FilesForm(RefusableForm):
-    """A form with files; they are stored when all else is right."""
+    """A form with files, which are stored only when all else is right."""
 
     evidence_kind = forms.ChoiceField(
         label=pgettext_lazy("evidence", "Kind of evidence"),
@@ -79,13 +79,16 @@ class FilesForm(RefusableForm):
         return self.cleaned_data
 
     def stored(self) -> list[Attachment]:
-        """The files, stored. Raises Refusal for one that cannot be kept."""
+        """The files, stored. Raises Refusal for one that cannot be stored."""
         kind = self.cleaned_data["evidence_kind"]
         return [Attachment(kind, evidence.store(file)) for file in self.cleaned_data["evidence"]]
 
 
 class ReceiptForm(FilesForm):
-    """A receipt as its unit enters it. ``key`` is made with the form, ``version`` when it is opened."""
+    """A receipt as its unit enters it.
+
+    ``key`` is made with the form, ``version`` when it is opened.
+    """
 
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -128,14 +131,14 @@ class ReceiptForm(FilesForm):
         return "confirmed" in self.errors or bool(self["confirmed"].value())
 
     def again(self, **values: object) -> "ReceiptForm":
-        """What was typed, with other hidden values."""
+        """The form as typed, with other hidden values."""
         typed = {name: self.data.get(name, "") for name in self.fields}
         typed |= {name: str(value) for name, value in values.items()}
         return ReceiptForm(typed, project=self.project)
 
     def draft(self) -> Draft:
         given = {name: self.cleaned_data[name] for name in (*CONTENTS, "confirmed")}
-        # A form whose hidden field was lost makes a receipt of its own.
+        # A form whose hidden field was lost makes a new receipt.
         return Draft(project=self.project, key=self.cleaned_data["key"] or uuid.uuid4(), **given)
 
 
@@ -144,14 +147,14 @@ def new_initial(today: date) -> dict[str, Any]:
 
 
 def initial_of(receipt: Receipt) -> dict[str, Any]:
-    """What is stored, as the form shows it for editing."""
+    """The stored receipt as initial values for editing."""
     return {name: getattr(receipt, name) for name in (*CONTENTS, "key", "version")} | {
         "confirmed": receipt.amount > receipt.project.introduced_amount
     }
 
 
 class SeenForm(RefusableForm):
-    """A deed upon the version that the person has seen."""
+    """An action on the version that the person has seen."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -230,7 +233,7 @@ def _box(money: Receipt.Kind, kind: Evidence.Kind, ticked: set[str]) -> tuple[st
 
 
 def differences(form: ReceiptForm, receipt: Receipt) -> list[tuple[Any, str, str, bool]]:
-    """Label, what is stored, what was typed, whether they differ: for two versions side by side."""
+    """Label, stored value, typed value, whether they differ: for two versions side by side."""
     stored = initial_of(receipt)
     rows = []
     for name in CONTENTS:
@@ -246,7 +249,7 @@ def _differs(field: forms.BoundField, stored: Any) -> bool:
 
 
 def chosen(values: Sequence[str]) -> list[tuple[int, int]]:
-    """(receipt id, version) pairs of ticked boxes such as ``17.3``; what is no pair is left out."""
+    """(receipt id, version) pairs of ticked boxes such as ``17.3``; malformed ones are left out."""
     pairs = (value.partition(".") for value in values)
     return [
         (int(pk), int(version))

@@ -1,7 +1,7 @@
-"""The list of receipts: the bureau's queue and a unit's own.
+"""The list of receipts, the bureau's queue and a unit's own: filter, columns and sorting.
 
-Owns: the sieve, the columns and by what they sort. Must never: widen what a person may see (the
-queryset comes already narrowed), run a query per row, or fail on an address it does not know.
+The queryset comes already narrowed to what the person may see. Runs no query per row; unknown
+parameters are ignored.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,8 +32,10 @@ def listed(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
 
 
 def with_files(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
-    """The files are counted by themselves: counted in a join, they have PostgreSQL group by every column of
-    five tables, and the planning of that takes longer than the finding.
+    """With the number of files, counted in a subquery.
+
+    In a join PostgreSQL groups by every column of five tables, and planning that takes longer than
+    the search.
     """
     left = Evidence.objects.filter(receipt=OuterRef("pk"), removed_at=None).order_by()
     counted = Subquery(left.values("receipt").annotate(count=Count("pk")).values("count"))
@@ -76,7 +78,7 @@ class ReceiptFilter(filters.FilterSet):
         self.filters["unit"].extra["choices"] = list(units.values_list("code", "name"))
 
     def search(self, rows: QuerySet[Receipt], _name: str, words: str) -> QuerySet[Receipt]:
-        """Each word somewhere: project, investor, unit, voucher."""
+        """Each word must occur in project, investor, unit or voucher."""
         for word in words.split():
             folded = key(word)
             rows = rows.filter(
@@ -92,7 +94,7 @@ class ReceiptFilter(filters.FilterSet):
 
 
 class ReceiptTable(Table):
-    """The doubts ``found`` by receipt id are given after paging, for the rows of the page only."""
+    """``found``, the doubts by receipt id, is set after paging, for the rows of the page only."""
 
     cells = "ledger/receipts/receipt_cells.jinja"
     pick = Column("", orderable=False)

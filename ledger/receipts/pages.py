@@ -1,7 +1,6 @@
-"""The pages of receipts: list, form, one receipt, and what its unit does with it.
+"""The pages of receipts: list, form, one receipt, and the actions of its unit.
 
-Must never: decide what a receipt may be or who may verify it; a view reads the address, calls one
-verb, and shows the answer.
+A view reads the address, calls one action and shows the result; the actions decide what is allowed.
 """
 
 import uuid
@@ -63,7 +62,7 @@ def filterset_of(request: HttpRequest) -> ReceiptFilter:
 
 
 def table_of(request: HttpRequest, filterset: ReceiptFilter) -> ReceiptTable:
-    """The bureau works from the oldest on, a unit sees its newest first."""
+    """The bureau sees the oldest first, a unit its newest."""
     user = person(request)
     verifies = may(user, Right.RECEIPT_VERIFY)
     return ReceiptTable(
@@ -142,7 +141,7 @@ def receipt_history(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allowed(Right.RECEIPT_SUBMIT, ACTION)
 def receipt_submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """A draft or a returned receipt, sent as it stands."""
+    """Submit a draft or a returned receipt as it stands."""
     receipt = _own(request, pk)
     form = SeenForm(request.POST)
     if not form.is_valid():
@@ -179,7 +178,7 @@ def receipt_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def refused(request: HttpRequest, receipt: Receipt, refusal: Refusal) -> HttpResponse:
-    """The receipt as it stands now, with the sentence on top: 409 for a conflict, else 422."""
+    """The receipt as it is now, with the refusal on top: 409 for a conflict, else 422."""
     newest = get_object_or_404(listed(receipts_of(person(request))), pk=receipt.pk)
     context = detail(person(request), newest) | {"refusal": refusal}
     status = 409 if isinstance(refusal, Conflict) else 422
@@ -194,7 +193,7 @@ def _now(request: HttpRequest) -> dict[str, Any]:
 
 
 def _project(request: HttpRequest, pk: int) -> Project:
-    """The project, if the person may enter money of it; 404 where it may not even be seen."""
+    """The project, if the person may enter money for it; 404 where they may not even see it."""
     rows = projects_of(person(request)).select_related("lead_unit", "investor")
     project = get_object_or_404(rows, pk=pk)
     if not may_enter(person(request), project):
@@ -203,7 +202,7 @@ def _project(request: HttpRequest, pk: int) -> Project:
 
 
 def _own(request: HttpRequest, pk: int) -> Receipt:
-    """A receipt that the person may change as far as reach goes; its state is the verb's affair."""
+    """A receipt in the person's reach with the right to change; the action checks its state."""
     rows = receipts_of(person(request)).select_related("project__lead_unit", "unit")
     receipt = get_object_or_404(rows, pk=pk)
     if not may_enter(person(request), receipt.project):
@@ -252,7 +251,7 @@ def _saved(request: HttpRequest, receipt: Receipt) -> HttpResponse:
 def _shown(
     request: HttpRequest, form: ReceiptForm, receipt: Receipt | None = None, **more: Any
 ) -> HttpResponse:
-    """The form: 422 where it refuses something."""
+    """The form; 422 if it has errors."""
     project = form.project
     own = [(reverse("receipt-detail", args=[receipt.pk]), str(receipt))] if receipt else []
     context = {
@@ -274,7 +273,7 @@ def _shown(
 
 
 def evidence_wanted(user: User) -> list[tuple[Any, list[Any]]]:
-    """What the county requires for each kind of money, where it does."""
+    """What the county requires for each kind of money, if it requires anything."""
     if user.county is None or not user.county.evidence_required:
         return []
     return evidence.wanted(user.county)
@@ -283,7 +282,7 @@ def evidence_wanted(user: User) -> list[tuple[Any, list[Any]]]:
 def _conflicting(
     request: HttpRequest, form: ReceiptForm, conflict: submission.Overtaken, *, fresh: bool = False
 ) -> HttpResponse:
-    """Both versions beside each other; nothing was overwritten, and what was typed is still there.
+    """Both versions side by side; nothing was overwritten, and what was typed is still there.
 
     ``fresh``: the form was a new one, so what was typed may be another receipt.
     """

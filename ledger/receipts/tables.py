@@ -1,7 +1,6 @@
-"""The lines of an account, as text: receipts of a project, entries, the projects of a unit.
+"""The lines of an account as text: receipts of a project, entries, the projects of a unit.
 
-Owns: running sums and the tables of the account pages. Must never: run a query per line, or show a
-receipt that the reader may not open.
+Adds running sums, without a query per line. Links no receipt that the reader may not open.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +30,7 @@ class ReceiptLine:
 
     @property
     def share(self) -> str:
-        """What ``running`` is of the introduced amount."""
+        """``running`` as a part of the introduced amount."""
         introduced = self.receipt.project.introduced_amount
         return percent_text(self.running, introduced) if self.posted and introduced else ""
 
@@ -62,7 +61,7 @@ class ProjectLine:
 def receipt_lines(
     receipts: Iterable[Receipt], project: Project, openable: set[int]
 ) -> list[ReceiptLine]:
-    """In the order of the days received; money that was taken back again does not run on."""
+    """In order of the days received; reversed money is not in the running sum."""
     entries = Entry.objects.filter(project=project).order_by().values_list("receipt")
     posted = dict(entries.annotate(Sum("amount")))
     lines, running = [], ZERO
@@ -106,7 +105,7 @@ class ReceiptLineTable(Table):
 
 
 class EntryTable(Table):
-    """Entries as they were posted; what takes back names what it takes back."""
+    """Entries as posted; a reversal names what it reverses."""
 
     cells = "ledger/accounts/entry_cells.jinja"
     counted_on = Column(_("Counted on"))
@@ -140,7 +139,7 @@ class ProjectLineTable(Table):
 
 
 def credited_to(unit_id: int, year: int) -> Mapping[int, Decimal]:
-    """Yuan that a unit was credited in the year, by project."""
+    """Yuan credited to a unit in the year, by project."""
     days = date(year, 1, 1), date(year, 12, 31)
     entries = Entry.objects.filter(unit=unit_id, counted_on__range=days).order_by()
     return dict(entries.values_list("project").annotate(Sum("amount")))

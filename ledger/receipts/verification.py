@@ -1,7 +1,4 @@
-"""What the bureau does with receipts: verify, return, reverse, post again; one or many.
-
-Must never: decide whether it may be done; the verbs say so.
-"""
+"""The bureau's actions on receipts: verify, return, reverse, post again; one or many."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,7 +58,7 @@ def _verified(request: HttpRequest, receipt: Receipt, form: VerifyForm) -> Refus
     except Refusal as refusal:
         receipt.refresh_from_db()
         is_done = receipt.verified_by_id == person(request).pk and receipt.version == seen
-        return None if is_done else refusal  # pressed twice: it is verified, and by this person
+        return None if is_done else refusal  # pressed twice: it is already verified, by this person
     return None
 
 
@@ -86,7 +83,7 @@ def receipt_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allowed(Right.RECEIPT_VERIFY, ACTION)
 def receipt_verify_many(request: HttpRequest) -> HttpResponse:
-    """Each ticked receipt by itself, in the version that the list showed; doubts need a look."""
+    """Verify each ticked receipt separately, in the version listed; doubtful ones are refused."""
     ticked = dict(chosen(request.POST.getlist("receipt")))
     rows = receipts_of(person(request)).filter(pk__in=ticked)
     receipts = rows.select_related("project", "unit").order_by("submitted_at", "pk")
@@ -164,7 +161,7 @@ def _receipt(request: HttpRequest, pk: int) -> Receipt:
 
 
 def _neighbour(request: HttpRequest, receipt: Receipt) -> str:
-    """Where the verifier goes on: the next that waits, else the one before, else the list."""
+    """Where the verifier continues: the next one that waits, else the one before, else the list."""
     queue = queue_of(person(request), receipt)
     return (queue and (queue.after or queue.before)) or reverse("receipt-list")
 

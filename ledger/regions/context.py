@@ -1,6 +1,6 @@
-"""The parts of the region's page as text: its sentence, the counties' lines, the choices.
+"""The region's page as text: its sentence, the counties' lines, the choices.
 
-Must never: compute a figure or run a query per county.
+Computes no figure, and runs no query per county.
 """
 
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ def _side(total: Total) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CountyLine:
-    """A county's line as text; ``others`` are the other targets it has, with what is done of each."""
+    """A county's line as text; ``others`` are its other targets, with the completion of each."""
 
     rank: str
     moved: Movement | None
@@ -132,7 +132,7 @@ def _line(row: CountyRow, table: RegionTable, month: Month) -> CountyLine:
 
 
 def _moved(row: CountyRow) -> Movement | None:
-    """Against the last quarter; nothing where the county was not ranked then."""
+    """Against the last closed quarter; None where the county was not ranked then."""
     if not row.rank or row.previous_rank is None:
         return None
     return movement_of(NEW if row.movement is None else row.movement)
@@ -152,7 +152,7 @@ class Choice:
 
 
 def measures_of(table: RegionTable, query: QueryDict) -> list[Choice]:
-    """The targets that some county has; nothing to choose where there is one."""
+    """The targets that some county has; empty where there is only one."""
     if len(table.measures) < 2:
         return []
     found = []
@@ -165,7 +165,7 @@ def measures_of(table: RegionTable, query: QueryDict) -> list[Choice]:
 
 
 def regions_within(counties: QuerySet[County], here: str, month: Month) -> list[Choice]:
-    """The province and its cities, for who reads several cities; a city needs two counties."""
+    """The province and its cities, for readers of several cities; a city needs two counties."""
     codes = list(counties.values_list("code", flat=True))
     cities = sorted({code[:4] for code in codes})
     if len(cities) < 2:

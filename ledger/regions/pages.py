@@ -1,7 +1,4 @@
-"""The league table of the counties of a city or province.
-
-Must never: compute a figure (``regions.py`` does), or exist where a person reads one county only.
-"""
+"""The league table of the counties of a city or province, for people who read several counties."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +20,7 @@ from units.people.regions import region_name
 
 @allowed(Right.RANKING_VIEW)
 def region_newest(request: HttpRequest) -> HttpResponse:
-    """To the person's own region and the newest month with money in any of its counties."""
+    """Redirect to the person's region and the newest month with money in any of its counties."""
     user, today = person(request), timezone.localdate()
     if not user.region:
         raise Http404
@@ -68,7 +65,10 @@ def region_month(request: HttpRequest, prefix: str, month: Month) -> HttpRespons
 
 
 def _counties(request: HttpRequest, prefix: str) -> list[County]:
-    """All counties of the prefix. 404 where the person does not read all of it, or it has only one."""
+    """All counties of the prefix.
+
+    404 if the person may not read all of them, or there is only one.
+    """
     user = person(request)
     is_code = len(prefix) in (2, 4) and prefix.isascii() and prefix.isdigit()
     if not (user.region and is_code and prefix.startswith(user.region)):

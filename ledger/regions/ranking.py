@@ -1,8 +1,7 @@
 """The counties of a city or province, ranked the same way as units are (市、省对县排名).
 
-Owns: which target the counties are measured against, and their ranks. Must never: compute a county's
-figures otherwise than its own league table does (they are read from that very table, announced where
-the quarter is closed), or reach beyond the counties that it is given.
+A county's figures are read from its own league table, announced where the quarter is closed. Only
+the given counties are compared.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ from units.targets import county_targets
 
 
 class Measure(StrEnum):
-    """Whose target the counties are measured against; the others stand beside it."""
+    """Whose target the counties are measured against; the others are shown beside it."""
 
     OWN = "own"
     CITY = "city"
@@ -34,7 +33,7 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A target of a county and what of it is due on the day; yuan, the benchmark exact."""
+    """A target of a county and the part of it due on the day; yuan, the benchmark exact."""
 
     amount: Decimal
     due: Fraction
@@ -42,7 +41,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class CountyRow:
-    """One county's line: its own table, the targets it has, and how it stands by the measure."""
+    """One county's line: its table, the targets it has, and how it stands by the measure."""
 
     table: Summary
     demands: Mapping[str, Demand]
@@ -65,7 +64,7 @@ class CountyRow:
 
     @property
     def movement(self) -> int | None:
-        """Places gained since the last closed quarter; None if it cannot be told."""
+        """Places gained since the last closed quarter; None if it cannot be known."""
         if self.rank is None or self.previous_rank is None:
             return None
         return self.previous_rank - self.rank
@@ -112,7 +111,10 @@ def region_table(
     prefix: str,
     measure: str = "",
 ) -> RegionTable:
-    """The table as of the wished day. ``measure`` is fallen back from where it names none."""
+    """The table as of the query's day.
+
+    ``measure`` falls back to the usual one if no county has it.
+    """
     tables = query.summaries(counties, parameters, today)
     as_of = parameters.day(today)
     above = county_targets.in_force(counties, as_of, parameters.known_by)
@@ -137,7 +139,7 @@ def _demands(
 
 
 def _usual(prefix: str, demands: Sequence[Mapping[str, Demand]]) -> Measure:
-    """What the region itself has set, where it has set it for every county; else their own."""
+    """The region's own targets, if it has set one for every county; else the counties' own."""
     issued = Measure.PROVINCE if len(prefix) == 2 else Measure.CITY
     return issued if all(issued in held for held in demands) else Measure.OWN
 
@@ -165,7 +167,7 @@ def _ranked(rows: Sequence[CountyRow], previous: Mapping[int, int | None]) -> tu
 
 
 def _ranks_before(tables: Sequence[Summary], measure: Measure) -> dict[int, int | None]:
-    """Ranks at the last closed quarter; nothing where the counties closed different ones."""
+    """Ranks at the last closed quarter; empty where the counties closed different ones."""
     settlements = [table.compared_with for table in tables]
     closed = [settlement for settlement in settlements if settlement is not None]
     days = {settlement.as_of for settlement in closed}

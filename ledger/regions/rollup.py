@@ -1,7 +1,7 @@
-"""What the places of a region have received: a nation by provinces, a province by cities, a city by counties.
+"""What the places of a region have received, with the same days of the year before.
 
-Owns: that one roll-up, with the same days of the year before. Must never: keep a sum beside the entries, or
-measure anybody against a target; the counties of a city or province are ranked by ``regions.py``.
+A nation by provinces, a province by cities, a city by counties. The sums are always read from the
+entries. Nobody is measured against a target here; ``ranking.py`` ranks counties.
 """
 
 from calendar import isleap
@@ -19,7 +19,7 @@ from units.ground.money import ZERO
 from units.models import County
 from units.people.regions import region_names
 
-FINER = {0: 2, 2: 4, 4: 6}  # digits of a code: from the nation to a county
+FINER = {0: 2, 2: 4, 4: 6}  # digits of a code, from the nation to a county
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class RollUp:
-    """The places of a region in the order of their codes, and all of them together."""
+    """The places of a region in the order of their codes, and their sum."""
 
     prefix: str
     as_of: date
@@ -53,7 +53,7 @@ class RollUp:
 
 
 def rollup(prefix: str, as_of: date) -> RollUp:
-    """``prefix``: none for the nation, the first two digits of a province, four of a city."""
+    """``prefix``: empty for the nation, the first two digits for a province, four for a city."""
     digits = FINER[len(prefix)]
     counties = _counties(prefix)
     places = Counter(code[:digits] for code in counties.values())
@@ -90,7 +90,7 @@ def year_before(day: date) -> date:
 
 
 def _counties(prefix: str) -> dict[int, str]:
-    """Codes by key."""
+    """County codes by key."""
     return dict(County.objects.filter(code__startswith=prefix).values_list("pk", "code"))
 
 
