@@ -173,7 +173,7 @@ def _is_same_voucher(receipt: Receipt, other: Other) -> bool:
 
 
 def _is_re_entered(receipt: Receipt, old: Earlier) -> bool:
-    """Whether the receipt's project is of this year and looks like this one of last year."""
+    """Whether the receipt's project, of this year, looks like ``old``, of last year."""
     project = receipt.project
     if old.signed_on.year != receipt.received_on.year - 1:
         return False

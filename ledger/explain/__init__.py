@@ -1,1 +1,1 @@
-"""How a figure comes about: its parts, two tables beside each other, and what if."""
+"""How a figure comes about: its parts, a comparison of two tables, and what if."""

@@ -1,7 +1,6 @@
-"""The projects behind a part of the composition's page.
+"""The projects behind a part of the composition, as text.
 
-Owns: which part an address names, and the lines of its projects. Must never: compute a figure, or name
-a project to a person who may not open it.
+A project is named only to a reader who may open it.
 """
 
 from collections.abc import Mapping
@@ -33,7 +32,7 @@ from units.models import County, User
 
 Word = str | Promise
 PERFORMED = "performed"
-# Where the register shows exactly the projects of a part, the choices of its sieve.
+# Filters of the register that show exactly the projects of a part.
 REGISTER: Mapping[tuple[Cut, str], str] = {
     (Cut.AGE, NEW): "age=new",
     (Cut.AGE, CARRY_OVER): "age=carry_over",
@@ -67,7 +66,7 @@ class MadeOf:
 
 
 def made_of(found: Composition, query: QueryDict, user: User) -> MadeOf | None:
-    """What ``?part=`` names; nothing where it names no part."""
+    """The part that ``?part=`` names; None where it names none."""
     family, _dot, key = query.get("part", "").partition(".")
     if family in list(Cut):
         return _money_behind(found, Cut(family), key, query, user)

@@ -1,7 +1,7 @@
 """The geometry of the composition: bars side by side, the stair of what remains, the funnel.
 
-Owns: turning exact amounts into lengths in percent, as text. Must never: import Django, or hold a
-word. Rounding here moves ink, never a figure.
+Turns exact amounts into lengths in percent, as text. Imports no Django and holds no words. Rounding
+here moves a drawing, never a figure.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ SHORTEST = 0.6  # percent: what is not zero stays visible
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Where a bar begins and how long it is, in percent of its box; ``end`` is where it ends."""
+    """Start, length and end of a bar, in percent of its box."""
 
     start: str
     width: str
@@ -26,13 +26,13 @@ class Bar:
 
 
 def bars(amounts: Sequence[Amount]) -> list[Bar]:
-    """Bars from the left, the longest of which fills the box."""
+    """Bars from the left; the longest fills the box."""
     longest = max((float(amount) for amount in amounts), default=0.0)
     return [_bar(0.0, _percent(amount, longest)) for amount in amounts]
 
 
 def stair(amounts: Iterable[Amount]) -> list[Bar]:
-    """Bars that each end where the one before begins: what is left after each is taken away."""
+    """Bars that each end where the one before begins: what is left after each step."""
     parts = [max(float(amount), 0.0) for amount in amounts]
     whole, left, found = sum(parts), sum(parts), []
     for part in parts:

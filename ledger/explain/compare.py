@@ -1,8 +1,4 @@
-"""What differs between two league tables: any two days, any two moments of knowledge.
-
-Owns: matching the rows of two tables and naming the columns that changed. Must never: run a query or
-compute a figure; both tables come from ``league.py``.
-"""
+"""What differs between two league tables of any days and moments, by row and column."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

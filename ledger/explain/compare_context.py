@@ -1,7 +1,4 @@
-"""The picture of two league tables: who came how far between the two, by kind.
-
-Owns: choosing and ordering what is drawn. Must never: compute a completion; both tables bring theirs.
-"""
+"""The picture of two league tables: which unit's completion moved how far, by kind."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +19,7 @@ from units.models import UnitKind
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One unit's way from the completion of the left table to that of the right one."""
+    """A unit from its completion in the left table to that in the right one."""
 
     name: str
     url: str
@@ -39,7 +36,7 @@ class Ways:
 
 
 def ways(changes: Sequence[RowChange], kinds: Iterable[UnitKind], url: UnitUrl) -> list[Ways]:
-    """Per kind the units whose completion changed, the farthest first."""
+    """Per kind the units whose completion changed, the greatest change first."""
     return [part for kind in kinds if (part := _of_kind(kind, changes, url)).lines]
 
 
@@ -54,7 +51,7 @@ def _of_kind(kind: str, changes: Sequence[RowChange], url: UnitUrl) -> Ways:
 
 
 def _pair(change: RowChange) -> Iterator[tuple[Fraction, Fraction]]:
-    """Both completions, where both tables know one and they differ."""
+    """Both completions, if both tables have one and they differ."""
     if change.left is None or change.right is None:
         return
     before, after = change.left.completion, change.right.completion
@@ -74,7 +71,7 @@ def _way(change: RowChange, before: Fraction, after: Fraction, span: Span, url: 
 
 
 def proposals(until: date) -> list[tuple[str, str]]:
-    """Words and query of the comparisons that are asked for most, all up to the same day."""
+    """Label and query of the most frequent comparisons, all up to the same day."""
     days = (
         (_("with the month before"), _month_end(until.year, until.month - 1)),
         (_("with the end of the last quarter"), _month_end(until.year, (until.month - 1) // 3 * 3)),

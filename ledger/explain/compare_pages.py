@@ -1,7 +1,4 @@
-"""Two league tables beside each other: any two days, each as it was known at any moment.
-
-Must never: compute a difference itself; ``compare.py`` does.
-"""
+"""The page that compares two league tables: any two days, each as known at any moment."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -34,7 +31,7 @@ TITLED = tuple(column for column in COMPARED if column.name != "unit")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A day counted up to and a moment known by, as an address and a form write them."""
+    """A day counted up to and a moment known by, as written in an address and a form."""
 
     as_of: date
     known_by: datetime | None
@@ -44,7 +41,7 @@ class Point:
 
     @property
     def moment(self) -> str:
-        """The moment in the county's time, to the microsecond where it has one."""
+        """The moment in the county's time, to the microsecond if it has one."""
         return f"{timezone.localtime(self.known_by):%Y-%m-%d %H:%M:%S.%f}" if self.known_by else ""
 
 
@@ -60,7 +57,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit whose line differs; ``former_name`` is given where the name does."""
+    """One unit whose line differs; ``former_name`` is set if the name changed."""
 
     name: str
     former_name: str
@@ -92,7 +89,7 @@ def ranking_compare(request: HttpRequest) -> HttpResponse:
 
 
 def table_at(county: County, point: Point) -> LeagueTable:
-    """The announced table where the point is that of a settlement, else one computed now."""
+    """The announced table if the point is that of a settlement, else one computed now."""
     if point.known_by is not None:
         announced = Settlement.objects.filter(
             period__county=county, as_of=point.as_of, known_by=point.known_by
@@ -104,7 +101,7 @@ def table_at(county: County, point: Point) -> LeagueTable:
 
 
 def _points(request: HttpRequest, county: County, today: date) -> tuple[Point, Point]:
-    """What the address or the form asks for; by default the last month end and the one before."""
+    """The points in the address or the form; by default the last month end and the one before."""
     month = newest_month(county, timezone.localdate())
     right = _point(request, "right", Point(min(month.last_day, today), None), today)
     before = right.as_of.replace(day=1) - timedelta(days=1)
@@ -154,7 +151,7 @@ def _text(column: Column, value: Any) -> str:
 
 
 def _totals(left: Total, right: Total) -> list[Cell]:
-    """The county's sums under the same columns, empty where a sum says nothing."""
+    """The county's sums under the same columns; empty where a column has no sum."""
     return [_total_cell(column, left, right) for column in TITLED]
 
 

@@ -1,8 +1,8 @@
-"""What the money of a league table is made of (资金构成), and how far its projects have come.
+"""What the money of a league table consists of (资金构成), and how far its projects have come.
 
-Owns: reading the table's entries by project, and the stages of the register, into one frozen
-``Composition``; what each part and each rate means. Must never: count other money than the table
-does, read the clock, or hold a word. Yuan. The number of queries does not depend on the projects.
+Reads the table's entries by project, and the stages of the register, into one frozen
+``Composition``. It counts exactly the money of the table and never reads the clock. Yuan. The
+number of queries does not depend on the number of projects.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,9 +33,9 @@ class Cut(StrEnum):
 
 
 class Source(StrEnum):
-    """Where money came from, in the order in which the stair takes it away (rule 11).
+    """Where money came from, in the order in which the stair subtracts it (rule 11).
 
-    Each amount stands in the first that fits: carry-over before resource before property.
+    Each amount belongs to the first that fits: carry-over before resource before property.
     """
 
     CARRY_OVER = "carry_over"
@@ -58,7 +58,7 @@ NEW, CARRY_OVER = "new", "carry_over"
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What one project brought in the year, as its entries say; ``industry`` is a code."""
+    """What one project brought in the year, by its entries; ``industry`` is a code."""
 
     project_id: int
     project: str
@@ -87,7 +87,7 @@ PART_OF: Mapping[Cut, Callable[[Money], str]] = {
     Cut.INDUSTRY: lambda money: money.industry,
     Cut.STAIR: lambda money: money.source,
 }
-# Parts that are named even when nothing came of them; industries stand only with their money.
+# Parts listed even at zero; industries are listed only with money.
 ALWAYS: Mapping[Cut, Sequence[str]] = {
     Cut.AGE: (NEW, CARRY_OVER),
     Cut.ORIGIN: tuple(Investor.Origin.values),
@@ -110,7 +110,7 @@ class Part:
 
 
 class Step(StrEnum):
-    """How far a project has come at least, in order."""
+    """How far a project has come, in order."""
 
     RESERVE = "reserve"
     SIGNED = "signed"
@@ -145,7 +145,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """How many projects reached each step at least, and the rates that follow from it.
+    """How many projects reached at least each step, and the rates that follow.
 
     The rates are pairs of numerator and denominator: performed contracts of contracts (履约率),
     started of signed projects (开工率), received of introduced yuan of the contracts (资金到位率),
@@ -178,7 +178,7 @@ class Funnel:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """``money`` is what the table counts, ``all_money`` also what it leaves out."""
+    """``money`` is what the table counts; ``all_money`` includes what it leaves out."""
 
     county: County
     as_of: date
@@ -198,7 +198,7 @@ class Composition:
 
     @property
     def real(self) -> Decimal:
-        """What this year really brought: new, and neither resource extraction nor property."""
+        """Money really new this year: no carry-over, no resource extraction, no property."""
         return _sum(money for money in self.all_money if money.source is Source.REAL)
 
     def parts(self, cut: Cut) -> tuple[Part, ...]:
@@ -210,7 +210,7 @@ class Composition:
         return tuple(parts)
 
     def stair(self) -> tuple[Part, ...]:
-        """From all the money of the year down to what is really new, whatever is left out."""
+        """From all the money of the year down to what is really new, ignoring exclusions."""
         found = _grouped(self.all_money, Cut.STAIR)
         return tuple(_part(Cut.STAIR, key, found[key]) for key in found)
 
@@ -224,7 +224,7 @@ class Composition:
 
 
 def composition(table: LeagueTable) -> Composition:
-    """The composition of exactly what the table counts: its day, its knowledge, its exclusions."""
+    """The composition of exactly what the table counts: same day, moment and exclusions."""
     everything = _money(table)
     register = _register(table)
     return Composition(
@@ -247,7 +247,7 @@ def size_of(total_investment: Decimal, county: County) -> Size:
 
 
 def _money(table: LeagueTable) -> tuple[Money, ...]:
-    """By project and what its entries said of it at posting; what was taken back whole is gone."""
+    """By project and what its entries recorded at posting, without what was reversed entirely."""
     rows = (
         entries_of(table.county, table.as_of, table.known_by)
         .order_by()
@@ -328,7 +328,7 @@ def _part(cut: Cut, key: str, lines: Sequence[Money]) -> Part:
 
 
 def _register(table: LeagueTable) -> tuple[Progress, ...]:
-    """Every project that stood in the register on the day, with what it ever brought."""
+    """Every project in the register on the day, with all it ever brought."""
     received = _ever_received(table)
     rows = Project.objects.filter(county=table.county)
     if "resource" in table.without:
@@ -355,7 +355,7 @@ def _register(table: LeagueTable) -> tuple[Progress, ...]:
 
 
 def _registered_by(as_of: date) -> Q:
-    """Signed or compiled by the day; a reserve project without a day stands from its recording."""
+    """Signed or compiled by the day; a reserve project without a day counts from its recording."""
     recorded = Q(reserved_on=None, signed_on=None, created_at__date__lt=as_of + timedelta(days=1))
     return Q(signed_on__lte=as_of) | Q(reserved_on__lte=as_of) | recorded
 
@@ -371,7 +371,7 @@ def _reached(project: Project, as_of: date) -> Step:
 
 
 def _began_on(project: Project, reached: Step) -> date:
-    """The day that decides of which year a project is: its signature, before it its compilation."""
+    """The day that decides a project's year: its signature, or before that its compilation."""
     signed_on: date | None = project.signed_on
     compiled_on: date | None = project.reserved_on
     if reached is not Step.RESERVE and signed_on is not None:

@@ -1,4 +1,4 @@
-"""The composition of the county's money. Must never: compute a figure (``composition.py`` does)."""
+"""The page of the composition of the county's money."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

@@ -1,7 +1,6 @@
-"""The parts of the pages that explain figures: the lines that make up a sum, neighbours, signed projects.
+"""The pages that explain figures, as text: the lines of a sum, neighbours, signed projects.
 
-Owns: laying them out as text. Must never: compute a figure, or link a record that the reader may not
-open.
+A record is linked only for a reader who may open it.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +27,7 @@ EXPLAINED = [(column, column.screen) for column in FIGURES if column.screen]
 
 @dataclass(frozen=True, slots=True)
 class SumLine:
-    """One part of a sum: a unit, or all units of a kind. ``url`` leads to what it is made of."""
+    """One part of a sum: a unit, or all units of a kind. ``url`` leads to its explanation."""
 
     title: str | Promise
     url: str
@@ -38,7 +37,7 @@ class SumLine:
 
 
 class FigureLine(NamedTuple):
-    """A figure of the line or sum that is explained, and the part of the page that does."""
+    """A figure of the explained line or sum, and the part of the page that explains it."""
 
     title: str | Promise
     text: str
@@ -74,7 +73,7 @@ def figure_lines(of: Of) -> list[FigureLine]:
 
 
 def unit_lines(table: LeagueTable, rows: Sequence[LeagueRow], url: UnitUrl) -> list[SumLine]:
-    """The units of a sum, each leading to its entries."""
+    """The units of a sum, each linked to its entries."""
     return [_unit_line(row, url(row), made_of(table)) for row in rows]
 
 
@@ -89,7 +88,7 @@ def _unit_line(row: LeagueRow, account: str, made_of: str) -> SumLine:
 
 
 def kind_lines(table: LeagueTable, source: Callable[[str], str]) -> list[SumLine]:
-    """The kinds of units of a county, each leading to its units."""
+    """The kinds of units of a county, each linked to its units."""
     return [sum_line(words.SECTIONS[s.kind], s.rows, source(s.kind)) for s in table.sections]
 
 
@@ -123,7 +122,7 @@ def neighbour_lines(told: explain.Explanation) -> list[NeighbourLine]:
 
 
 def signed_lines(table: LeagueTable, user: User) -> list[SignedLine]:
-    """The counted projects, for those who may see them all."""
+    """The counted projects, for readers who may see them all."""
     if REACH.get(user.role) is not Reach.COUNTY:
         return []
     return [
@@ -138,7 +137,7 @@ def signed_lines(table: LeagueTable, user: User) -> list[SignedLine]:
 
 
 def openable(user: User, told: explain.Explanation | None) -> dict[str, set[int]]:
-    """Which projects and receipts among the shown ones the reader may open."""
+    """The shown projects and receipts that the reader may open."""
     if told is None:
         return {"open_projects": set(), "open_receipts": set()}
     parts = [part.entry for part in told.entries]

@@ -1,7 +1,6 @@
-"""The parts of the composition's page as text: the sentence, the switches, the stair and the cuts.
+"""The composition's page as text: the sentence, the switches, the stair and the cuts.
 
-Owns: the words of each part and the address of what it is made of. Must never: compute a figure. The
-funnel is in ``funnel_parts``, the projects behind a part in ``made_of_parts``.
+The funnel is in ``funnel_context``, the projects behind a part in ``breakdown_context``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +48,7 @@ SOURCES: Mapping[str, Word] = {
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Texts in 亿元 and percent; ``shown`` only where something is left out."""
+    """Texts in 亿元 and percent; ``shown`` only if something is left out."""
 
     received: str
     real: str
@@ -106,7 +105,7 @@ def _without(query: QueryDict, names: frozenset[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """One line of a cut: ``tone`` says how its bar is drawn; no url where there is nothing behind."""
+    """One line of a cut; ``tone`` styles its bar, no url if there is nothing behind it."""
 
     word: Word
     url: str

@@ -1,7 +1,4 @@
-"""The funnel of the composition's page and its rates, as text.
-
-Owns: the words of each step and rate. Must never: compute a figure.
-"""
+"""The funnel of the composition's page and its rates, as text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,7 +63,7 @@ def funnel_of(found: Composition, query: QueryDict) -> list[StepLine]:
 
 @dataclass(frozen=True, slots=True)
 class RateLine:
-    """A rate with what it means and what it was made of; empty where there is nothing to divide by."""
+    """A rate with its meaning and its two numbers; empty where the divisor is zero."""
 
     term: str
     word: Word

@@ -1,8 +1,8 @@
-"""What a figure is made of: target version, entries, benchmark, tier and rank of one line.
+"""What stands behind one line of a league table: target versions, entries, benchmark, tier and
+rank.
 
-Owns: reading what stands behind a row of a ``LeagueTable``; the steps are worded in ``steps``. Must
-never: compute a figure of its own; it shows the sums of the table and the entries that the same query
-found, and says so where the two differ.
+Shows the sums of the table and the entries found by the same query, and says so where the two
+differ. Computes no figure of its own; ``steps`` has the wording.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ from units.models import County, Target, Unit
 
 @dataclass(frozen=True, slots=True)
 class EntryPart:
-    """One entry with the share that made it of its receipt."""
+    """One entry, with the share of its receipt that produced it."""
 
     entry: Entry
     amount: str
@@ -45,7 +45,7 @@ class EntryPart:
 
 @dataclass(frozen=True, slots=True)
 class PendingPart:
-    """A submitted receipt and what of it would be the unit's."""
+    """A submitted receipt and the part of it that would be the unit's."""
 
     receipt: Receipt
     share: str
@@ -55,7 +55,7 @@ class PendingPart:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything that a unit's line is made of."""
+    """Everything behind a unit's line."""
 
     row: LeagueRow
     targets: tuple[Target, ...]
@@ -73,7 +73,7 @@ class Explanation:
 
 
 def unit_line(table: LeagueTable, unit: Unit) -> Explanation | None:
-    """What the unit's line in the table is made of; None where it has no line on that day."""
+    """What is behind the unit's line in the table; None where it has no line on that day."""
     row = next((row for row in table.rows if row.unit_id == unit.pk), None)
     if row is None:
         return None
@@ -98,7 +98,7 @@ def unit_line(table: LeagueTable, unit: Unit) -> Explanation | None:
 
 
 def with_predecessors(unit: Unit, as_of: date) -> list[Unit]:
-    """The unit and those that have ended into it before the day (rule 15)."""
+    """The unit and those merged into it before the day (rule 15)."""
     found, waiting = [unit], [unit]
     while waiting:
         ended = Unit.objects.filter(successor__in=waiting, ended_on__lt=as_of)
@@ -128,7 +128,7 @@ def signed_projects(county: County, as_of: date) -> QuerySet[Project]:
 
 
 def neighbours(rows: Sequence[LeagueRow], row: LeagueRow, around: int = 2) -> tuple[LeagueRow, ...]:
-    """The ranked rows next to this one, itself among them."""
+    """The ranked rows next to this one, including itself."""
     ranked = [other for other in rows if other.rank is not None]
     if row not in ranked:
         return ()

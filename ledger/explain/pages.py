@@ -1,6 +1,6 @@
-"""Explaining a figure: what a unit's line, the sums of a kind, and the county's totals are made of.
+"""The pages that explain a unit's line, the sums of a kind, and the county's totals.
 
-Must never: compute a figure, or link a record that the reader may not open.
+A record is linked only for a reader who may open it.
 """
 
 from collections.abc import Sequence
@@ -136,7 +136,7 @@ def _steps(table: LeagueTable, rows: Sequence[LeagueRow]) -> dict[str, Any]:
 
 
 def _when(request: HttpRequest) -> tuple[date, datetime | None]:
-    """The day and moment asked for; by default the newest month as it is known now."""
+    """The day and moment of the query; by default the newest month as known now."""
     today = timezone.localdate()
     table_query = day_of(request.GET.get("as_of", ""))
     as_of = min(table_query or newest_month(county_of(request), today).last_day, today)

@@ -1,6 +1,7 @@
-"""How a figure comes about, in steps with their numbers: benchmark, completion, gap, tier, rank.
+"""How a figure comes about, in worded steps with their numbers: benchmark, completion, gap, tier,
+rank.
 
-Owns: the wording of each step. Must never: compute a figure of its own, or run a query.
+Computes no figure of its own, and runs no query.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,25 +34,25 @@ SHOWN_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of an explanation; ``holds`` where it is a question with an answer."""
+    """One line of an explanation; ``holds`` is the answer if it is a question."""
 
     words: str | Promise
     holds: bool | None = None
 
 
 def wan(yuan: Exact) -> str:
-    """万元 to the fen, without idle zeros: what is calculated with, not what is shown in a table."""
+    """万元 to the fen without trailing zeros: for calculations, not as in a table."""
     return wan_short(rounded(yuan, 2), 6)
 
 
 def _digits(number: str) -> str:
-    """An exact decimal, cut where it goes on for long."""
+    """An exact decimal, cut off if it is long."""
     whole, _point, fine = number.partition(".")
     return f"{whole}.{fine[:SHOWN_DIGITS]}…" if len(fine) > SHOWN_DIGITS else number
 
 
 def benchmark_steps(due: Sequence[Decimal], benchmark: Exact | None, as_of: date) -> Iterable[Step]:
-    """What is due by the day, from the cumulative targets of the quarters."""
+    """What is due by the day, from the cumulative quarter targets."""
     if benchmark is None:
         yield Step(_("There is no target, so nothing is due."))
         return
@@ -114,7 +115,7 @@ def gap_steps(of: LeagueRow | Total) -> Iterable[Step]:
 
 
 def needed_steps(row: LeagueRow, node: Node) -> Iterable[Step]:
-    """What is still needed by the next quarter's end, in total and for each month until then."""
+    """What is still needed by the next quarter end, in total and for each month until then."""
     missing = needed(row.received, row.due, node)
     named = {
         "quarter": words.QUARTERS[node.quarter],
@@ -133,7 +134,7 @@ def needed_steps(row: LeagueRow, node: Node) -> Iterable[Step]:
 
 
 def tier_steps(row: LeagueRow) -> Iterable[Step]:
-    """The questions of rule 3 in their order, up to the one that decides."""
+    """The questions of rule 3 in order, up to the one that decides."""
     tier = standing.tier(row.received, row.target, row.benchmark)
     has_target = row.target is not None
     yield Step(_("Is there a target?"), has_target)

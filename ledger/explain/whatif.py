@@ -1,7 +1,6 @@
 """What if: the league table with other targets beside the one that holds, unit by unit.
 
-Owns: pairing the lines of two tables and their texts. Must never: write, or decide a tier or rank;
-both tables come from ``league.py``.
+Pairs the lines of two tables from ``league.py`` and writes their texts. Never saves anything.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +30,7 @@ class Line:
 
     @property
     def moved(self) -> int:
-        """Places gained; none where either is unranked."""
+        """Places gained; zero if it is unranked in either table."""
         if self.before.rank is None or self.after.rank is None:
             return 0
         return self.before.rank - self.after.rank
@@ -53,13 +52,13 @@ class WhatIf:
     after: LeagueTable
 
     def lines(self, section: Section) -> list[Line]:
-        """The units of a kind in the order in which they would stand."""
+        """The units of a kind in the order of the new table."""
         stood = {row.unit_id: row for row in self.before.section(section.kind).rows}
         return [Line(stood[row.unit_id], row) for row in section.rows]
 
 
 def what_if(county: County, as_of: date, drafts: Iterable[TargetDraft]) -> WhatIf:
-    """The table that holds, and the one that the drafted targets would make."""
+    """The current table, and the one that the drafted targets would give."""
     instead: Mapping[int, tuple[Decimal, Sequence[Decimal]]] = {
         draft.unit.pk: (draft.amount, (*draft.due, draft.amount)) for draft in drafts
     }

@@ -1,7 +1,4 @@
-"""Who would stand where with the targets that are typed in the grid, before anything is saved.
-
-Must never: write. The grid comes from ``units``, the comparison from ``ledger.explain.whatif``.
-"""
+"""The page that ranks the units by the targets typed in the grid, before anything is saved."""
 
 from datetime import date
 from typing import Any
@@ -57,7 +54,7 @@ def _section(query: WhatIf, section: Section) -> dict[str, Any]:
 
 
 def _as_of(typed: str, county: County, year: int, today: date) -> date:
-    """The day asked for, if it is one of the year that has come; else the newest month with money."""
+    """The typed day, at most the year's end or today; without one the newest month with money."""
     last = min(today, date(year, 12, 31))
     try:
         query = parse_day(typed)

@@ -1,7 +1,7 @@
-"""The bulletin (通报): a LeagueTable and its background as the paragraphs that are read at the meeting.
+"""The bulletin (通报): a LeagueTable and its background as the paragraphs read at the meeting.
 
-Owns: which sentences there are and which units they name. Must never: run a query, give a percent of
-no target, claim 双过半 where rule 5 does not, or word a tier otherwise than the rule decides it.
+Percents need a target, 双过半 follows rule 5, and tiers are worded as the rule decides them. Runs no
+query.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -45,7 +45,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """``title_lines`` are where a paper breaks the title."""
+    """``title_lines`` are the lines into which a paper breaks the title."""
 
     title_lines: tuple[str, ...]
     addressees: str
@@ -57,7 +57,7 @@ class Bulletin:
 
     @property
     def text(self) -> str:
-        """All of it, a paragraph a line, for copying."""
+        """The whole text, one paragraph a line, for copying."""
         lines = [self.title, self.addressees, *(part.text for part in self.paragraphs)]
         return "\n".join(lines)
 
@@ -128,7 +128,7 @@ def _task(table: LeagueTable) -> str:
 
 
 def _growth(table: LeagueTable, background: Background) -> str:
-    """Against the same day of last year (同比); nothing where there is nothing to compare with."""
+    """Growth on the same day of last year (同比); empty if there is nothing to compare with."""
     before, now = background.series.same_time_last_year, table.total.received
     if before is None or before <= 0:
         return ""
@@ -184,7 +184,7 @@ def _counted(table: LeagueTable) -> Iterator[tuple[str, str]]:
 
 
 def _on_schedule(table: LeagueTable) -> str:
-    """At half-year the schedule that is reached is half of the task."""
+    """At half-year the schedule is half of the task."""
     due = table.total.benchmark_percent
     if completed_months(table.as_of) == 6 and due is not None and due >= 50:
         return _("%(units)s reached the planned schedule of half the task")
@@ -213,7 +213,7 @@ def _units(count: int) -> str:
 
 
 def _standings(table: LeagueTable) -> Iterator[Paragraph]:
-    """Each tier with its units by name, as the speech words it."""
+    """Each tier with its units by name, as a speech words it."""
     clauses = [clause for clause in _tier_clauses(table) if clause]
     if clauses:
         text = pgettext("between clauses", "; ").join(clauses)
@@ -233,7 +233,7 @@ def _tier_clauses(table: LeagueTable) -> Iterator[str]:
 
 
 def _completed(table: LeagueTable) -> str:
-    """Who completed the year: by name, without a word on their kind."""
+    """Units that completed the year, by name, without their kind."""
     done = [_in_tier(section.rows, Tier.COMPLETED) for section in table.sections]
     count = sum(len(rows) for rows in done)
     if not count:
@@ -292,7 +292,7 @@ def _composition(table: LeagueTable, background: Background) -> Iterator[Paragra
 
 
 def _industries(industries: Sequence[IndustrySum], received: Decimal) -> str:
-    """The largest ones, and what the speech complains of: raw ore and property."""
+    """The largest ones, and those that speeches complain of: raw ore and property."""
     top = [
         pgettext("industry", "%(name)s %(amount)s (%(percent)s)")
         % {
@@ -336,7 +336,7 @@ def _praise(number: int, row: LeagueRow) -> str:
 
 
 def _reports(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
-    """Reported, no funds, is another thing than not reported (rule 13)."""
+    """ "Reported, no funds" is not the same as "did not report" (rule 13)."""
     month = _report_month(last_full_month(table.as_of))
     for words, rows, limit in _report_groups(table, background):
         if rows:
@@ -347,7 +347,7 @@ def _reports(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
 def _report_groups(
     table: LeagueTable, background: Background
 ) -> Iterator[tuple[str, list[LeagueRow], int]]:
-    """Words, the units that they are about, and how many are named; who did not report always is."""
+    """Wording, units, and how many to name; all units that did not report are named."""
     rows = [row for row in table.rows if row.target]
     idle = [row for row in rows if row.received <= 0]
     reported = [row for row in idle if row.reported]
@@ -421,7 +421,7 @@ def _closing(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
 
 
 def _and(parts: Iterable[str]) -> str:
-    """A, B and C; empty parts left out."""
+    """A, B and C; empty parts are left out."""
     *first, last = [part for part in parts if part] or [""]
     if not first:
         return last

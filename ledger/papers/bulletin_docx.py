@@ -1,7 +1,7 @@
-"""The bulletin as a Word file, set as an official paper (公文) is set.
+"""The bulletin as a Word file in the layout of an official paper (公文).
 
-Owns: margins, faces and sizes: title 小标宋 二号 centred, text 仿宋 三号 with two characters of indent
-and 28 points a line, page numbers below. Must never: change a word of the bulletin.
+Title 小标宋 二号 centred, text 仿宋 三号 with two characters of indent and 28 points a line, page numbers
+below. The words of the bulletin are never changed.
 """
 
 from collections.abc import Callable, Sequence
@@ -73,7 +73,7 @@ def _page_number(run: Any) -> None:
 
 
 def _name_substitutes(paper: Paper) -> None:
-    """Which face a machine without the official one takes instead."""
+    """The fonts that replace the official ones on a machine without them."""
     [part] = [p for p in paper.part.package.iter_parts() if p.partname == "/word/fontTable.xml"]
     fonts = parse_xml(part.blob)
     for name, substitute in SUBSTITUTES.items():
@@ -140,7 +140,7 @@ def _add(
 
 
 def _face(of: Any, face: str, size: Pt) -> None:
-    """Chinese in its face, letters and digits in Times."""
+    """Chinese in its own font, letters and digits in Times."""
     of.font.name, of.font.size = NUMBER_FACE, size
     fonts = of._element.get_or_add_rPr().get_or_add_rFonts()
     for script, name in (("eastAsia", face), ("ascii", NUMBER_FACE), ("hAnsi", NUMBER_FACE)):

@@ -1,7 +1,7 @@
-"""The sheet 校验: every subtotal, total, percent, gap, rank and tier computed once more, in formulas.
+"""The sheet 校验: every subtotal, total, percent, gap, rank and tier computed again in formulas.
 
-Owns: the formulas, the only live cells of the workbook; each line says where a figure stands, what
-it is, what it should be, and ✓ or ✗. Must never: be the source of a figure on another sheet.
+The only live cells of the workbook: each line names a figure's cell, what it is, what it should be,
+and ✓ or ✗. No other sheet uses them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -64,9 +64,9 @@ RANK, TIER, TARGET, DUE, RECEIVED, NEW, CARRIED, COMPLETION, GAP_WAN, POINTS = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One figure: its cell, and the formula of what should stand there, within ``step``.
+    """One figure: its cell, and the formula of what it should be, within ``step``.
 
-    Without a step both are compared as they are.
+    Without a step both are compared exactly.
     """
 
     what: str
@@ -79,7 +79,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A sheet of details: where its rows are, top to bottom."""
+    """A sheet of details: its rows from top to bottom."""
 
     sheet: Sheet
     top: int
@@ -159,7 +159,8 @@ def _subtotals(sheet: Sheet, part: Part, kind: str) -> Iterator[Check]:
 
 def _sum(sheet: Sheet, row: int, column: int, should: str, unit: str, count: int) -> Check:
     what = _("Sum of “%(column)s”") % {"column": _column_name(column)}
-    # What is due may be a third of a fen; its rounded parts differ from their sum by less than this.
+    # The benchmark may end on a third of a fen; rounded parts differ from their sum by less than
+    # this.
     step = f"{(count + 1) * Decimal(HALF_A_FEN):f}" if column == DUE else HALF_A_FEN
     return Check(what, unit, sheet.address(row, column), should, step)
 
@@ -174,7 +175,7 @@ def _ratios(sheet: Sheet, row: int, target: object, unit: str) -> Iterator[Check
     if not target:
         return
     owed, due, received = (sheet.address(row, column) for column in (TARGET, DUE, RECEIVED))
-    points = f"{POINT_STEP}+100*{HALF_A_FEN}/{owed}"  # what is due is rounded to the fen
+    points = f"{POINT_STEP}+100*{HALF_A_FEN}/{owed}"  # the benchmark is rounded to the fen
     for column, should, step, style in (
         (COMPLETION, f"{received}/{owed}", PERCENT_STEP, PERCENT),
         (GAP_WAN, f"ROUND({received}-{due},6)", HALF_A_FEN, GAP),
@@ -211,7 +212,7 @@ def _due(line: LeagueRow, table: LeagueTable) -> str:
 
 
 def _rank(sheet: Sheet, part: Part, row: int) -> str:
-    """One more than the units of the kind with a higher completion."""
+    """One more than the number of units of the kind with a higher completion."""
     ranked = [number for number, line in part.rows if line.rank is not None]
     top, bottom = ranked[0], ranked[-1]
     others = f"{sheet.area(top, RECEIVED, bottom)}/{sheet.area(top, TARGET, bottom)}"
@@ -248,7 +249,7 @@ def overview_checks(overview: Overview, ranking: Ranking) -> Iterator[Check]:
 
 
 def entry_checks(ranking: Ranking, entries: Detail, code: int, amount: int) -> Iterator[Check]:
-    """What each unit received against the postings listed for it, and all of them."""
+    """What each unit received against the postings listed for it, and their total."""
     codes, amounts = entries.area(code), entries.area(amount)
     what = _("Received = sum of “%(sheet)s”") % {"sheet": entries.sheet.name}
     for part in ranking.parts:
@@ -262,7 +263,7 @@ def entry_checks(ranking: Ranking, entries: Detail, code: int, amount: int) -> I
 def project_checks(
     overview: Overview, ranking: Ranking, projects: Detail, places: dict[str, int]
 ) -> Iterator[Check]:
-    """The headline's projects against those listed; ``places`` names their columns."""
+    """The headline's projects against those listed; ``places`` are the columns by name."""
     area = {name: projects.area(column) for name, column in places.items()}
     is_new = f'({area["age"]}="{pgettext("project", "new")}")'
     is_contract = f'({area["contract"]}="{RIGHT}")'

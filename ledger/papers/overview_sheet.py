@@ -1,7 +1,6 @@
 """The sheet 概况: the headline, units per tier, months and industries, with two charts beside them.
 
-Owns: its figures and where they stand. Must never: run a query, write a formula, or claim what the
-table does not (``over_half`` decides).
+Writes no formula, and claims nothing that the table does not (``over_half`` decides).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,13 +42,13 @@ from units.ground.money import percent_shown, to_wan
 WIDTHS = (24, 17, 17, 17, 17, 3, 20, 13, 17, 12, 14)
 ROW_HEIGHT, ROW_CM, CHART_CM = 18, 0.635, 17.5
 BARS_ROWS = 11
-BESIDE = 6  # where the charts begin, and the table under them
+BESIDE = 6  # column of the charts and of the table under them
 RECEIVED_COLOUR, DUE_COLOUR, BEFORE_COLOUR = "9C1F1A", "4D545F", "B9B3A4"
 
 
 @dataclass(slots=True)
 class Overview:
-    """Where the figures stand: rows of the headline by name, of the tiers, and of the months."""
+    """Where the figures are: rows of the headline by name, of the tiers, and of the months."""
 
     sheet: Sheet
     headline: dict[str, int]
@@ -114,7 +113,7 @@ def _figures(table: LeagueTable, background: Background) -> Iterator[Figure]:
 
 
 def _received(table: LeagueTable) -> Iterator[Figure]:
-    """Task and money; what needs a target is left out without one."""
+    """Task and money; without a target the lines that need one are left out."""
     total, wan_word = table.total, _("万元")
     if total.target:
         yield Figure("target", _("Annual task"), _wan(total.target), wan_word)
@@ -175,7 +174,7 @@ def _tiers(sheet: Sheet, table: LeagueTable) -> dict[Tier, int]:
 
 
 def _months_and_industries(sheet: Sheet, table: LeagueTable, background: Background) -> int:
-    """Two tables side by side; the row of January."""
+    """Two tables side by side; returns the row of January."""
     _gap(sheet)
     first = sheet.row + 2
     months, industries = _months(table, background), _industries(table, background.industries)
@@ -206,7 +205,7 @@ def _industries(table: LeagueTable, industries: Iterable[IndustrySum]) -> Iterat
 
 
 def _add(sheet: Sheet, values: Sequence[Value]) -> int:
-    """A row of a table; the room of the charts beside it stays bare."""
+    """Add a row of a table; the cells beside it stay blank for the charts."""
     return sheet.add([*values, *([Styled(None, LINE)] * (len(WIDTHS) - len(values)))])
 
 
@@ -282,7 +281,7 @@ def _bars(overview: Overview) -> BarChart:
 
 
 def _only_values() -> DataLabelList:
-    """Numbers inside the bars, none for nothing."""
+    """Numbers inside the bars, none for zero."""
     names = ("showSerName", "showCatName", "showLegendKey", "showPercent", "showLeaderLines")
     labels = DataLabelList(showVal=True, numFmt="0;;", **dict.fromkeys(names, False))
     white = CharacterProperties(sz=1000, b=True, solidFill="FFFFFF")

@@ -1,7 +1,7 @@
 """The sheet 排名表: the league table as an office files it.
 
-Owns: how its columns look, and where each figure stands (for the sheet of checks). Must never: run a query,
-write a formula, or round a figure that a rule compares.
+Styles its columns, and records where each figure is, for the sheet of checks. Writes no formula,
+and rounds no figure that a rule compares.
 """
 
 from collections.abc import Callable, Sequence
@@ -55,7 +55,7 @@ def wan(yuan: Decimal | Fraction) -> Decimal:
 
 
 def percent(part: Exact, whole: Exact, style: CellStyle = NUMBER) -> Styled:
-    """Exact, with as many decimals as the honest figure needs (49.996 % never reads 50.0 %)."""
+    """Exact, with as many decimals as needed to be true (49.996 % never reads 50.0 %)."""
     shown = percent_shown(part, whole)
     exact = Fraction(part) / Fraction(whole)
     value = exact if rounded(exact * 100, places_of(shown)) == shown else Fraction(shown) / 100
@@ -63,7 +63,7 @@ def percent(part: Exact, whole: Exact, style: CellStyle = NUMBER) -> Styled:
 
 
 def points(value: Fraction, style: CellStyle = NUMBER) -> Styled:
-    """Percentage points; a gap that is not zero shows its side."""
+    """Percentage points; a gap that is not zero shows its sign."""
     shown = Decimal(points_text(value, plain=True))
     exact = value if rounded(value, places_of(shown)) == shown else Fraction(shown)
     return Styled(exact, replace(style, form=points_form(places_of(shown))))
@@ -79,7 +79,7 @@ def _tier(tier: Tier) -> Styled:
     return Styled(words.TIERS[tier], replace(CENTRED, colour=colour, ground=ground))
 
 
-# How a column of a shape looks, and what its cells hold.
+# The style of a column of each shape, and the value of its cells.
 SHAPES: dict[Shape, tuple[CellStyle, Callable[[Any], Value]]] = {
     columns.RANK: (COUNT, int),
     columns.MOVED: (CENTRED, columns.MOVED.text),
@@ -105,7 +105,7 @@ SUMMED = [PLACES[column.name] for column in ON_PAPER if column.shape is columns.
 
 @dataclass(slots=True)
 class Part:
-    """Where a section stands: its rows and its subtotal."""
+    """Where a section is: its rows and its subtotal."""
 
     section: Section
     rows: list[tuple[int, LeagueRow]] = field(default_factory=list)
@@ -122,7 +122,7 @@ class Part:
 
 @dataclass(slots=True)
 class Ranking:
-    """Where everything stands on the sheet."""
+    """Where everything is on the sheet."""
 
     sheet: Sheet
     parts: list[Part]
@@ -138,7 +138,7 @@ def title(table: LeagueTable) -> str:
 
 
 def subtitle(table: LeagueTable) -> list[str]:
-    """What stands under the title of each sheet: the day, who filled it in, the unit of money."""
+    """The lines under the title of each sheet: the day, who filled it in, the unit of money."""
     said = [_("As of %(day)s") % {"day": day(table.as_of)}, known(table), left_out(table)]
     return [
         pgettext("between remarks", "; ").join(part for part in said if part),
@@ -233,7 +233,7 @@ def _foot(sheet: Sheet, table: LeagueTable, chain_head: str) -> None:
 
 
 def notes(table: LeagueTable, chain_head: str) -> Sequence[str]:
-    """What the figures count, and the proof of what they were made of."""
+    """What the figures count, and the chain head that proves them."""
     said = [
         _(
             "Only verified receipts count; pending ones stand beside and never rank. Equal "
@@ -258,6 +258,6 @@ def notes(table: LeagueTable, chain_head: str) -> Sequence[str]:
 
 
 def _parts_differ(table: LeagueTable) -> bool:
-    """Whether thirds of a quarter leave rounded parts beside their rounded sum."""
+    """Whether thirds of a quarter make rounded parts differ from their rounded sum."""
     parts = sum((rounded(row.benchmark or 0, 2) for row in table.rows), Decimal(0))
     return parts != rounded(table.total.benchmark, 2)

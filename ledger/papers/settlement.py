@@ -1,8 +1,7 @@
-"""The settlement workbook (交账报表): a LeagueTable and what stands behind it, as one xlsx.
+"""The settlement workbook (交账报表): a LeagueTable and its details as one xlsx file.
 
-Owns: which sheets there are, in which order, and the sheets of details. Must never: run a query, or
-write a figure that is not the table's or its details'; rows of details pass through, they are not
-kept. Amounts are 万元, exact to the fen.
+Every figure is the table's or its details'. Rows of details are streamed, never held in memory.
+Amounts are 万元, exact to the fen.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -173,7 +172,7 @@ def _entry_rows(lines: Iterable[EntryLine]) -> Iterator[list[Value]]:
 
 
 def _changes(book: Book, table: LeagueTable, details: Details) -> None:
-    """What was posted after the last meeting about money that it had or should have counted."""
+    """Postings after the last meeting about money that it counted or should have counted."""
     name = pgettext("sheet name", "Changes since the meeting")
     title = _("%(county)s: changes since the meeting") % {"county": county_title(table)}
     said = _("No quarter is closed yet, so nothing was announced that could change.")

@@ -1,7 +1,6 @@
-"""What goes out with a league table beyond its lines: the rows of the details, and what stands beside.
+"""The queries behind the workbook and the bulletin: a table's details, and figures beside it.
 
-Owns: the queries behind the workbook and the bulletin, as plain frozen values. Must never: decide a
-figure that the table holds already, hold all rows in memory, or give a person rows beyond his reach.
+Returns frozen values, rows of details as a stream. A person gets only the rows within their reach.
 """
 
 from collections import defaultdict
@@ -81,7 +80,7 @@ class ProjectLine(NamedTuple):
 
 
 class EntryLine(NamedTuple):
-    """A posting: ``code`` and ``unit`` are those of the line of the table in which it counts."""
+    """A posting; ``code`` and ``unit`` are those of the table's line in which it counts."""
 
     code: str
     unit: str
@@ -102,7 +101,7 @@ class EntryLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Figures beside the table: for the overview and the bulletin."""
+    """Figures beside the table, for the overview and the bulletin."""
 
     series: Series
     chain_head: str
@@ -113,9 +112,9 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Rows behind the table. They are read while they are written, once, in the order given here.
+    """Rows behind the table, read while they are written, once, in the order given here.
 
-    ``is_whole`` is false where the person sees only the rows of his own unit. ``since`` is the
+    ``is_whole`` is false if the person sees only the rows of their own unit. ``since`` is the
     settlement that ``changes`` are measured against.
     """
 
@@ -128,7 +127,7 @@ class Details:
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """Let all that is read inside belong to one moment, however long the writing takes."""
+    """Everything read inside is of one moment, however long the writing takes."""
     if connection.in_atomic_block:
         yield
         return
@@ -167,7 +166,7 @@ def entry_count(table: LeagueTable) -> int:
 
 
 def chain_head(table: LeagueTable) -> str:
-    """The settlement's head; else that of the table's quarter so far, empty while it has none."""
+    """The settlement's head, else that of the table's quarter so far; empty if it has none."""
     if table.settlement is not None:
         return table.settlement.chain_head
     entries = Entry.objects.filter(
@@ -188,7 +187,7 @@ def _entries(table: LeagueTable) -> QuerySet[Entry]:
 
 
 def _changes(table: LeagueTable, since: Settlement | None) -> QuerySet[Entry]:
-    """What became known after the last meeting; up to when the table is asked for."""
+    """What became known after the last meeting, up to the table's moment."""
     if since is None:
         return Entry.objects.none()
     after = changes_since.since(since)
@@ -244,7 +243,7 @@ def _lines(table: LeagueTable, entries: QuerySet[Entry]) -> Iterator[EntryLine]:
 
 
 def _owners(table: LeagueTable) -> dict[int, tuple[str, str]]:
-    """In whose line of the table each unit counts: its own, else its successor's (rule 15)."""
+    """The line of the table in which each unit counts: its own, else its successor's (rule 15)."""
     lines = {row.unit_id: (row.code, row.name) for row in table.rows}
     units = {unit.pk: unit for unit in Unit.objects.filter(county=table.county)}
     return {
@@ -260,7 +259,7 @@ def _line_of(unit: Unit, lines: Container[int], units: Mapping[int, Unit]) -> Un
 
 
 def _projects(table: LeagueTable, user: User) -> Iterator[ProjectLine]:
-    """Projects signed in the year, and those before with money in the year."""
+    """Projects signed in the year, and earlier ones with money in the year."""
     start = table.as_of.replace(month=1, day=1)
     received = _by_project(_entries(table))
     ever = Entry.objects.filter(county=table.county, counted_on__lte=table.as_of)
@@ -377,6 +376,6 @@ def _reports(table: LeagueTable) -> tuple[tuple[MissingReport, ...], frozenset[i
 
 
 def _begun(units: Iterable[int]) -> dict[int, date]:
-    """Since when each unit owes reports."""
+    """The day from which each unit owes reports."""
     found = Unit.objects.filter(pk__in=units).values_list("pk", "active_from")
     return {unit: active_from or date.min for unit, active_from in found}

@@ -1,1 +1,1 @@
-"""A quarter's end: checks, closing, reopening, proof and monthly reports."""
+"""The end of a quarter: checks, closing, reopening, proof and monthly reports."""

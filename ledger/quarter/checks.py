@@ -1,8 +1,8 @@
-"""The numbered checks before a quarter is closed.
+"""The numbered checks before a quarter is closed: some block the closing, the others must be
+acknowledged.
 
-Owns: which checks there are, which refuse the closing and which must only be known. Must never:
-change anything, or compute a figure in a second way of its own where ``league.py`` or ``proof.py``
-have one; comparing two of their ways is the point of check 4.
+Figures come from ``league.py`` or ``proof.py``; check 4 compares several ways to compute the same
+sum. Changes nothing.
 """
 
 from collections.abc import Iterable
@@ -24,10 +24,10 @@ from units.ground.money import ZERO, yuan_text
 from units.models import Unit
 
 UNVERIFIED, UNREPORTED, SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED, ABOVE = range(1, 9)
-# These refuse the closing; the others ask that somebody says he knows.
+# These block the closing; the others must be acknowledged.
 BLOCKING = frozenset({SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED})
 ADVISORY = frozenset({UNVERIFIED, UNREPORTED, ABOVE})
-# As many records as a page links; the count is always whole.
+# How many records the page links; the count is always complete.
 MAX_SHOWN = 20
 
 Words = str | Promise
@@ -42,12 +42,12 @@ TITLES: dict[int, Words] = {
     UNBALANCED: _("Verified receipts that are not fully posted"),
     ABOVE: _("Projects with more funds than their introduced amount"),
 }
-# What is said where a check finds nothing.
+# The text of a check without findings.
 PASSED: dict[int, Words] = {
     SUMS: pgettext_lazy("findings", "equal"),
     CHAIN: pgettext_lazy("findings", "unbroken"),
 }
-# What to do where a check finds something.
+# What to do about the findings.
 ADVICE: dict[int, Words] = {
     UNVERIFIED: _("Verify or return them first; after the closing they count in the next quarter."),
     UNREPORTED: _("Remind the units; the table will say that they did not report."),
@@ -64,7 +64,10 @@ ADVICE: dict[int, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one check found. ``records`` are the first of ``count``; ``figures`` compares sums."""
+    """The findings of one check.
+
+    ``records`` are the first of ``count``; ``figures`` compares sums.
+    """
 
     number: int
     count: int
@@ -98,7 +101,7 @@ class Check:
 
 
 def run(period: Period) -> tuple[Check, ...]:
-    """Every check of a quarter, in the order of its number."""
+    """Every check of a quarter, by number."""
     scope = proof.Scope(period.county, period.pk)
     return (
         _found(UNVERIFIED, unverified(period)),
@@ -132,7 +135,7 @@ def unreported(period: Period) -> list[Model]:
 
 
 def above_introduced(period: Period) -> list[Model]:
-    """Projects posted to in the quarter that have more funds than they introduce."""
+    """Projects with postings in the quarter whose funds exceed their introduced amount."""
     touched = Entry.objects.filter(period=period).values("project")
     posted = Project.objects.filter(pk__in=touched).annotate(posted=Sum("entries__amount"))
     return list(posted.filter(posted__gt=F("introduced_amount")).order_by("pk"))

@@ -1,8 +1,7 @@
-"""The deeds on a quarter: review, propose the closing, confirm it, reopen.
+"""The actions on a quarter: review, propose the closing, confirm it, reopen.
 
-Owns: the states of a period, and when a settlement is stored. Must never: close alone (one person
-proposes, a second confirms, and one of the two heads the bureau), close over a blocking check, change
-a settlement, or compute a figure of its own: what it stores is the ``LeagueTable`` of the moment.
+One person proposes and a second confirms; one of the two heads the bureau. Nobody closes over a
+blocking check, and a settlement is never changed: it stores the ``LeagueTable`` of the moment.
 """
 
 from collections.abc import Collection
@@ -33,7 +32,7 @@ def start_review(period_id: int, *, by: User, at: datetime) -> Period:
 
 @transaction.atomic
 def end_review(period_id: int, *, by: User, at: datetime) -> Period:
-    """Back to open for the units, before or after a proposal."""
+    """Open to the units again, before or after a proposal."""
     sources = (Period.State.REVIEW, Period.State.PROPOSED)
     return _move(period_id, sources, Period.State.OPEN, "period.open", by, at)
 
@@ -42,7 +41,7 @@ def end_review(period_id: int, *, by: User, at: datetime) -> Period:
 def close(period_id: int, *, by: User, at: datetime, known: Collection[int] = ()) -> Period:
     """Propose the closing; it takes effect when a second person confirms it.
 
-    ``known`` are the numbers of the checks whose findings the person says he knows.
+    ``known`` are the numbers of the checks whose findings the person acknowledges.
     """
     period = _locked(period_id, by)
     _demand_earlier_closed(period)
@@ -55,14 +54,14 @@ def close(period_id: int, *, by: User, at: datetime, known: Collection[int] = ()
 
 @transaction.atomic
 def confirm(period_id: int, *, by: User, at: datetime, known: Collection[int] = ()) -> Settlement:
-    """Confirm the closing: store the table as announced and shut the quarter for entries."""
+    """Confirm the closing: store the table as announced and lock the quarter for entries."""
     period = _locked(period_id, by)
     if period.state != Period.State.PROPOSED or period.proposed_by is None:
         raise Conflict(_("The closing of this quarter is not proposed. Reload the page."))
     _demand_second(period.proposed_by, by)
     found = _demand_checked(period, known)
     last = _last_entry(period)
-    # A deed that waited for our lock, or a clock behind ours, may have posted "after" this moment.
+    # An action that waited for our lock, or a clock behind ours, may have posted "after" now.
     known_by = max(at, last.posted_at) if last else at
     table = league_table(period.county, period.ends_on, known_by)
     settlement = announced.store(period, table, known_by, last, (period.proposed_by, by), at)
@@ -75,7 +74,7 @@ def confirm(period_id: int, *, by: User, at: datetime, known: Collection[int] = 
 
 @transaction.atomic
 def propose_reopening(period_id: int, reason: str, *, by: User, at: datetime) -> Period:
-    """Ask for a closed quarter to be opened again; it stays closed until a second person agrees."""
+    """Propose to reopen a closed quarter; it stays closed until a second person agrees."""
     if not reason.strip():
         raise Refusal(_("Give the reason for reopening."), field="reason")
     period = _closed(period_id, by)
@@ -87,7 +86,7 @@ def propose_reopening(period_id: int, reason: str, *, by: User, at: datetime) ->
 
 @transaction.atomic
 def drop_reopening(period_id: int, *, by: User, at: datetime) -> Period:
-    """Let a proposal to reopen fall; the quarter stays closed."""
+    """Drop a proposal to reopen; the quarter stays closed."""
     period = _closed(period_id, by)
     if period.reopen_proposed_by_id is None:
         return period
@@ -100,7 +99,7 @@ def drop_reopening(period_id: int, *, by: User, at: datetime) -> Period:
 
 @transaction.atomic
 def reopen(period_id: int, *, by: User, at: datetime) -> Period:
-    """Open a closed quarter again. The settlement that was announced stays as its version."""
+    """Reopen a closed quarter. The announced settlement stays, as one version."""
     period = _closed(period_id, by)
     if period.reopen_proposed_by is None:
         raise Conflict(_("Nobody has proposed to reopen this quarter. Reload the page."))
@@ -116,7 +115,7 @@ def reopen(period_id: int, *, by: User, at: datetime) -> Period:
 
 
 def _locked(period_id: int, by: User) -> Period:
-    """The quarter under lock, if it is of the person's county and the role may close."""
+    """The quarter, locked, if it is of the person's county and their role may close."""
     demand(by, Right.PERIOD_CLOSE)
     period = locks.for_closing(period_id)
     if period.county_id != by.county_id:
@@ -132,7 +131,7 @@ def _closed(period_id: int, by: User) -> Period:
 
 
 def _demand_later_open(period: Period) -> None:
-    """Reopening starts from the newest closed quarter: what follows was announced upon it."""
+    """Reopening starts from the newest closed quarter: later settlements build on earlier ones."""
     closed = Period.objects.filter(county=period.county, state=Period.State.CLOSED)
     later = [other for other in closed if other.starts_on > period.starts_on]
     if later:
@@ -183,7 +182,10 @@ def _demand_second(first: User, second: User) -> None:
 
 
 def _demand_checked(period: Period, known: Collection[int]) -> dict[str, Any]:
-    """Refuse over a blocking check, or over findings that nobody says he knows; else what is known."""
+    """The findings that were acknowledged.
+
+    Raises Refusal for a blocking check or an unacknowledged one.
+    """
     found = checks.run(period)
     for check in found:
         if check.blocks:

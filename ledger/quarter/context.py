@@ -1,7 +1,6 @@
-"""The parts of the quarters' pages: the lines of a year, the checks, what was changed afterwards.
+"""The pages of quarters as text: the lines of a year, the checks, changes after the meeting.
 
-Owns: gathering what the templates lay out, amounts as text. Must never: write, or decide what may be
-done with a quarter.
+Writes nothing; the actions decide what may be done with a quarter.
 """
 
 from dataclasses import dataclass
@@ -56,7 +55,7 @@ class CheckLine:
 
 
 def year_lines(county: County, year: int, today: date) -> list[QuarterLine]:
-    """The four quarters of a year: as announced where closed, else as far as it is known."""
+    """The four quarters of a year: as announced if closed, else as known now."""
     of_year = Period.objects.filter(county=county, year=year)
     periods = {period.quarter: period for period in of_year.prefetch_related("settlements")}
     inside = _inside(county, year)
@@ -129,7 +128,7 @@ def check_lines(found: tuple[Check, ...], ticked: list[str]) -> list[CheckLine]:
 
 
 def _link(record: Model) -> Link:
-    """Where a record that a check found is looked at."""
+    """The page of a record that a check found."""
     if isinstance(record, Receipt):
         return Link(f"{record.unit.name} {record}", reverse("receipt-detail", args=[record.pk]))
     if isinstance(record, Unit):
@@ -143,5 +142,5 @@ def _link(record: Model) -> Link:
 
 
 def checks_of(period: Period) -> tuple[Check, ...]:
-    """The checks, where there is still something to close."""
+    """The checks, as long as the quarter is not closed."""
     return () if period.state == Period.State.CLOSED else checks.run(period)

@@ -1,7 +1,6 @@
-"""What people type in the paperwork of a quarter: ticks, reasons, reports, claims, wishes.
+"""The forms of a quarter: ticks, reasons and monthly reports.
 
-Owns: these fields. Must never: decide what may be done; the verbs say so, and the forms show their
-sentences beside their fields.
+The actions decide what may be done; the forms show their refusals beside the fields.
 """
 
 from django import forms
@@ -17,9 +16,9 @@ MAX = 9_999
 
 
 class KnownForm(RefusableForm):
-    """The ticks beside the findings of the checks, by their numbers.
+    """The ticks beside the findings of the checks, by number.
 
-    A tick whose finding has gone meanwhile does no harm.
+    A tick without a finding does no harm.
     """
 
     known = forms.TypedMultipleChoiceField(
@@ -28,24 +27,24 @@ class KnownForm(RefusableForm):
 
     @property
     def ticked(self) -> list[str]:
-        """The numbers that are ticked now, as they were typed."""
+        """The ticked numbers, as typed."""
         return self.data.getlist("known") if isinstance(self.data, QueryDict) else []
 
 
 class ProposeForm(PasswordAgainForm, KnownForm):
-    """The first person's word: ticks, and the password."""
+    """The first person: ticks and password."""
 
 
 class ConfirmForm(PasswordAgainForm, KnownForm):
-    """The second person's word: the same."""
+    """The second person: the same."""
 
 
 class ReopenForm(PasswordAgainForm, RefusableForm):
-    """The second person's word to a reopening."""
+    """The second person to a reopening."""
 
 
 class ReopenReasonForm(PasswordAgainForm, RefusableForm):
-    """The first person's word to a reopening: why."""
+    """The first person to a reopening: the reason."""
 
     field_order = ("reason",)
 

@@ -1,7 +1,7 @@
-"""The quarters: the list of a year, one quarter with its checks, closing and reopening by two people.
+"""The pages of quarters: the list of a year, and one quarter with its checks, closing and
+reopening.
 
-Must never: close or reopen by itself, or decide who may; the verbs in ``periods.py`` do. The second
-person gives the password again.
+Two people close and reopen, as ``closing.py`` requires. The second one gives the password again.
 """
 
 import re
@@ -153,7 +153,7 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
     return render(request, "ledger/quarter/period_settlement.html", context)
 
 
-# Deeds
+# Actions
 
 
 def _done(
@@ -164,7 +164,7 @@ def _done(
     said: Any,
     form_class: type[PasswordAgainForm] | None = None,
 ) -> HttpResponse:
-    """Do the deed and go back to the quarter; what is refused is shown where it was typed."""
+    """Perform the action and return to the quarter; a refusal is shown where it was typed."""
     period = get_object_or_404(_periods(request), pk=pk)
     form = form_class(request.POST, request=request) if form_class is not None else None
     if form is not None and not form.is_valid():
@@ -252,7 +252,7 @@ def _headline(period: Period, newest: Settlement | None, today: Any) -> Any:
 
 
 def _forms(request: HttpRequest, form: Form | None) -> dict[str, Form]:
-    """Each form of the page, the one that was sent as it was typed."""
+    """Each form of the page; the one that was sent as it was typed."""
     fresh: dict[str, Form] = {
         "propose_form": ProposeForm(request=request),
         "confirm_form": ConfirmForm(request=request),
@@ -264,7 +264,7 @@ def _forms(request: HttpRequest, form: Form | None) -> dict[str, Form]:
 
 
 def _may(user: User, period: Period, today: Any) -> dict[str, bool]:
-    """Which deeds the page offers; the verbs decide once more."""
+    """Which actions the page offers; the actions check again."""
     state, closes = period.state, may(user, Right.PERIOD_CLOSE)
     heads = may(user, Right.PERIOD_CONFIRM)
     first, second = period.proposed_by, period.reopen_proposed_by

@@ -1,9 +1,8 @@
 """The proof of the ledger: every chain, settlement, sum, share and file computed again.
 
-Owns: the checks of ``manage.py verify_ledger`` with their numbers; those before a closing
-(``checks.py``) have numbers of their own. Must never: change
-anything, or trust a stored result; what can be computed again is computed again. It detects, it
-does not prevent: the owner of the database can do anything but make these agree.
+These are the numbered checks of ``manage.py verify_ledger``; those before a closing (``checks.py``)
+have numbers of their own. A stored result is never trusted if it can be recomputed. The proof
+detects and does not prevent: the owner of the database can do anything except make these agree.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +29,7 @@ ANCHOR_DIGITS = 16  # as printed on paper (chain.short)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that does not agree: the record as kind and key, and a sentence."""
+    """One disagreement: the record as kind and key, and a sentence."""
 
     check: int
     record: str
@@ -55,7 +54,7 @@ class Scope:
 
 
 def findings(scope: Scope, anchors: Iterable[str] = ()) -> Iterator[Finding]:
-    """Everything that does not agree, chains first, each at its first bad record."""
+    """Every disagreement, chains first, each chain at its first bad record."""
     for check in CHECKS.values():
         yield from check(scope)
     yield from missing_anchors(scope, anchors)
@@ -72,7 +71,7 @@ def broken_chains(scope: Scope) -> Iterator[Finding]:
 
 
 def _first_break(entries: Iterable[tuple[Any, ...]]) -> Finding | None:
-    """Walk one chain; the rest of it is passed over once it is broken."""
+    """Walk one chain; after a break the rest of it is skipped."""
     head, broken = chain.GENESIS, None
     for position, row in enumerate(entries, start=1):
         if broken is not None:
@@ -92,7 +91,7 @@ def _continues(row: tuple[Any, ...], position: int, head: str) -> bool:
 
 
 def broken_end(count: int) -> Finding | None:
-    """For a quick look: the newest entries only, each with its own hash and its predecessor's."""
+    """Quick check of the newest entries: each with its own hash and its predecessor's."""
     rows = list(Entry.objects.order_by("-pk").values_list(*COLUMNS)[:count])
     period, position = COLUMNS.index("period_id"), COLUMNS.index("position")
     known = {(row[period], row[position]): row[-2] for row in rows}
@@ -105,7 +104,7 @@ def broken_end(count: int) -> Finding | None:
 
 
 def lost_head(count: int) -> Finding | None:
-    """For a quick look: whether the heads announced last are still in their chains."""
+    """Quick check that the heads announced last are still in their chains."""
     for settlement in Settlement.objects.order_by("-pk")[:count]:
         if not _head_in_chain(settlement):
             sentence = _("The head of the chain that was announced is no longer in the chain.")
@@ -114,7 +113,7 @@ def lost_head(count: int) -> Finding | None:
 
 
 def changed_settlements(scope: Scope) -> Iterator[Finding]:
-    """Settlements that differ from the table computed again, or whose head left the chain."""
+    """Settlements that differ from the recomputed table, or whose head left the chain."""
     found = scope.of_county(Settlement.objects.all(), "period__county")
     if scope.period_id is not None:
         found = found.filter(period=scope.period_id)
@@ -138,10 +137,10 @@ def _head_in_chain(settlement: Settlement) -> bool:
 
 
 def unbalanced_receipts(scope: Scope) -> Iterator[Finding]:
-    """Verified receipts whose entries do not make their amount (or nothing, all reversed)."""
+    """Verified receipts whose entries do not sum to their amount (or to zero, all reversed)."""
     receipts = scope.of_county(Receipt.objects.filter(state=Receipt.State.VERIFIED))
     if scope.period_id is not None:
-        # Not by a join: the sum below is over all entries of a receipt, of whatever quarter.
+        # Not a join: the sum below covers all entries of a receipt, of whatever quarter.
         touched = Entry.objects.filter(period=scope.period_id).values("receipt")
         receipts = receipts.filter(pk__in=touched)
     posted = receipts.annotate(posted=Sum("entries__amount", default=0))
@@ -158,7 +157,7 @@ def posted_unverified(scope: Scope) -> Iterator[Finding]:
 
 
 def unpaired_reversals(scope: Scope) -> Iterator[Finding]:
-    """Reversals that do not take back exactly what they name."""
+    """Reversals that do not match the entry they name."""
     reversals = scope.entries().filter(kind=Entry.Kind.REVERSAL)
     same = Q(
         amount=-F("reverses__amount"),
@@ -171,7 +170,7 @@ def unpaired_reversals(scope: Scope) -> Iterator[Finding]:
 
 
 def incomplete_shares(scope: Scope) -> Iterator[Finding]:
-    """Projects whose credit shares do not make the whole."""
+    """Projects whose credit shares do not add up to the whole."""
     shares = scope.of_county(CreditShare.objects.all(), "project__county")
     totals = shares.order_by().values_list("project").annotate(whole=Sum("basis_points"))
     for project, _whole in totals.exclude(whole=FULL):
@@ -194,7 +193,7 @@ def altered_evidence(scope: Scope) -> Iterator[Finding]:
 
 
 def missing_anchors(scope: Scope, anchors: Iterable[str]) -> Iterator[Finding]:
-    """Heads printed on paper that are in no chain any more: the tail was cut or all was rewritten."""
+    """Printed heads that are in no chain any more: the tail was cut or all was rewritten."""
     for anchor in anchors:
         digits = "".join(anchor.split()).lower()
         if len(digits) < ANCHOR_DIGITS or not set(digits) <= set("0123456789abcdef"):
@@ -218,7 +217,7 @@ CHECKS: dict[int, Check] = {
 
 
 def heads(scope: Scope) -> dict[tuple[str, str], tuple[str, int]]:
-    """Head and length of each chain by county code and period: what to print and keep."""
+    """Head and length of each chain by county code and period: to be printed and filed."""
     last = scope.entries().order_by("period_id", "-position").distinct("period_id")
     # Only these columns: a restore asks before an older backup is brought up to date.
     rows = last.values_list(

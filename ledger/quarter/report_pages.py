@@ -1,6 +1,6 @@
-"""Monthly reports: a unit files its month; the offices see who has and who has not, and remind.
+"""Monthly reports: a unit files its month; the offices see who has not filed, and send reminders.
 
-Must never: decide when a report is late or who owes one (``reports.py`` does).
+``reports.py`` decides who owes a report and when it is late.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ FIELDS = ("trips", "reserve_projects", "problems")
 
 @dataclass(frozen=True, slots=True)
 class MonthTick:
-    """One month of the year above a report: where it leads and whether it is done."""
+    """One month of the year above a report: its link and whether it is filed."""
 
     month: Month
     url: str
@@ -94,7 +94,7 @@ def report_deadline(request: HttpRequest, month: Month) -> HttpResponse:
     return redirect("report-month", month)
 
 
-# A unit's own
+# A unit's own reports
 
 
 def _own_report(request: HttpRequest, month: Month) -> HttpResponse:
@@ -164,12 +164,12 @@ def _ticks(unit: Unit, here: Month, today: date) -> list[MonthTick]:
 
 
 def _figures(unit: Unit, month: Month) -> dict[str, Any]:
-    """What the books say of the month, so that the report is written beside it."""
+    """What the accounts say of the month, shown beside the report."""
     credited, waiting = reports.money_of(unit, month.first_day)
     return {"credited": wan_text(credited), "waiting": wan_text(waiting) if waiting else ""}
 
 
-# The county's
+# The county's reports
 
 
 def _of_county(request: HttpRequest, month: Month) -> dict[str, Any]:

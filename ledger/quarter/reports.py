@@ -1,8 +1,7 @@
-"""Monthly reports (月报): filing, and who has not filed.
+"""Monthly reports (月报): filing, the deadline, and who has not filed.
 
-Owns: the only writes of monthly reports, their deadline, and the list of who is missing. Must never:
-decide a figure; a report says that a unit reported, also when it is zero (rule 13), and the league
-table tells the two apart. A month is given as any day of it.
+The only writes of monthly reports. A report says that a unit reported, even zero (rule 13); the
+league table shows the two separately. A month is given as any day of it.
 """
 
 from dataclasses import dataclass
@@ -29,9 +28,9 @@ ENOUGH_RESERVES = 3  # rule 14: each unit compiles at least so many projects a y
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """How a unit stands with one month: its report, or that it is missing.
+    """A unit's report of one month, or that it is missing.
 
-    ``due_on`` is None where no report was asked for, so that nobody is late.
+    ``due_on`` is None where no report was required, so that nobody is late.
     """
 
     unit: Unit
@@ -59,7 +58,10 @@ def file_report(
     at: datetime,
     today: date,
 ) -> MonthlyReport:
-    """File the report of ``month`` or correct it; counts are of that month. Late is possible."""
+    """File the report of ``month`` or correct it; counts are for that month.
+
+    Late filing is possible.
+    """
     if month.replace(day=1) > today:
         raise Refusal(_("This month has not begun yet."), field="month")
     counts = {"trips": trips, "reserve_projects": reserve_projects, "problems": problems}
@@ -106,7 +108,7 @@ def filed(county: County, month: date) -> QuerySet[MonthlyReport]:
 
 
 def expected(county: County, month: date) -> QuerySet[Unit]:
-    """The units that owe a report: those that stand on the last day of a month that is asked for."""
+    """The units that owe a report: those standing on the month's last day, if one is required."""
     if not county.asks_for_report(month):
         return Unit.objects.none()
     day = last_day(month)
@@ -139,7 +141,7 @@ def filings(county: County, month: date) -> list[Filing]:
 
 
 def reserves_of_year(county: County, month: date) -> dict[int, int]:
-    """Reserve projects that each unit compiled from January to the month (rule 14)."""
+    """Number of reserve projects that each unit compiled from January to the month (rule 14)."""
     rows = MonthlyReport.objects.filter(
         county=county, year=month.year, month__lte=month.month
     ).order_by()
@@ -164,7 +166,7 @@ def last_day(month: date) -> date:
 
 
 def record_of(month: date) -> str:
-    """The name under which notices speak of a month's report."""
+    """The name of a month's report in notices."""
     return f"report:{month:%Y-%m}"
 
 

@@ -1,1 +1,1 @@
-"""What workbooks are made of."""
+"""Writing workbooks: cells, sheets and downloads."""

@@ -1,7 +1,6 @@
-"""Answers that carry a file: written to a temporary one, sent, and gone.
+"""Downloads: responses with a file, and lists as workbooks ("what is on screen, with its filters").
 
-Owns: the headers of a download, and lists as workbooks ("what is on screen, with its filters named").
-Must never: run a query, decide who may have the file, or keep it.
+Files are temporary and deleted once sent. The caller decides who may have the file.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +18,7 @@ ROW_HEIGHT = 17
 
 
 def file_response(name: str, media_type: str, write: Callable[[IO[bytes]], None]) -> FileResponse:
-    """An attachment written to a temporary file, which vanishes when the answer is sent."""
+    """An attachment written to a temporary file, which is deleted when the response is sent."""
     file = TemporaryFile()  # noqa: SIM115 - the answer closes it
     try:
         write(file)
@@ -40,7 +39,7 @@ def list_response(
     columns: Sequence[Column],
     rows: Iterable[Sequence[Value]],
 ) -> FileResponse:
-    """A list as it stands on screen; ``filters`` are names and values, said at the top."""
+    """A list as it is on screen; ``filters`` are names and values, written at the top."""
 
     def write(file: IO[bytes]) -> None:
         with Book(title) as book:

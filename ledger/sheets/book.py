@@ -1,9 +1,8 @@
-"""The one way in which a workbook is written: columns and rows in, a file out.
+"""The only writer of workbooks: columns and rows in, a file out.
 
-Owns: safe cells, paper and print set-up (``looks`` has the looks), over openpyxl's write-only mode, so
-that memory does not grow with the rows. Must never: let a text become a formula (only ``Live`` is one),
-fail on a character that a sheet cannot hold (it is left out), pass an amount through a float, or know
-what a ledger is.
+Uses openpyxl's write-only mode, so memory does not grow with the rows; the styles are in
+``cell_styles``. A text never becomes a formula (only ``Live`` is one), a character that a sheet
+cannot hold is left out, and an amount never passes through a float. Knows nothing of a ledger.
 """
 
 import errno
@@ -37,12 +36,12 @@ from ledger.sheets.cell_styles import HEAD, LINE, TEXT, TITLE, CellStyle, dresse
 A4 = 9
 LONGEST_TEXT, LONGEST_NAME = 32_767, 31
 
-_DIGITS = Context(prec=15)  # what a sheet keeps of a number
+_DIGITS = Context(prec=15)  # the digits of a number that a sheet stores
 _EPOCH = date(1899, 12, 30)
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
-# A text that begins so is marked as text, in case somebody edits the cell or saves it as CSV.
+# A text with one of these in front is marked as text, in case the cell is edited or saved as CSV.
 _LEADING = frozenset("=+-@＝＋－＠{|%'\"\t\r\n ")
 
 
@@ -53,7 +52,7 @@ class Live(NamedTuple):
 
 
 class Styled(NamedTuple):
-    """A value that looks otherwise than its column, perhaps with a comment beside it."""
+    """A value in another style than its column's, perhaps with a comment."""
 
     value: "Plain"
     style: CellStyle
@@ -75,14 +74,14 @@ class Column:
 
 
 class Ink(NamedTuple):
-    """The numbers of a look in the workbook's list of styles: as it is, and for guarded text."""
+    """A style's numbers in the workbook's list of styles: plain, and for guarded text."""
 
     plain: int
     guarded: int
 
 
 class Book:
-    """A workbook being written. Leaving it with an error removes what it wrote on the way."""
+    """A workbook being written. Leaving it with an error deletes its temporary files."""
 
     def __init__(self, title: str = "", author: str = "") -> None:
         self._workbook = Workbook(write_only=True)
@@ -99,10 +98,10 @@ class Book:
         if kind is not None:
             self._discard()
         if isinstance(fault, SerialisationError) and str(fault).startswith("IO_"):
-            raise OSError(errno.ENOSPC, str(fault)) from fault  # its own word for a full disk
+            raise OSError(errno.ENOSPC, str(fault)) from fault  # the usual error of a full disk
 
     def sheet(self, name: str | Promise, columns: Sequence[Column], **options: Any) -> "Sheet":
-        """A new sheet after the others; options are those of ``Sheet``."""
+        """Add a sheet; the options are those of ``Sheet``."""
         sheet = _Grid(self._workbook, sheet_name(str(name)))
         self._workbook._add_sheet(sheet)
         return Sheet(self, sheet, columns, **options)
@@ -112,11 +111,11 @@ class Book:
         self._workbook.save(file)
 
     def ink(self, style: CellStyle, sheet: WriteOnlyWorksheet) -> Ink:
-        """The style numbers of a look, registered once."""
+        """The numbers of a style, registered once."""
         if style not in self._inks:
             cell = dressed(Cell(sheet), style)
             plain = cell.style_id
-            cell._style = copy(cell._style)  # the list of styles keeps the other one
+            cell._style = copy(cell._style)  # the list of styles holds the other one
             cell.quotePrefix = True
             self._inks[style] = Ink(plain, cell.style_id)
         return self._inks[style]
@@ -124,7 +123,7 @@ class Book:
     def _discard(self) -> None:
         for sheet in self._workbook.worksheets:
             if sheet._writer is not None:
-                # Half-written elements complain when they are closed; the file goes anyway.
+                # Unfinished elements complain when they are closed; the file is deleted anyway.
                 with suppress(Exception):
                     sheet.close()
                 with suppress(Exception):
@@ -133,11 +132,12 @@ class Book:
 
 
 class Sheet:
-    """A sheet being written from top to bottom: title, lines, headings at once; then rows.
+    """A sheet being written from top to bottom: title, lines and headings at once; then rows.
 
-    ``title`` stands across all columns; each of ``lines`` is a text, or several that share the width.
-    The headings, if the columns have any, repeat on every page and stay in sight, with ``kept``
-    columns at the left. With ``row_height`` every row has it, once for each line of its fullest cell.
+    ``title`` spans all columns; each of ``lines`` is a text, or several that share the width. The
+    headings, if the columns have any, repeat on every page and stay in view, with ``kept`` columns
+    at the left. With ``row_height`` every row has that height, once for each line of its fullest
+    cell.
     """
 
     def __init__(
@@ -178,18 +178,18 @@ class Sheet:
 
     @property
     def grid(self) -> "_Grid":
-        """What a chart refers to."""
+        """The sheet as charts refer to it."""
         return self._grid
 
     def add(
         self, values: Sequence[Value], style: CellStyle | None = None, height: float | None = None
     ) -> int:
-        """Write one row in the looks of the columns, or all of it in ``look``; its number."""
+        """Write one row in the styles of the columns, or all of it in ``style``; its number."""
         inks = [self._book.ink(style, self._grid)] * len(values) if style else self._inks
         return self._write(values, inks, height)
 
     def extend(self, rows: Iterable[Sequence[Value]]) -> int:
-        """Write rows as they come; how many they were."""
+        """Write rows as they come; returns how many."""
         before = self.row
         for values in rows:
             self._write(values, self._inks, None)
@@ -215,7 +215,7 @@ class Sheet:
         return number
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
-        """Join cells; rows count from 1, columns from 0."""
+        """Merge cells; rows count from 1, columns from 0."""
         if (top, left) != (bottom, right):
             self._grid.merged_cells.add(self.span(top, left, bottom, right))
 
@@ -236,12 +236,12 @@ class Sheet:
         return f"'{self.name}'!${letter}${top}:${letter}${bottom}"
 
     def filterset(self, top: int) -> None:
-        """Give the headings in row ``top`` their filter buttons, down to the last row written."""
+        """Give the headings in row ``top`` filter buttons, down to the last row written."""
         bottom = max(self.row, top + 1)
         self._grid.auto_filter.ref = self.span(top, 0, bottom, len(self.columns) - 1)
 
     def choices(self, top: int, column: int, bottom: int, source: str, refusal: str) -> None:
-        """Let cells of a column be chosen from ``source``: an area, or words as in ``"a,b"``."""
+        """Offer a list of choices in cells of a column: an area, or words as in ``"a,b"``."""
         rule = DataValidation(type="list", formula1=source, allow_blank=True, error=refusal)
         rule.add(self.span(top, column, bottom, column))
         self._grid.data_validations.append(rule)
@@ -250,7 +250,7 @@ class Sheet:
         self._grid.add_chart(chart, self.at(row, column))
 
     def redden(self, top: int, column: int, bottom: int, text: str) -> None:
-        """Let the cells of a column turn red where they say ``text``."""
+        """Turn the cells of a column red where they say ``text``."""
         red = PatternFill(bgColor="FFF3B8B0")
         rule = CellIsRule(operator="equal", formula=[f'"{text}"'], fill=red)
         self._grid.conditional_formatting.add(self.span(top, column, bottom, column), rule)
@@ -272,7 +272,7 @@ class Sheet:
         return self.row
 
     def _lines_of(self, values: Sequence[Value]) -> int:
-        """How many lines the fullest wrapped cell needs: programs do not agree on finding out."""
+        """How many lines the fullest wrapped cell needs; office programs disagree on it."""
         texts = ((values[place], self.columns[place].width) for place in self._wrapped)
         needed = [lines_of(text, width) for text, width in texts if isinstance(text, str)]
         return max(needed, default=1)
@@ -329,7 +329,7 @@ class Sheet:
 
 
 class _Grid(WriteOnlyWorksheet):  # type: ignore[misc]  # openpyxl has no types
-    """A sheet of openpyxl whose rows come as finished cells, and whose cells serve every row."""
+    """A sheet of openpyxl whose rows come as finished cells; one cell object serves every row."""
 
     def __init__(self, workbook: Workbook, title: str) -> None:
         super().__init__(workbook, title)
@@ -345,7 +345,7 @@ class _Grid(WriteOnlyWorksheet):  # type: ignore[misc]  # openpyxl has no types
 
 
 class _Cell(Cell):  # type: ignore[misc]
-    """A cell that is filled anew for each row; its style is a number, looked up once per look."""
+    """A cell refilled for each row; its style is a number, looked up once per style."""
 
     __slots__ = ("_letter", "style_id")
     has_style = True
@@ -361,7 +361,7 @@ class _Cell(Cell):  # type: ignore[misc]
 
 
 def writable(text: str) -> str:
-    """The text as a sheet can hold it: without control characters and halves of characters."""
+    """The text as a sheet can hold it: without control characters and lone surrogates."""
     text = _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if 2 * len(text) > LONGEST_TEXT:
         text = text.encode("utf-16-le")[: 2 * LONGEST_TEXT].decode("utf-16-le", "ignore")
@@ -399,7 +399,10 @@ def _fill(cell: Cell, value: Plain, ink: Ink) -> None:
 
 
 def _digits(value: int | Decimal | Fraction | date) -> str:
-    """A number as the file spells it. A moment counts in its own zone, as a day with its part."""
+    """A number as the file spells it.
+
+    A datetime counts in its own zone, as a day with a fraction.
+    """
     if isinstance(value, datetime):
         seconds = 3600 * value.hour + 60 * value.minute + value.second
         return _digits(Fraction(seconds, 86_400) + (value.date() - _EPOCH).days)

@@ -1,14 +1,12 @@
-"""How the cells of an office workbook look: faces, number formats, alignment, rules.
-
-Owns: the named looks of our papers. Must never: hold a value, or know what a ledger is.
-"""
+"""The styles of cells in our workbooks: fonts, number formats, alignment, borders."""
 
 from dataclasses import dataclass, replace
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-# The faces of official papers; family and character set let a machine without them choose a like one.
+# The fonts of official papers; family and character set let a machine without them choose a like
+# one.
 TITLE_FACE, HEAD_FACE, TEXT_FACE = "方正小标宋简体", "黑体", "仿宋"
 NUMBER_FACE = "Times New Roman"
 _FAMILIES = {TITLE_FACE: 1, HEAD_FACE: 2, TEXT_FACE: 1, NUMBER_FACE: 1}
@@ -20,7 +18,7 @@ COUNT_FORM, DAY_FORM, TEXT_FORM = "#,##0", "yyyy-mm-dd", "@"
 
 @dataclass(frozen=True, slots=True)
 class CellStyle:
-    """How a cell looks. ``across`` is its alignment, ``form`` its number format."""
+    """The style of a cell. ``across`` is its alignment, ``form`` its number format."""
 
     face: str = TEXT_FACE
     size: float = 11
@@ -84,7 +82,7 @@ def dressed(cell: Cell, style: CellStyle) -> Cell:
 
 
 def shifted(style: CellStyle, place: int, count: int) -> CellStyle:
-    """The look of one of several texts of a line: left, middle, right."""
+    """The style of one of several texts of a line: left, middle, right."""
     if count == 1:
         return style
     across = "left" if place == 0 else "right" if place == count - 1 else "center"
