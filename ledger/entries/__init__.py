@@ -1,3 +1,1 @@
-"""The only code that writes money: drafts, submission, posting, evidence, doubts, claims and
-notices.
-"""
+"""The only code that writes money: drafts, posting, evidence, doubts, claims and notices."""

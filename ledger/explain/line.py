@@ -1,5 +1,4 @@
-"""What stands behind one line of a league table: target versions, entries, benchmark, tier and
-rank.
+"""What stands behind one line of a league table: target versions, entries, tier and rank.
 
 Shows the sums of the table and the entries found by the same query, and says so where the two
 differ. Computes no figure of its own; ``steps`` has the wording.

@@ -1,5 +1,4 @@
-"""How a figure comes about, in worded steps with their numbers: benchmark, completion, gap, tier,
-rank.
+"""The steps by which a figure comes about, in words and numbers, from benchmark to rank.
 
 Computes no figure of its own, and runs no query.
 """

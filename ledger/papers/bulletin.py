@@ -336,7 +336,7 @@ def _praise(number: int, row: LeagueRow) -> str:
 
 
 def _reports(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
-    """ "Reported, no funds" is not the same as "did not report" (rule 13)."""
+    """Units that reported without funds; separately those that did not report (rule 13)."""
     month = _report_month(last_full_month(table.as_of))
     for words, rows, limit in _report_groups(table, background):
         if rows:

@@ -1,8 +1,7 @@
-"""The numbered checks before a quarter is closed: some block the closing, the others must be
-acknowledged.
+"""The numbered checks before a quarter is closed.
 
-Figures come from ``league.py`` or ``proof.py``; check 4 compares several ways to compute the same
-sum. Changes nothing.
+Some block the closing, the others must be acknowledged. Figures come from ``league.py`` or
+``proof.py``; check 4 compares several ways to compute the same sum. Changes nothing.
 """
 
 from collections.abc import Iterable

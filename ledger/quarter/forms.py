@@ -18,7 +18,7 @@ MAX = 9_999
 class KnownForm(RefusableForm):
     """The ticks beside the findings of the checks, by number.
 
-    A tick without a finding does no harm.
+    A tick whose finding has disappeared since does no harm.
     """
 
     known = forms.TypedMultipleChoiceField(

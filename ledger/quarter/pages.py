@@ -1,5 +1,4 @@
-"""The pages of quarters: the list of a year, and one quarter with its checks, closing and
-reopening.
+"""The pages of quarters: the list of a year; one quarter with its checks and its closing.
 
 Two people close and reopen, as ``closing.py`` requires. The second one gives the password again.
 """

@@ -264,8 +264,7 @@ def _rows(
             before[unit.pk],
         )
         for unit in units
-        if unit.stands_on(as_of)
-        or unit.pk in credited  # without a successor, its money keeps a line
+        if unit.stands_on(as_of) or unit.pk in credited  # money without a successor is shown
     ]
 
 

@@ -91,10 +91,9 @@ def growth(received: Decimal, before: Decimal | None) -> Fraction | None:
 
 
 def ranks(completions: Sequence[Fraction | None]) -> list[int | None]:
-    """The rank of each completion, descending: equal ones share a rank, the next is skipped (1, 2,
-    2, 4).
+    """The rank of each completion, descending; equal ones share a rank.
 
-    None (no target) is unranked.
+    The next rank is skipped (1, 2, 2, 4). None (no target) is unranked.
     """
     ordered = sorted((value for value in completions if value is not None), reverse=True)
     first: dict[Fraction, int] = {}

@@ -1,5 +1,6 @@
-"""The page of the trail for the auditor and the head of the bureau. Lines are never changed here,
-and never shown to another county.
+"""The page of the trail for the auditor and the head of the bureau.
+
+Lines are never changed here, and never shown to another county.
 """
 
 from datetime import datetime, time, timedelta
