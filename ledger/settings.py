@@ -1,7 +1,7 @@
 """Every setting of the program, from the environment only.
 
-Owns: reading the environment, strictly. Must never: guess what a malformed value meant, or read a
-file other than the secrets it is told about and ``pyproject.toml``, where the version stands.
+A malformed value stops the start; it is never guessed. The only files read are the secrets that the
+environment names and ``pyproject.toml``, for the version.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-ROLES = (  # of units.models.Role, which cannot be read before the settings are
+ROLES = (  # units.models.Role, which cannot be imported before the settings
     "clerk",
     "unit_head",
     "verifier",
@@ -53,11 +53,11 @@ def read_integer(name: str, default: int, least: int, most: int) -> int:
     raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number from {least} to {most}.")
 
 
-MAX_WORKERS = 32  # unless WORKERS says more; the embedded database has connections for so many
+MAX_WORKERS = 32  # unless WORKERS says more; the embedded database has connections for this many
 
 
 def usable_cores() -> int:
-    """Those that this process may use, which a container or `taskset` may have restricted."""
+    """Cores this process may use; a container or `taskset` may have restricted them."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -76,7 +76,7 @@ def read_list(name: str, default: list[str]) -> list[str]:
 
 
 def read_roles(name: str) -> list[str]:
-    """Roles by their names, or all of them."""
+    """Roles by name, or all of them."""
     roles = read_list(name, [])
     if roles == ["all"]:
         return list(ROLES)
@@ -110,7 +110,7 @@ def read_origins(name: str) -> list[str]:
 
 
 def read_text(name: str) -> tuple[str, str]:
-    """The value of NAME, or the content of the file that NAME_FILE names; and which it was."""
+    """The value of NAME or the content of the file NAME_FILE, and which variable gave it."""
     path = os.environ.get(f"{name}_FILE", "").strip()
     if (value := os.environ.get(name, "").strip()) or not path:
         return value, name
@@ -123,13 +123,13 @@ def read_text(name: str) -> tuple[str, str]:
 
 
 def read_secret(name: str, generated: Path) -> str:
-    """From NAME, or the file that NAME_FILE names, or made once and kept beside the database."""
+    """From NAME, from the file that NAME_FILE names, or generated once and stored."""
     value, source = read_text(name)
     return _long_enough(source, value) if value else _made_once(generated)
 
 
 def read_old_secrets(name: str) -> list[str]:
-    """Keys that are no longer signed with but still believed, one a line or separated by commas."""
+    """Old signing keys, still accepted for verification; one a line or separated by commas."""
     value, source = read_text(name)
     return [_long_enough(source, key) for key in value.replace(",", " ").split()]
 
@@ -154,7 +154,7 @@ def _made_once(path: Path) -> str:
 
 
 def _put_in_place(path: Path, text: str) -> None:
-    """A complete file is linked under the name, so that of several processes the first decides."""
+    """Link a complete file under the name, so that of several processes the first one decides."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
@@ -167,14 +167,14 @@ def _put_in_place(path: Path, text: str) -> None:
         draft.unlink()
 
 
-# A server that is gone without a word must not keep the threads that could say so.
+# A connection to a server that vanished must fail in time, not block its thread.
 NETWORK = {"connect_timeout": "5", "keepalives_idle": "30", "tcp_user_timeout": "15000"}
 
 
 def read_database(name: str, var_dir: Path) -> dict[str, Any]:
     """The server that NAME points at, else the embedded one, started by the first connection."""
-    # Kept connections fit the server: a fixed number of threads, each with one of its own.
-    # The check before each request replaces a connection whose server was restarted.
+    # Persistent connections suit a fixed number of threads, each with its own. The check before
+    # each request replaces a connection whose server was restarted.
     kept = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     if url := read_text(name)[0]:
         return _connection(name, url) | {"ENGINE": "django.db.backends.postgresql"} | kept
@@ -273,7 +273,7 @@ if "replica" in DATABASES:
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",  # names that end in .jinja
+        "BACKEND": "django.template.backends.jinja2.Jinja2",  # templates named .jinja
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {"environment": "units.ground.jinja.environment"},
     },
@@ -308,7 +308,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
-# --- who may come in -----------------------------------------------------------------------------
+# --- sign-in -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "units.User"
 LOGIN_URL = "/accounts/login/"
@@ -316,16 +316,16 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
-    "units.sign_in.hashing.SameCost",  # last: it lets nobody in, and makes all failures take the same time
+    "units.sign_in.hashing.SameCost",  # last: makes all failures take equally long
 ]
 PASSWORD_HASHERS = [
     "units.sign_in.hashing.Argon2id",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-# Why there are two, and why this one is the default: units/sign_in/passwords.py.
+# Both profiles and the default are explained in units/sign_in/passwords.py.
 PASSWORD_PROFILE = read_choice("PASSWORD_PROFILE", "DENGBAO", ("DENGBAO", "MODERN"))
 _IS_DENGBAO = PASSWORD_PROFILE == "DENGBAO"
-PASSWORD_DAYS = 90 if _IS_DENGBAO else 0  # a change is demanded after so many; 0: never
+PASSWORD_DAYS = 90 if _IS_DENGBAO else 0  # a password must be changed after so many days; 0: never
 _DJANGOS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {
@@ -338,7 +338,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "units.sign_in.passwords.NotNamedAfter"},
     *([{"NAME": "units.sign_in.passwords.NotUsedLately"}] if _IS_DENGBAO else []),
 ]
-# Roles that must sign in with a second factor; the switch for level 3 of GB/T 22239.
+# Roles that must sign in with a second factor; level 3 of GB/T 22239 needs it.
 REQUIRE_SECOND_FACTOR = read_roles("REQUIRE_SECOND_FACTOR")
 OTP_TOTP_ISSUER = "Jiaozhang"
 
@@ -347,7 +347,7 @@ OTP_TOTP_ISSUER = "Jiaozhang"
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_ENGINE = "units.sign_in.sessions"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
-# A sitting ends after so long without a click, and after so long altogether.
+# A session ends after this long without a click, and after this long altogether.
 SESSION_IDLE = timedelta(minutes=read_integer("SESSION_IDLE_MINUTES", 30, 5, 30))
 SESSION_COOKIE_AGE = read_integer("SESSION_HOURS", 12, 1, 12) * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -366,9 +366,9 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS
 
-# The server itself turns a trusted proxy's headers into scheme and address (manage.py serve).
+# waitress turns a trusted proxy's headers into scheme and address (manage.py serve).
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^api/v1/"]  # refused there instead
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/"]  # the API refuses plain HTTP instead
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -399,25 +399,25 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-WHITENOISE_MAX_AGE = 60 * 60  # of the few names without a hash
+WHITENOISE_MAX_AGE = 60 * 60  # for the few names without a hash
 MEDIA_ROOT = VAR_DIR / "evidence"
 IMPORT_ROOT = VAR_DIR / "imports"  # workbooks between preview and decision
 # A virus scanner: exit status 0 clean, 1 infected. Off unless set.
 SCAN_COMMAND = shlex.split(os.environ.get("SCAN_COMMAND", ""))
-FOUNDING_ROOT = VAR_DIR / "founding"  # a new county until its accounts are open
+FOUNDING_ROOT = VAR_DIR / "founding"  # a new county until it is founded
 
 # --- the server (manage.py serve) ------------------------------------------------------------------
 
 SERVE_HOST = os.environ.get("HOST", "").strip() or "127.0.0.1"
 SERVE_PORT = read_integer("PORT", 8000, 1, 65535)
 SERVE_WORKERS = read_integer("WORKERS", min(MAX_WORKERS, usable_cores()), 1, 64)
-SERVE_THREADS = read_integer("THREADS", 6, 1, 64)  # of each worker
-# Forwarded headers count only when they come from this address.
+SERVE_THREADS = read_integer("THREADS", 6, 1, 64)  # per worker
+# Forwarded headers are trusted only from this address.
 TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()
 
 # --- backups (manage.py backup) --------------------------------------------------------------------
 
-# The public key that they are encrypted to; the secret one has no place on this machine.
+# The public key of backups; the secret key does not belong on this machine.
 BACKUP_RECIPIENT = os.environ.get("BACKUP_RECIPIENT", "").strip()
 
 # --- log -----------------------------------------------------------------------------------------
@@ -433,9 +433,9 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Pages refused have their line in ledger.access.
+    # Refused requests are logged by ledger.access.
     "loggers": {
         "django.request": {"level": "ERROR"},
-        "waitress.queue": {"level": "ERROR"},  # one line for each request that waits its turn
+        "waitress.queue": {"level": "ERROR"},  # it logs a line for each request that queues
     },
 }

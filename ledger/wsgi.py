@@ -1,4 +1,4 @@
-"""The WSGI callable that the server runs. Owns nothing but naming the settings."""
+"""The WSGI application that the server runs."""
 
 import os
 

@@ -1,5 +1,5 @@
-"""The data interface (/api/v1/): read-only JSON for other systems, with its own description.
+"""The read-only JSON API for other systems (/api/v1/), with its OpenAPI description.
 
-Owns: how a program asks, pages and is refused. Must never: write to the accounts, compute a figure,
-or show a field that the description does not name.
+It computes no figure, writes nothing to the accounts, and returns only fields that the description
+names.
 """

@@ -1,7 +1,6 @@
-"""The description of the interface as an OpenAPI 3.1 document.
+"""Builds the OpenAPI 3.1 document of the API, in the reader's language.
 
-Owns: laying the declarations out as that document, in the language of the reader. Must never: say
-anything that the declarations do not: an answer and its description come from the same place.
+Everything comes from the declarations that also produce the responses, so the two cannot differ.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,7 +47,7 @@ def document() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One reading for people: its address, what may be asked, and the fields of an answer."""
+    """One endpoint for the HTML page: its URL, its parameters, and the fields of a response."""
 
     address: str
     words: Words
@@ -157,7 +156,7 @@ def _problem(status: int) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """With every text in the language of the reader."""
+    """The value with every translatable text as a string in the reader's language."""
     if isinstance(value, Promise):
         return str(value)
     if isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""Who asks: the key in the header, whose reader it stands for, and how often it may ask.
+"""Authenticates API requests by the access key in the header.
 
-Owns: recognising the key, the right, the rate, and the line of the trail for each reading. Must never:
-take a session for a key (a page of another site could then read with it), or answer a stranger.
+Checks the key, the right of its person's role and the rate, and records each read in the trail. A
+session is never accepted in place of a key: a page of another site could read with it.
 """
 
 import logging
@@ -21,7 +21,7 @@ PER_MINUTE = 120
 
 
 def key_of(request: HttpRequest, at: datetime) -> AccessKey:
-    """The valid key that the request carries; 401 without one, 429 when it asks too often."""
+    """The valid key of the request. Raises Problem: 401 without one, 429 over the rate limit."""
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     is_bearer = scheme.lower() == "bearer"
     key = keys.known(secret.strip(), AccessKey.Purpose.API, at=at) if is_bearer else None
@@ -33,14 +33,14 @@ def key_of(request: HttpRequest, at: datetime) -> AccessKey:
 
 
 def demand(key: AccessKey, right: Right, request: HttpRequest, at: datetime) -> None:
-    """Refuse a key whose person's role does not hold the right; the refusal is in the trail."""
+    """Refuse a key whose person's role does not hold the right; the refusal goes into the trail."""
     if not may(key.person, right):
         keys.note_reading(key, request.path, dict(request.GET.lists()), at=at, refused=True)
         raise Problem(403)
 
 
 def _spend(key: AccessKey, at: datetime) -> None:
-    """Counted by the calendar minute, in each process of the server for itself."""
+    """Counted per calendar minute, separately in each server process."""
     count = f"api:{key.pk}:{at:%Y%m%d%H%M}"
     cache.add(count, 0, timeout=120)
     if cache.incr(count) > PER_MINUTE:

@@ -1,7 +1,7 @@
-"""Lists of records, page by page, and one record by its key.
+"""Lists of records, page by page, and single records by key.
 
-Owns: the paging and the reading of an address's parameters. Must never: count the whole list, skip or
-repeat a record that was there before and after (pages go by key, not by place).
+Pages continue after a key, not at an offset, so a record that exists throughout is neither skipped
+nor repeated, and the list is never counted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ def page_schema(item: Schema) -> Schema:
 
 
 def page(resource: Resource, user: User, requested: dict[str, Any], address: str) -> dict[str, Any]:
-    """One page, and the address of the next one; null on the last."""
+    """One page with the URL of the next one; null on the last page."""
     rows = resource.rows(user).order_by("pk").filter(pk__gt=requested.get("after", 0))
     for parameter in resource.parameters:
         if parameter.name in requested:
@@ -79,7 +79,7 @@ def one(resource: Resource, user: User, key: str | int) -> dict[str, Any]:
 
 
 def values_of(query: QueryDict, known: Sequence[Parameter]) -> dict[str, Any]:
-    """What the address asks for; everything in it that is not understood is named at once."""
+    """The parsed parameters; everything not understood is reported at once."""
     by_name = {parameter.name: parameter for parameter in known}
     found: dict[str, Any] = {}
     refused: dict[str, Words] = {}
@@ -104,7 +104,7 @@ def _read(parameter: Parameter | None, texts: list[str]) -> Any:
 
 
 def address_without(path: str, query: QueryDict, left_out: str) -> str:
-    """The same address to which one parameter can be added."""
+    """The URL without one parameter, so that it can be added anew."""
     kept: Mapping[str, list[str]] = {
         name: texts for name, texts in query.lists() if name != left_out
     }

@@ -1,7 +1,7 @@
-"""Refusals of the interface as problem details (RFC 9457), in the language that the caller reads.
+"""API errors as problem details (RFC 9457), in the caller's language.
 
-Owns: their statuses, sentences and bodies. Must never: carry a technical message or tell whether a
-record beyond the reader's reach exists.
+They carry no technical message, and do not reveal whether a record that the caller may not read
+exists.
 """
 
 import json
@@ -73,7 +73,7 @@ SCHEMA: Schema = {
 
 
 class Problem(Exception):
-    """A refusal with its status, and what else the answer must say; ``detail`` where it is known."""
+    """An error response: its status, extra members, and ``detail`` where it is known."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
-"""The league table for other systems: the very document of ``ledger/ranking/document.py``.
+"""The league table for other systems: exactly the document of ``ledger/ranking/document.py``.
 
-Owns: its schema and what may be asked of it. Must never: have a second shape, or answer a wish that it
-did not understand with another table.
+Declares its schema and parameters. A parameter that is not understood is an error, never another
+table.
 """
 
 from datetime import date

@@ -1,7 +1,7 @@
-"""The records that the interface gives out: counties, units, projects, receipts, entries.
+"""The records that the API serves: counties, units, projects, receipts, entries.
 
-Owns: which fields of them leave the house, and by what they can be sieved. Must never: give out a
-person's name or telephone, or widen what the key's person may open (the querysets come narrowed).
+Declares their public fields and filters. Never includes a person's name or telephone. Querysets are
+already restricted to what the key's person may read; nothing here widens them.
 """
 
 from collections.abc import Callable
@@ -56,11 +56,11 @@ def iso(value: date | None) -> str | None:
 
 
 def local(value: datetime | None) -> str | None:
-    """A moment in the county's time, with its zone."""
+    """A moment as ISO text in the county's time zone."""
     return timezone.localtime(value).isoformat() if value else None
 
 
-# --- by what records are sieved --------------------------------------------------------------------
+# --- filters --------------------------------------------------------------------------------------
 
 
 def by(lookup: str) -> Callable[[Rows, Any], Rows]:
@@ -74,7 +74,7 @@ def in_month(lookup: str) -> Callable[[Rows, Month], Rows]:
 
 
 def changed_since(rows: Rows, moment: datetime) -> Rows:
-    """By the trail, which has a line for each deed; no column says when a record last changed."""
+    """Uses the trail, which has a line for each action: no column says when a record last changed."""
     kind = rows.model._meta.model_name
     lines = Trail.objects.filter(record=OuterRef("in_trail"), at__gte=moment)
     named = Concat(Value(f"{kind}:"), Cast("pk", CharField()), output_field=CharField())
@@ -120,7 +120,7 @@ POSTED = Parameter(
 )
 
 
-# --- the records -----------------------------------------------------------------------------------
+# --- records --------------------------------------------------------------------------------------
 
 
 def _counties(user: User) -> QuerySet[County]:

@@ -1,7 +1,6 @@
-"""What the interface is made of: fields, parameters and resources, each with its JSON schema.
+"""The types that declare the API: fields, parameters and resources, each with a JSON schema.
 
-Owns: these shapes and the reading of one parameter. Must never: run a query, or hold a rule; the
-description of the interface and its answers are both made from the same declarations.
+The description and the responses are both made from these declarations. No queries or rules here.
 """
 
 import re
@@ -41,12 +40,12 @@ def one_of(choices: Any) -> Schema:
 
 
 def maybe(schema: Schema) -> Schema:
-    """The same, or null."""
+    """The schema, or null."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
 def record(fields: Mapping[str, Schema]) -> Schema:
-    """An object with all of these fields and no other."""
+    """An object with exactly these fields."""
     return {
         "type": "object",
         "properties": dict(fields),
@@ -60,7 +59,7 @@ def several(schema: Schema) -> Schema:
 
 
 class Field(NamedTuple):
-    """One field of an answer: its schema, what it means, and where it comes from."""
+    """One field of a response: its schema, its meaning, and where the value comes from."""
 
     schema: Schema
     words: Words
@@ -68,7 +67,7 @@ class Field(NamedTuple):
 
 
 class Unreadable(ValueError):
-    """A parameter that was not understood; the words say what to write."""
+    """A parameter was not understood; the message says what to write."""
 
     def __init__(self, words: Words) -> None:
         super().__init__(str(words))
@@ -77,7 +76,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One thing that may be asked for. ``read`` raises ValueError for what it does not understand."""
+    """One query parameter. ``read`` raises ValueError for a value that it does not understand."""
 
     name: str
     schema: Schema
@@ -92,7 +91,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A list of records that one person reaches. ``key`` names a record in an address."""
+    """A list of records that one person may read. ``key`` is the field that names one in a URL."""
 
     name: str
     words: Words
@@ -108,7 +107,7 @@ class Resource:
 
 
 def matching(schema: Schema) -> Callable[[str], str]:
-    """Reads a text of the schema's pattern or list."""
+    """A reader for texts that match the schema's pattern or enumeration."""
     allowed = schema.get("enum")
     pattern = re.compile(schema.get("pattern", ".*").replace("$", r"\Z"))
 

@@ -1,6 +1,6 @@
-"""The addresses of the interface: the league table, lists of records, one record, the description.
+"""The endpoints of the API: league table, lists, single records, description.
 
-Must never: decide a rule; each address reads what is wished, asks one declaration, and lays it out.
+Each one parses its parameters and returns what a declaration gives; no rule is decided here.
 """
 
 import hashlib
@@ -33,9 +33,9 @@ View = Callable[..., HttpResponse]
 
 
 def answering(view: View) -> View:
-    """Only GET, and every refusal as a problem. No page of a browser posts here, so no CSRF token.
+    """GET only; every error is a problem. No browser form posts here, so there is no CSRF token.
 
-    Over plain HTTP it is refused, not led on as pages are (ASVS 4.1.2): a program that follows silently
+    Plain HTTP is refused, not redirected as pages are (ASVS 4.1.2): a program that silently follows
     would send its key unencrypted for years.
     """
 
@@ -55,7 +55,7 @@ def answering(view: View) -> View:
 
 
 def reading(right: Right) -> Callable[[Reading], View]:
-    """An address that a valid key reads; what it took out is in the trail."""
+    """An endpoint that needs a valid key with ``right``; each read is recorded in the trail."""
 
     def decorate(read: Reading) -> View:
         @answering
@@ -102,7 +102,7 @@ def _one(resource: Resource) -> View:
 @answering
 @trail.holds_no_figures
 def openapi(request: HttpRequest) -> HttpResponse:
-    """Open to everybody: it tells how to ask, and no figure."""
+    """Public: it describes the API and contains no figure."""
     return _json(request, description.document())
 
 

@@ -1,1 +1,1 @@
-"""The embedded PostgreSQL, the three logins, and the replica that leaders read from."""
+"""The embedded PostgreSQL, the three database logins, and the read replica for leaders."""

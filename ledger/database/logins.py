@@ -1,11 +1,11 @@
-"""The three database logins: the owner, the program, the reader.
+"""The three database logins (owner, app, reader) and their rights.
 
-Owns: what each may do in the database. Must never: give the program's login the right to change or
-drop what was recorded, or to own a table; triggers stop accidents, missing rights stop people.
+The app login may not change or delete recorded rows, and owns no table: triggers stop accidents,
+missing rights stop people.
 
 - owner: owns the tables, runs migrations, backups and restores; used by the administrator only.
-- app: what the program signs in with; reads and writes, but only adds to the append-only tables.
-- reader: reads; for checks, replicas and reports.
+- app: the program's login; reads and writes, but only inserts into the append-only tables.
+- reader: read-only; for checks, replicas and reports.
 """
 
 from collections.abc import Iterator
@@ -19,23 +19,23 @@ from psycopg import sql
 from units.models import Allowance, FailedSignIn, KeptForm, User, UserSession
 
 APP, READER = "jiaozhang_app", "jiaozhang_reader"
-# A reader of figures has no business with passwords and sessions.
+# Reports need no passwords or sessions.
 HIDDEN_FROM_READER = (Session, UserSession, KeptForm, Allowance, FailedSignIn)
 HIDDEN_COLUMNS = ("password", "old_passwords")
 
 
 def create(app_password: str, reader_password: str) -> None:
-    """Create the two logins, or give them these passwords, and grant them exactly their rights."""
+    """Create both logins, or set their passwords, and grant exactly their rights."""
     _execute(_login(APP, app_password), _login(READER, reader_password), _grants())
 
 
 def renew_grants() -> None:
-    """Grant the existing logins their rights anew: an upgrade may have brought tables."""
+    """Grant the rights again: an upgrade may have added tables."""
     _execute(_grants())
 
 
 def exist() -> bool:
-    """Whether both logins have been made on this server."""
+    """Whether both logins exist on this server."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname IN (%s, %s)", [APP, READER])
         [count] = cursor.fetchone()
@@ -43,7 +43,7 @@ def exist() -> bool:
 
 
 def append_only() -> list[type[models.Model]]:
-    """The models whose tables only grow, as their triggers declare it."""
+    """The models whose triggers declare them append-only."""
     return [
         model
         for model in apps.get_models()
@@ -87,7 +87,7 @@ def _grants() -> Iterator[sql.Composable]:
 
 
 def _second_factors() -> Iterator[type[models.Model]]:
-    """The tables in which secrets of the second factor lie."""
+    """The tables that hold secrets of the second factor."""
     for label in ("otp_totp", "otp_static"):
         yield from apps.get_app_config(label).get_models()
 

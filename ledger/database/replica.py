@@ -1,12 +1,10 @@
-"""Reads of leaders from a streaming replica (``REPLICA_URL``), everything else from the primary.
+"""Routes page requests of leaders to a streaming replica (``REPLICA_URL``).
 
-Owns: which request reads there. Must never: write to a replica, show a person a state from before his own
-last deed, or let a page fail because a replica is slow, behind or gone.
-
-A request reads from the replica when a leader asks for a page, and the replica has replayed all of the
-primary's log up to that person's own last deed, and is not more than ``MOST_BEHIND`` bytes behind. Who
-the person is was read from the primary before. A replica that fails is left alone for a while; a page
-that it fails in the middle of is built again from the primary.
+A request reads from the replica if it is a leader's GET, and the replica has replayed the
+primary's log up to that person's last write and is no more than ``MAX_BEHIND`` bytes behind. So
+nobody sees a state from before their own write. The person is read from the primary beforehand.
+A failing replica is not used for ``REST_SECONDS``; a page that it fails in the middle of is
+rendered again from the primary. Nothing is written to the replica.
 """
 
 import time
@@ -24,7 +22,7 @@ from units.models import Role, User
 PRIMARY, REPLICA = "default", "replica"
 MAX_BEHIND = 1024 * 1024
 REST_SECONDS = 5.0
-LAST_ACTION = "last_deed"  # in the session: where the primary's log ended after it
+LAST_ACTION = "last_deed"  # session key: where the primary's log ended after the last write
 reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -45,7 +43,7 @@ class Router:
 
 
 class LeadersReadReplica:
-    """Middleware inside those that find out who asks."""
+    """Middleware; must come after those that authenticate the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -67,7 +65,7 @@ class LeadersReadReplica:
             reading.reset(token)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The replica failed while the page was built: once more, from the primary."""
+        """If the replica failed during rendering, render again from the primary."""
         match = request.resolver_match
         if not (reading.get() and isinstance(error, DatabaseError | InterfaceError)) or not match:
             return None
@@ -77,7 +75,7 @@ class LeadersReadReplica:
         return response
 
     def is_fit(self, last_action: str | None) -> bool:
-        """Whether the replica answers, has seen the person's last deed and is not far behind."""
+        """Whether the replica answers, has the person's last write and is not far behind."""
         if time.monotonic() < self.resting_until:
             return False
         end = _end_of_log()
@@ -100,7 +98,7 @@ class LeadersReadReplica:
 
 @contextmanager
 def left_alone() -> Iterator[None]:
-    """What is read inside belongs to a transaction on the primary."""
+    """Reads inside go to the primary, because they belong to a transaction there."""
     token = reading.set(False)
     try:
         yield

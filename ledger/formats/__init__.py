@@ -1,1 +1,1 @@
-"""How days are written where Django's own choice is not the official one. Must never: hold words."""
+"""Date formats where Django's defaults are not the official ones."""

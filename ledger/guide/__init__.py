@@ -1,1 +1,1 @@
-"""Handbook, glossary and the help of a page; the texts are data."""
+"""Handbook, glossary and the help on each page. The texts are files in docs/guide."""

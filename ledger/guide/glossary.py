@@ -1,4 +1,4 @@
-"""The official terms of docs/guide/glossary.toml: the Chinese term, the English word, and what it means."""
+"""The official terms of docs/guide/glossary.toml: Chinese term, English word, meaning."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +9,7 @@ from ledger.guide import texts
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """``word`` is the term in the reader's language; ``anchor`` never changes, printed papers point at it."""
+    """``word`` is in the reader's language; ``anchor`` never changes: printed papers point to it."""
 
     anchor: str
     chinese: str

@@ -1,7 +1,6 @@
-"""The handbook: docs/guide, one page a role, the same text in the program as in the repository.
+"""The handbook: one page per role, rendered from the Markdown files in docs/guide.
 
-Owns: which page belongs to a role, and turning Markdown into HTML. Must never: take a page or a picture
-from anywhere but its folder, or let HTML through.
+Pages and pictures come from that folder only, and HTML in the Markdown is not rendered.
 """
 
 import re
@@ -25,7 +24,7 @@ PAGES: Final[dict[str, str | Promise]] = {
     "leader": _("Leader of the county"),
     "administrators": _("The three administrators"),
 }
-FIRST: Final = "leader"  # for whoever has no page of their own
+FIRST: Final = "leader"  # for those whose role has no page
 _OF_ROLE: Final[dict[str, str]] = {
     Role.CLERK: "clerk",
     Role.UNIT_HEAD: "clerk",
@@ -40,20 +39,20 @@ _ADDRESS: Final = re.compile(r"/[a-z0-9/-]*")
 
 
 def role_page(role: str) -> str:
-    """The page of a role; a visitor has none."""
+    """The page of a role; the first page for a visitor."""
     return _OF_ROLE.get(role, "")
 
 
 @cache
 def page_html(page: str, language: str) -> SafeString:
-    """A page of the handbook in Chinese or English. Its text comes from the repository only."""
+    """A handbook page (``zh`` or ``en``) as HTML. Its text comes from the repository only."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse((FOLDER / language / f"{page}.md").read_text(encoding="utf-8"))
     for token in tokens:
         if token.children:
             token.children = [part for child in token.children for part in _for_the_program(child)]
     html: str = markdown.renderer.render(tokens, markdown.options, {})
-    # Our own file, rendered with HTML switched off: nothing in it comes from a visitor.
+    # Our own file, rendered with HTML switched off: no visitor's input in it.
     return mark_safe(html)
 
 
@@ -62,7 +61,7 @@ def picture(name: str) -> Path:
 
 
 def _for_the_program(token: Token) -> list[Token]:
-    """Links between pages lead to addresses; an address in code becomes a link."""
+    """Links between files become URLs; a URL in code becomes a link."""
     target = str(token.attrs.get("href", ""))
     if token.type == "link_open" and target.endswith(".md"):
         token.attrs["href"] = f"../{target.removesuffix('.md')}/"

@@ -1,7 +1,4 @@
-"""The help of the page that a request asks for, found in docs/guide/help.toml by the name of its address.
-
-Must never: run a query.
-"""
+"""The help for the current page, from docs/guide/help.toml by URL name. Runs no query."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +15,7 @@ from units.models import User
 
 @dataclass(frozen=True, slots=True)
 class PageHelp:
-    """What a page is for, the terms on it, and what happens next: for some roles first, then for everybody."""
+    """What a page is for, its terms, and what happens next, for some roles and for everybody."""
 
     purpose: str
     terms: tuple[glossary.Term, ...]
@@ -28,7 +25,7 @@ class PageHelp:
 
 @cache
 def pages(language: str) -> dict[str, PageHelp]:
-    """By the name of the address; an action that shows a page again when it refuses has that page's help."""
+    """By URL name; an action that shows a page again on refusal uses that page's help."""
     found: dict[str, PageHelp] = {}
     for name, written in texts.read("help.toml").items():
         page = _page(written, language)
@@ -48,7 +45,7 @@ def _page(written: Mapping[str, Any], language: str) -> PageHelp:
 
 @once_a_request
 def page_help(request: HttpRequest) -> dict[str, Any]:
-    """``page_help`` for the template: nothing where the address has none."""
+    """Template context: ``page_help`` and the role's text, or nothing for a page without help."""
     match = request.resolver_match
     found = pages(texts.language()).get(match.url_name or "") if match else None
     if found is None:

@@ -1,4 +1,4 @@
-"""The pages of the handbook and the glossary. Must never: hold a text (docs/guide does)."""
+"""The pages of the handbook and the glossary; their texts are in docs/guide."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""The texts of the guide, kept as files in docs/guide and read once per process."""
+"""Reads the texts of the guide from docs/guide, once per process."""
 
 import tomllib
 from functools import cache
@@ -12,7 +12,7 @@ FOLDER: Final = Path(settings.BASE_DIR) / "docs" / "guide"
 
 
 def language() -> str:
-    """The reader's language as the files name it: ``zh`` or ``en``."""
+    """The reader's language as in the file names: ``zh`` or ``en``."""
     return "en" if get_language() == "en" else "zh"
 
 

@@ -1,4 +1,4 @@
-"""Addresses of guide."""
+"""URLs of the guide."""
 
 from django.urls import URLPattern, URLResolver, path
 

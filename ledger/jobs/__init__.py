@@ -1,1 +1,1 @@
-"""Jobs: heavy work in processes of their own, with limits of time, memory and priority."""
+"""Jobs: heavy work in separate processes with limits on time, memory and priority."""

@@ -1,10 +1,10 @@
-"""Sets the limits of this process, then runs a program in it. Standard library only.
+"""Sets resource limits on this process, then runs a program in it. Standard library only.
 
     python limited.py '{"cpu": 2, "memory": 201326592, ...}' PROGRAM ARGUMENTS...
 
-``seconds`` of waiting and ``cpu`` of computing, ``memory`` in bytes beyond what the bare process has, the
-largest file it may ``write``, the priority it gives up (``nice``), and whether it ``stays`` when a terminal or
-systemd tells the whole group to stop, because a request waits for it.
+``seconds`` of wall clock, ``cpu`` seconds, ``memory`` in bytes beyond the bare process, the largest
+file it may ``write``, its ``nice`` level, and whether it ``stays`` when a terminal or systemd
+signals the whole process group, because a request waits for it.
 """
 
 import json
@@ -16,7 +16,7 @@ from contextlib import suppress
 
 try:
     import resource
-except ImportError:  # Windows has no such limits; the parent's clock remains
+except ImportError:  # Windows has no such limits; the parent's timeout remains
     resource = None  # type: ignore[assignment]
 
 
@@ -29,12 +29,12 @@ def limit(cpu: int, memory: int, write: int | None) -> None:
     if write is not None:
         limits.append((resource.RLIMIT_FSIZE, (write, write)))
     for name, values in limits:
-        with suppress(ValueError, OSError):  # a system that does not know this limit
+        with suppress(ValueError, OSError):  # this system does not know the limit
             resource.setrlimit(name, values)
 
 
 def _memory_now() -> int:
-    """What the process has mapped already; some systems map their locales, which is much."""
+    """Memory already mapped by the process; on some systems the locales alone are large."""
     with suppress(OSError, ValueError), open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[0]) * resource.getpagesize()
     return 64 * 1024 * 1024

@@ -1,6 +1,7 @@
-"""Starts a job: one of our programs in a process of its own, with limits (``limited.py``).
+"""Runs one of our programs as a job: a separate process with limits (``limited.py``).
 
-A job gets arguments and a standard input, and gives a standard output. It is never a pickled function.
+A job takes arguments and standard input and returns standard output. It is never a pickled
+function.
 """
 
 import json
@@ -24,7 +25,7 @@ from psycopg import pq
 LIMITED: Final = Path(__file__).with_name("limited.py")
 MANAGE: Final = Path(settings.BASE_DIR) / "manage.py"
 MEGABYTE: Final = 1024 * 1024
-# The clock here ends first, so that the caller hears of it as TimedOut.
+# Added to the job's own timeout: ours ends first, so that the caller sees TimedOut.
 GRACE_SECONDS: Final = 5
 
 
@@ -35,7 +36,7 @@ BUSY: Final = _("Other large files are being worked on. Try again in a minute.")
 
 
 class Unfinished(Exception):
-    """A job did not give what a request needs; ``sentence`` is for its person."""
+    """A job failed that a request needs; ``sentence`` is the message for its person."""
 
     def __init__(self, sentence: str | Promise = UNFINISHED) -> None:
         super().__init__(str(sentence))
@@ -43,11 +44,11 @@ class Unfinished(Exception):
 
 
 class TimedOut(Exception):
-    """The job took longer than its limit of waiting."""
+    """The job exceeded its time limit."""
 
 
 class Broken(Exception):
-    """The job ended with an error or was ended by one of its limits."""
+    """The job failed or was killed by one of its limits."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"exit status {status}")
@@ -56,7 +57,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``seconds`` of waiting, ``cpu`` seconds of computing, bytes of ``memory`` and of files."""
+    """``seconds`` of wall clock, ``cpu`` seconds, bytes of ``memory`` and of written files."""
 
     seconds: int
     cpu: int
@@ -67,7 +68,7 @@ class Limits:
 
 
 def at_once(threads: int) -> int:
-    """Jobs that requests of one worker may wait for; two threads are left for pages."""
+    """How many requests of one worker may wait for jobs; two threads stay free for pages."""
     return max(1, threads - 2)
 
 
@@ -76,7 +77,7 @@ _turns = threading.BoundedSemaphore(at_once(settings.SERVE_THREADS))
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """A request's place among those that wait for a job; refused at once when all are taken."""
+    """A slot for a request that waits for a job; refused at once when all are taken."""
     if not _turns.acquire(blocking=False):
         raise Unfinished(BUSY)
     try:
@@ -93,7 +94,7 @@ def run(
     given: bytes = b"",
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Wait for a job. What it printed, if ``output`` is a pipe. Raises TimedOut and Broken."""
+    """Wait for a job and return its output if ``output`` is a pipe. Raises TimedOut and Broken."""
     is_ours = program == MANAGE
     try:
         done = subprocess.run(
@@ -114,7 +115,7 @@ def run(
 
 
 def start(*arguments: str, limits: Limits) -> None:
-    """Begin a command of ours that outlives the request, and this process."""
+    """Start a management command that may outlive the request and this process."""
     process = subprocess.Popen(
         _command(MANAGE, arguments, limits),
         stdin=subprocess.DEVNULL,
@@ -122,7 +123,8 @@ def start(*arguments: str, limits: Limits) -> None:
         env=os.environ | _surroundings(),
         start_new_session=True,
     )
-    threading.Thread(target=process.wait, daemon=True).start()  # or it stays a zombie
+    # Reap the child, or it stays a zombie.
+    threading.Thread(target=process.wait, daemon=True).start()
 
 
 def _command(program: Path, arguments: Sequence[str], limits: Limits) -> list[str]:
@@ -133,7 +135,7 @@ def _command(program: Path, arguments: Sequence[str], limits: Limits) -> list[st
 
 
 def _surroundings() -> Mapping[str, str]:
-    """The same database and folder for the job, whichever this process is connected to."""
+    """The environment that gives the job this process's database and folder."""
     keywords = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     known = connection.get_connection_params()
     given = {name: str(known[name]) for name in keywords & known.keys() if known[name]}

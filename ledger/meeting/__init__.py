@@ -1,1 +1,1 @@
-"""What a meeting needs: speakers, pledges and the big screen."""
+"""The meeting: speakers, pledges and the big screen."""

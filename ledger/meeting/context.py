@@ -1,6 +1,6 @@
-"""The parts of the meeting pack as text: tiers by name, speakers, pledges, the short tables.
+"""The parts of the meeting pack as text: tiers, speakers, pledges, short tables.
 
-Must never: compute a figure, run a query, or name a unit otherwise than the league table does.
+Computes no figure, runs no query, and names units exactly as the league table does.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -40,7 +40,7 @@ STATES: dict[State, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class TierGroup:
-    """The units of one kind in a tier, as in 城关、清油河 7个镇: their names and accounts."""
+    """The units of one kind in a tier, as in 城关、清油河 7个镇: names and URLs of their accounts."""
 
     kind: str | Promise
     count: int
@@ -56,7 +56,7 @@ class TierLine:
 
 
 def tier_lines(table: LeagueTable, url: UnitUrl) -> list[TierLine]:
-    """Every tier with its units by name, as the bulletin words them."""
+    """Every tier with its units by name, in the words of the bulletin."""
     return [_tier_line(table, tier, url) for tier in NAMED_TIERS]
 
 
@@ -86,7 +86,7 @@ class SpeakerLine:
 def speaker_lines(
     table: LeagueTable, url: UnitUrl, broken: Collection[int] | None = None
 ) -> list[SpeakerLine]:
-    """Who led; with ``broken``, the units that broke their pledge, who must pledge."""
+    """The leading units; with ``broken`` (units that broke their pledge), those that must pledge."""
     chosen = speakers.leading(table) if broken is None else speakers.owing(table, broken)
     return [_speaker_line(speaker, url) for speaker in chosen]
 
@@ -109,7 +109,7 @@ def _speaker_line(speaker: Speaker, url: UnitUrl) -> SpeakerLine:
 
 @dataclass(frozen=True, slots=True)
 class PledgeLine:
-    """A pledge as text; what follows the promise stays empty where nothing is measured yet."""
+    """A pledge as text; what follows the promise stays empty while nothing is measured."""
 
     pledge: Pledge
     unit: str
@@ -142,7 +142,7 @@ def pledge_lines(found: Iterable[Outcome], url: UnitUrl) -> list[PledgeLine]:
 
 
 def _source(outcome: Outcome, url: UnitUrl) -> str:
-    """What the amount was made of in the table that it was measured by."""
+    """The explanation of the amount in the table that it was measured by."""
     account = url(outcome.row) if outcome.row is not None else ""
     known = {"known_by": outcome.known_by.isoformat()} if outcome.known_by else {}
     query = {"as_of": outcome.as_of.isoformat(), **known}
@@ -154,7 +154,7 @@ def _source(outcome: Outcome, url: UnitUrl) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ShortSection:
-    """The units of a kind that have funds, under the sums of all of them."""
+    """The units of a kind that have received funds, under the sums of the kind."""
 
     kind: str
     title: str | Promise
@@ -166,7 +166,7 @@ class ShortSection:
 def short_tables(
     table: LeagueTable, url: UnitUrl, source: Callable[[str], str]
 ) -> list[ShortSection]:
-    """``source`` gives the address of what the sums of a kind are made of."""
+    """``source`` gives the URL that explains the sums of a kind."""
     return [_short(table, section, url, source(section.kind)) for section in table.sections]
 
 

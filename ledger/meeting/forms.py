@@ -1,7 +1,4 @@
-"""What the bureau types at the meeting: a pledge, and why one is taken back.
-
-Owns: these two forms. Must never: decide whether a pledge is sound (``pledges.py`` does).
-"""
+"""The forms of the meeting: a pledge, and the reason for taking one back."""
 
 from typing import Any
 
@@ -14,7 +11,7 @@ from units.models import County, Unit
 
 
 class PledgeForm(forms.Form):
-    """A unit, its words, and the funds that it will have received from 1 January to a day."""
+    """A unit, its words, and the 万元 that it will have received from 1 January to a day."""
 
     use_required_attribute = False
 

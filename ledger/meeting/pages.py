@@ -1,6 +1,6 @@
-"""The meeting pack: one page to print or project, and the pledges made at the meeting.
+"""The meeting pack (one page to print or project) and the forms for pledges.
 
-Must never: compute a figure, or say what became of a pledge (``pledges.py`` does).
+Figures come from the league table, outcomes from ``pledges.py``.
 """
 
 from typing import Any

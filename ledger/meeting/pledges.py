@@ -1,7 +1,7 @@
-"""Pledges made at the meeting (表态承诺): recording them, and what became of them.
+"""Pledges made at the meeting (表态承诺): recording them, and their outcome.
 
-Owns: the only writes of pledges, and their outcome from the league table of the due day. Must never:
-change a pledge (a new one of the unit replaces it, and both stay), or let anybody type an outcome.
+A pledge never changes: a new one of the unit replaces it, and both stay. The outcome comes from the
+league table of the due day; nobody types it.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PledgeDraft:
-    """``promised_amount``: yuan that the unit will have received from 1 January to ``due_on``."""
+    """``promised_amount``: 元 that the unit will have received from 1 January to ``due_on``."""
 
     unit: Unit
     words: str
@@ -44,9 +44,9 @@ class PledgeDraft:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A pledge against the table of ``as_of``: of the due day once that is over, else of now.
+    """A pledge against the table of ``as_of``: the due day once that is over, else today.
 
-    ``row`` is the unit's line in that table, or that of the unit it has ended into.
+    ``row`` is the unit's line in that table, or that of its successor.
     """
 
     pledge: Pledge
@@ -96,7 +96,7 @@ def take_back(pledge: Pledge, reason: str, *, by: User, at: datetime) -> Pledge:
 
 
 def made_at(period: Period) -> list[Pledge]:
-    """The pledges of a meeting that hold, in official order of the units."""
+    """The valid pledges of a meeting, in official order of the units."""
     rows = Pledge.objects.filter(period=period).select_related("unit", "recorded_by", "period")
     newest = rows.order_by("unit_id", "-pk").distinct("unit_id")
     held = [pledge for pledge in newest if not pledge.is_withdrawn]
@@ -104,7 +104,7 @@ def made_at(period: Period) -> list[Pledge]:
 
 
 def last_before(county: County, meeting: Month) -> list[Pledge]:
-    """The pledges of the last meeting before this one at which any were made."""
+    """The pledges of the last meeting before this one that has any."""
     quarters = Pledge.objects.filter(county=county).order_by("-period__year", "-period__quarter")
     for year, quarter in quarters.values_list("period__year", "period__quarter").distinct():
         if (year, quarter) < (meeting.year, meeting.quarter):
@@ -115,7 +115,7 @@ def last_before(county: County, meeting: Month) -> list[Pledge]:
 
 
 def outcomes(pledges: Sequence[Pledge], table: LeagueTable) -> list[Outcome]:
-    """What became of pledges by the day of ``table``; one more table per due day, not per pledge."""
+    """The outcome of pledges by the day of ``table``; one more table per due day, not per pledge."""
     due = {pledge.due_on for pledge in pledges if pledge.due_on <= table.as_of}
     tables = {day: _table_of(day, table) for day in due}
     heirs = dict(Unit.objects.filter(county=table.county).values_list("pk", "successor"))
@@ -129,7 +129,7 @@ def _outcome(pledge: Pledge, table: LeagueTable, heirs: dict[int, int | None]) -
         unit = heirs.get(unit)
     row = rows[unit] if unit is not None else None
     if table.as_of.year != pledge.due_on.year:
-        row = None  # the year in which it is due has not begun
+        row = None  # the year of the due day has not begun
     got = row.received if row is not None else ZERO
     state = State.RUNNING if table.as_of < pledge.due_on else State.BROKEN
     if got >= pledge.promised_amount:
@@ -138,7 +138,7 @@ def _outcome(pledge: Pledge, table: LeagueTable, heirs: dict[int, int | None]) -
 
 
 def _table_of(day: date, table: LeagueTable) -> LeagueTable:
-    """As announced where the due day ends a closed quarter."""
+    """The announced table if the due day ends a closed quarter."""
     if day == table.as_of:
         return table
     month = Month.of(day)

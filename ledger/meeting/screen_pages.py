@@ -1,4 +1,4 @@
-"""The big screen in the hall: slides that turn by themselves. Must never: compute a figure."""
+"""The big screen in the hall: slides that turn by themselves."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from units.access import Right, allowed, county_of
 
 @allowed(Right.RANKING_VIEW)
 def screen(request: HttpRequest) -> HttpResponse:
-    """One slide of the newest table. Each leads to the next and so shows what changed meanwhile."""
+    """One slide of the newest table. Each links to the next, so changes appear with the next slide."""
     table = table_for(request, newest_month(county_of(request), timezone.localdate()))
     names = slide_names(table)
     table_query = request.GET.get("slide", "")

@@ -1,7 +1,6 @@
-"""The slides of the big screen: which there are, and what each shows, as text.
+"""The slides of the big screen: their order, and the content of each as text.
 
-Owns: the order of the slides and how many lines fit one. Must never: compute a figure, or read more
-than the one slide needs.
+Reads only what the one slide needs and computes no figure.
 """
 
 from collections.abc import Mapping
@@ -25,7 +24,7 @@ from ledger.rules.standing import Tier
 from units.ground.money import percent_text, wan_text
 
 SECONDS = 20
-ROWS = 13  # a county's towns; readable from ten metres
+ROWS = 13  # readable from ten metres; the towns of a county fit
 NAMES = 60
 TITLES: Mapping[str, str | Promise] = {
     "headline": gettext_lazy("Where the county stands"),
@@ -61,7 +60,7 @@ class ScreenTiers:
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """``kind`` names the template's part; what that part does not show stays empty."""
+    """``kind`` names the template part; fields that it does not show stay empty."""
 
     name: str
     kind: str
@@ -83,7 +82,7 @@ class Dot:
 
 
 def slide_names(table: LeagueTable) -> list[str]:
-    """The order of the slides; kinds with many units take several."""
+    """The order of the slides; a kind with many units takes several."""
     names = ["headline", "curve", "tiers"]
     for section in table.sections:
         pages = range(-(-len(_with_funds(section)) // ROWS))

@@ -1,7 +1,7 @@
-"""Who should speak at the meeting: who led and may tell how, who must pledge (交流和表态发言).
+"""Suggests who speaks at the meeting: the leading units and those that must pledge (交流和表态发言).
 
-Owns: that suggestion, from the league table alone. Must never: run a query, or be taken for a rule: the
-leaders decide who speaks.
+Derived from the league table alone, without a query. Only a suggestion: the leaders decide who
+speaks.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -52,7 +52,7 @@ def leading(table: LeagueTable) -> tuple[Speaker, ...]:
 
 
 def owing(table: LeagueTable, broken: Collection[int] = ()) -> tuple[Speaker, ...]:
-    """The furthest behind of each kind, and who broke the pledge of the last meeting."""
+    """The furthest behind of each kind, and the units that broke their pledge of the last meeting."""
     found = [
         Speaker(row, Reason.BROKE)
         for row in table.rows
@@ -69,7 +69,7 @@ def owing(table: LeagueTable, broken: Collection[int] = ()) -> tuple[Speaker, ..
 
 
 def _furthest(section: Section) -> list[LeagueRow]:
-    """The lowest completion first; of equal ones, and there are many at zero, the largest gap."""
+    """Lowest completion first; of equal ones (many are at zero) the largest gap first."""
     rows = _in_tiers(section.rows, OWING)
     rows.sort(key=lambda row: (row.completion or Fraction(0), row.gap or Fraction(0), row.order))
     return rows[: SPEAKERS[Unit.Kind(section.kind)]]

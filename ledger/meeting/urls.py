@@ -1,4 +1,4 @@
-"""Addresses of meeting."""
+"""URLs of the meeting."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,1 +1,1 @@
-"""What runs the program: worker processes, their supervisor, and how they stop."""
+"""Runs the program: worker processes and their supervisor."""

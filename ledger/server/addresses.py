@@ -1,7 +1,7 @@
-"""By which names people reach the server that listens on an address.
+"""The URLs by which people reach a server that listens on an address.
 
-Owns: turning "every address of this machine" (0.0.0.0) into names that can be typed in a browser. Must
-never: ask the network; or offer a name that the program itself would refuse (``ALLOWED_HOSTS``).
+Turns "every address of this machine" (0.0.0.0) into names for a browser, without network requests.
+Offers only names that ``ALLOWED_HOSTS`` accepts.
 """
 
 import socket
@@ -18,21 +18,21 @@ ELSEWHERE: Final = ("192.0.2.1", 9)  # TEST-NET-1: no packet is sent to it
 
 
 class Names(NamedTuple):
-    """What may be typed; ``refused`` lead to this machine as well, but are not allowed."""
+    """Names to type; ``refused`` ones also lead to this machine, but ALLOWED_HOSTS rejects them."""
 
     answered: tuple[str, ...]
     refused: tuple[str, ...] = ()
 
 
 def of(host: str, allowed: Sequence[str]) -> Names:
-    """The names of a server that listens on ``host``; the last answered one serves most people."""
+    """The names of a server that listens on ``host``; the last ``answered`` one serves most people."""
     if host not in EVERYWHERE:
         return Names((f"[{host}]" if ":" in host else host,))
     return sorted_out((*own_names(), *_named(allowed)), allowed)
 
 
 def sorted_out(names: Iterable[str], allowed: Sequence[str]) -> Names:
-    """Each name once. Refused ones are told only where other machines could type no name at all."""
+    """Each name once. Refused ones are returned only if no name works from other machines."""
     others = [name for name in dict.fromkeys(names) if name not in LOCAL]
     answered = [name for name in (HERE, *others) if validate_host(name.lower(), allowed)]
     if any(name != HERE for name in answered):
@@ -41,7 +41,7 @@ def sorted_out(names: Iterable[str], allowed: Sequence[str]) -> Names:
 
 
 def own_names() -> tuple[str, ...]:
-    """What this machine is called, and the address from which it would speak to others."""
+    """The host names of this machine, and its outgoing address."""
     found = [socket.gethostname()]
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.connect(ELSEWHERE)
@@ -50,5 +50,5 @@ def own_names() -> tuple[str, ...]:
 
 
 def _named(allowed: Iterable[str]) -> list[str]:
-    """Those of the setting that name one host; ``*`` and ``.example.cn`` name many."""
+    """ALLOWED_HOSTS entries that name one host; ``*`` and ``.example.cn`` do not."""
     return [name for name in allowed if not name.startswith(("*", "."))]

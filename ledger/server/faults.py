@@ -1,7 +1,7 @@
-"""What a person sees when a request could not be carried out: 503 where trying again helps, else 500.
+"""Error pages: 503 where trying again helps, else 500.
 
-Must never: ask the database anything, show a technical word, or lose what was typed: the page of a
-sent form carries it on, so that one button sends it again. A program that asked gets a problem.
+They use no database and show no technical word. The page for a failed form carries the typed
+values, so one button sends it again. An API client gets a problem.
 """
 
 import errno
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Django's handler of whatever nobody caught, called while the error is still at hand."""
+    """Django's handler500, called while the exception is still current."""
     error = sys.exception()
     sentence = sentence_for(error)
     if sentence is None:
@@ -46,7 +46,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def sentence_for(error: BaseException | None) -> str | Promise | None:
-    """Why it will work later, if that is so; None for a mistake of the program."""
+    """Why trying again will help, or None for an error in the program."""
     if isinstance(error, Unfinished):
         return error.sentence
     for each in _chain(error):
@@ -74,7 +74,7 @@ def _problem(status: int, sentence: Words = "") -> HttpResponse:
 
 
 def _page(name: str, context: dict[str, Any], status: int) -> HttpResponse:
-    """Rendered without the request: its person and session are in the database that may be away."""
+    """Rendered without the request: its person and session are in a database that may be away."""
     page = loader.render_to_string(name, {"number": logs.request_number(), **context})
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
 
@@ -86,7 +86,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _again(request: HttpRequest) -> dict[str, Any]:
-    """What the page needs to send the same once more; passwords and files are never carried on."""
+    """What the page needs to send the form again; never passwords or files."""
     if request.method != "POST":
         return {"address": request.get_full_path()}
     typed = [(name, value) for name, values in request.POST.lists() for value in values]

@@ -1,8 +1,8 @@
-"""Files to take away: short ones are written by the worker itself, long ones by a job.
+"""File downloads: the worker writes short files itself, a job writes long ones.
 
-Starting a job costs about a second of a processor, as much as writing ``SHORT`` rows several times over.
-The address names the function: the job resolves it, and runs what is behind the check of rights, which
-the worker has made. Rows come from the database that the worker uses.
+Starting a job costs about one second of CPU, several times the cost of ``SHORT`` rows. The job
+resolves the view by its URL and runs it without the check of rights, which the worker has done. It
+reads from the same database as the worker.
 """
 
 import json
@@ -34,17 +34,17 @@ _is_job: ContextVar[bool] = ContextVar("is_job", default=False)
 
 
 class TooLong(Exception):
-    """The worker shall not write this file itself."""
+    """The worker must not write this file itself."""
 
 
 def demand_short(rows: int) -> None:
-    """To be called by a writer before it reads so many rows."""
+    """Called by a writer before it reads the rows. Raises TooLong."""
     if rows > SHORT and not _is_job.get():
         raise TooLong
 
 
 def file_view(right: Right) -> Callable[[Writer], Callable[..., HttpResponseBase]]:
-    """The view of a file, for people whose role holds ``right``."""
+    """A download view for people whose role holds ``right``."""
 
     def decorate(write: Writer) -> Callable[..., HttpResponseBase]:
         @wraps(write)
@@ -61,7 +61,7 @@ def file_view(right: Right) -> Callable[[Writer], Callable[..., HttpResponseBase
 
 
 def _from_job(request: HttpRequest) -> FileResponse:
-    """The answer of ``manage.py write_file``: a line with its headers, then the file."""
+    """The output of ``manage.py write_file``: a line with the headers, then the file."""
     given = {
         "path": request.path,
         "query": request.GET.urlencode(),
@@ -72,7 +72,7 @@ def _from_job(request: HttpRequest) -> FileResponse:
     file = TemporaryFile()  # noqa: SIM115 - the answer closes it
     try:
         with runner.turn():
-            connection.close()  # the job takes its place among those that the database gives
+            connection.close()  # frees it for the job's own connection
             runner.run(
                 *(MANAGE, "write_file"),
                 limits=LIMITS,
@@ -94,7 +94,7 @@ def _from_job(request: HttpRequest) -> FileResponse:
 
 
 def write(given: dict[str, Any], output: IO[bytes], reason: Callable[[Exception], object]) -> None:
-    """The job's side. ``reason`` gives the sentence of an error that will pass, or None."""
+    """The job's side. ``reason`` gives the sentence for a temporary error, or None."""
     _is_job.set(True)
     request = HttpRequest()
     request.method, request.path = "GET", given["path"]

@@ -1,7 +1,6 @@
-"""Whether the program lives and can work: ``/live`` and ``/ready``, for a proxy or a service manager.
+"""Liveness and readiness: ``/live`` and ``/ready``, for a proxy or a service manager.
 
-Owns: the two answers and what they look at. Must never: need a session, a host name or HTTPS, tell a
-secret, or keep a probe waiting longer than its patience.
+The probes need no session, host name or HTTPS, reveal no secret, and answer within a fixed time.
 """
 
 import logging
@@ -22,12 +21,12 @@ from django.utils.translation import gettext as _
 LIVE, READY = "/live", "/ready"
 PATIENCE_SECONDS: Final = 3.0
 ONE_BLOCK: Final = b"\0" * 4096
-NEARLY_FULL: Final = (95, 90, 80)  # percent, each told once when it is reached
+NEARLY_FULL: Final = (95, 90, 80)  # percent of the disk, each logged once when reached
 log = logging.getLogger(__name__)
 
 
 def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
-    """Middleware, before all else: neither session, nor host, nor redirection is asked about."""
+    """Outermost middleware: no session, host check or redirect before it."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         path = request.path_info.rstrip("/")
@@ -48,7 +47,7 @@ def told(trouble: str) -> HttpResponse:
 
 
 class Readiness:
-    """Looks when asked, one look at a time whoever asks, and remembers what it said last."""
+    """Runs one check at a time, however many ask, and remembers the last result."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -59,7 +58,7 @@ class Readiness:
         self._told_percent = 0
 
     def trouble(self) -> str:
-        """What keeps the program from working, as a sentence; nothing when all is well."""
+        """What keeps the program from working, as a sentence; empty when all is well."""
         with self._lock:
             if self._look is None or self._look.done():
                 self._look = self._looker.submit(self._found)
@@ -103,7 +102,7 @@ class Readiness:
 
     def _warn_of_space(self, folder: Path) -> None:
         used = shutil.disk_usage(folder)
-        percent = 100 * used.used // (used.used + used.free)  # as df tells it
+        percent = 100 * used.used // (used.used + used.free)  # as df computes it
         reached = next((level for level in NEARLY_FULL if percent >= level), 0)
         if reached > self._told_percent:
             log.warning("the disk of %s is %d %% full", folder, percent)

@@ -1,10 +1,10 @@
-"""What the program tells its log: a line or a JSON object per event, and whose request it was.
+"""Logging: a text line or a JSON object per event, with the number of its request.
 
-Owns: the number of the request under way, the two formats, the line about every answer. Must never:
-write a password, cookie, token, query string or form body, or let a text from outside begin a line.
+Never logs a password, cookie, token, query string or form body, and never lets external text start
+a line.
 
-Standard library only: every package that we use logs through it anyway, so structlog would come on
-top of these two formatters, not instead of them.
+Standard library only: every package we use logs through it, so structlog would be an addition to
+these two formatters, not a replacement.
 """
 
 import json
@@ -43,7 +43,7 @@ _SECRETS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """A request being answered, under a number that people can read out."""
+    """A request being answered, with a number that people can read out."""
 
     number: str
     request: HttpRequest
@@ -53,18 +53,18 @@ _under_way: ContextVar[UnderWay | None] = ContextVar("under_way", default=None)
 
 
 def request_number() -> str:
-    """The number of the request under way; empty outside of one."""
+    """The number of the current request; empty outside of one."""
     under_way = _under_way.get()
     return under_way.number if under_way else ""
 
 
 def go_on(number: str, request: HttpRequest) -> None:
-    """For another process that works for this request until it ends."""
+    """Adopt the request's number in another process that works for it."""
     _under_way.set(UnderWay(number, request))
 
 
 def numbered(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
-    """Middleware, outermost: a number for each request, in its answer and in all its lines."""
+    """Outermost middleware: numbers each request, in its response and in all its log lines."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         under_way = UnderWay(secrets.token_hex(5), request)
@@ -96,7 +96,7 @@ def _tell(request: HttpRequest, status: int, seconds: float) -> None:
 
 
 class LineFormatter(logging.Formatter):
-    """For people: one line, with the request's number and person at its end; a traceback follows."""
+    """For people: one line ending with request number and person; a traceback follows."""
 
     def format(self, record: logging.LogRecord) -> str:
         known = _of_request()
@@ -107,7 +107,7 @@ class LineFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """For programs that collect logs: one object a line."""
+    """For log collectors: one JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = {
@@ -134,7 +134,7 @@ def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
 
 
 def _of_request() -> dict[str, Any]:
-    """Number, method, path and person, as far as they are known already; asks no question."""
+    """Number, method, path and person, as far as already known; runs no query."""
     under_way = _under_way.get()
     if under_way is None:
         return {}

@@ -1,7 +1,4 @@
-"""Keeps VAR_DIR/static up to date: hashed names, compressed, rebuilt only when a source changed.
-
-Owns: deciding whether anything changed. Must never: serve a file or change a source.
-"""
+"""Builds VAR_DIR/static (hashed names, compressed) when a source has changed."""
 
 import hashlib
 from pathlib import Path
@@ -12,7 +9,7 @@ from django.core.management import call_command
 
 
 def build_if_changed() -> bool:
-    """True when it had to build. The mark comes last, so an interrupted build is done again."""
+    """True if it was built. The mark is written last, so an interrupted build is repeated."""
     mark = Path(settings.STATIC_ROOT) / ".sources"
     sources = digest_of_sources()
     if mark.exists() and mark.read_text() == sources:

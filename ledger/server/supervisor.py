@@ -1,8 +1,8 @@
 """Starts the worker processes, replaces those that die, and stops them together.
 
-A worker is a new process, not a fork: no thread, connection or lock of this one reaches it. It inherits
-the listening socket, and a pipe as its standard input. The pipe ends when the supervisor wants a stop,
-and also when the supervisor is killed; either way the worker finishes and ends.
+A worker is a new process, not a fork, so it shares no thread, connection or lock. It inherits the
+listening socket and a pipe as standard input. The pipe closes when the supervisor stops or is
+killed; either way the worker finishes and ends.
 """
 
 import logging
@@ -18,15 +18,15 @@ from typing import Final
 from django.conf import settings
 
 LOOK_SECONDS: Final = 0.1
-HEALTHY_SECONDS: Final = 30.0  # a worker that lived so long did not die of its start
+HEALTHY_SECONDS: Final = 30.0  # a worker that lived this long did not die of its start
 LONGEST_PAUSE: Final = 30.0
-PATIENCE: Final = 55.0  # at a stop; systemd kills after 60 (docs/operations.md)
+PATIENCE: Final = 55.0  # at a stop; systemd kills after 60 s (docs/operations.md)
 PROGRAM: Final = Path(settings.BASE_DIR) / "manage.py"
 log = logging.getLogger(__name__)
 
 
 class Place:
-    """One worker after the other; the second death in a row waits one second, the third two, ..."""
+    """A slot for one worker. The second death in a row waits one second, the third two, ..."""
 
     def __init__(self, listener: socket.socket) -> None:
         self.listener = listener
@@ -40,7 +40,7 @@ class Place:
             [sys.executable, str(PROGRAM), "serve_worker", str(descriptor)],
             stdin=subprocess.PIPE,
             pass_fds=[descriptor],
-            # With a heap for each thread, as glibc has it, a worker holds twice as much.
+            # glibc's heap per thread doubles the memory of a worker.
             env={"MALLOC_ARENA_MAX": "1", **os.environ},
         )
 
@@ -60,13 +60,13 @@ class Place:
         self.start()
 
     def close(self) -> None:
-        """The end of its input: the worker's word to stop."""
+        """Close the worker's standard input, which tells it to stop."""
         if self.process.stdin:
             self.process.stdin.close()
 
 
 def supervise(listener: socket.socket, workers: int) -> None:
-    """Keep so many workers until SIGTERM or Ctrl+C; then let them finish."""
+    """Run this many workers until SIGTERM or Ctrl+C, then let them finish."""
     stops: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: stops.append(number))
@@ -75,7 +75,7 @@ def supervise(listener: socket.socket, workers: int) -> None:
         for place in places:
             place.look()
         time.sleep(LOOK_SECONDS)
-    listener.close()  # before the workers': the last of them to close it has accepted everybody
+    listener.close()  # before the workers do: the last to close it has accepted every connection
     _stop(places)
 
 

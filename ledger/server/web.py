@@ -1,6 +1,6 @@
-"""Our departures from waitress: probes never wait, a stop answers everybody, errors are pages of ours.
+"""Where we differ from waitress: probes never queue, a stop answers everybody, our own error pages.
 
-Looks at a request's path and size only.
+Reads only a request's path and size.
 """
 
 import logging
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
-    """The worker's threads, and two beside them that answer only ``/live`` and ``/ready``."""
+    """The worker's threads, and two more that answer only ``/live`` and ``/ready``."""
 
     is_stopping = False
 
@@ -52,7 +52,7 @@ class Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has 
 
 
 class Page(Error):  # type: ignore[misc]
-    """An answer in our own words to a request that never reaches the program."""
+    """Our own response to a request that never reaches Django."""
 
     def __init__(self, status: HTTPStatus, template: str, **context: object) -> None:
         self.code, self.reason = status.value, status.phrase
@@ -85,7 +85,7 @@ class Nowhere:
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Bodies go to the temporary folder; one that is too large or finds it full ends with a page."""
+    """Bodies go to the temporary folder; one that is too large, or does not fit there, gets a page."""
 
     error: Error | None
     lost: OSError | None = None
@@ -109,7 +109,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = Parser
 
     def service(self) -> None:
-        """During a stop each answer is the last of its connection, and says so."""
+        """During a stop each response closes its connection and says so."""
         if self.server.task_dispatcher.is_stopping:
             for request in self.requests:
                 request.headers["CONNECTION"] = "close"

@@ -1,6 +1,7 @@
-"""One worker process: waitress with its limits, on a socket that all workers share.
+"""One worker process: waitress with its limits, on a socket shared by all workers.
 
-It serves until its standard input ends or SIGTERM comes, then finishes what its clients have asked for.
+It serves until its standard input closes or SIGTERM arrives, then answers the requests of its
+clients.
 """
 
 import contextlib
@@ -28,17 +29,17 @@ from waitress import wasyncore
 
 from ledger.server.web import Channel, Dispatcher
 
-CONNECTION_LIMIT: Final = 2000  # the default of 100 is what 100 idle sockets would use up
+CONNECTION_LIMIT: Final = 2000  # the default of 100 is used up by 100 idle sockets
 OPEN_FILES: Final = 4096
 LARGEST_BODY: Final = 128 * 1024 * 1024
 LARGEST_BODY_IN_MEMORY: Final = 32 * 1024
 LARGEST_HEAD: Final = 32 * 1024
 
-# Seconds after the beginning of a stop.
-LATE_REQUESTS: Final = 1.0  # a request that was on its way is still answered
-QUEUE_ENDS: Final = 20.0  # what still waits for a thread is answered 503
+# Seconds since the stop began.
+LATE_REQUESTS: Final = 1.0  # requests already on their way are still answered
+QUEUE_ENDS: Final = 20.0  # requests still queued then are answered 503
 EVERYTHING_ENDS: Final = 50.0
-STALLED: Final = 10.0  # a client that neither sends nor reads for so long is not waited for
+STALLED: Final = 10.0  # a client that neither sends nor reads for this long is dropped
 
 
 def work(listener: socket.socket, *, is_supervised: bool) -> None:
@@ -52,7 +53,7 @@ def work(listener: socket.socket, *, is_supervised: bool) -> None:
         server.pull_trigger()
 
     signal.signal(signal.SIGTERM, stop)
-    # Ctrl+C reaches the whole group; the supervisor then tells its workers.
+    # Ctrl+C reaches the whole group; the supervisor then stops its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN if is_supervised else stop)
     if is_supervised:
         threading.Thread(target=_stop_with_the_supervisor, args=[stop], daemon=True).start()
@@ -62,18 +63,18 @@ def work(listener: socket.socket, *, is_supervised: bool) -> None:
 
 
 def _stop_with_the_supervisor(stop: Callable[[], None]) -> None:
-    """The pipe ends when the supervisor closes it, and also when the supervisor is killed."""
+    """The pipe closes when the supervisor closes it, and also when the supervisor is killed."""
     os.read(sys.stdin.fileno(), 1)
     stop()
 
 
 def turn(server: Any, timeout: float = 1.0) -> None:
-    """Wait for sockets once, and do what they ask."""
+    """One round of the event loop."""
     wasyncore.loop(timeout, use_poll=server.adj.asyncore_use_poll, map=server._map, count=1)
 
 
 def finish(server: Any) -> None:
-    """Answer everybody who is connected: with their page, or after QUEUE_ENDS with a 503."""
+    """Answer every connected client: with its page, or with a 503 after QUEUE_ENDS."""
     begun = time.monotonic()
     _accept_the_rest(server)
     wasyncore.dispatcher.close(server)  # the listening socket only
@@ -88,7 +89,7 @@ def finish(server: Any) -> None:
 
 
 def _accept_the_rest(server: Any) -> None:
-    """Connections that the kernel has made for us; closing the socket would reset them."""
+    """Accept connections that the kernel has already made; closing the socket would reset them."""
     known = -1
     while known < len(server.active_channels):
         known = len(server.active_channels)
@@ -96,7 +97,7 @@ def _accept_the_rest(server: Any) -> None:
 
 
 def _unoccupied(server: Any) -> Iterator[Channel]:
-    """Connections without a request under way, and those whose client has stalled."""
+    """Connections without a request under way, and those of stalled clients."""
     now = time.time()
     for channel in list(server.active_channels.values()):
         is_half_done = channel.request is not None or channel.total_outbufs_len
@@ -106,17 +107,17 @@ def _unoccupied(server: Any) -> Iterator[Channel]:
 
 
 def server_of(program: Callable[..., Any], listener: socket.socket, threads: int) -> Any:
-    """The server with its limits, not running yet."""
+    """The configured server, not running yet."""
     server = waitress.create_server(
         program,
         sockets=[listener],
         connection_limit=CONNECTION_LIMIT,
         asyncore_use_poll=hasattr(select, "poll"),  # Windows has none
         channel_timeout=60,
-        # Read on while a request waits, to notice that its client has gone: then it is dropped.
+        # Keep reading while a request waits, to notice that its client has gone; then drop it.
         channel_request_lookahead=1,
         max_request_body_size=LARGEST_BODY,
-        # What 2,000 unfinished requests may hold in memory; more of a body goes to a file.
+        # Bounds the memory of 2,000 unfinished requests; a longer body goes to a file.
         inbuf_overflow=LARGEST_BODY_IN_MEMORY,
         max_request_header_size=LARGEST_HEAD,
         _dispatcher=Dispatcher(threads),
@@ -129,7 +130,7 @@ def server_of(program: Callable[..., Any], listener: socket.socket, threads: int
 
 
 def _proxy() -> dict[str, Any]:
-    """waitress believes forwarded headers from this one address, and drops all others."""
+    """waitress trusts forwarded headers from this one address and drops all others."""
     if not settings.TRUSTED_PROXY:
         return {}
     return {
@@ -140,14 +141,14 @@ def _proxy() -> dict[str, Any]:
 
 
 def application() -> WSGIHandler:
-    """With all pages loaded, so that the first request does not wait for that."""
+    """Loads all pages now, so that the first request does not wait for it."""
     made = get_wsgi_application()
     get_resolver().url_patterns  # noqa: B018 - reading it loads them
     return made
 
 
 def raise_file_limit() -> None:
-    """Many systems allow 1,024 open files, fewer than the connections we are ready to hold."""
+    """Many systems allow 1,024 open files, fewer than our connection limit."""
     if resource is None:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

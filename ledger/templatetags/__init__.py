@@ -1,1 +1,1 @@
-"""What templates of the ledger may call. Must never: hold a rule."""
+"""Template tags of the ledger."""

@@ -1,4 +1,4 @@
-"""Drawings that Jinja2 tables and Django's templates share. Must never: hold a rule."""
+"""Drawings shared by Jinja2 tables and Django templates."""
 
 from django import template
 from django.template.loader import render_to_string

@@ -1,9 +1,9 @@
-"""Connects to the embedded server, bringing it up when it is needed and not before.
+"""Database backend that starts the embedded server on the first connection.
 
-So commands without a query cost nothing, and a server that was killed comes back with the next
-connection. Looking after it takes a lock and a connection of its own; once a process has done so, it
-connects first and looks only where that fails, so sixty threads do not queue for a server that runs.
-Must never: be used when DATABASE_URL names a server.
+Commands without a query never start it, and a killed server comes back with the next connection.
+Starting takes a lock and a connection of its own, so a process that has done it once connects first
+and checks only when that fails: sixty threads do not queue for a running server. Never used when
+DATABASE_URL names a server.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from ledger.database import embedded
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """PostgreSQL whose server is ours to start."""
+    """PostgreSQL on a server that this program starts."""
 
     def get_connection_params(self) -> dict[str, Any]:
         server = {"host": str(embedded.socket_folder(self._var_dir)), "user": embedded.ROLE}

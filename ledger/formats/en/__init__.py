@@ -1,1 +1,1 @@
-"""Formats of the English pages."""
+"""Date formats of the English pages."""

@@ -1,4 +1,4 @@
-"""Days and moments in English: the day first, as in 30 June 2012, and 24 hours."""
+"""Dates and times in English: day first, as in 30 June 2012, and 24 hours."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
