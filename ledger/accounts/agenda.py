@@ -1,7 +1,7 @@
-"""What is due when for one person: monthly reports, service steps, quarters, pledges.
+"""One person's deadlines: monthly reports, service steps, quarters, pledges.
 
-Owns: gathering these days from where each is kept. Must never: set a deadline, show a figure, or name
-what the person may not open.
+Collects the days from where they are set. Shows no figure and names nothing that the person may not
+open.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ KINDS: dict[Kind, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """``name`` is the same for ever; ``path`` leads to the page where it is dealt with."""
+    """``name`` never changes (it is the UID); ``path`` is the page where the work is done."""
 
     name: str
     kind: Kind
@@ -54,7 +54,7 @@ class Deadline:
 
 
 def deadlines(user: User, today: date, ahead: timedelta = AHEAD) -> list[Deadline]:
-    """From a quarter ago to as far ahead, by day; what is done is left out."""
+    """From a quarter ago up to ``ahead``, by day; without what is done."""
     reach = REACH.get(user.role, Reach.ZERO)
     if reach is Reach.ZERO:
         return []
@@ -69,7 +69,7 @@ def deadlines(user: User, today: date, ahead: timedelta = AHEAD) -> list[Deadlin
 
 
 def _months(today: date) -> list[date]:
-    """The first days of the months whose report may be due in the time that is shown."""
+    """The first days of the months whose report may be due in that time."""
     start = (today - BEHIND).replace(day=1) - timedelta(days=1)
     months = [start.replace(day=1)]
     while months[-1] <= today + AHEAD:
@@ -78,7 +78,7 @@ def _months(today: date) -> list[date]:
 
 
 def _reports(user: User, county: County, today: date) -> Iterator[Deadline]:
-    """A unit's own, until it is filed; for the offices the day of all of them."""
+    """A unit's own report until it is filed; for offices the due day of all reports."""
     filed = set(MonthlyReport.objects.filter(unit=user.unit_id).values_list("year", "month"))
     for month in _months(today):
         if not county.asks_for_report(month):
@@ -120,7 +120,7 @@ def _services(user: User, today: date) -> Iterator[Deadline]:
 
 
 def _quarters(user: User, county: County, today: date) -> Iterator[Deadline]:
-    """Their last days; a quarter that is closed is done."""
+    """The last days of quarters that are not closed."""
     closed = set(
         Period.objects.filter(county=county, state=Period.State.CLOSED).values_list(
             "year", "quarter"
@@ -143,7 +143,7 @@ def _quarters(user: User, county: County, today: date) -> Iterator[Deadline]:
 
 
 def _pledges(user: User, today: date) -> Iterator[Deadline]:
-    """Those that hold: the newest of a unit at each meeting."""
+    """The valid ones: the newest of a unit at each meeting."""
     pledges = within(user, Pledge.objects.all()).select_related("unit", "period")
     newest = pledges.order_by("period_id", "unit_id", "-pk").distinct("period_id", "unit_id")
     for pledge in newest:

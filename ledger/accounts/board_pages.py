@@ -1,6 +1,6 @@
-"""The board of projects: how far each has come, with what it brought so far.
+"""The project board: each project in the column of its stage, with what it has received.
 
-Must never: show a project that its reader may not open, or run a query per card.
+Shows only projects that the reader may open, and runs no query per card.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from units.ground.money import ZERO, percent_text, wan_short, yi_short
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A project in a few words; ``done`` is the part of the introduced amount that was received."""
+    """A project in a few words; ``done`` is the received part of the introduced amount."""
 
     name: str
     url: str
@@ -45,7 +45,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A column of the board as text; the address leads to the same projects as a table."""
+    """A column of the board as text; the URL lists the same projects as a table."""
 
     stage: Stage
     word: str | Promise
@@ -103,7 +103,7 @@ def _stacks(request: HttpRequest, columns: Sequence[board.Column]) -> list[Stack
 
 
 def _beside(request: HttpRequest, ids: list[int]) -> dict[str, dict[int, Any]]:
-    """What stands beside the projects: received, overdue steps, unsettled problems."""
+    """Figures for the projects: received, overdue steps, unsettled problems."""
     overdue = progress_q(Progress.OVERDUE, day_for(person(request).county))
     received = Entry.objects.filter(project__in=ids).order_by()
     steps = ServiceStep.objects.filter(overdue, project__in=ids).order_by()

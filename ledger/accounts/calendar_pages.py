@@ -1,6 +1,6 @@
-"""The deadlines of a person: on a page, and as an address to which a calendar program subscribes.
+"""A person's deadlines as a page and as a calendar feed; ``agenda`` decides what is due.
 
-Must never: decide what is due (``agenda`` does), or open the address with anything but its secret.
+The feed opens with its secret only.
 """
 
 import hashlib
@@ -20,14 +20,14 @@ from units.access import FORM, READ, by_method, person
 from units.models import AccessKey, User
 from units.people import keys
 
-# The page shows what is near; the feed goes on for a year.
+# The page shows the near ones; the feed covers a year.
 AHEAD = timedelta(days=100)
 
 
 @by_method(*FORM)
 @login_required
 def calendar(request: HttpRequest) -> HttpResponse:
-    """What is due for the signed-in person; a new address replaces his older one."""
+    """What is due for the signed-in person; a new feed URL replaces the older one."""
     user, now = person(request), timezone.now()
     secret = _renewed(user) if request.method == "POST" else ""
     name = f"calendar-{translation.get_language()}"
@@ -55,7 +55,7 @@ def _renewed(user: User) -> str:
 
 @by_method(*READ)
 def feed(request: HttpRequest, secret: str, language: str) -> HttpResponseBase:
-    """Calendar programs ask without a session and in no language: the address says both."""
+    """Calendar programs send neither session nor language, so the URL has both."""
     now = timezone.now()
     key = keys.known(secret, AccessKey.Purpose.CALENDAR, at=now)
     if key is None:
@@ -66,7 +66,7 @@ def feed(request: HttpRequest, secret: str, language: str) -> HttpResponseBase:
             for deadline in agenda.deadlines(key.person, timezone.localdate(now))
         ]
         name = _("Deadlines")
-    # The fingerprint leaves the moment out, by which every answer would differ.
+    # Without the moment of creation, which would change the ETag of every response.
     etag = f'"{hashlib.sha256(repr((name, events)).encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     body = ics.calendar(name, events, now)

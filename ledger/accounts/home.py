@@ -1,4 +1,4 @@
-"""The first page after signing in. Must never: show anything itself."""
+"""Redirects to the first page after signing in."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from units.access import REACH, READ, Reach, Right, by_method, counties_of, coun
 @by_method(*READ)
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """A clerk's own account, a region's counties, else the current league table; or what the role is for."""
+    """By role: the own account, a region's counties, the league table, or the role's own page."""
     user = person(request)
     if REACH.get(user.role) is Reach.UNIT and user.unit is not None:
         return redirect("unit-account", user.unit.code)

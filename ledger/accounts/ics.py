@@ -1,7 +1,4 @@
-"""Events as an iCalendar file (RFC 5545), which calendar programs subscribe to.
-
-Owns: which properties the file has. Must never: import Django, read the clock, or decide what an event is.
-"""
+"""Writes events as an iCalendar file (RFC 5545). Imports no Django and reads no clock."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +12,7 @@ ASK_AGAIN = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A whole day. ``uid`` stays the same for ever, so that a moved deadline moves in the calendar."""
+    """An all-day event. ``uid`` never changes, so that a moved deadline moves in the calendar."""
 
     uid: str
     day: date
@@ -26,7 +23,7 @@ class Event:
 
 
 def calendar(name: str, events: Iterable[Event], stamp: datetime) -> bytes:
-    """The whole file; ``stamp`` is the moment at which it was made."""
+    """The whole file; ``stamp`` is the moment of its creation."""
     file = icalendar.Calendar()
     file.add("VERSION", "2.0")
     file.add("PRODID", "-//Jiaozhang//Deadlines//ZH")
@@ -57,7 +54,7 @@ def _event(event: Event, stamp: datetime) -> icalendar.Event:
 
 
 def _text(words: str) -> vText:
-    """Without control characters, which the format does not allow."""
+    """The text without control characters, which the format does not allow."""
     return vText(
         "".join(sign for sign in words if sign == "\n" or (sign >= " " and sign != "\x7f"))
     )

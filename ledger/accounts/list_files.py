@@ -1,4 +1,4 @@
-"""Lists as workbooks: what the screen shows, all pages of it, with its filters named at the top."""
+"""Lists as workbooks: all pages of what the screen shows, with the filters named at the top."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from ledger.trail import pages as trail
 from projects import views as projects
 from units.access import Right, may, person
 
-# A workbook has room for a million lines; nobody reads so many, and writing them takes long.
+# A sheet has room for a million lines, but nobody reads so many and writing them is slow.
 MAX_LINES = 100_000
 
 

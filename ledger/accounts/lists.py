@@ -1,8 +1,7 @@
-"""Lists on screen as rows of a workbook: the same columns, with numbers and days as such.
+"""Lists as rows of a workbook: the columns of the screen, with typed numbers and dates.
 
-Owns: the columns of each list, how a record becomes a row, and the words of a list's filters. Must
-never: decide which records a person may have (they come already narrowed and in their order), run a
-query per row, or hold all rows in memory.
+Also names a list's filters in words. The querysets arrive filtered and ordered; no query per row
+runs, and never all rows are in memory.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -127,7 +126,7 @@ def service_rows(steps: QuerySet[ServiceStep], today: date) -> Iterator[list[Val
 
 
 def receipt_rows(receipts: QuerySet[Receipt], *, with_doubts: bool) -> Iterator[list[Value]]:
-    """``with_doubts`` adds what speaks against each receipt that waits."""
+    """``with_doubts`` adds the doubts about each receipt that waits for verification."""
     number = 0
     for some in _some(receipts.iterator(AT_ONCE)):
         waiting = [receipt for receipt in some if receipt.state == Receipt.State.SUBMITTED]
@@ -147,7 +146,7 @@ def trail_rows(lines: QuerySet[Trail]) -> Iterator[list[Value]]:
 
 
 def filter_words(form: forms.Form, without: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """Label and value of what a sieve was asked for, as the page shows it."""
+    """Label and value of each active filter, as the page shows them."""
     form.is_valid()
     requested: Mapping[str, Any] = form.cleaned_data
     return [
@@ -218,6 +217,6 @@ def _numbered(rows: QuerySet[Any]) -> Iterator[tuple[int, Any]]:
 
 
 def _some(rows: Iterator[T]) -> Iterator[list[T]]:
-    """Some at a time."""
+    """The rows in batches."""
     while some := list(islice(rows, AT_ONCE)):
         yield some

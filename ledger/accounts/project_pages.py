@@ -1,7 +1,6 @@
-"""The account of one project: what was signed, who has the credit, and the money received.
+"""The account of one project: what was signed, its credit shares, and the money received.
 
-Must never: show a receipt to somebody who may not open it (a unit that only shares the credit sees
-what was submitted, not the drafts), or change anything.
+Changes nothing. A unit that only shares the credit sees submitted receipts, not drafts.
 """
 
 from dataclasses import dataclass
@@ -32,13 +31,13 @@ from projects.shares import percent_text as share_text
 from units.access import Right, allowed, may, person, units_of
 from units.models import User
 
-# What a unit that shares the credit may know of.
+# Receipt states that a unit with a share may see.
 TOLD = (Receipt.State.SUBMITTED, Receipt.State.VERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stage on the way of the project."""
+    """A stage of the project."""
 
     word: str | Promise
     day: date | None
@@ -103,7 +102,7 @@ def _shares(project: Project, user: User) -> list[dict[str, Any]]:
 
 
 def _receipts(project: Project, openable: QuerySet[Receipt], user: User) -> ReceiptLineTable:
-    """All that the reader may open, and what a sharing unit may know of."""
+    """All receipts that the reader may open, and what a unit with a share may see."""
     open_ids = set(openable.values_list("pk", flat=True))
     known = Q(pk__in=open_ids)
     if user.unit_id is not None:

@@ -1,7 +1,6 @@
-"""Searching units, projects and investors, by words as people type them (pinyin is not needed).
+"""Searches units, projects and investors by words as people type them (pinyin is not needed).
 
-Owns: what matches, and how much of it is shown. Must never: find anything beyond the person's reach,
-or a receipt by its amount.
+Finds only what the person may open, and no receipt by its amount.
 """
 
 from collections.abc import Callable
@@ -27,7 +26,7 @@ MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Something found: its name, where it leads, and what tells it from another of the name."""
+    """A result: its name, its URL, and what distinguishes it from others of the same name."""
 
     name: str
     url: str
@@ -36,7 +35,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What was found of one kind; ``url`` leads to all of it, where there is such a page."""
+    """The results of one kind; ``url`` leads to the list of all, where such a page exists."""
 
     kind: str
     count: int
@@ -45,7 +44,7 @@ class Group:
 
 
 def search(words: str, user: User, county: County | None, today: date) -> list[Group]:
-    """Every word must be found; nothing is searched where no word is given."""
+    """Every word must match; without words nothing is searched."""
     if not words:
         return []
     return [
@@ -68,7 +67,7 @@ def _unit_hit(unit: Unit) -> Hit:
 
 
 def _investors(words: str, user: User) -> QuerySet[Investor]:
-    """Those of the projects that the person sees."""
+    """Investors of the projects that the person may see."""
     seen = projects_of(user)
     rows = Investor.objects.filter(pk__in=seen.values("investor"))
     for word in words.split():
@@ -88,7 +87,7 @@ def _investor_hit(investor: Any) -> Hit:
 
 
 def _projects(words: str, user: User, county: County | None, today: date) -> Group:
-    """Found as the list of projects finds them, so that its page shows the same ones."""
+    """Filters as the list of projects does, so that its page shows the same ones."""
     query = QueryDict(mutable=True)
     query["q"] = words
     rows = ProjectFilter(query, projects_of(user), county, today).qs
@@ -106,7 +105,7 @@ def _project_hit(project: Project, with_county: bool) -> Hit:
 
 
 def _group(kind: str, rows: QuerySet[Any], hit: Callable[[Any], Hit], url: str = "") -> Group:
-    """Counted only where there are more than are shown."""
+    """Runs a count only when there are more results than are shown."""
     found = list(rows[: MAX + 1])
     count = len(found) if len(found) <= MAX else rows.order_by().count()
     return Group(kind, count, tuple(hit(row) for row in found[:MAX]), url if found else "")

@@ -1,4 +1,4 @@
-"""The page of what was found. Must never: search by itself (``search.py`` does)."""
+"""The page of search results."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse

@@ -1,7 +1,6 @@
-"""The steps of service over all projects: what is overdue, at whom, and for which project.
+"""Service steps over all projects: what is overdue, at which unit, for which project.
 
-Must never: decide when a step is overdue (``projects/service/deadlines.py`` does), or show a step that its
-reader may not see.
+Shows only steps that the reader may see; ``projects/service/deadlines.py`` decides what is overdue.
 """
 
 from datetime import date
@@ -64,7 +63,7 @@ def table_of(request: HttpRequest, filterset: ServiceFilter) -> ServiceTable:
 
 
 def day_for(county: County | None) -> date:
-    """Today. The sample county stands still at the end of the newest month of its accounts."""
+    """Today; for the sample county the end of the newest month in its accounts."""
     today = timezone.localdate()
     if county is None or not county.is_sample:
         return today

@@ -1,6 +1,6 @@
-"""The parts of a unit's account: its curve of the year, its ranks, what it still owes.
+"""Template context of a unit's account: curve of the year, earlier ranks, missing reports.
 
-Owns: gathering what the template lays out. Must never: compute a figure of the league table.
+Computes no figure of the league table.
 """
 
 from collections.abc import Collection, Sequence
@@ -30,7 +30,7 @@ OF_SETTLEMENT = tuple(
 
 @dataclass(frozen=True, slots=True)
 class UnitCurve(CurvePart):
-    """The curve of one unit, in 万元, with its months."""
+    """The curve of one unit, in 万元, by month."""
 
     months: tuple[MonthLine, ...]
     unit: str
@@ -39,7 +39,7 @@ class UnitCurve(CurvePart):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the unit stood in a quarter, as it was announced."""
+    """The unit's rank in a quarter, as announced."""
 
     period: str
     url: str
@@ -57,7 +57,7 @@ class MissingReport:
 
 
 def unit_curve(row: LeagueRow, units: Sequence[Unit], as_of: date, explain_url: str) -> UnitCurve:
-    """The unit's money by month against what was due and the year before.
+    """The unit's money by month against the benchmark and the year before.
 
     ``units`` are the unit and those that have ended into it: their money is in its line too.
     """
@@ -86,7 +86,7 @@ def unit_curve(row: LeagueRow, units: Sequence[Unit], as_of: date, explain_url: 
 
 
 def standings(unit: Unit) -> list[Standing]:
-    """The closed quarters, newest first, each by its newest settlement."""
+    """The closed quarters, newest first, each from its newest settlement."""
     announced = (
         SettlementLine.objects.filter(unit=unit)
         .select_related("settlement__period")
@@ -109,7 +109,7 @@ def standings(unit: Unit) -> list[Standing]:
 
 
 def reports_of(unit: Unit, year: int) -> dict[int, int]:
-    """What the unit filed in the year: the month, and its reserve projects (rule 14)."""
+    """The reports that the unit filed in the year: month -> reserve projects (rule 14)."""
     filed = MonthlyReport.objects.filter(unit=unit, year=year)
     return dict(filed.values_list("month", "reserve_projects"))
 
@@ -117,7 +117,7 @@ def reports_of(unit: Unit, year: int) -> dict[int, int]:
 def missing_reports(
     unit: Unit, filed: Collection[int], as_of: date, today: date
 ) -> list[MissingReport]:
-    """The finished months of the year that are not among those filed."""
+    """The finished months of the year without a filed report."""
     months = [Month(as_of.year, number) for number in range(1, as_of.month + 1)]
     return [
         MissingReport(

@@ -1,7 +1,6 @@
-"""The account of one unit: where it stands, what it has to do, its projects, its money.
+"""The account of one unit: its standing, its tasks, its projects, its money.
 
-Must never: compute a figure of the league table (the row comes from ``league_table``), or show what
-its reader may not open.
+The league figures come from ``league_table``. Nothing appears that the reader may not open.
 """
 
 from collections.abc import Sequence
@@ -45,7 +44,7 @@ from units.ground.money import ZERO, wan_text
 from units.models import Unit, User
 
 NEWEST = 12
-# What the lists show: Django reads and builds no other columns.
+# The columns that the lists show; Django loads no others.
 OF_PROJECT = ("name", "stage", "signed_on", "introduced_amount", "county_id", "lead_unit_id")
 OF_RECEIPT = (
     *("received_on", "amount", "kind", "voucher_no", "state", "returned_reason"),
@@ -56,7 +55,7 @@ WAITING = (Receipt.State.RETURNED, Receipt.State.DRAFT)
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """A receipt that waits for the unit."""
+    """A receipt that waits for an action of the unit."""
 
     receipt: Receipt
     amount: str
@@ -84,7 +83,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "is_own": user.unit_id == unit.pk,
     }
     if context["is_own"]:
-        user.unit, user.county = unit, unit.county  # which the navigation names
+        user.unit, user.county = unit, unit.county  # shown in the navigation
         context |= _own(request, unit)
         context["entering"] = _entering(projects)
         context["owed"] = owed_by(unit, as_of if unit.county.is_sample else today)
@@ -93,7 +92,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
 
 @allowed(Right.UNIT_VIEW)
 def unit_entries(request: HttpRequest, code: str) -> HttpResponse:
-    """What counts in the year up to the day, with the running balance."""
+    """The entries that count in the year up to the day, with a running balance."""
     user = person(request)
     unit, as_of = _unit_and_day(user, code)
     units = with_predecessors(unit, as_of)
@@ -128,7 +127,7 @@ def unit_history(request: HttpRequest, code: str) -> HttpResponse:
 def _unit_and_day(user: User, code: str) -> tuple[Unit, date]:
     """The unit, and the day up to which its county's accounts are counted."""
     unit = get_object_or_404(units_of(user).select_related("county", "successor"), code=code)
-    # The head of the page names both: the rows are here already.
+    # The page header shows both; reuse the rows that are already loaded.
     if user.county_id == unit.county_id:
         user.county = unit.county
     if user.unit_id == unit.pk:
@@ -142,13 +141,13 @@ def _under(unit: Unit, words: str) -> list[tuple[str, str]]:
 
 
 def _crumbs(unit: Unit, user: User, as_of: date) -> list[tuple[str, str]]:
-    """Back to the table; a unit's own account is its people's first page."""
+    """Back to the table; the unit's own people have this as their first page."""
     own = [("", unit.name)]
     return own if user.unit_id == unit.pk else [(_table_url(unit, as_of), _("League table")), *own]
 
 
 def _own(request: HttpRequest, unit: Unit) -> dict[str, Any]:
-    """What waits for the unit's own people."""
+    """The tasks of the unit's own people."""
     found = _waiting(unit, reader_key(person(request)))
     returned = found[Receipt.State.RETURNED]
     return {
@@ -159,13 +158,13 @@ def _own(request: HttpRequest, unit: Unit) -> dict[str, Any]:
 
 
 def _other_notices(request: HttpRequest, returned: Sequence[ToDo]) -> list[NoticeLine]:
-    """What waits beside the returned receipts, which the page tells itself."""
+    """The notices except returned receipts, which the page lists itself."""
     shown = {reverse("receipt-detail", args=[each.receipt.pk]) for each in returned}
     return [line for line in waiting(request).get("notices", []) if line.url not in shown]
 
 
 def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
-    """The unit's line of the league table as text; None after it has ended."""
+    """The unit's line of the league table as text; None once it has ended."""
     section = section_of(unit.county, unit.kind, as_of)
     row: LeagueRow | None = next((row for row in section.rows if row.unit_id == unit.pk), None)
     if row is None:
@@ -185,12 +184,12 @@ def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
 
 
 def _table_url(unit: Unit, as_of: date) -> str:
-    """With the county, for those who read several; for the others it is their own anyway."""
+    """With the county for those who read several; for others it is always their own."""
     return f"{reverse('ranking', args=[f'{as_of:%Y-%m}'])}?county={unit.county.code}"
 
 
 def _waiting(unit: Unit, reader: int | None) -> dict[str, list[ToDo]]:
-    """What the unit has to correct or to submit, by state."""
+    """The receipts that the unit has to correct or to submit, by state."""
     found: dict[str, list[ToDo]] = {state: [] for state in WAITING}
     rows = submitted_for(Receipt.objects.filter(unit=unit), reader).filter(state__in=WAITING)
     for receipt in rows.select_related("project").order_by("-entered_at"):
@@ -218,7 +217,7 @@ def _projects(unit: Unit, user: User, year: int) -> list[ProjectLine]:
 
 
 def _entering(lines: list[ProjectLine]) -> list[Project]:
-    """The projects whose money the reader may enter now."""
+    """The projects for which the reader may enter receipts now."""
     return [line.project for line in lines if line.enters and line.project.signed_on is not None]
 
 

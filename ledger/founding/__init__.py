@@ -1,5 +1,5 @@
-"""Founding the accounts of a new county (新县建账): from an empty database to the first sign-in.
+"""Founding a county (新县建账): from an empty database to the first sign-in.
 
-Owns: everything between the code printed on the terminal and the printed password slips. Must never:
-run once the database holds a county, or keep a password in any form but its hash.
+Starts with the code printed on the terminal and ends with the printed password slips. It cannot run
+once a county exists, and stores passwords only as hashes.
 """

@@ -1,7 +1,6 @@
-"""Units and targets of the year out of a workbook, for the founding.
+"""Reads units and targets of the year from a workbook, for a county that does not exist yet.
 
-Owns: planning the workbook for a county that does not stand yet. Must never: leave anything behind; the
-plan is made in a transaction that always goes back.
+The import plan is made in a transaction that is always rolled back.
 """
 
 from datetime import date
@@ -24,7 +23,7 @@ SHOWN = 5
 
 
 def units_of_book(path: Path, draft: Draft, today: date) -> tuple[UnitLine, ...]:
-    """The units of the sheet 单位 with their targets of the year. Raises Refusal, saying which rows."""
+    """Units of the sheet 单位 with their targets of the year. Raises Refusal naming the rows."""
     book = workbook.book_of(workbook.read_plain(path))
     with transaction.atomic():
         try:
@@ -60,7 +59,7 @@ def _lines(plan: Plan, year: int) -> tuple[UnitLine, ...]:
 
 
 def _demand_sound(plan: Plan) -> None:
-    """Rows of projects and receipts come in later; here only units and targets must be sound."""
+    """Only units and targets must be sound; projects and receipts are imported later."""
     sheets = {section.sheet for section in plan.sections if section.part in ("units", "targets")}
     refused = [remark for remark in plan.remarks.refusals if remark.sheet in sheets]
     if refused:

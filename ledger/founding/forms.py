@@ -1,7 +1,6 @@
-"""What people type while they found a county: one form a page.
+"""The forms of the founding, one per page, filled from the draft and written back to it.
 
-Owns: binding a page to the draft and back. Must never: write to the accounts (``deed.found`` does), or
-lose a line because another was refused.
+A refused line never loses the others. ``found.found`` writes to the accounts.
 """
 
 from dataclasses import replace
@@ -26,7 +25,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
 class CodeForm(forms.Form):
-    """The code that the program printed where it was started."""
+    """The code printed where the program was started."""
 
     use_required_attribute = False
 
@@ -46,7 +45,7 @@ class CodeForm(forms.Form):
 
 
 class CountyForm(forms.Form):
-    """Which county, and the year whose targets come first."""
+    """The county, and the first year with targets."""
 
     use_required_attribute = False
 
@@ -81,7 +80,7 @@ class CountyForm(forms.Form):
 
 
 class UnitListForm(forms.Form):
-    """The units at one go: a pasted list or a workbook."""
+    """All units at once: a pasted list or a workbook."""
 
     names = CleanTextField(
         label=_("One unit a line, in official order"),
@@ -119,7 +118,7 @@ class UnitListForm(forms.Form):
 
 
 class UnitGrid(forms.Form):
-    """The preview: names and kinds as they were recognised, to be corrected."""
+    """The preview: recognised names and kinds, to be corrected."""
 
     use_required_attribute = False
 
@@ -153,7 +152,7 @@ class UnitGrid(forms.Form):
         return self.cleaned_data
 
     def units(self) -> tuple[UnitLine, ...]:
-        """The lines as corrected; those whose name was emptied are gone."""
+        """The lines as corrected; a line with an emptied name is dropped."""
         given = self.cleaned_data
         return tuple(
             replace(line, name=given[f"name-{place}"], kind=given[f"kind-{place}"])
@@ -206,7 +205,7 @@ class TargetsForm(ScheduleForm):
         return given
 
     def filled(self) -> tuple[dict[str, Any], list[str]]:
-        """What was sent with the pasted amounts in their places, and the lines that found none."""
+        """The submitted values with the pasted amounts filled in, and the lines that match no unit."""
         names = [line.name for line in self.draft.units]
         sent: dict[str, Any] = cast(Any, self.data).copy()
         try:
@@ -235,7 +234,7 @@ class TargetsForm(ScheduleForm):
 
 
 class PeopleForm(forms.Form):
-    """Who holds the offices of the county; an empty name leaves the title of the office."""
+    """The holders of the county's offices; an empty name becomes the title of the office."""
 
     def __init__(self, data: Any = None, *, draft: Draft) -> None:
         super().__init__(data)
@@ -254,7 +253,7 @@ class PeopleForm(forms.Form):
 
 
 class FoundForm(forms.Form):
-    """The last question before the accounts exist."""
+    """The final confirmation before the accounts exist."""
 
     use_required_attribute = False
 

@@ -1,7 +1,7 @@
-"""The founding itself: a draft becomes county, people, units, schedule and targets.
+"""Founds the county: a draft becomes county, people, units, schedule and targets.
 
-Owns: the first accounts and their sign-in names. Must never: found a second county, leave half of one,
-or let anybody keep the password that stands on his slip.
+All or nothing, and only if no county exists. The passwords on the printed slips must be changed at
+the first sign-in.
 """
 
 from collections.abc import Iterator
@@ -25,9 +25,9 @@ from units.register import LETTERS, UnitDraft
 from units.targets import record as targets
 from units.targets.schedule import scheduled
 
-LOCK = 0x6A7A  # one founding at a time
+LOCK = 0x6A7A  # advisory lock: one founding at a time
 ROUNDS = 50_000
-# Sign-in names, roles, and what the person is called where no name was typed.
+# Sign-in name, role, and the display name if none was typed.
 OFFICES: tuple[tuple[str, Role, str | Promise], ...] = (
     ("head", Role.BUREAU_HEAD, _("Head of the investment bureau")),
     ("verifier", Role.VERIFIER, _("Verifier of the bureau")),
@@ -40,7 +40,7 @@ OFFICES: tuple[tuple[str, Role, str | Promise], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person who is to sign in; ``place`` is the unit's in the draft, for its clerk."""
+    """A person to get an account; ``place`` is the index of a clerk's unit in the draft."""
 
     username: str
     name: str
@@ -49,12 +49,12 @@ class Account:
 
 
 def is_open() -> bool:
-    """Whether this installation still waits for its county."""
+    """Whether this installation has no county yet."""
     return not County.objects.exists()
 
 
 def accounts(draft: Draft) -> list[Account]:
-    """Everybody who gets an account: the bureau, the leader, the administrators, a clerk per unit."""
+    """All accounts: the bureau, the leader, the administrators, a clerk per unit."""
     offices = [
         Account(username, draft.people.get(username) or str(label), role)
         for username, role, label in OFFICES
@@ -73,7 +73,7 @@ def _clerk(unit: str) -> str:
 
 
 def unit_codes(draft: Draft) -> list[str]:
-    """The code of each unit: as the workbook gave it, else the next number of its kind."""
+    """The code of each unit: from the workbook, else the next number of its kind."""
     taken = {unit.code for unit in draft.units if unit.code}
     numbers = {kind: _free(draft.code + letter, taken) for kind, letter in LETTERS.items()}
     return [unit.code or next(numbers[Unit.Kind(unit.kind)]) for unit in draft.units]
@@ -88,7 +88,7 @@ def _free(stem: str, taken: set[str]) -> Iterator[str]:
 
 
 def found(draft: Draft, *, at: datetime) -> County:
-    """Everything in one transaction. Raises Refusal where a county stands already."""
+    """Everything in one transaction. Raises Refusal if a county exists."""
     people = accounts(draft)
     hashed = [_hashed(one_time.password(draft.seed, each.username)) for each in people]
     with transaction.atomic():
@@ -113,7 +113,7 @@ def found(draft: Draft, *, at: datetime) -> County:
 
 
 def _hashed(password: str) -> str:
-    """Nobody guesses 69 random bits, so a hundred slips need not wait for a hundred slow hashes.
+    """A fast hash: nobody guesses 69 random bits, and a hundred slow hashes would take long.
 
     The first sign-in, which also changes the password, replaces it by the slow one.
     """
@@ -173,5 +173,5 @@ def _set_targets(draft: Draft, county: County, units: list[Unit], head: User, at
 
 
 def amount_of(written: str) -> Decimal:
-    """Yuan of a target as written in 万元; nothing where none was."""
+    """Yuan (元) of a target written in 万元; zero if empty."""
     return parse_amount(written, allow_zero=True) if written.strip() else Decimal(0)

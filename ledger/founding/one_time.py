@@ -1,7 +1,6 @@
-"""One-time passwords for the first accounts of a county.
+"""One-time passwords for a county's first accounts. Standard library only.
 
-Owns: making them from a secret seed, so that a page loaded twice shows the same slips. Must never:
-store or print one. Standard library only.
+Derived from a secret seed, so that a reloaded page shows the same slips. They are never stored.
 """
 
 import hashlib
@@ -11,7 +10,7 @@ from typing import Final
 
 # No look-alikes (0 O, 1 l I): people type these from paper.
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
-GROUPS, GROUP = 3, 4  # twelve signs: 69 bits
+GROUPS, GROUP = 3, 4  # 12 characters, 69 bits
 
 
 def new_seed() -> str:
@@ -19,7 +18,7 @@ def new_seed() -> str:
 
 
 def password(seed: str, username: str) -> str:
-    """``Kd7m-Wq4x-Rt9p``: always the same for a seed and a sign-in name."""
+    """Such as ``Kd7m-Wq4x-Rt9p``; always the same for a seed and a sign-in name."""
     digest = hmac.new(bytes.fromhex(seed), username.encode(), hashlib.sha512).digest()
     number = int.from_bytes(digest, "big")
     signs = []

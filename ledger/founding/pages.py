@@ -1,7 +1,7 @@
-"""The pages on which a new county is founded, before anybody can sign in.
+"""The pages that found a new county, before anybody can sign in.
 
-Owns: who may open them: whoever has typed the code of the terminal, and only while no county stands.
-Must never: write to the accounts (``founding.deed`` does), or be kept in a browser's cache.
+Open only to whoever has typed the terminal code, and only while no county exists. Browsers must not
+cache them: they show passwords.
 """
 
 import logging
@@ -43,7 +43,7 @@ from units.models import Unit
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
-OPENED = "founding"  # in the session: the code was typed
+OPENED = "founding"  # session key: the code was typed
 STEPS = (
     ("founding-county", _("County")),
     ("founding-units", _("Units")),
@@ -56,7 +56,7 @@ STEPS = (
 def founding_page(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A page for whoever typed the code, while no county stands; nothing of it is cached."""
+    """A page for whoever typed the code, while no county exists; not cached."""
 
     @by_method(*FORM)
     @cache_control(no_store=True, private=True)
@@ -74,7 +74,7 @@ def founding_page(
 @by_method(*FORM)
 @cache_control(no_store=True, private=True)
 def founding(request: HttpRequest) -> HttpResponse:
-    """The code of the terminal, then on to the first page that is not filled in."""
+    """Ask for the terminal code, then continue at the first incomplete page."""
     if not found.is_open():
         return redirect("login")
     if wizard_state.is_code(request.session.get(OPENED, "")):
@@ -134,7 +134,7 @@ def founding_units(request: HttpRequest) -> HttpResponse:
 
 
 def _units_given(form: UnitListForm, draft: Draft) -> Any:
-    """The units of the workbook if there is one, else of the list; known targets stay."""
+    """Units from the workbook if there is one, else from the list; known targets stay."""
     file = form.cleaned_data["file"]
     if file is None:
         amounts = {unit.name: unit.amount for unit in draft.units}
@@ -225,7 +225,7 @@ def founding_slips(request: HttpRequest) -> HttpResponse:
 def _founded(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
         county = found.found(draft, at=timezone.now())
-    except Refusal as refused:  # somebody pressed twice, or was quicker
+    except Refusal as refused:  # pressed twice, or another person was quicker
         messages.info(request, str(refused))
         return redirect("login")
     wizard_state.clear()

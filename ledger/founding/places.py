@@ -1,7 +1,7 @@
-"""The shape of a county's code after GB/T 2260: six digits, of which two name the province.
+"""County codes by GB/T 2260: six digits, of which the first two are the province.
 
-Owns: the list of provinces, which has not changed since 1997. Must never: hold counties; those change
-every year, and a list that is out of date would refuse a county that exists. Standard library only.
+Lists the provinces, unchanged since 1997. Counties change every year: an outdated list of them
+would refuse a county that exists. Standard library only.
 """
 
 from typing import Final
@@ -45,10 +45,10 @@ PROVINCES: Final = {
 
 
 def province(code: str) -> str:
-    """The province that a code begins with, or nothing."""
+    """The province of a code, or an empty string."""
     return PROVINCES.get(code[:2], "")
 
 
 def is_above_counties(code: str) -> bool:
-    """Whether the code names a whole province or city: 610000, 611000."""
+    """Whether the code is a whole province or city: 610000, 611000."""
     return code.endswith("00")

@@ -1,7 +1,6 @@
-"""A pasted list of units: one a line, with kind and annual target where the line has them.
+"""Parses a pasted list of units: one a line, optionally with kind and annual target.
 
-Owns: reading such lines and recognising the kind by the name (镇, 公司 …). Must never: import more than
-the standard library and the pure modules, or drop a line in silence that could be a unit.
+Recognises the kind by the name (镇, 公司 …). A line that could be a unit is never dropped silently.
 """
 
 import re
@@ -19,7 +18,8 @@ LONGEST_NAME: Final = 100
 _NUMBERED = re.compile(
     r"^[\s　]*(?:[(（]?\d{1,3}[)）.．、]|\d{1,3}[\s　]+|[一二三四五六七八九十]{1,4}[、.．]|[(（][一二三四五六七八九十]{1,4}[)）])"
 )
-# A comma between digits belongs to an amount; one blank parts a name from the amount behind it.
+# A comma between digits belongs to an amount; a single space separates a name from the amount after
+# it.
 _CELLS = re.compile(
     r"[\t;；|]|(?<!\d)[,，]|[,，](?!\d{3})|[ 　]{2,}|[ 　](?=[\d０-９][\d０-９,，.．]*$)"
 )
@@ -27,7 +27,7 @@ _OFFICE = re.compile(r"(?:党委|党工委|人民政府|镇政府|乡政府|政�
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
 _TOWN = re.compile(r"(?:镇|乡|街道|街道办|街道办事处|办事处|苏木)$")
 _ENTERPRISE = re.compile(r"(?:公司|集团|厂|合作社|企业)$")
-# What stands above such a list, and its sum below.
+# Headings above such a list, and the sum below.
 _HEADINGS: Final = frozenset(
     map(key, ["序号", "单位", "单位名称", "名称", "责任单位", "部门", "镇", "乡镇", "镇名", "企业"])
 ) | frozenset(map(key, ["合计", "总计", "小计", "全县", "name", "unit", "total"]))
@@ -35,7 +35,7 @@ _HEADINGS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """A unit as the list gives it; ``amount`` is the annual target as written, in 万元."""
+    """A unit of the list; ``amount`` is the annual target as written, in 万元."""
 
     name: str
     kind: str
@@ -44,7 +44,7 @@ class UnitLine:
 
 
 def kind_of(name: str) -> str:
-    """The kind that the name of a unit speaks of; a department where it speaks of none."""
+    """The kind that the name suggests; a department if it suggests none."""
     bare = _OFFICE.sub("", _BRACKETS.sub("", name.strip()))
     if name.strip().endswith(("镇政府", "乡政府")):
         return "town"
@@ -54,7 +54,7 @@ def kind_of(name: str) -> str:
 
 
 def read_lines(text: str) -> list[UnitLine]:
-    """The units of a pasted list, in its order. Raises TextError for what cannot be kept."""
+    """The units of a pasted list, in order. Raises TextError for text that cannot be stored."""
     found = (_line(line) for line in clean(text, multiline=True).splitlines() if line.strip())
     return [line for line in found if line is not None]
 
@@ -80,7 +80,7 @@ def _is_amount(cell: str) -> bool:
 
 
 def doubled(names: Sequence[str]) -> dict[int, int]:
-    """The places of names that stand earlier already, with the place where they do."""
+    """Index of each repeated name, with the index of its first occurrence."""
     first: dict[str, int] = {}
     again: dict[int, int] = {}
     for place, name in enumerate(names):
@@ -90,7 +90,7 @@ def doubled(names: Sequence[str]) -> dict[int, int]:
 
 
 def amounts_for(text: str, names: Sequence[str]) -> tuple[dict[int, str], list[str]]:
-    """Pasted targets by the place of their unit, and the lines that name no unit of the list.
+    """Pasted targets by the index of their unit, and the lines that name no unit of the list.
 
     A line is a name and an amount, or an amount alone: those count from the first unit on.
     """

@@ -1,4 +1,4 @@
-"""Addresses of founding."""
+"""URLs of founding."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,7 +1,7 @@
-"""What lies between the pages of the founding: the code of the terminal, and what was typed so far.
+"""State of the founding wizard: the terminal code, and what was typed so far.
 
-Owns: the folder ``FOUNDING_ROOT`` and the two files in it, readable by the program only. Must never:
-keep anything once the county stands (``clear``).
+Two files in ``FOUNDING_ROOT``, readable by the program only, deleted once the county exists
+(``clear``).
 """
 
 import hmac
@@ -21,9 +21,9 @@ from django.conf import settings
 from ledger.founding import one_time
 from ledger.founding.unit_list import UnitLine
 
-# Without look-alikes, and only capitals: it is typed from a terminal.
+# No look-alikes, capitals only: people type it from a terminal.
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-GROUPS, GROUP = 4, 4  # sixteen signs: 80 bits, so nobody guesses it over the network
+GROUPS, GROUP = 4, 4  # 16 characters, 80 bits: cannot be guessed over the network
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Draft:
     units: tuple[UnitLine, ...] = ()
     schedule: tuple[int, int, int] = (2_500, 5_000, 7_500)
     document_no: str = ""
-    has_targets: bool = False  # whether the page of the targets has been left
+    has_targets: bool = False  # whether the targets page is done
     people: dict[str, str] = field(default_factory=dict)  # names by sign-in name
     seed: str = field(default_factory=one_time.new_seed)
 
 
 def terminal_code() -> str:
-    """The code that opens the founding; made once, kept until the county stands."""
+    """The code that opens the founding; generated once, valid until the county exists."""
     found = known_code()
     if not found:
         signs = "".join(secrets.choice(ALPHABET) for _sign in range(GROUPS * GROUP))
@@ -52,21 +52,21 @@ def terminal_code() -> str:
 
 
 def known_code() -> str:
-    """The signs of the code, or nothing where the program was not started by ``manage.py serve``."""
+    """The characters of the code; empty if the program was not started by ``manage.py serve``."""
     with suppress(OSError):
         return (_root() / "code").read_text(encoding="ascii").strip()
     return ""
 
 
 def is_code(written: str) -> bool:
-    """Whether this is the code of the terminal; hyphens, spaces and small letters do not matter."""
+    """Whether this is the terminal code; hyphens, spaces and case do not matter."""
     signs = "".join(sign for sign in written.upper() if sign.isascii() and sign.isalnum())
     known = known_code()
     return bool(known) and hmac.compare_digest(signs, known)
 
 
 def load() -> Draft:
-    """What was typed so far; the first look makes a draft, whose seed stays."""
+    """The draft; the first call creates it, and its seed stays."""
     found = _kept()
     if found is None:
         _write(_root() / "draft.json", _text(Draft()), is_first=True)
@@ -81,7 +81,7 @@ def _kept() -> Draft | None:
         return _draft(json.loads(path.read_text(encoding="utf-8")))
     except OSError:
         return None
-    except (ValueError, TypeError, KeyError):  # of another release
+    except (ValueError, TypeError, KeyError):  # written by another release
         path.unlink(missing_ok=True)
         return None
 
@@ -95,7 +95,7 @@ def _text(draft: Draft) -> str:
 
 
 def clear() -> None:
-    """Forget code, draft and seed."""
+    """Delete code, draft and seed."""
     shutil.rmtree(_root(), ignore_errors=True)
 
 
@@ -110,7 +110,7 @@ def _root() -> Path:
 
 
 def _write(path: Path, text: str, *, is_first: bool = False) -> None:
-    """Whole or not at all, for this user's eyes only. Of several first ones one stays."""
+    """Atomic, readable by this user only. With ``is_first``, the first of several writers wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

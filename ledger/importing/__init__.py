@@ -1,9 +1,8 @@
-"""Workbooks in: from a file of unknown making to deeds of the accounts.
+"""Importing workbooks: from an unknown file to recorded units, targets, projects, receipts.
 
-The way of a file: ``reading`` (a child process makes plain cells of it) -> ``layout`` (which sheet is
-which, where its headings are) -> ``cells`` (a cell becomes a value or a sentence) -> ``plan`` (each row
-is new, changed, unchanged or refused against the accounts) -> ``preview`` (the league table
-afterwards) -> ``commit`` (the deeds, in one transaction). ``desk`` keeps what lies between two pages.
-Must never: write anything before ``commit``, guess what a cell meant, or let a file into the process
-of the server.
+The steps: ``reading`` (a child process extracts plain cells) -> ``layout`` (finds sheets and
+headings) -> ``cells`` (parses a cell or gives a sentence) -> ``plan`` (each row is new, changed,
+unchanged or refused) -> ``preview`` (the league table afterwards) -> ``commit`` (one transaction).
+``uploads`` stores what is needed between two pages. Nothing is written to the accounts before
+``commit``, no cell's meaning is guessed, and no file is opened in the server's process.
 """

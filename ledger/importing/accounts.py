@@ -1,7 +1,6 @@
-"""What the accounts hold already of what a workbook names, read once.
+"""What the accounts already hold of what a workbook names, read in a few queries.
 
-Owns: the few queries by which rows are compared. Must never: write, or read more than the person who
-imports may see, except whether a name is in use.
+Reads only what the importing person may see, except whether a name is in use. Writes nothing.
 """
 
 import difflib
@@ -23,7 +22,7 @@ T = TypeVar("T", int, str)
 
 
 class Known(NamedTuple):
-    """A receipt as far as it is compared."""
+    """The fields of a receipt that are compared."""
 
     pk: int
     version: int
@@ -38,9 +37,9 @@ TargetKey = tuple[int, int, str]  # unit, year, issuer
 
 @dataclass(slots=True)
 class Accounts:
-    """The county's units, and whatever else was looked up for the rows of a workbook.
+    """The county's units, and what was looked up for the rows of a workbook.
 
-    Units and projects that the workbook itself adds stand in with negative ids until they are stored.
+    Units and projects that the workbook itself adds have negative ids until they are stored.
     """
 
     county: County
@@ -68,7 +67,7 @@ class Accounts:
         return self.units.get(key(name))
 
     def near(self, name: str) -> str:
-        """The name of a unit that looks like this one, or nothing."""
+        """The name of a similarly named unit, or an empty string."""
         if name not in self._near:
             names = [unit.name for unit in self.units.values()]
             found = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
@@ -79,7 +78,7 @@ class Accounts:
         return self.schedules.get(year, EVEN)
 
     def state_of(self, day: date) -> str:
-        """The state of the quarter of a day; a quarter that nobody has used is open."""
+        """The state of the quarter of a day; an unused quarter is open."""
         return self.periods.get((day.year, quarter_of(day)), Period.State.OPEN)
 
     def counted_on(self, day: date) -> date:
@@ -109,7 +108,7 @@ def open_accounts(county: County, by: User, today: date) -> Accounts:
 
 
 def _industries() -> dict[str, Industry]:
-    """Industries by the key of every name that they have of their own."""
+    """Industries by the key of each of their own names."""
     found = {}
     for industry in Industry.objects.all():
         for word in (industry.name, industry.name_en, industry.code):
@@ -125,7 +124,7 @@ def look_up_targets(accounts: Accounts, units: Iterable[Unit], years: Iterable[i
 
 
 def look_up_projects(accounts: Accounts, names: Iterable[str]) -> None:
-    """The projects that the person sees of these names, and which names are in use at all."""
+    """The projects of these names that the person may see, and which names are in use at all."""
     keys = sorted({key(name) for name in names} - accounts.projects.keys())
     seen = projects_of(accounts.by).select_related("investor", "industry", "lead_unit")
     for part in _parts(keys):
@@ -142,7 +141,7 @@ def look_up_investors(accounts: Accounts, names: Iterable[str]) -> None:
 
 
 def look_up_receipts(accounts: Accounts) -> None:
-    """The receipts of the projects that were looked up; those withdrawn are as if never entered."""
+    """The receipts of the projects that were looked up, except withdrawn ones."""
     ids = sorted(project.pk for project in accounts.projects.values() if project.pk > 0)
     for part in _parts(ids):
         rows = Receipt.objects.filter(project__in=part).exclude(state=Receipt.State.WITHDRAWN)

@@ -1,7 +1,7 @@
-"""Carrying a plan out: units, targets, projects, receipts, in one transaction.
+"""Carries a plan out in one transaction: units, targets, projects, receipts, in this order.
 
-Owns: the order of the deeds and what goes into the trail about the whole import. Must never: write a
-table itself; each row goes through the verb that pages use, or through its equivalent for many.
+Each row goes through the function that the pages use, or its bulk equivalent. The trail gets one
+record of the whole import.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -41,10 +41,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How a workbook is to come in.
+    """How a workbook is imported.
 
-    ``second`` is who verifies the receipts that arrive verified, by ``document``; nobody verifies what
-    he entered himself, so it is never ``by``. ``skips_refused`` takes everything but the refused rows.
+    ``second`` verifies the receipts that arrive verified, on the authority of ``document``. Nobody
+    verifies what they entered themselves, so it is never ``by``. ``skips_refused`` imports all but
+    the refused rows.
     """
 
     by: User
@@ -63,7 +64,7 @@ class ImportOptions:
 
 
 class Unfit(Refusal):
-    """A row that the plan let pass and a verb refused."""
+    """A row that the plan accepted and an action refused."""
 
     def __init__(self, origin: Origin, refusal: Refusal) -> None:
         place = _("sheet “%(sheet)s”, row %(row)s") % {"sheet": origin.sheet, "row": origin.row}
@@ -74,7 +75,7 @@ class Unfit(Refusal):
 def carry_out(
     book: Book, county: County, options: ImportOptions, progress: Progress = no_progress
 ) -> Plan:
-    """Plan once more under lock, and do it. Raises Refusal, and then nothing has changed."""
+    """Plan again under lock and apply. Raises Refusal; then nothing has changed."""
     plan = planned_under_lock(book, county, options)
     if options.digest != plan.digest:
         raise Conflict(
@@ -86,9 +87,9 @@ def carry_out(
 
 
 def planned_under_lock(book: Book, county: County, options: ImportOptions) -> Plan:
-    """The plan, within the caller's transaction, while no other import of the county goes on.
+    """The plan, in the caller's transaction, under the county's import lock.
 
-    Of two at once, the second finds what the first has entered.
+    Of two simultaneous imports, the second sees what the first has entered.
     """
     County.objects.select_for_update(no_key=True).get(pk=county.pk)
     return planning.make(
@@ -97,7 +98,7 @@ def planned_under_lock(book: Book, county: County, options: ImportOptions) -> Pl
 
 
 def apply(plan: Plan, options: ImportOptions, progress: Progress = no_progress) -> None:
-    """The deeds of a plan, within the caller's transaction. Raises Refusal where rows are refused."""
+    """Apply a plan in the caller's transaction. Raises Refusal if rows are refused."""
     if plan.remarks.refusals and not options.skips_refused:
         raise Refusal(_("Some rows are refused, so nothing was imported."), "file")
     if plan.is_empty:
@@ -125,7 +126,7 @@ def apply(plan: Plan, options: ImportOptions, progress: Progress = no_progress) 
 
 
 def apply_units(plan: Plan, options: ImportOptions) -> Iterator[int]:
-    """Add and change units; a successor may itself be new, so successions come last."""
+    """Add and change units; a successor may itself be new, so successors are set last."""
     for row in plan.units:
         if row.outcome == Outcome.NEW:
             _become(row.unit, _tried(row.origin, _add_unit, row, plan.accounts.county, options))
@@ -190,7 +191,7 @@ def _change(row: ProjectRow, options: ImportOptions) -> Project:
 
 def _apply_receipts(plan: Plan, options: ImportOptions) -> Iterator[int]:
     new = [row for row in plan.receipts if row.outcome == Outcome.NEW]
-    # In the order of the calendar: the chain of each quarter then reads like a book.
+    # In calendar order, so that the chain of each quarter is chronological.
     new.sort(key=lambda row: row.draft.received_on)
     for batch in _batches(new):
         _enter(batch, options)
@@ -231,13 +232,13 @@ def _change_receipt(row: ReceiptRow, options: ImportOptions) -> Receipt:
 
 
 def _become(stand_in: Unit, stored: Unit) -> None:
-    """From here on the stand-in is the stored unit, wherever the plan names it."""
+    """Turn the stand-in into the stored unit, wherever the plan refers to it."""
     for field in Unit._meta.concrete_fields:
         setattr(stand_in, field.attname, getattr(stored, field.attname))
 
 
 def _tried(origin: Origin, action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The deed; what a verb refuses is told with the row that it came from."""
+    """Run the action; a refusal is raised with the row that caused it."""
     try:
         return action(*args, **kwargs)
     except Conflict:

@@ -1,7 +1,7 @@
-"""What a template is filled with: the lists of the county, and if asked its accounts so far.
+"""The contents of a template: the county's lists and, if wanted, its accounts so far.
 
-Owns: the queries, and each record as the row that would import it again. Must never: give out what the
-person may not see (``reach``), or a receipt that does not count.
+Each record becomes the row that would import it again. Contains only what the person may see
+(``reach``) and only receipts that count.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ class Contents:
 
 
 def contents(county: County, unit: Unit | None, *, is_filled: bool, year: int) -> Contents:
-    """For the whole county, or for one unit; without accounts only units and their names stand there."""
+    """For the county or for one unit; without accounts only the units and their names."""
     found = Unit.objects.filter(county=county).select_related("successor")
     units = sorted(found, key=county.official)
     own = [each for each in units if unit is None or each == unit]
@@ -137,7 +137,7 @@ def _project(project: Project) -> Rows:
 
 
 def _receipts(led: QuerySet[Project]) -> Iterator[Rows]:
-    """What awaits verification, and what is verified and not taken back."""
+    """Receipts that await verification, and verified ones that are not taken back."""
     live = Entry.objects.filter(
         receipt=OuterRef("pk"), kind=Entry.Kind.CREDIT, reversed_by__isnull=True
     )

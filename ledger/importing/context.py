@@ -1,7 +1,6 @@
-"""What the pages of an import show, written in the reader's language.
+"""Template context of the import pages, from what was stored of a preview.
 
-Owns: turning what was kept of a preview into words and amounts. Must never: compute a figure that was
-not kept.
+No figure is computed here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +33,7 @@ BROKEN_OFF = _("The import broke off, and nothing has changed. Check it once mor
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An upload as a line of the list."""
+    """An upload in the list."""
 
     token: str
     name: str
@@ -47,7 +46,7 @@ class Listed:
 
 
 def listed(uploads: Iterable[Upload]) -> list[Listed]:
-    """The uploads that a person sees, newest first."""
+    """The uploads that a person may see, newest first."""
     found = list(uploads)
     names = {user.pk: str(user) for user in User.objects.filter(pk__in=_owners(found))}
     return [
@@ -70,7 +69,7 @@ def _owners(uploads: Iterable[Upload]) -> set[int]:
 
 
 def page(upload: Upload, reader: User) -> dict[str, Any]:
-    """The context of one upload's page."""
+    """Context of one upload's page."""
     state = upload.state
     context: dict[str, Any] = {
         "upload": listed([upload])[0],
@@ -108,7 +107,7 @@ def _counts(tally: Mapping[str, Any]) -> list[tuple[str, int]]:
 def _figures(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[tuple[str | Promise, str, str, str]]:
-    """Word, after, unit, before (nothing where it stays)."""
+    """Word, after, unit, before (empty if unchanged)."""
     figures: list[tuple[str | Promise, str, str, str]] = []
     for word, name, unit in (
         (_("Annual task"), "target", "亿元"),
@@ -128,7 +127,7 @@ def _figure(value: str | int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit after the import, and where it stood before if that was elsewhere."""
+    """One unit after the import, and its earlier place if that differs."""
 
     rank: str
     was_rank: str
@@ -146,7 +145,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The units of a kind after the import, those that change apart."""
+    """The units of a kind after the import; those that change are separate."""
 
     word: str | Promise
     lines: list[Line]

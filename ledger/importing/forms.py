@@ -1,7 +1,4 @@
-"""What people choose on the pages of an import: the workbook, how it comes in, which button.
-
-Owns: these two forms. Must never: look into the file.
-"""
+"""The forms of an import: the workbook with its options, and the buttons of the preview."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +15,7 @@ LONGEST_DOCUMENT = 200
 
 
 class UploadForm(RefusableForm):
-    """The workbook; whoever may import history as verified says so here, with the document."""
+    """The workbook; whoever may import history as verified chooses it here, with the document."""
 
     file = forms.FileField(
         label=_("Workbook"),
@@ -57,7 +54,7 @@ class UploadForm(RefusableForm):
 
 
 class DecisionForm(RefusableForm):
-    """The buttons under a preview: those of ``deeds``, which are open to the person now."""
+    """The buttons under a preview: ``actions`` that are open to the person now."""
 
     action = forms.CharField(required=False)
     skips_refused = forms.BooleanField(
@@ -74,7 +71,7 @@ class DecisionForm(RefusableForm):
 
     @property
     def takes(self) -> bool:
-        """Whether it offers to take the workbook in, rather than only to drop it."""
+        """Whether it offers to import the workbook, not only to drop it."""
         return bool({"import", "hand_over"} & set(self.actions))
 
     def clean(self) -> dict[str, Any]:

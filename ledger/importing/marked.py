@@ -1,7 +1,7 @@
-"""The workbook that was sent, with every bad cell marked, commented and listed.
+"""The uploaded workbook with every refused cell marked, commented and listed.
 
-Owns: how refusals are shown in it. Rows keep their numbers and headings keep their place, so that it can
-be corrected and sent again as it is. Must never: run a query or correct anything itself.
+Rows keep their numbers and headings their place, so that it can be corrected and uploaded again.
+Nothing is corrected here.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from ledger.reading.workbook import Book as ReadBook
 from ledger.sheets import cell_styles
 from ledger.sheets.book import Book, Column, Styled, Value
 
-# Comments are heavy; a sheet with more bad cells than this has one reason for most of them.
+# Comments are large; more bad cells than this in a sheet have one common cause.
 MAX_COMMENTS: Final = 2_000
 PROBLEMS: Final = "导入问题"
 BAD: Final = replace(cell_styles.TEXT, ground="F4B6B0", size=10.5)
@@ -31,7 +31,7 @@ MAX_GAP: Final = 2_000
 
 
 def write(book: ReadBook, refusals: Sequence[Remark], file: IO[bytes]) -> None:
-    """The list of refusals, then every sheet of ours as it was read."""
+    """The list of refusals, then every recognised sheet as it was read."""
     found = sections(book, Remarks())
     by_sheet: dict[str, list[Remark]] = defaultdict(list)
     for remark in refusals:
@@ -61,7 +61,7 @@ def _write_list(book: Book, refusals: Sequence[Remark]) -> None:
 
 
 def _write_section(book: Book, section: Section, refusals: Sequence[Remark]) -> None:
-    """Every row at its old number; the sentences of a row stand in one more column behind it."""
+    """Every row at its old number; one more column at the end has the row's sentences."""
     rows = dict(section.grid.rows)
     width = max(len(row) for row in rows.values())
     above = section.heading_row + section.depth - 1
@@ -97,7 +97,7 @@ def _line(row: Sequence[Any] | None) -> list[str]:
 
 
 def _numbered(rows: dict[int, list[Any]], above: int) -> Iterator[tuple[int, list[Any]]]:
-    """The rows below the headings with the gaps between them, unless a gap is endless."""
+    """The rows below the headings with the gaps between them, unless a gap is huge."""
     last = above
     for number in sorted(number for number in rows if number > above):
         for gap in range(last + 1, min(number, last + MAX_GAP)):
@@ -123,7 +123,7 @@ def _row(
 
 
 def _value(cell: Any) -> Value:
-    """The cell as it was read; days stay days, numbers numbers."""
+    """The cell as it was read; dates stay dates, numbers numbers."""
     if isinstance(cell, bool) or cell is None:
         return cells.shown(cell) or None
     if isinstance(cell, dict) and "day" in cell:

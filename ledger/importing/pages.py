@@ -1,8 +1,7 @@
-"""The pages of an import: choose a workbook, look at what it would do, decide.
+"""The pages of an import: upload a workbook, preview its effect, decide.
 
-Must never: judge a row or write to the accounts; ``ledger.importing`` does. An upload is its owner's;
-once it waits for a second person it is open to those of the county who verify. To everybody else it does
-not exist (404).
+An upload is visible to its owner, and while it waits for a second person to those of the county who
+verify; to everybody else it does not exist (404).
 """
 
 import hashlib
@@ -63,13 +62,13 @@ def _chosen(request: HttpRequest, form: UploadForm) -> HttpResponse:
 
 
 def _choosable(user: User) -> Iterable[Unit]:
-    """The units whose template the bureau may take, towns first; a unit's people take their own."""
+    """The units whose template the bureau may download, towns first; a unit's people get their own."""
     is_of_unit = REACH[user.role] is Reach.UNIT
     return () if is_of_unit else units_of(user).order_by("-kind", "order")
 
 
 def _laid_down(form: UploadForm, user: User) -> Upload:
-    """Read the file in the child process and keep its cells; the file itself is gone afterwards."""
+    """Read the file in the child process and store its cells; the file itself is deleted."""
     file = form.cleaned_data["file"]
     if (file.size or 0) > MAX_MEGABYTES * 1024**2:
         raise workbook.refusal("big_file", {"megabytes": MAX_MEGABYTES})
@@ -119,7 +118,7 @@ def book_import_decide(request: HttpRequest, token: str) -> HttpResponse:
     upload = upload_of(request, token)
     form = DecisionForm(_actions(person(request), upload), upload.state.refused, request.POST)
     if not form.is_open:
-        return redirect("book-import-detail", token)  # pressed twice, or somebody was quicker
+        return redirect("book-import-detail", token)  # pressed twice, or another person was quicker
     if not form.is_valid():
         return _shown(request, upload, form)
     actions: dict[str, Callable[[HttpRequest, Upload, bool], HttpResponse]] = {
@@ -164,7 +163,7 @@ def _discard(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse
     return redirect("book-import")
 
 
-# Who sees an upload, and what he may do with it
+# Who sees an upload, and what they may do with it
 
 
 def upload_of(request: HttpRequest, token: str) -> Upload:
@@ -185,7 +184,7 @@ def _may_see(user: User, upload: Upload) -> bool:
 
 
 def _actions(user: User, upload: Upload) -> list[str]:
-    """The deeds that are open to the person now, the first as the main one."""
+    """The actions that are open to the person now, the main one first."""
     state = upload.state
     if state.step is Step.WAITING:
         return ["discard"] if state.owner == user.pk else ["confirm"]

@@ -1,8 +1,7 @@
 """The plan of an import: what each row of a workbook would do to the accounts.
 
-Owns: the order in which sheets are judged, and the tallies. Must never: write. The plan is made twice,
-for the preview and again inside the transaction that carries it out; its digest tells whether both are
-the same.
+It writes nothing. It is made twice, for the preview and again inside the transaction that applies
+it; equal digests prove that both are the same.
 """
 
 from collections.abc import Callable
@@ -36,7 +35,7 @@ def make(
 ) -> Plan:
     """Judge every row. ``is_verified`` asks for receipts to arrive verified.
 
-    Raises Refusal where the workbook as a whole is not understood.
+    Raises Refusal if the workbook as a whole is not understood.
     """
     remarks = Remarks()
     found = sections(book, remarks)
@@ -59,7 +58,7 @@ Judge = Callable[[Section, Accounts, Remarks], Judged]
 
 
 def _judges(is_verified: bool) -> dict[Part, Judge]:
-    """Who judges which sheet. Each keeps one memory for all sheets of its part."""
+    """The function for each sheet; each keeps one memory for all sheets of its part."""
     return {
         Part.UNITS: partial(plan_units, seen={}),
         Part.TARGETS: partial(plan_targets, seen={}),

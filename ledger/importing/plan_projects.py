@@ -1,7 +1,6 @@
-"""The rows of the sheet 项目 against the register of projects.
+"""Compares the rows of the sheet 项目 with the register of projects.
 
-Owns: which projects are new or changed, and what a row that says little means. Must never: clear what
-is recorded because a cell is empty, or correct an investor that is recorded.
+An empty cell never clears a recorded value, and a recorded investor is not corrected.
 """
 
 from collections.abc import Iterable
@@ -35,9 +34,9 @@ from units.models import Unit
 SIGNATURES = (Stage.INTENTION, Stage.AGREEMENT, Stage.CONTRACT)
 SIGNED_BY = {Stage.STARTED: Stage.CONTRACT, Stage.PRODUCTION: Stage.CONTRACT}
 TEXTS = ("location", "sponsor", "contact", "phone")
-# Where the register's name of a field is not the workbook's.
+# Where the register's field name differs from the workbook's.
 COLUMN_OF = {"origin": "source"}
-# What claims least: the money is not from another city, province or country until somebody says so.
+# The least claim: not from another city, province or country unless a row says so.
 UNKNOWN_ORIGIN = Investor.Origin.OTHER_COUNTY
 Shares = list[tuple[Unit, int]]
 
@@ -45,7 +44,7 @@ Shares = list[tuple[Unit, int]]
 def plan_projects(
     section: Section, accounts: Accounts, remarks: Remarks, seen: dict[Any, str]
 ) -> list[tuple[Outcome, ProjectRow | None]]:
-    """One outcome per row. New projects stand in ``accounts`` from here on."""
+    """One outcome per row. New projects are in ``accounts`` from here on."""
     look_up_projects(accounts, _written(section, "name"))
     look_up_investors(accounts, _written(section, "investor"))
     told = _told_origins(section, accounts)
@@ -60,7 +59,7 @@ def plan_projects(
 
 
 def _told_origins(section: Section, accounts: Accounts) -> dict[str, str]:
-    """Where each investor is from, by the first row that tells."""
+    """Each investor's origin, from the first row that has it."""
     told: dict[str, str] = {}
     for row in section.rows:
         investor, source = row.values.get("investor"), row.values.get("source")
@@ -128,7 +127,7 @@ def _existing(
 
 
 def _column_of(refusal: Refusal, reader: Reader) -> str:
-    """The column of our sheet for a field of the register."""
+    """The workbook's column for a field of the register."""
     field = COLUMN_OF.get(refusal.field or "name", refusal.field or "name")
     if field not in reader.section.headings and field in DAYS.values():
         return "signed_on" if "signed_on" in reader.section.headings else "stage"
@@ -157,7 +156,7 @@ def _draft(
     accounts: Accounts,
     told: dict[str, str],
 ) -> ProjectDraft | None:
-    """What the row says over what is recorded; None where something essential is not understood."""
+    """The recorded values overridden by the row; None if something essential is not understood."""
     recorded = _recorded(existing)
     shares = _shares(reader, recorded, accounts)
     stage, days = _stage_and_days(reader, recorded)
@@ -170,7 +169,7 @@ def _draft(
     if recorded is None:
         reader.demand("total_investment")
         if stage == Stage.RESERVE and not reader.has("introduced_amount"):
-            introduced = ZERO  # nobody has promised anything yet
+            introduced = ZERO  # nothing has been promised yet
         else:
             reader.demand("introduced_amount")
     else:
@@ -202,7 +201,7 @@ def _cleaned(reader: Reader, draft: ProjectDraft) -> ProjectDraft | None:
 
 
 def _recorded(existing: Project | None) -> ProjectDraft | None:
-    """What is recorded of a project, as a draft."""
+    """The recorded project as a draft."""
     if existing is None:
         return None
     ordered = sorted(existing.shares.all(), key=lambda share: (share.order, share.pk))
@@ -215,7 +214,7 @@ def _recorded(existing: Project | None) -> ProjectDraft | None:
 
 
 def _shares(reader: Reader, recorded: ProjectDraft | None, accounts: Accounts) -> Shares:
-    """The shares with the lead unit's first; without any written, all of the credit is the lead's."""
+    """The shares, the lead unit's first; without any written, the lead has all of the credit."""
     lead = reader.unit("lead", accounts)
     written = reader.shares("shares")
     if reader.has("shares") and written is None:
@@ -287,7 +286,7 @@ def _stage_by(days: dict[str, date | None], signed_on: date | None) -> str:
 def _place_signature(
     reader: Reader, stage: Stage, signed_on: date, days: dict[str, date | None]
 ) -> None:
-    """Give 签约日期 its place among the days; it must be the first of the signatures."""
+    """Put 签约日期 at its place among the days; it must be the first of the signatures."""
     if stage == Stage.RESERVE:
         days[DAYS[stage]] = days[DAYS[stage]] or signed_on
         reader.notice("signed_on", _("A reserve project is not signed; the day is its first day."))
@@ -300,7 +299,7 @@ def _place_signature(
         days[own] = signed_on
     first = min([*others, *filter(None, [days[own]])])
     if others and signed_on > first and days[own] == signed_on:
-        return  # a contract after an agreement that is recorded
+        return  # a contract after a recorded agreement
     if signed_on != first:
         sentence = _(
             "By the other columns the first signature was on %(day)s. Correct one of them."
@@ -336,7 +335,7 @@ def _unknown_industry(written: str, other: Industry) -> str:
 def _investor(
     reader: Reader, recorded: ProjectDraft | None, accounts: Accounts, told: dict[str, str]
 ) -> InvestorDraft | None:
-    """The investor: as the county has recorded it, else as the rows describe it; gaps are filled."""
+    """The recorded investor, else as the rows describe it; gaps are filled."""
     name = reader.text("investor")
     code, place = reader.text("credit_code"), reader.text("origin_place")
     if not name:
@@ -356,13 +355,13 @@ def _investor(
     if origin is not None and origin != draft.origin:
         sentence = _("The investor is recorded as “%(origin)s”; that stands.")
         reader.notice("source", sentence % {"origin": Investor.Origin(draft.origin).label})
-    # The next row of this workbook finds what this one says.
+    # Later rows of this workbook find what this one says.
     accounts.investors[key(name)] = Investor(name_key=key(name), **asdict(draft))
     return draft
 
 
 def _level(source: str, place: str, accounts: Accounts) -> tuple[str | None, str]:
-    """The level of origin by its word, or by a place; a place in 资金来源 is kept as the place."""
+    """The level of origin by its word, or by a place; a place in 资金来源 is recorded as the place."""
     level: str | None = vocabulary.choice(source, SOURCES) if source else None
     if source and level is None:
         level = level_of(source, accounts.county.code)

@@ -1,8 +1,8 @@
-"""The rows of the sheet 到位资金 against the receipts that are entered.
+"""Compares the rows of the sheet 到位资金 with the recorded receipts.
 
-Owns: which receipts are new. The same receipt is the same project, day, amount and voucher number;
-twice in one workbook is refused, since it would count the money twice. Must never: change a verified
-receipt, or let a unit enter money into a quarter in review.
+The same receipt is the same project, day, amount and voucher number; twice in one workbook is
+refused, since it would count the money twice. A verified receipt is never changed, and a unit may
+not enter money into a quarter in review.
 """
 
 from dataclasses import replace
@@ -88,7 +88,7 @@ def _draft(reader: Reader, accounts: Accounts) -> Draft | None:
             kind=str(kind),
             voucher_no=voucher_no,
             note=note,
-            confirmed=True,  # the preview shows it, and somebody presses the button
+            confirmed=True,  # the preview shows it, and a person confirms it
         ),
         accounts,
     )
@@ -140,7 +140,7 @@ def _demand_open(reader: Reader, day: date, accounts: Accounts) -> None:
 def _against_known(
     reader: Reader, draft: Draft, accounts: Accounts, identity: Identity
 ) -> ReceiptRow | None:
-    """New, or what the row changes of a receipt that is there; empty cells change nothing."""
+    """New, or what the row changes of a recorded receipt; empty cells change nothing."""
     origin = Origin(reader.section.sheet, reader.number)
     known = accounts.receipts.get(identity)
     if known is None:
@@ -163,7 +163,7 @@ def _against_known(
 def _remark(
     reader: Reader, draft: Draft, is_verified: bool, state: str | None, accounts: Accounts
 ) -> None:
-    """What somebody should look at before pressing the button."""
+    """What a person should check before confirming."""
     introduced: Decimal = draft.project.introduced_amount
     if draft.amount > introduced:
         sentence = _("More than the introduced amount of the project (%(introduced)s 万元).")

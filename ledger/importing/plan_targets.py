@@ -1,7 +1,6 @@
-"""The rows of the sheet 任务 against the recorded targets.
+"""Compares the rows of the sheet 任务 with the recorded targets.
 
-Owns: which versions of a target are new. Must never: replace a recorded version; another amount is a
-new version with its own day (rule 10).
+A recorded version is never replaced: another amount is a new version with its own day (rule 10).
 """
 
 from datetime import date
@@ -38,7 +37,7 @@ def plan_targets(
 
 
 def _rough_year(section: Section, values: dict[str, Any]) -> int | None:
-    """Only to know which years to look up; the row itself is read strictly."""
+    """Only to know which years to look up; the row itself is parsed strictly."""
     digits = "".join(c for c in str(values.get("year", "")).split(".")[0] if c.isdecimal())[:4]
     return int(digits) if digits else section.year
 
@@ -82,7 +81,7 @@ def _read(reader: Reader, accounts: Accounts, title_year: int | None) -> TargetR
 
 
 def _due(reader: Reader, amount: Decimal | None) -> Due | None:
-    """The cumulative targets of three quarters; None where the row gives none."""
+    """The cumulative targets of three quarters; None if the row has none."""
     if reader.is_empty(*DUE[:3]):
         written = None
     else:
@@ -106,7 +105,7 @@ def _due(reader: Reader, amount: Decimal | None) -> Due | None:
 
 
 class _Given:
-    """What a row gives of a target."""
+    """What a row says of a target."""
 
     def __init__(
         self,
@@ -122,7 +121,7 @@ class _Given:
         self.amount, self.due, self.day, self.document = amount, due, day, document
 
     def against(self, accounts: Accounts, reader: Reader) -> TargetRow | None:
-        """The row with its outcome; None, with a sentence, where its day must be told."""
+        """The row with its outcome; None, with a remark, if its day is missing."""
         versions = accounts.targets.get((self.unit.pk, self.year, self.issuer), [])
         same = self._same_day(versions)
         if same is not None and self._equals(same):
@@ -139,7 +138,7 @@ class _Given:
         return self._row(reader, outcome, self.day or date(self.year, 1, 1), due)
 
     def _same_day(self, versions: list[Target]) -> Target | None:
-        """The newest version of the day; where the row tells none, the one that it repeats."""
+        """The newest version of the day; for a row without a day, the version that it repeats."""
         if self.day is not None:
             same = [version for version in versions if version.effective_on == self.day]
         else:

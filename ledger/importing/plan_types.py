@@ -1,7 +1,4 @@
-"""What is to become of each row: the values that a plan is made of.
-
-Owns: these values. Must never: compute or store anything.
-"""
+"""The types that a plan is made of. Nothing is computed or stored here."""
 
 import hashlib
 import json
@@ -30,16 +27,16 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-Progress = Callable[[int, int], None]  # rows done, rows in all
+Progress = Callable[[int, int], None]  # rows done, rows in total
 
 
 def no_progress(done: int, total: int) -> None:
-    """For callers that show none."""
+    """For callers that show no progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The row that something comes from."""
+    """The row of the workbook that a change comes from."""
 
     sheet: str
     row: int
@@ -47,7 +44,7 @@ class Origin:
 
 @dataclass(slots=True)
 class UnitRow:
-    """A unit to add (``unit`` stands in for it) or to change."""
+    """A unit to add (``unit`` is a stand-in) or to change."""
 
     origin: Origin
     outcome: Outcome
@@ -73,7 +70,7 @@ class TargetRow:
 
 @dataclass(slots=True)
 class ProjectRow:
-    """A project to enter (``project`` stands in for it) or to change."""
+    """A project to enter (``project`` is a stand-in) or to change."""
 
     origin: Origin
     outcome: Outcome
@@ -83,7 +80,7 @@ class ProjectRow:
 
 @dataclass(slots=True)
 class ReceiptRow:
-    """A receipt to submit, or one that awaits verification and is to be changed."""
+    """A receipt to submit, or one that awaits verification and changes."""
 
     origin: Origin
     outcome: Outcome
@@ -103,7 +100,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Plan:
-    """What an import would do. Rows that change nothing, and refused ones, are only counted."""
+    """What an import would do. Unchanged and refused rows are only counted."""
 
     accounts: Accounts
     sections: list[Section]
@@ -127,12 +124,12 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
+        """Whether nothing would change."""
         return not (self.units or self.targets or self.projects or self.receipts)
 
     @property
     def digest(self) -> str:
-        """Changes when the plan does: what was previewed is what is done."""
+        """Changes when the plan does, which proves that what was previewed is what is done."""
         rows = [(row.origin.sheet, row.origin.row, row.outcome) for row in self.rows]
         refused = [
             (remark.sheet, remark.row, remark.column, remark.found)

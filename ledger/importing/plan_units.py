@@ -1,7 +1,6 @@
-"""The rows of the sheet 单位 against the register of units.
+"""Compares the rows of the sheet 单位 with the register of units.
 
-Owns: which units are new or changed. Must never: rename a unit (its name is what finds it) or change a
-code.
+Units are found by name, so a row never renames one; it never changes a code either.
 """
 
 import re
@@ -28,12 +27,12 @@ LONGEST_CODE = Unit._meta.get_field("code").max_length or 0
 def plan_units(
     section: Section, accounts: Accounts, remarks: Remarks, seen: dict[Any, str]
 ) -> list[tuple[Outcome, UnitRow | None]]:
-    """One outcome per row. New units stand in ``accounts`` from here on."""
+    """One outcome per row. New units are in ``accounts`` from here on."""
     read = []
     for place, row in enumerate(section.rows, start=1):
         reader = Reader(section, row, remarks)
         read.append((reader, _read(reader, place, accounts, seen)))
-    # Successors may stand further down, so they are looked up when every unit is known.
+    # A successor may stand further down, so it is looked up once every unit is known.
     return [_judged(reader, row, accounts) for reader, row in read]
 
 
@@ -73,7 +72,7 @@ def _read(reader: Reader, place: int, accounts: Accounts, seen: dict[Any, str]) 
 
 
 def _kind(reader: Reader, unit: Unit | None) -> str | None:
-    """The kind that is written; a unit that is known may leave it out."""
+    """The written kind; a row of a recorded unit may leave it empty."""
     if reader.has("kind"):
         return reader.choice("kind", KINDS)
     if unit is not None:
@@ -83,7 +82,7 @@ def _kind(reader: Reader, unit: Unit | None) -> str | None:
 
 
 def _code(reader: Reader, unit: Unit | None, accounts: Accounts) -> str:
-    """The written code if it can be given; a code that is taken, or given already, stands."""
+    """The written code if it is free; a code that is taken, or already set, stands."""
     code = reader.text("code").upper()
     if not code or (unit is not None and code == unit.code):
         return code
@@ -100,7 +99,7 @@ def _code(reader: Reader, unit: Unit | None, accounts: Accounts) -> str:
 def _changed(
     unit: Unit, kind: str, order: int | None, days: tuple[date | None, date | None]
 ) -> UnitDraft:
-    """What is recorded, with what the row says over it; an empty cell says nothing."""
+    """The recorded values overridden by the row; an empty cell overrides nothing."""
     return UnitDraft(
         name=unit.name,
         kind=kind,

@@ -1,7 +1,7 @@
-"""What the league table would look like after an import.
+"""The league table before and after an import.
 
-Owns: the table before and after. Must never: leave anything behind; units, targets and projects are
-entered and rolled back, receipts are only added up.
+Units, targets and projects are entered and rolled back; receipts are only added up. Nothing
+remains.
 """
 
 from collections import defaultdict
@@ -42,7 +42,7 @@ class Outlook:
 
 
 def outlook(plan: Plan, options: ImportOptions, as_of: date | None = None) -> Outlook:
-    """Both tables as of the day, or of the newest month with money. The plan is spent afterwards."""
+    """Both tables as of the day, or of the newest month with money. Consumes the plan."""
     county = plan.accounts.county
     as_of = as_of or _newest(plan)
     before = league_table(county, as_of)
@@ -57,7 +57,7 @@ def outlook(plan: Plan, options: ImportOptions, as_of: date | None = None) -> Ou
 
 
 def _newest(plan: Plan) -> date:
-    """The end of the newest month with money in it, in the accounts or in the plan."""
+    """The end of the newest month with money, in the accounts or in the plan."""
     accounts = plan.accounts
     days = [row.draft.received_on for row in plan.receipts]
     counted = Entry.objects.filter(county=accounts.county).aggregate(day=Max("counted_on"))["day"]
@@ -67,8 +67,8 @@ def _newest(plan: Plan) -> date:
 
 
 def _added(plan: Plan, as_of: date) -> tuple[dict[int, Sums], dict[int, Decimal]]:
-    """What new receipts would add by the day: credit by unit, and what waits to be verified."""
-    # By the ids that projects have now, stored or about to be rolled back.
+    """What new receipts would add by the day: credit by unit, and what waits for verification."""
+    # By current project ids, stored or about to be rolled back.
     drafts = {row.project.pk: row.draft for row in plan.projects}
     projects = {row.draft.project.pk: row.draft.project for row in plan.receipts}
     backings = {pk: _backing(project, drafts) for pk, project in projects.items()}
@@ -101,7 +101,7 @@ def _sums(part: Decimal, backing: Backing, counted_on: date) -> Sums:
 
 
 def _backing(project: Project, drafts: dict[int, ProjectDraft]) -> Backing:
-    """By the row of this workbook, else as it is recorded."""
+    """From the row of this workbook, else as recorded."""
     draft = drafts.get(project.pk)
     if draft is not None:
         shares = [(unit.pk, points) for unit, points in draft.shares]

@@ -1,7 +1,6 @@
-"""Reading one row: each column by its form, every objection with the cell it belongs to.
+"""Parses one row: each column by its form, every objection as a remark on its cell.
 
-Owns: turning a row's cells into values and remarks. Must never: decide whether a row is new or fits the
-accounts (``plan_*.py`` do).
+Whether a row is new or fits the accounts is decided in ``plan_*.py``.
 """
 
 from collections.abc import Callable
@@ -22,7 +21,7 @@ T = TypeVar("T")
 
 
 class Reader:
-    """One row of a section. Whatever it objects to is a remark; ``is_refused`` says that it did."""
+    """One row of a section. Objections become remarks and set ``is_refused``."""
 
     def __init__(self, section: Section, row: Row, remarks: Remarks) -> None:
         self.section, self.row, self.remarks = section, row, remarks
@@ -33,7 +32,7 @@ class Reader:
         return self.row.number
 
     def has(self, field: str) -> bool:
-        """Whether the row says anything in the column."""
+        """Whether the row has a value in the column."""
         return not cells.is_nothing(self.row.values.get(field))
 
     def is_empty(self, *fields: str) -> bool:
@@ -56,12 +55,12 @@ class Reader:
         return self.section.sheet, str(sentence), self.number, place, text, self.found(field)
 
     def first(self, seen: dict[Any, str], identity: Any) -> str:
-        """The row that has this identity already, as people find it; nothing if this is the first."""
+        """The earlier row with the same identity, as people find it; empty if this is the first."""
         here = f"{self.section.sheet}!{self.number}"
         first = seen.setdefault(identity, here)
         return "" if first == here else first.removeprefix(f"{self.section.sheet}!")
 
-    # Cells by form; None where there is nothing, or nothing that can be understood
+    # Cells by form; None where a cell is empty or not understood
 
     def text(self, field: str) -> str:
         return self._read(field, cells.text) or ""
@@ -104,7 +103,7 @@ class Reader:
         return self.unit_named(name, field, accounts) if name else None
 
     def unit_named(self, name: str, field: str, accounts: Accounts) -> Unit | None:
-        """A unit of the county by its name; a name that is only alike is proposed, not taken."""
+        """A unit of the county by its name; a similar name is suggested, not taken."""
         unit = accounts.unit(name)
         if unit is None:
             near = accounts.near(name)
@@ -112,7 +111,7 @@ class Reader:
         return unit
 
     def demand(self, *fields: str) -> None:
-        """Refuse the row for each of these columns in which it says nothing."""
+        """Refuse the row for each of these columns that is empty."""
         for field in fields:
             if not self.has(field):
                 heading = self.section.headings.get(field)

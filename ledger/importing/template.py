@@ -1,7 +1,7 @@
-"""The workbook that people fill in: headings, drop-downs, lists, and a page that explains them.
+"""Writes the workbook that people fill in: headings, drop-downs, lists, an explaining sheet.
 
-Owns: how the template looks. Its headings are those that ``columns.py`` reads, in Chinese in every
-language of the page. Must never: run a query, or offer a word that the import does not know.
+The headings are those of ``columns.py``, in Chinese whatever the page's language. It offers no word
+that the import does not understand.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ WIDTHS: Final = {
     "credit_code": 22,
     "location": 20,
 }
-# Columns whose cells are chosen from words that the template itself lists.
+# Columns whose drop-down words the template itself lists.
 WORDS: Final = {
     (Part.UNITS, "kind"): vocabulary.KINDS,
     (Part.TARGETS, "issuer"): vocabulary.ISSUERS,
@@ -50,7 +50,7 @@ WORDS: Final = {
     (Part.RECEIPTS, "kind"): vocabulary.MONEY,
     (Part.RECEIPTS, "state"): vocabulary.STATES,
 }
-# Columns whose cells are chosen from a column of the sheet of lists.
+# Columns whose drop-down is a column of the sheet of lists.
 LISTED: Final = {
     (Part.UNITS, "successor"): 0,
     (Part.TARGETS, "unit"): 0,
@@ -75,7 +75,7 @@ HELP: Final = (
 
 
 def write(contents: Contents, file: IO[bytes]) -> None:
-    """The template with its lists, and with whatever rows the contents have."""
+    """The template with its lists, and the rows of the contents."""
     whose = contents.unit or contents.county
     with Book(f"{whose}招商引资台账") as book:
         _write_help(book, whose)
@@ -113,7 +113,7 @@ def _write_part(book: Book, part: Part, contents: Contents) -> None:
     _add_choices(sheet, part, contents, top)
 
 
-# What a unit has no say in stands in its template only where there is something to read.
+# A unit's template has these only if there are rows to read: it may not change them.
 OF_THE_COUNTY: Final = (Part.UNITS, Part.TARGETS)
 TITLES: Final = {
     Part.UNITS: "单位名录",
@@ -154,7 +154,7 @@ def _lists(contents: Contents) -> tuple[Sequence[str], ...]:
 
 
 def _write_lists(book: Book, contents: Contents) -> None:
-    """The lists behind the drop-downs, on a sheet that nobody needs to see."""
+    """The lists behind the drop-downs, on a hidden sheet."""
     headings = ("单位", "行业", "项目")
     sheet = book.sheet(LISTS, [Column(heading, 20, TEXT) for heading in headings])
     lists = _lists(contents)

@@ -1,8 +1,8 @@
-"""What lies on the desk between two pages of an import: the cells that were read, and how far it is.
+"""Stores uploads between two pages of an import: the cells that were read, and the progress.
 
-Owns: one folder per upload under ``IMPORT_ROOT``, readable by the program only, and its removal. It is
-kept in files because progress must be seen while the transaction that makes it is still open. Must
-never: keep the uploaded file itself, or anything of a file that was refused.
+One folder per upload under ``IMPORT_ROOT``, readable by the program only. Files rather than rows,
+because progress must be visible while the importing transaction is open. The uploaded file itself
+is not stored, and nothing of a refused one.
 """
 
 import json
@@ -30,7 +30,7 @@ from units.models import User
 
 KEPT_SECONDS: Final = 7 * 24 * 3600
 MAX_OF_A_PERSON: Final = 10
-# A worker writes its progress at least this often; one that is silent for long has died.
+# A worker writes its progress at least this often; one that is silent for long is dead.
 BEAT_SECONDS: Final = 0.5
 DEAD_SECONDS: Final = 60
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,40}")
@@ -38,7 +38,7 @@ TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
 class Step(StrEnum):
     PLANNING = "planning"  # the preview is being made
-    READY = "ready"  # somebody must decide
+    READY = "ready"  # a person must decide
     WAITING = "waiting"  # a second person must confirm
     COMMITTING = "committing"
     DONE = "done"
@@ -83,7 +83,7 @@ class State:
 
 @dataclass(slots=True)
 class Upload:
-    """One upload by its token, with its state as it was read."""
+    """One upload by its token, with its state when it was read."""
 
     token: str
     state: State
@@ -96,7 +96,7 @@ class Upload:
     @classmethod
     @transaction.atomic
     def add(cls, document: Mapping[str, Any], state: State) -> Self:
-        """Keep a workbook that was read. Of two uploads of a person at once the second is refused."""
+        """Store a workbook. Of two simultaneous uploads of one person the second is refused."""
         owner = User.objects.select_for_update().get(pk=state.owner)
         demand_idle(owner)
         sweep(state.owner)
@@ -114,14 +114,14 @@ class Upload:
         return None if plain is None else cls(token, _state(plain))
 
     def set(self, **changes: Any) -> None:
-        """Change the state, whole or not at all."""
+        """Change the state atomically."""
         self.state = replace(self.state, **changes)
         self.keep("state", asdict(self.state))
 
     def claim(self, step: Step, **changes: Any) -> bool:
-        """Take the upload, as it was seen, into a step that works on it.
+        """Move the upload from the state that was read into a step that works on it.
 
-        Of two who press at once one gets it, and nobody gets what has gone on meanwhile.
+        Of two simultaneous claims one succeeds; none succeeds if the upload has moved on.
         """
         if self.state.is_interrupted:
             self.release()
@@ -141,11 +141,11 @@ class Upload:
 
     @property
     def _lock(self) -> Path:
-        """One for all steps, so that nothing is removed while it is being imported."""
+        """One lock for all steps, so that nothing is removed while it is being imported."""
         return self.folder / "lock"
 
     def progress(self) -> Progress:
-        """Writes how far it is, but not more often than anybody looks."""
+        """A callback that writes the progress, at most as often as the page polls."""
 
         def tell(done: int, total: int) -> None:
             now = time.time()
@@ -171,11 +171,11 @@ class Upload:
         return [Remark.of(plain) for plain in self.kept("refusals") or ()]
 
     def forget_cells(self) -> None:
-        """Once it is decided the cells are not needed any more."""
+        """Delete the cells; after the decision they are not needed."""
         (self.folder / "book.json").unlink(missing_ok=True)
 
     def remove(self) -> bool:
-        """Unless somebody has begun to work on it meanwhile."""
+        """Remove the upload unless a step has begun meanwhile."""
         if not self.claim(Step.FAILED):
             return False
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -187,14 +187,14 @@ def root() -> Path:
 
 
 def uploads() -> Iterator[Upload]:
-    """Every upload on the desk, newest first."""
+    """All uploads, newest first."""
     found = [Upload.find(folder.name) for folder in root().glob("*") if folder.is_dir()]
     known = [upload for upload in found if upload is not None]
     yield from sorted(known, key=lambda upload: -upload.state.made_at)
 
 
 def sweep(owner: int) -> None:
-    """Remove what is old, and the oldest of a person who keeps too many."""
+    """Remove old uploads, and a person's oldest ones beyond the limit."""
     own = 0
     for upload in list(uploads()):
         state = upload.state
@@ -206,7 +206,7 @@ def sweep(owner: int) -> None:
 
 
 def demand_idle(user: User) -> None:
-    """One import of a person at a time."""
+    """Refuse a second simultaneous import of a person."""
     if any(upload.state.owner == user.pk and upload.state.is_at_work for upload in uploads()):
         raise Refusal(_("Your last import is still at work. Wait until it is done."), "file")
 

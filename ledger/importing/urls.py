@@ -1,4 +1,4 @@
-"""Addresses of importing."""
+"""URLs of importing."""
 
 from django.urls import URLPattern, URLResolver, path
 

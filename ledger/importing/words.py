@@ -1,7 +1,4 @@
-"""The words in which an import is told, the same on the page and on the command line.
-
-Owns: these lines. Must never: hold a figure that it was not given.
-"""
+"""The sentences that report an import, the same on the page and on the command line."""
 
 from collections.abc import Iterable, Iterator
 
@@ -38,7 +35,7 @@ def tally_line(tally: Tally) -> str:
 
 
 def refusal_line(remark: Remark) -> str:
-    """Sheet, row, column, what stands there, what is expected."""
+    """Sheet, row, column, what the cell has, what is expected."""
     place = "!".join(filter(None, [remark.sheet, remark.cell]))
     about = f"{remark.heading} “{remark.found}”" if remark.found else remark.heading
     words = {"place": f"{place} {about}".strip(), "sentence": remark.sentence}
@@ -46,7 +43,7 @@ def refusal_line(remark: Remark) -> str:
 
 
 def grouped(remarks: Iterable[Remark]) -> Iterator[str]:
-    """One line per sheet and sentence, with the rows that it is said of."""
+    """One line per sheet and sentence, with the rows it applies to."""
     rows: dict[tuple[str, str], list[int]] = {}
     for remark in remarks:
         rows.setdefault((remark.sheet, remark.sentence), []).append(remark.row)

@@ -1,7 +1,7 @@
-"""The work on an upload: making its preview, and carrying it out; at once, or beside the server.
+"""Runs the two steps of an upload, preview and commit, and stores their results for the page.
 
-Owns: which of both, and what is kept of each for the page. Must never: answer a request; a small
-workbook is done before the page is shown, a large one in a process of its own while the page waits.
+A small workbook is done within the request, a large one in a process of its own while the page
+waits.
 """
 
 import logging
@@ -23,16 +23,16 @@ from ledger.ranking.league import LeagueRow, LeagueTable
 from units.ground.refusal import Conflict, Refusal
 from units.models import County, User
 
-# Rows that a request waits for.
+# The most rows that a request waits for.
 SMALL: Final = 1_500
 SHOWN: Final = 100
-# Not of lower priority: it holds the county's lock while it commits.
+# Normal priority: it holds the county's lock while it commits.
 LIMITS: Final = Limits(seconds=3600, cpu=1800, memory=3072 * MEGABYTE, nice=0, stays=False)
 log = logging.getLogger(__name__)
 
 
 def start(upload: Upload) -> None:
-    """Do the step that the upload was taken into: now, or in a process of its own."""
+    """Run the step that the upload was claimed for, here or in a process of its own."""
     if upload.state.rows <= SMALL:
         run(upload)
         return
@@ -42,7 +42,7 @@ def start(upload: Upload) -> None:
 
 
 def run(upload: Upload) -> None:
-    """Do the step. Whatever comes of it is in the state afterwards."""
+    """Run the step and store its outcome in the upload's state."""
     step = upload.state.step
     try:
         with translation.override(upload.state.language):
@@ -60,7 +60,7 @@ def run(upload: Upload) -> None:
 
 
 def options_of(upload: Upload, today: date | None = None) -> ImportOptions:
-    """Who enters, who verifies, by which document, as the upload says."""
+    """The import options that the upload stands for."""
     state = upload.state
     owner = User.objects.get(pk=state.owner)
     second = User.objects.get(pk=state.second) if state.second else None

@@ -1,1 +1,1 @@
-"""What a handed-in workbook says: sheets, headings, cells and units of money."""
+"""Reads an uploaded workbook: sheets, headings, cells and units of money."""

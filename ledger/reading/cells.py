@@ -1,8 +1,8 @@
-"""What one cell says: a text, an amount, a day, a year, a count, shares, or a sentence why not.
+"""Parses one cell: text, amount, day, year, count, shares, or a CellError with a sentence.
 
-Owns: the forms in which people write these into sheets. Must never: import more than the standard
-library and the pure modules, guess between two readings, or calculate with a float. A refusal carries
-the sentence in English with its words; the boundary puts it into the reader's language.
+Knows the forms that people write into sheets; a cell with two possible readings is refused. No
+float arithmetic; imports only the standard library and pure modules. A refusal has its English
+sentence and its values; the caller translates it.
 """
 
 import math
@@ -19,9 +19,9 @@ from units.ground.text import TextError, clean, gettext_noop, half_width
 
 EARLIEST: Final = date(1980, 1, 1)
 LATEST: Final = date(2099, 12, 31)
-NOISE: Final = Decimal("0.005")  # of a fen
+NOISE: Final = Decimal("0.005")  # in fen
 LONGEST_EXPONENT: Final = 30
-# A sheet keeps 15 digits of a number; of a longer one the last digits are lost already.
+# A sheet stores 15 digits of a number; the last digits of a longer one are already lost.
 MAX_DIGITS: Final = 10**15
 
 _SPACES: Final = " \t\r\n\u00a0\u3000"
@@ -41,9 +41,9 @@ _NUMERALS: Final[dict[str, int]] = {
 _CHINESE_DAY: Final = re.compile(
     r"([〇零○Ｏ一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]"
 )
-# The day before the first, by the year from which a workbook counts.
+# The day before day 1, by the epoch of the workbook.
 _DAY_ZERO: Final = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
-# What people put into a cell that says nothing.
+# What people write into an empty cell.
 _ZERO: Final = frozenset(
     ("-", "—", "–", "——", "--", "/", "\\", "无", "N/A", "n/a", "未下达", "无任务", "〃")
 )
@@ -73,7 +73,7 @@ NOT_SHARES: Final = gettext_noop("Write the shares as in 水沟镇 60%; 招商�
 
 
 class CellError(ValueError):
-    """A cell that is not understood beyond doubt."""
+    """A cell that cannot be understood beyond doubt."""
 
     def __init__(self, sentence: str, params: Mapping[str, object] | None = None) -> None:
         super().__init__(sentence)
@@ -82,12 +82,12 @@ class CellError(ValueError):
 
 
 def is_nothing(value: Any) -> bool:
-    """Whether the cell is empty, or holds a dash for "nothing"."""
+    """Whether the cell is empty or has a dash for "nothing"."""
     return value is None or (isinstance(value, str) and value.strip(_SPACES) in _ZERO)
 
 
 def shown(value: Any) -> str:
-    """What stands in the cell, as its author saw it."""
+    """The cell's content as its author saw it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -100,7 +100,7 @@ def shown(value: Any) -> str:
 
 
 def text(value: Any) -> str:
-    """One line of text; a line break inside a cell is a matter of its width."""
+    """One line of text; a line break inside a cell only fits its width."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         if abs(value) >= MAX_DIGITS:
             raise CellError(LONG_NUMBER)
@@ -126,7 +126,7 @@ def long_text(value: Any) -> str:
 
 
 def amount(value: Any, scale: Scale = WAN, *, allow_zero: bool = False) -> Decimal:
-    """Yuan. A text may name its own unit, 0.8亿元; a number is in the column's unit."""
+    """Yuan (元). A text may name its own unit, 0.8亿元; a number is in the column's unit."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return _number(value, scale, allow_zero)
@@ -136,7 +136,7 @@ def amount(value: Any, scale: Scale = WAN, *, allow_zero: bool = False) -> Decim
 
 
 def day(value: Any, epoch: int = 1900) -> date:
-    """A day: a date of the sheet, a text in any usual form, or the bare number behind a date."""
+    """A day: a date of the sheet, a text in any usual form, or a date's bare serial number."""
     if isinstance(value, dict) and "day" in value:
         return _bounded(date.fromisoformat(value["day"][:10]))
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -173,7 +173,7 @@ def count(value: Any) -> int:
 
 
 def shares(value: Any) -> list[tuple[str, int]]:
-    """``水沟镇 60%; 招商局 40%`` as names and basis points; 100 % alone has no name."""
+    """``水沟镇 60%; 招商局 40%`` as names and basis points; a lone 100 % has no name."""
     if value in (1, 100) and not isinstance(value, bool):
         return [("", FULL)]
     if not isinstance(value, str):
@@ -192,7 +192,7 @@ def shares(value: Any) -> list[tuple[str, int]]:
 
 
 def _number(value: float, scale: Scale, allow_zero: bool) -> Decimal:
-    """A computed cell may miss its fen by binary noise (862.729999999999); a two-hundredth is no more."""
+    """Binary noise may move a computed cell off its fen (862.729999999999) by 1/200 fen at most."""
     if not math.isfinite(value):
         return parse_number(value, scale)
     fen = Decimal(f"{value:.15g}") * scale * 100
@@ -209,7 +209,7 @@ def _day_of_number(value: float, epoch: int) -> date:
     if not math.isfinite(value):
         raise CellError(NOT_A_DAY)
     if not float(value).is_integer():
-        # A day with its hour, or 2012.6 for a month.
+        # A date with its hour, or 2012.6 for a month.
         if 1980 <= value < 2100:
             raise CellError(NO_DAY_OF_MONTH)
         value = float(int(value))
@@ -243,7 +243,7 @@ def _chinese(match: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _up_to_99(numerals: str) -> int:
-    """十二 is 12, 二十 is 20, 三十一 is 31; 一二 is nothing (0)."""
+    """十二 is 12, 二十 is 20, 三十一 is 31; 一二 is invalid (0)."""
     tens, ten, ones = numerals.rpartition("十")
     if not ten:
         return _NUMERALS.get(numerals, 0)
@@ -251,7 +251,7 @@ def _up_to_99(numerals: str) -> int:
 
 
 def _joined(written: str) -> str:
-    """Lines of one cell as one line: nothing between Chinese, one space between words."""
+    """The lines of a cell as one: joined directly in Chinese, by a space between words."""
 
     def between(match: re.Match[str]) -> str:
         before, after = written[match.start() - 1], written[match.end()]

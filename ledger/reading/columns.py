@@ -1,7 +1,6 @@
-"""The columns of the workbook: headings, the words that mean the same, and what their cells hold.
+"""The columns of the workbook: headings, their synonyms, and what their cells hold.
 
-Owns: these as data, taken from the ledgers and monthly forms that counties published. Must never:
-import more than the standard library and the pure modules, or read a cell.
+Data only, collected from ledgers and monthly forms that counties published.
 """
 
 import re
@@ -36,13 +35,13 @@ class Form(StrEnum):
     SHARES = "shares"
 
 
-# A merged cell stands for each of its rows, except where that would count money twice.
+# A merged cell counts for each of its rows, except where that would count money twice.
 REPEATED: Final = frozenset(Form) - {Form.AMOUNT, Form.COUNT}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, the other words for it, and whether a row can do without it."""
+    """A column: its heading, its synonyms, and whether it is required."""
 
     field: str
     heading: str
@@ -242,7 +241,7 @@ _SHEET_WORDS: Final[dict[Part, str]] = {
     Part.RECEIPTS: "到位资金明细 到位资金表 资金到位 资金到位明细 到资记录 资金 到位资金台账 receipts",
 }
 
-# Sheets of our own making that carry no rows, and columns that never hold anything of ours.
+# Sheets of ours without rows, and columns that never hold anything of ours.
 IGNORED_SHEETS: Final = frozenset({key("填表说明"), key("代码"), key("导入问题")})
 IGNORED_HEADINGS: Final = frozenset(key(word) for word in ("序号", "编号", "导入问题", "No."))
 
@@ -251,7 +250,7 @@ _OTHER_MONEY: Final = ("美元", "欧元", "港元", "港币", "日元", "英镑
 _PLAIN_SPACE: Final = str.maketrans("", "", " \t\r\n\u00a0\u3000")
 _BRACKETS: Final = re.compile(r"[（(\[【〔]([^（()）\[\]【】〔〕]*)[）)\]】〕]")
 _TRAILING_UNIT: Final = re.compile(r"[/／:：,，](万元|亿元|元|万|亿)$")
-# 单位：万元 above the headings; the unit that fills in the form (填报单位：招商局) is no money.
+# 单位：万元 above the headings; 填报单位：招商局 names the reporting unit, not a unit of money.
 _UNIT_LINE: Final = re.compile(
     r"(?:金额|计量|货币|资金)?单位[:：]?(?:人民币)?[（(]?(人民币)?(\w*元)[）)]?"
 )
@@ -263,7 +262,7 @@ def words_of(column: Column) -> tuple[str, ...]:
 
 @cache
 def by_word(part: Part) -> dict[str, Column]:
-    """The column that a heading's key means on a sheet of this part."""
+    """Columns by heading key, for sheets of this part."""
     return {key(word): column for column in COLUMNS[part] for word in words_of(column)}
 
 
@@ -276,12 +275,12 @@ def parts_by_name() -> dict[str, Part]:
 
 
 def part_of_name(name: str) -> Part | None:
-    """The part that a sheet's name says, also with a year before it: 2012年任务."""
+    """The part that a sheet's name says, also after a year: 2012年任务."""
     return parts_by_name().get(key(re.sub(r"^\d{4}年?度?", "", name.strip())))
 
 
 def column_of(heading: str, part: Part) -> Column | None:
-    """The column that a heading means: as it stands, or without what is in brackets."""
+    """The column of a heading: as it stands, or without what is in brackets."""
     bare = heading.translate(_PLAIN_SPACE).strip("*＊")
     known = by_word(part)
     for form in (bare, _TRAILING_UNIT.sub("", bare), _BRACKETS.sub("", bare)):
@@ -292,7 +291,7 @@ def column_of(heading: str, part: Part) -> Column | None:
 
 
 def scale_of(heading: str) -> Scale | None:
-    """The unit of money that a heading names: 年度任务（万元）, 总投资/亿元."""
+    """The unit of money in a heading: 年度任务（万元）, 总投资/亿元."""
     bare = heading.translate(_PLAIN_SPACE)
     named = [*_BRACKETS.findall(bare), *_TRAILING_UNIT.findall(bare)]
     for words in named:
@@ -304,12 +303,12 @@ def scale_of(heading: str) -> Scale | None:
 
 
 def other_money(heading: str) -> str:
-    """A unit of money that a heading names and that is none of ours, such as 万美元."""
+    """A unit of money in a heading that we do not accept, such as 万美元."""
     return next((word for word in _OTHER_MONEY if word in heading), "")
 
 
 def scale_of_line(text: str) -> Scale | None:
-    """The unit of money that a line above the headings names: 单位：万元."""
+    """The unit of money in a line above the headings: 单位：万元."""
     for match in _UNIT_LINE.finditer(text.translate(_PLAIN_SPACE)):
         scale = _UNIT_WORDS.get(match[2])
         if scale is not None:
@@ -318,6 +317,6 @@ def scale_of_line(text: str) -> Scale | None:
 
 
 def year_of_line(text: str) -> int | None:
-    """The one year that a title names: 2012年招商引资任务分解表."""
+    """The one year in a title: 2012年招商引资任务分解表."""
     years = {int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d{2})年", text)}
     return years.pop() if len(years) == 1 else None

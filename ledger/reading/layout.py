@@ -1,7 +1,7 @@
-"""Where things stand in a workbook: which sheet is which, where its headings are, which rows count.
+"""Finds our sheets, headings and rows in a workbook, however people arranged them.
 
-Owns: finding the sheets and headings, however people arranged them: title rows, two rows of headings,
-merged cells, any order of columns. Must never: look into the accounts, or understand a value.
+Handles title rows, two rows of headings, merged cells and any order of columns. Values are not
+parsed here.
 """
 
 import re
@@ -35,7 +35,7 @@ from units.ground.money import WAN, Scale
 from units.ground.refusal import Refusal
 from units.ground.text import key
 
-# How far down and to the right headings are looked for.
+# How far down headings are searched.
 DEEPEST_HEADING: Final = 20
 WIDEST: Final = 80
 LONGEST_HEADING: Final = 60
@@ -69,7 +69,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row that counts: its number and the values of our columns."""
+    """A data row: its number and the values of our columns."""
 
     number: int
     values: dict[str, Any]
@@ -95,7 +95,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class _Top:
-    """A candidate for the row of headings: which columns it names, and which it names twice."""
+    """A candidate for the row of headings: the columns it names, and those it names twice."""
 
     index: int
     depth: int
@@ -108,7 +108,7 @@ class _Top:
 
 
 def sections(book: Book, remarks: Remarks) -> list[Section]:
-    """Our sheets in the order in which they depend on each other. Raises Refusal if there is none."""
+    """Our sheets in order of dependency. Raises Refusal if there is none."""
     if book.rows > MAX_ROWS:
         sentence = _(
             "The workbook has %(rows)s rows, at most %(most)s can come in at once. Divide it."
@@ -128,7 +128,7 @@ def sections(book: Book, remarks: Remarks) -> list[Section]:
 
 
 def _section(grid: Grid, book: Book, remarks: Remarks) -> Section | None:
-    """The section of a sheet; None, with a remark, where it is none of ours."""
+    """The section of a sheet; None, with a remark, if the sheet is not ours."""
     if key(grid.name) in IGNORED_SHEETS or not grid.rows:
         return None
     if grid.is_hidden:
@@ -152,7 +152,7 @@ def _section(grid: Grid, book: Book, remarks: Remarks) -> Section | None:
 
 
 def _best(grid: Grid) -> tuple[Part | None, _Top | None]:
-    """The part a sheet says it is by its name, if its headings agree; else by its headings."""
+    """The part named by the sheet, if its headings agree; else the part its headings fit best."""
     named = part_of_name(grid.name)
     tops = {part: _top(grid, part) for part in Part}
     if named is not None and _is_whole(named, tops[named]):
@@ -169,7 +169,7 @@ def _named(top: _Top | None) -> dict[str, list[int]]:
 
 
 def _nowhere(grid: Grid) -> _Top:
-    """No heading at all: the first row stands in, so that everything is missing from it."""
+    """No headings at all: the first row stands in, so that every column is reported missing."""
     return _Top(0, 1, _texts(grid.rows[0][1]), {})
 
 
@@ -178,7 +178,7 @@ def _is_whole(part: Part, top: _Top | None) -> bool:
 
 
 def _missing(part: Part, named: Iterable[str]) -> list[Column]:
-    """The columns that must be there and are not. Titles may tell the year, shares the lead unit."""
+    """Required columns that are missing. The year may be in a title, the lead unit in the shares."""
     there = set(named) | {"year"} | ({"lead"} if "shares" in named else set())
     return [column for column in COLUMNS[part] if column.is_required and column.field not in there]
 
@@ -200,7 +200,7 @@ def _top(grid: Grid, part: Part) -> _Top | None:
 
 
 def _texts(row: Sequence[Any]) -> dict[int, str]:
-    """The short texts of a row by place; numbers such as 2012 may be headings too, but not ours."""
+    """Short texts of a row by place; numbers such as 2012 are never our headings."""
     return {
         place: cell
         for place, cell in enumerate(row[:WIDEST])
@@ -211,7 +211,7 @@ def _texts(row: Sequence[Any]) -> dict[int, str]:
 def _grouped(
     grid: Grid, number: int, upper: dict[int, str], lower: dict[int, str]
 ) -> dict[int, str]:
-    """Two rows as one: a heading merged over several columns stands before each of theirs."""
+    """Two rows as one: a heading merged over several columns is prefixed to each of theirs."""
     above = dict(upper)
     for top, left, _bottom, right in grid.merged:
         if top == number and left - 1 in upper:
@@ -231,7 +231,7 @@ def _candidate(part: Part, index: int, depth: int, texts: dict[int, str]) -> _To
 
 @lru_cache(maxsize=20_000)
 def _column(text: str, part: Part) -> Column | None:
-    """By the whole heading, or by its lower part alone where a group stands above."""
+    """By the whole heading, or by its lower part alone under a group."""
     upper, newline, lower = text.partition("\n")
     found = column_of(text, part)
     if found is None and newline:
@@ -240,7 +240,7 @@ def _column(text: str, part: Part) -> Column | None:
 
 
 def _headed(grid: Grid, part: Part, top: _Top, remarks: Remarks) -> Section | None:
-    """The section with its headings; None, with refusals, where a column is missing or doubtful."""
+    """The section with its headings; None, with refusals, if a column is missing or ambiguous."""
     row = grid.rows[top.index][0]
     section = Section(part, grid, {}, heading_row=row, depth=top.depth)
     before = len(remarks.refusals)
@@ -273,7 +273,7 @@ def _one_place(
     texts: dict[int, str],
     remarks: Remarks,
 ) -> int:
-    """Of several columns that mean the same, the one that bears our very heading."""
+    """Of several columns with the same meaning, the one with exactly our heading."""
     own = [place for place in places if _is_own(texts[place], column)]
     if len(places) == 1 or len(own) == 1:
         return (own or places)[0]
@@ -300,7 +300,7 @@ def _one_line(text: str) -> str:
 
 
 def _lines_above(grid: Grid, index: int) -> tuple[Scale | None, int | None]:
-    """The unit of money and the year that the lines above the headings name."""
+    """The unit of money and the year from the lines above the headings."""
     scale, year = None, None
     for _number, row in grid.rows[:index]:
         for text in _texts(row).values():
@@ -313,7 +313,7 @@ def _lines_above(grid: Grid, index: int) -> tuple[Scale | None, int | None]:
 
 
 def _rows(section: Section) -> Iterator[Row]:
-    """The rows under the headings: no totals, signatures, repeated headings or labels of groups."""
+    """The data rows: no totals, signatures, repeated headings or group labels."""
     index = next(
         i for i, (number, _cells) in enumerate(section.grid.rows) if number == section.heading_row
     )
@@ -372,7 +372,7 @@ def _faults(section: Section) -> dict[int, dict[str, Fault]]:
 
 
 def _merged_values(section: Section) -> dict[int, dict[str, Any]]:
-    """What a cell merged downwards says about each of its rows."""
+    """The value of a vertically merged cell for each of its rows."""
     found: dict[int, dict[str, Any]] = {}
     headings, rows = _by_place(section), dict(section.grid.rows)
     for top, left, bottom, _right in section.grid.merged:

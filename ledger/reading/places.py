@@ -1,7 +1,7 @@
-"""Where money comes from: a place, as a ledger names it, to a level of origin.
+"""Maps a place, as ledgers write it, to a level of origin of money.
 
-Owns: the provinces and the best-known cities, as data. Must never: import more than the standard
-library and the pure modules, or claim that money is from another province unless the place says so.
+Has the provinces and best-known cities as data. Money counts as from another province only if the
+place says so.
 """
 
 from enum import StrEnum
@@ -41,7 +41,7 @@ PROVINCES: Final = {
     "64": "宁夏",
     "65": "新疆",
 }
-# Cities that are named without their province.
+# Cities that are written without their province.
 _CITIES: Final = {
     "13": "石家庄 唐山 保定 邯郸",
     "14": "太原 大同 运城",
@@ -90,7 +90,7 @@ class Level(StrEnum):
 
 
 def level_of(place: str, county_code: str) -> Level | None:
-    """The level of a place seen from a county; None where the name does not tell."""
+    """The level of a place seen from a county; None if the name does not decide it."""
     if place.startswith(_ABROAD):
         return Level.FOREIGN
     own = county_code[:2]

@@ -1,7 +1,6 @@
-"""What is said about a workbook: refusals and notices, each with the place it belongs to.
+"""Remarks on a workbook: refusals and notices, each with its place.
 
-Owns: the value that carries one remark to the page, the command line and the marked workbook. Must
-never: decide what is refused.
+A remark goes to the page, the command line and the marked workbook alike.
 """
 
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence about a cell, a row (no column) or a sheet (no row, 0).
+    """A sentence about a cell, a row (no column) or a sheet (row 0).
 
-    ``column`` counts from 1; 0 is none. ``found`` is what stands there.
+    ``column`` counts from 1; 0 is none. ``found`` is the cell's content.
     """
 
     sheet: str
@@ -31,7 +30,7 @@ class Remark:
 
     @property
     def cell(self) -> str:
-        """As in ``C12``, or the row alone, or nothing."""
+        """``C12``, the row alone, or empty."""
         return f"{self.letter}{self.row}" if self.row else ""
 
     def plain(self) -> dict[str, Any]:
@@ -44,7 +43,7 @@ class Remark:
 
 @dataclass(slots=True)
 class Remarks:
-    """All that is said about one workbook, in the order of sheets, rows and columns.
+    """All remarks on one workbook, in the order of sheets, rows and columns.
 
     ``unread`` names the parts of which a whole sheet is refused.
     """
@@ -81,7 +80,7 @@ class Remarks:
 
 
 def column_letters(number: int) -> str:
-    """``C`` for the third column."""
+    """``C`` for 3."""
     letters = ""
     while number:
         number, letter = divmod(number - 1, 26)

@@ -1,8 +1,7 @@
-"""The program of the child process that opens a workbook, under the limits of ``ledger/jobs/limited.py``.
+"""The child process that opens a workbook, under the limits of ``ledger/jobs/limited.py``.
 
-Decides what of a file is looked at before and while it is unpacked. It prints one JSON document: the sheets
-with their cells, or the code of a refusal. It imports nothing of ours, writes no file, opens no connection
-and trusts no size that the file declares.
+Prints one JSON document: the sheets with their cells, or a refusal code. It imports nothing of
+ours, writes no file, opens no connection and trusts no size that the file declares.
 """
 
 import json
@@ -37,7 +36,7 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _END = b"PK\x05\x06"
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|table|head|meta|body)\b|MIME-Version:", re.I)
 _DECLARATIONS = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
-# Only cells that hold something end a sheet; formats down to the last row are harmless.
+# Only cells with content limit a sheet; formats down to the last row are harmless.
 _FAR = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3}\d+|[A-Z]+\d{6,7})"[^>]*>\s*<(?:\w+:)?(?:v|is|f)\b'
 )
@@ -52,7 +51,7 @@ _MARKUP_NAMES = (".xml", ".rels", ".vml")
 
 
 class Refused(Exception):
-    """What the file is refused for: a code, and words that its sentence needs."""
+    """Why the file is refused: a code, and values for its sentence."""
 
     def __init__(self, code: str, **words: object) -> None:
         super().__init__(code)
@@ -60,7 +59,7 @@ class Refused(Exception):
 
 
 class Marks(NamedTuple):
-    """What only the markup of a sheet tells: cells counted from 1, and how many rows are hidden."""
+    """What only a sheet's markup says: cells counted from 1, and the number of hidden rows."""
 
     faulty: list[tuple[int, int]]
     uncomputed: list[tuple[int, int]]
@@ -128,7 +127,7 @@ def _is_text(head: bytes) -> bool:
         with suppress(UnicodeDecodeError):
             head[: len(head) // 2 * 2].decode(encoding)
             return True
-    # Cut in the middle of a character.
+    # The sample ends inside a character.
     return b"," in head or b"\t" in head
 
 
@@ -136,7 +135,7 @@ def _is_text(head: bytes) -> bool:
 
 
 def _inspected(file: BinaryIO) -> tuple[dict[str, Marks], int]:
-    """Check sizes before and while unpacking; what the markup of the sheets tells."""
+    """Check sizes before and while unpacking; returns what the sheets' markup says."""
     _demand_short_directory(file)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -150,7 +149,7 @@ def _inspected(file: BinaryIO) -> tuple[dict[str, Marks], int]:
 
 
 def _demand_short_directory(file: BinaryIO) -> None:
-    """Before the directory is read at all: how many entries it says it has, and how long it is."""
+    """Checks the declared entry count and length before the directory is read at all."""
     size = file.seek(0, 2)
     file.seek(max(0, size - 65_557))
     tail = file.read()
@@ -182,7 +181,7 @@ def _demand_sound(entries: list[zipfile.ZipInfo]) -> None:
         raise Refused("not_a_workbook")
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
-        if entry.header_offset < end:  # the same bytes unpacked again and again
+        if entry.header_offset < end:  # overlapping: the same bytes unpacked again and again
             raise Refused("broken")
         end = entry.header_offset + 30 + entry.compress_size
 
@@ -198,7 +197,7 @@ def _is_markup(entry: zipfile.ZipInfo) -> bool:
 def _unpacked(
     file: BinaryIO, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]
 ) -> tuple[dict[str, Marks], int]:
-    """Unpack every part once, counting; the parts that calamine will read are no larger."""
+    """Unpack every part once, counting; calamine then reads parts of checked size."""
     total = 0
     found: dict[str, Marks] = {}
     names, epoch = _sheet_names(archive, entries)
@@ -232,7 +231,7 @@ def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
 def _sheet_names(
     archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]
 ) -> tuple[dict[str, str], int]:
-    """The names of the sheets by the part that holds each, and the year from which days count."""
+    """Sheet names by the part that holds each, and the epoch of day numbers."""
     by_name = {entry.filename: entry for entry in entries}
     workbook, links = by_name.get("xl/workbook.xml"), by_name.get("xl/_rels/workbook.xml.rels")
     if workbook is None or links is None or max(workbook.file_size, links.file_size) > 2_000_000:
@@ -323,7 +322,7 @@ def _opened(path: str) -> calamine.CalamineWorkbook:
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
-    """The rows that hold something, by number, without the empty cells at their ends."""
+    """Non-empty rows by number, without the empty cells at their ends."""
     end = sheet.end
     if end is None:
         return
@@ -348,7 +347,7 @@ def _plain(cell: Any) -> Any:
 
 
 def _merged(sheet: calamine.CalamineSheet) -> list[list[int]]:
-    """Merged cells with something in them: top, left, bottom, right, counted from 1."""
+    """Non-empty merged cells: top, left, bottom, right, counted from 1."""
     return [
         [top + 1, left + 1, min(bottom, MAX_ROWS) + 1, min(right, MAX_COLUMNS) + 1]
         for (top, left), (bottom, right) in (sheet.merged_cell_ranges or [])[:MAX_MARKED]

@@ -1,7 +1,6 @@
-"""The words of the county's lists: kinds of units, stages, sources of money, industries.
+"""The words for the county's lists: kinds of units, stages, sources of money, industries.
 
-Owns: which written word means which of our choices. Must never: import more than the standard library
-and the pure modules, or take a word that it does not know for one that it does.
+Maps written words to our choices; an unknown word is never taken for a known one.
 """
 
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from typing import Final
 
 from units.ground.text import key
 
-# our choice: the words, the first as the template offers it
+# our choice: its words; the template offers the first
 KINDS: Final = {
     "town": "镇 乡镇 乡 街道 街道办 街道办事处 镇办 镇街 town",
     "department": "部门 单位 县直部门 县直单位 县级部门 机关 事业单位 党群部门 政府部门 垂直部门 department",
@@ -50,7 +49,7 @@ STATES: Final = {
     "verified": "已认定 认定 已审核 已确认 审核通过 verified",
     "submitted": "待认定 未认定 待审核 未审核 已提交 待审 submitted",
 }
-# Industries are rows of the database; these are further words for the codes they start with.
+# Industries are database rows; these are further words for the codes they start with.
 INDUSTRIES: Final = {
     "mining": "原矿开采 采矿 采矿业 矿产开采 矿山开采 矿业 矿产资源开发 采掘业",
     "mineral_processing": "矿产品加工 矿产加工 矿产品精深加工 选矿 矿产品深加工",
@@ -75,7 +74,7 @@ def _read(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 
 def choice(word: str, words: Mapping[str, str]) -> str | None:
-    """Our choice for a written word, if the list knows it."""
+    """Our choice for a written word, or None."""
     return _read(tuple(words.items())).get(key(word))
 
 
@@ -85,5 +84,5 @@ def offered(words: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def word_for(chosen: str, words: Mapping[str, str]) -> str:
-    """The word that the template uses for one of our choices."""
+    """The template's word for one of our choices."""
     return words[chosen].split()[0]

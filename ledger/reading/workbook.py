@@ -1,7 +1,7 @@
-"""Opening a workbook in a process of its own: a file in, plain cells or a sentence out.
+"""Reads a workbook in a child process (``sandboxed_reader.py``): file in, plain cells out.
 
-Owns: starting the child (``sandboxed_reader.py``), waiting no longer than it may take, and the sentence for each
-reason why a file is refused. Must never: look into the file itself.
+Enforces the time limit and gives the sentence for each reason of refusal. The file is never opened
+in this process.
 """
 
 import json
@@ -21,7 +21,7 @@ from ledger.jobs.runner import MEGABYTE, Limits
 from units.ground.refusal import Refusal
 
 CHILD: Final = Path(__file__).with_name("sandboxed_reader.py")
-# Two seconds of computing, and more of waiting on a machine under load; it may write no file.
+# Two seconds of CPU, more of waiting on a busy machine; no written files.
 LIMITS: Final = Limits(seconds=20, cpu=2, memory=192 * MEGABYTE, write=0, nice=0)
 MAX_MEGABYTES: Final = 20
 ACCEPTED: Final = ".xlsx,.xls,.et,.ods,.xlsm,.xlsb"
@@ -66,7 +66,7 @@ SENTENCES: Final[dict[str, str | Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet: its rows by number, and what is known of single cells (row, column from 1)."""
+    """One sheet: its rows by number, and marks on single cells (row, column from 1)."""
 
     name: str
     rows: list[tuple[int, list[Any]]]
@@ -79,7 +79,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What was read of a file. ``epoch`` is the year from which bare day numbers count."""
+    """What was read of a file. ``epoch`` is the year that bare day numbers count from."""
 
     grids: list[Grid]
     epoch: int = 1900
@@ -95,11 +95,11 @@ def read(path: Path) -> Book:
 
 
 def read_plain(path: Path) -> dict[str, Any]:
-    """The child's document of a file, as it can be kept. Raises Refusal."""
+    """The child's JSON document, as it can be stored. Raises Refusal."""
     demand_clean(path)
     try:
         with runner.turn():
-            # The absolute path: the child has neither our folder nor our environment.
+            # An absolute path: the child has neither our folder nor our environment.
             printed = runner.run(
                 *(CHILD, str(path.resolve())),
                 limits=LIMITS,
@@ -110,7 +110,7 @@ def read_plain(path: Path) -> dict[str, Any]:
         raise Refusal(busy.sentence, "file") from busy
     except runner.TimedOut as slow:
         raise refusal("too_slow", {}) from slow
-    except runner.Broken as broken:  # killed by one of its limits, or the library gave up
+    except runner.Broken as broken:  # killed by a limit, or the library failed
         raise refusal("too_slow" if broken.status < 0 else "broken", {}) from broken
     document: dict[str, Any] = json.loads(printed)
     if "refused" in document:
@@ -119,7 +119,7 @@ def read_plain(path: Path) -> dict[str, Any]:
 
 
 def book_of(document: Mapping[str, Any]) -> Book:
-    """The book of a document that was kept."""
+    """The book from a stored document."""
     return Book([_grid(sheet) for sheet in document["sheets"]], document["epoch"])
 
 

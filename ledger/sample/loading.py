@@ -1,8 +1,8 @@
-"""Loading the sample county: 商南县 as the speech of 16 July 2012 tells it.
+"""Loads the sample county: 商南县 as in the speech of 16 July 2012.
 
-Owns: turning the files beside it into deeds, in the order of their days, through the same verbs as
-the pages. Must never: write an entry or a state by itself, or touch a database that holds a county.
-Amounts in the files are 万元. What the speech does not tell is invented and marked as sample.
+Replays the files beside it in the order of their days, through the same functions as the pages,
+into an empty database only. Amounts in the files are 万元. What the speech does not say is invented
+and marked as sample.
 """
 
 import csv
@@ -38,8 +38,8 @@ from units.targets.schedule import scheduled
 
 FOLDER = Path(__file__).parent
 PASSWORD = "Shangnan-2012"
-WORD = "已核对原始凭证。"  # a verifier owes a word where there are doubts
-# Quarters that were closed before the day of the sample, 30 June 2012.
+WORD = "已核对原始凭证。"  # a verifier must comment where there are doubts
+# Quarters closed before the day of the sample, 30 June 2012.
 CLOSED = ((2011, 1), (2011, 2), (2011, 3), (2011, 4), (2012, 1))
 Action = Callable[[datetime], object]
 
@@ -61,7 +61,7 @@ def load() -> County:
 
 
 class Loading:
-    """One run: the people and records made so far, and the deeds waiting for their moment."""
+    """One run: the people and records so far, and the actions scheduled for their moment."""
 
     def __init__(self) -> None:
         self.county = County.objects.create(code="611023", name="商南县", is_sample=True)
@@ -108,7 +108,7 @@ class Loading:
         )
 
     def at(self, day: date, hour: int, action: Action) -> None:
-        """Let a deed wait for an hour of a day; deeds of one moment keep their order."""
+        """Schedule an action for an hour of a day; actions of one moment keep their order."""
         moment = datetime.combine(day, time(hour), timezone.get_default_timezone())
         heapq.heappush(self.actions, (moment, next(self.orders), action))
 
@@ -171,7 +171,7 @@ class Loading:
         )
 
     def save_project(self, row: dict[str, str], draft: register.ProjectDraft, at: datetime) -> None:
-        """Enter the project, or its next stage, as it was known on the day."""
+        """Enter the project, or its next stage, as known on the day."""
         today = timezone.localdate(at)
         known = {name: day for name, day in _days(draft).items() if day and day <= today}
         stage = max(
@@ -193,7 +193,7 @@ class Loading:
             self.at(received_on + timedelta(days=1), 11, partial(self.enter_receipt, row))
 
     def enter_receipt(self, row: dict[str, str], at: datetime) -> None:
-        """Submit now; verify or return after a few days, by one verifier or the other."""
+        """Submit now; verify or return after a few days, by one of the two verifiers."""
         project = self.projects[row["project"]]
         draft = admission.Draft(
             project=project,
@@ -209,7 +209,7 @@ class Loading:
             self.answer(receipt, row["reason"], at)
 
     def answer(self, receipt: Receipt, reason: str, at: datetime) -> None:
-        """Verify after one to three days, or return where the file gives a reason."""
+        """Verify after one to three days, or return if the file has a reason."""
         by = self.verifier if receipt.pk % 3 else self.second
 
         def action(moment: datetime) -> None:
@@ -245,7 +245,7 @@ class Loading:
             self.at(recorded_on, 14, partial(self.record_service, row))
 
     def record_service(self, row: dict[str, str], at: datetime) -> None:
-        """Record the step; let the office that owes it finish it on its day."""
+        """Record the step; the office that owes it finishes it on its day."""
         project, unit = self.projects[row["project"]], self.units[row["unit"]]
         due_on = date.fromisoformat(row["due_on"])
         draft = steps.StepDraft(row["item"], unit, due_on, row["sponsor"])
@@ -264,7 +264,7 @@ class Loading:
             self.at(raised_on, 15, partial(self.tell_problem, row))
 
     def tell_problem(self, row: dict[str, str], at: datetime) -> None:
-        """The unit tells it; the bureau answers on its day, and the unit calls it settled."""
+        """The unit reports it; the bureau answers on its day, and the unit marks it settled."""
         project, clerk = self.projects[row["project"]], self.clerks[self.units[row["unit"]].pk]
         problem = problems.tell(project, row["words"], by=clerk, at=at)
         answered_on, settled_on = _day(row["answered_on"]), _day(row["settled_on"])
@@ -293,7 +293,7 @@ class Loading:
         pledges.record(self.county, meeting, draft, by=self.head, at=at)
 
     def add_closings(self) -> None:
-        """On the twelfth of the next month, the verifier proposing and the head confirming."""
+        """On the twelfth of the next month: the verifier proposes, the head confirms."""
         for year, quarter in CLOSED:
             day = Period(year=year, quarter=quarter).ends_on + timedelta(days=12)
             self.at(day, 15, partial(self.close, year, quarter))

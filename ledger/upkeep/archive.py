@@ -1,12 +1,10 @@
-"""The one file of a backup: a tar archive under a seal, inside an age file when it is encrypted.
+"""The file format of a backup: a tar archive and its seal, optionally inside an age file.
 
-Owns: how members, seal and encryption lie in the file, and saying that a file is damaged. Must never:
-look into a database, hold more than one member in memory, or leave a half-written file under its name.
-
-Both shells are formats of others, so that a file opens in twenty years without this program:
-``age --decrypt -i KEY FILE | tar --extract``. After the archive stands its seal, the SHA-256 of all
-bytes before it: whatever was changed, the file is refused before anything is restored. Encryption is
-to a public key, so the machine that makes the backups cannot read them.
+Both are common formats, so that a file opens in twenty years without this program: ``age --decrypt
+-i KEY FILE | tar --extract``. After the archive comes its seal, the SHA-256 of all bytes before it:
+an altered file is refused before anything is restored. Encryption is to a public key, so the
+machine that makes the backups cannot read them. At most one member is in memory, and no
+half-written file has the final name.
 """
 
 import contextlib
@@ -45,7 +43,7 @@ def damaged() -> Refusal:
 
 
 def make_key(path: Path, passphrase: str) -> str:
-    """Write a new secret key, locked if there is a passphrase, and return the public one."""
+    """Write a new secret key, locked by the passphrase if there is one; return the public key."""
     if path.exists():
         sentence = _("%(path)s exists. A key is never replaced; choose another name.")
         raise Refusal(sentence % {"path": path})
@@ -78,7 +76,7 @@ def read_recipient(text: str) -> pyrage.x25519.Recipient:
 
 
 def read_key(path: Path, passphrase: str | None) -> pyrage.x25519.Identity:
-    """The secret key in a file, which may itself be locked with a passphrase."""
+    """The secret key in a file, which may be locked by a passphrase."""
     try:
         content = path.read_bytes()
         if content.startswith(AGE):
@@ -95,7 +93,7 @@ def read_key(path: Path, passphrase: str | None) -> pyrage.x25519.Identity:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a file is encrypted, be it a backup or a key."""
+    """Whether a file is encrypted; a backup or a key."""
     try:
         with path.open("rb") as file:
             return file.read(len(AGE)) == AGE
@@ -108,7 +106,7 @@ def is_locked(path: Path) -> bool:
 
 
 class Writer:
-    """Adds members one after the other; sealed when the ``with`` block ends well."""
+    """Adds members in order; the seal is written when the ``with`` block succeeds."""
 
     def __init__(self, target: io.BufferedIOBase) -> None:
         self._target = target
@@ -117,7 +115,7 @@ class Writer:
         self._tar = tarfile.open(fileobj=cast(IO[bytes], self), mode="w|", bufsize=BLOCK)  # noqa: SIM115
 
     def write(self, block: bytes) -> int:
-        """What tarfile calls, after a failure once more from its destructor: then it is too late."""
+        """Called by tarfile. After a failure its destructor calls it again, which is ignored."""
         if not self._failed:
             self._digest.update(block)
             self._target.write(block)
@@ -140,7 +138,7 @@ class Writer:
 
 @contextlib.contextmanager
 def writing(path: Path, recipient: pyrage.x25519.Recipient | None) -> Iterator[Writer]:
-    """Write beside the place, flush, then take the name: a file under its name is a whole one."""
+    """Write to a temporary name, flush, then rename: a file under its name is complete."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -165,7 +163,7 @@ def _encrypted(
     try:
         with _beside(lambda: pyrage.encrypt_io(ours, file, [recipient]), ours), theirs:
             yield theirs
-    except pyrage.EncryptError as error:  # the disk's own error is inside its words
+    except pyrage.EncryptError as error:  # the message contains the disk's own error
         raise OSError(str(error)) from error
 
 
@@ -181,7 +179,7 @@ def verify_seal(path: Path, key: pyrage.x25519.Identity | None) -> None:
 
 
 def members(source: "Sealed") -> Iterator[tuple[str, bytes]]:
-    """Name and content of each member in order, then the seal."""
+    """Name and content of each member in order; then verify the seal."""
     try:
         with tarfile.open(fileobj=cast(IO[bytes], source), mode="r|", bufsize=BLOCK) as tar:
             for member in tar:
@@ -189,7 +187,7 @@ def members(source: "Sealed") -> Iterator[tuple[str, bytes]]:
                 if content is None or member.size > LARGEST_MEMBER:
                     raise damaged()
                 yield member.name, content.read()
-                vars(tar)["members"].clear()  # else it remembers every one
+                vars(tar)["members"].clear()  # else tarfile remembers every member
     except tarfile.TarError as error:
         raise damaged() from error
     while source.read(BLOCK):
@@ -198,7 +196,7 @@ def members(source: "Sealed") -> Iterator[tuple[str, bytes]]:
 
 
 class Sealed:
-    """The bytes before the seal, as a stream; ``demand_seal`` when it has ended."""
+    """The bytes before the seal as a stream; call ``demand_seal`` at its end."""
 
     def __init__(self, source: io.BufferedIOBase) -> None:
         self._source = source
@@ -206,7 +204,7 @@ class Sealed:
         self._ahead = b""
 
     def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes; the last ones of the file are held back, for they may be the seal."""
+        """Up to ``size`` bytes, holding back the last ones of the file: they may be the seal."""
         while len(self._ahead) < size + SEAL_BYTES:
             block = self._source.read(size)
             if not block:
@@ -276,7 +274,7 @@ def _beside(call: Callable[[], object], end: io.BufferedIOBase) -> Iterator[None
         yield
     except Exception as error:
         thread.join()
-        # Where the thread ended first, ours is only the broken pipe or the short file of it.
+        # If the thread failed first, ours is only the resulting broken pipe or short file.
         if failures and not isinstance(failures[0], BrokenPipeError):
             raise failures[0] from error
         raise

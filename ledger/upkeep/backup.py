@@ -1,11 +1,8 @@
-"""Backups: the database, the evidence and what proves them, in one file, while people work.
+"""Backups: the database, the evidence and their proof in one file, while people work.
 
-Owns: what goes into a backup and in which order, and keeping the newest few. Must never: write to the
-database, stop anybody, or leave out what it could not read without saying so.
-
-Everything is read as of one moment: one transaction sees the county as it stood, ``pg_dump`` joins it
-by its exported snapshot, and evidence never changes under its hash. So the file is of one piece
-though receipts are entered meanwhile.
+One transaction sees the county at one moment, ``pg_dump`` joins it by its exported snapshot, and
+evidence never changes under its hash; so the file is consistent although receipts are entered
+meanwhile. Writes nothing to the database. Whatever could not be read is reported.
 """
 
 import hashlib
@@ -39,7 +36,7 @@ SUFFIXES: Final = {False: ".tar", True: ".tar.age"}
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished backup, and the evidence that was lost or altered before it was made."""
+    """A finished backup, and the evidence that was already lost or altered."""
 
     path: Path
     size: int
@@ -49,7 +46,7 @@ class Made:
 
 
 def write(path: Path, recipient: pyrage.x25519.Recipient | None, *, at: datetime) -> Made:
-    """Make the backup under ``path``, which must be free."""
+    """Write the backup to ``path``, which must not exist."""
     if path.exists():
         raise Refusal(
             _("%(path)s exists. A backup never replaces a file; choose another name.")
@@ -83,7 +80,7 @@ def name_at(at: datetime, *, encrypted: bool) -> str:
 
 
 def keep_newest(folder: Path, count: int) -> list[Path]:
-    """Remove all but the newest backups that carry our own names; which were removed."""
+    """Delete all but the newest backups that have our file names; returns the deleted ones."""
     found = sorted(
         (
             path
@@ -99,7 +96,7 @@ def keep_newest(folder: Path, count: int) -> list[Path]:
 
 
 def last() -> dict[str, Any] | None:
-    """When and where the last one was made from here, if it is known."""
+    """When and where the last backup was made from here, if known."""
     try:
         found: dict[str, Any] = json.loads((Path(settings.VAR_DIR) / LAST).read_text("utf-8"))
     except (OSError, ValueError):
@@ -114,7 +111,7 @@ def _remember(made: Made, at: datetime) -> None:
 
 @contextmanager
 def _one_moment() -> Iterator[str]:
-    """A transaction that sees one moment, and the name under which others see the same."""
+    """A repeatable-read transaction, and the name of its exported snapshot."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
@@ -138,7 +135,7 @@ def _json(content: dict[str, Any]) -> bytes:
 
 
 def _add_database(writer: archive.Writer, snapshot: str, at: datetime) -> dict[str, Any]:
-    """The dump in parts, so that none of it lies on the disk unencrypted."""
+    """Add the dump in parts, so that none of it is on the disk unencrypted."""
     digest, size = hashlib.sha256(), 0
     for number, part in enumerate(dump.read(snapshot), start=1):
         digest.update(part)
@@ -148,7 +145,7 @@ def _add_database(writer: archive.Writer, snapshot: str, at: datetime) -> dict[s
 
 
 def _add_evidence(writer: archive.Writer, at: datetime) -> dict[str, Any]:
-    """Every file that a row names, also those left out: they stay readable."""
+    """Add every file that a row names, also excluded evidence: it stays readable."""
     count, size, missing = 0, 0, []
     rows = Evidence.objects.order_by("sha256").values_list("sha256", flat=True).distinct()
     for sha256 in rows.iterator(2_000):
@@ -162,7 +159,7 @@ def _add_evidence(writer: archive.Writer, at: datetime) -> dict[str, Any]:
 
 
 def _intact(sha256: str) -> bytes | None:
-    """The content, unless it is lost or altered. No file of evidence is larger than the limit."""
+    """The content, or None if lost or altered. Evidence files are small enough for memory."""
     try:
         path = evidence.path_of(sha256)
         content = path.read_bytes() if path.stat().st_size <= evidence.MAX_BYTES else b""

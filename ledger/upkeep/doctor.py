@@ -1,7 +1,7 @@
-"""The examination of an installation: what ``manage.py doctor`` looks at, each with a sentence on what to do.
+"""The checks of ``manage.py doctor``: the state of an installation, each with what to do.
 
-Owns: the list of examinations and their limits. Must never: change anything, tell a secret, or call
-something well that it could not look at. It is quick; ``verify_ledger`` is the whole proof.
+Changes nothing and reveals no secret; what could not be checked is never reported as good. The
+checks are quick; ``verify_ledger`` is the full proof.
 """
 
 import shutil
@@ -31,7 +31,7 @@ from units.models import County, Trail
 OK, WARN, BAD = "ok", "warn", "bad"
 OLDEST_SERVER: Final = 15
 NEARLY_FULL: Final = ((95, BAD), (90, BAD), (80, WARN))
-# What HTTPS=1 turns on at once.
+# Warnings that HTTPS=1 resolves.
 OF_HTTPS: Final = {"security.W004", "security.W008", "security.W012", "security.W016"}
 CLOCK_SECONDS: Final = 2.0
 BACKUP_WARN, BACKUP_BAD = timedelta(hours=26), timedelta(hours=74)
@@ -40,7 +40,7 @@ NEWEST_ENTRIES, NEWEST_HEADS, NEWEST_FILES = 1_000, 200, 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was looked at, how it is, and what to do."""
+    """What was checked, the result, and what to do."""
 
     level: str
     subject: str
@@ -48,7 +48,7 @@ class Line:
 
 
 def examine() -> Iterator[Line]:
-    """Every examination; none of the database or the ledger where a condition for it fails."""
+    """All checks; those of database and ledger are skipped if a precondition fails."""
     for style in WITHOUT_DATABASE:
         yield from style()
     for condition, styles in ((answers, IN_THE_DATABASE), (migrations, IN_THE_LEDGER)):
@@ -101,7 +101,7 @@ def disk() -> Iterator[Line]:
 
 
 def rights() -> Iterator[Line]:
-    """Nobody but the program's user reads the key; nobody else writes what it writes."""
+    """Only the program's user may read the key, and only it may write where the program writes."""
     folder = Path(settings.VAR_DIR)
     limits = [(folder / "secret_key", 0o077), (folder, 0o022), (Path(settings.MEDIA_ROOT), 0o027)]
     wrong = [path for path, others in limits if path.exists() and _mode(path) & others]
@@ -161,7 +161,7 @@ def answers() -> Line:
 
 
 def durability() -> Iterator[Line]:
-    """Without these, what the page called saved can be lost with the current."""
+    """Without these settings, data reported as saved can be lost in a power failure."""
     subject, wrong = _("Durability"), False
     for name, wanted in (("fsync", "on"), ("full_page_writes", "on"), ("data_checksums", "on")):
         if _shown(name) != wanted:
@@ -198,7 +198,7 @@ def _shown(name: str) -> str:
 
 
 def login() -> Iterator[Line]:
-    """The owner can switch triggers off, so the program should not sign in as the owner."""
+    """The owner can disable triggers, so the program should not connect as the owner."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class "
@@ -224,7 +224,7 @@ def _is_embedded() -> bool:
 
 
 def clock() -> Iterator[Line]:
-    """Against the database, against itself, and against the newest line of the trail."""
+    """Compare the clock with the database, with itself, and with the newest line of the trail."""
     subject, now = _("Clock"), timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")

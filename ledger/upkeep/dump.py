@@ -1,7 +1,6 @@
-"""The database as a stream: out by ``pg_dump``, in by ``pg_restore`` and ``psql``.
+"""Dumps the database by ``pg_dump`` and loads it by ``pg_restore`` and ``psql``, as a stream.
 
-Owns: running these programs, and their complaints. Must never: hold the stream in memory, or take a
-program's silence for success.
+Never holds the whole stream in memory, and counts a program as successful only by its exit status.
 """
 
 import re
@@ -33,7 +32,7 @@ SETTING: Final = re.compile(rb"SET (\w+) = ")
 
 
 def read(snapshot: str) -> Iterator[bytes]:
-    """The dump of the moment that ``snapshot`` names, in parts."""
+    """The dump, in parts, of the snapshot of that name."""
     command = [str(pg_programs.fitting("pg_dump")), *DUMP, f"--snapshot={snapshot}"]
     with (
         TemporaryFile() as complaints,
@@ -61,8 +60,8 @@ def read(snapshot: str) -> Iterator[bytes]:
 class Loading:
     """Fills an empty database in one transaction: ``part`` by part, then ``finish``.
 
-    ``pg_restore`` writes SQL and ``psql`` carries it out, so that a dump of a newer server goes into
-    an older one too: what the older does not know is left out of the settings at the beginning.
+    ``pg_restore`` writes SQL and ``psql`` runs it, so that the dump of a newer server also loads
+    into an older one: settings at the beginning that the older one does not know are left out.
     """
 
     def __enter__(self) -> Self:
@@ -87,7 +86,7 @@ class Loading:
         return self
 
     def __exit__(self, *_failure: object) -> None:
-        """End what is unfinished: the database forgets what had been begun."""
+        """Stop what is unfinished; the transaction is rolled back."""
         for process in (self._reader, self._writer):
             process.kill()
             process.wait()
@@ -97,7 +96,7 @@ class Loading:
         self._complaints.close()
 
     def part(self, content: bytes) -> None:
-        with suppress(BrokenPipeError):  # the complaint tells more, at the end
+        with suppress(BrokenPipeError):  # the program's own message, read at the end, says more
             _stream(self._reader.stdin).write(content)
 
     def finish(self) -> None:
@@ -116,7 +115,7 @@ def _pass_on(source: IO[bytes], target: IO[bytes], known: set[bytes]) -> None:
             if setting is None or setting[1] in known:
                 target.write(line)
             if line.startswith((b"CREATE ", b"COPY ")):
-                break  # the settings are over
+                break  # end of the settings
         shutil.copyfileobj(source, target, PART)
 
 
@@ -132,5 +131,5 @@ def _said(complaints: IO[bytes]) -> str:
 
 
 def _stream(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None  # every pipe here was asked for
+    assert pipe is not None  # every pipe here was requested
     return pipe

@@ -1,7 +1,7 @@
-"""What a database holds, in a few lines: enough to say that a restored one is the same.
+"""A short fingerprint of a database, to compare a restored one with its original.
 
-Owns: counting and digesting every row, and the heads of the chains. Must never: change anything, or
-depend on the server's version or settings: the lines of two servers are compared.
+Counts and digests every row and lists the heads of the chains. It must not depend on the server's
+version or settings, because the fingerprints of two servers are compared.
 """
 
 from typing import Any, Final
@@ -12,15 +12,15 @@ from psycopg import sql
 
 from ledger.quarter.proof import Scope, heads
 
-# A row as text must not depend on how the server was set up.
+# Makes a row's text independent of the server's settings.
 PLAIN: Final = "SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL timezone = 'UTC'; SET LOCAL bytea_output = 'hex'"
-# Sixty-four bits of each row's MD5, added up: the order of rows does not matter, and nobody is to be
-# deceived here; the chain and the seal are against deceit.
+# 64 bits of each row's MD5, summed: independent of the order of rows. This need not withstand
+# fraud; the chain and the seal do.
 ROWS: Final = "SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 16))::bit(64)::bigint), 0)::text FROM {} t"
 
 
 def tables() -> dict[str, list[Any]]:
-    """Number of rows and digest of each table. Inside a transaction."""
+    """Row count and digest of each table. Call inside a transaction."""
     found = {}
     with connection.cursor() as cursor:
         cursor.execute(PLAIN)
@@ -36,5 +36,5 @@ def chains() -> list[list[Any]]:
 
 
 def migrations() -> list[list[str]]:
-    """What has been applied, in the order of names."""
+    """Applied migrations, by name."""
     return [list(key) for key in sorted(MigrationRecorder(connection).applied_migrations())]

@@ -1,7 +1,6 @@
-"""Restoring a backup into an empty place, and proving that it is the same.
+"""Restores a backup into an empty place and proves that it is the same.
 
-Owns: the order of a restore and every reason to refuse one. Must never: touch a place that holds
-anything, or leave behind a place that was not proved.
+Refuses a place that holds anything. If the proof fails, the place is emptied again.
 """
 
 import hashlib
@@ -32,9 +31,9 @@ from units import trail
 from units.ground.refusal import Refusal
 from units.models import County
 
-# Apps that earlier releases had installed. Their tables go when a backup is brought up to date.
+# Apps of earlier releases. Their tables are dropped when a backup is brought up to date.
 RETIRED_APPS: Final = {"axes"}
-# What a dump brings, and nothing else: extensions and the rights on the schema stay.
+# Drops what a dump brings, and nothing else: extensions and the rights on the schema stay.
 EMPTY: Final = """
 DO $$ DECLARE found record; BEGIN
   FOR found IN SELECT oid::regclass AS name FROM pg_class
@@ -50,7 +49,7 @@ END $$"""
 
 @dataclass(slots=True)
 class Read:
-    """What a walk through the file has met so far."""
+    """What has been read of the file so far."""
 
     about: dict[str, Any] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
@@ -59,7 +58,7 @@ class Read:
 
 
 class Place:
-    """Where members go. This one keeps nothing: for checking a file."""
+    """Where members go. This one discards them, for checking a file."""
 
     def database(self, part: bytes) -> None: ...
 
@@ -76,7 +75,7 @@ def check(path: Path, key: pyrage.x25519.Identity | None) -> Read:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What stands there now, and what did not agree when the backup was made already."""
+    """What has been restored, and what already disagreed when the backup was made."""
 
     entries: int
     files: int
@@ -87,7 +86,7 @@ class Restored:
 def restore(
     path: Path, key: pyrage.x25519.Identity | None, *, at: datetime, despite: bool = False
 ) -> Restored:
-    """Fill the empty place. ``despite`` keeps also a ledger that did not agree in the first place."""
+    """Fill the empty place. ``despite`` also accepts a ledger that already disagreed."""
     demand_empty()
     archive.verify_seal(path, key)
     with _empty_again_on_failure():
@@ -148,7 +147,7 @@ def _true_manifest(read: Read, manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _demand_known(about: dict[str, Any]) -> None:
-    """Refuse what a newer release has made: it may hold what this one does not know."""
+    """Refuse a backup of a newer release: it may hold what this one does not know."""
     if not {"tables", "chains", "made_at"} <= about.keys():
         raise archive.damaged()
     ours = MigrationLoader(None).disk_migrations
@@ -164,7 +163,7 @@ def _demand_known(about: dict[str, Any]) -> None:
 
 
 def demand_empty() -> None:
-    """Refuse a place in which anything would be mixed with, or lost to, what is restored."""
+    """Refuse a place where existing rows or files would be mixed with the backup or lost."""
     if connection.introspection.table_names():
         sentence = _(
             "The database %(name)s is not empty. A backup is restored into an empty place only: name "
@@ -177,7 +176,7 @@ def demand_empty() -> None:
 
 
 class Filling(Place):
-    """The database in one transaction; evidence under its hash."""
+    """Restores the database in one transaction, and evidence under its hash."""
 
     def __init__(self, loading: dump.Loading) -> None:
         self._loading = loading
@@ -194,7 +193,7 @@ class Filling(Place):
 
 @contextmanager
 def _empty_again_on_failure() -> Iterator[None]:
-    """The place was empty before; whatever goes wrong, it is empty after."""
+    """The place was empty before; on any failure it is emptied again."""
     try:
         yield
     except BaseException:
@@ -225,7 +224,7 @@ def _demand_same(about: dict[str, Any]) -> None:
 
 
 def _bring_up_to_date() -> None:
-    """The tables of this release, nobody signed in, the logins' rights, and figures for the planner."""
+    """Migrate, end all sessions, grant the logins' rights, and analyze for the planner."""
     call_command("migrate", interactive=False, verbosity=0)
     Session.objects.all().delete()
     if logins.exist():
@@ -235,7 +234,7 @@ def _bring_up_to_date() -> None:
 
 
 def _findings(missing: list[str]) -> list[proof.Finding]:
-    """What the proof of the ledger finds, but for evidence that was lost before the backup."""
+    """Findings of the proof, except for evidence that was lost before the backup."""
     lost = Evidence.objects.filter(sha256__in=missing).values_list("pk", flat=True)
     known = {f"evidence:{pk}" for pk in lost}
     return [finding for finding in proof.findings(proof.Scope()) if finding.record not in known]

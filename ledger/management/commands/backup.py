@@ -1,6 +1,6 @@
 """``manage.py backup FILE``: database, evidence and their proof in one file, while people work.
 
-Owns: the words printed. Must never: end with success when evidence could not be saved.
+Exits with an error if evidence could not be saved.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """``manage.py backup_key FILE``: a new key pair for encrypted backups.
 
-Owns: the words printed. Must never: replace a key, or print the secret one.
+Never overwrites a key or prints the secret one.
 """
 
 from getpass import getpass

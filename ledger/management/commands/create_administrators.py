@@ -1,6 +1,6 @@
 """``manage.py create_administrators``: the three administrators, each with a one-time password.
 
-Owns: the words printed. Must never: write by itself (``units.people.actions`` does), or leave a default account.
+There is no default account.
 """
 
 from typing import Any

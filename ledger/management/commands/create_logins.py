@@ -1,6 +1,6 @@
-"""``manage.py create_logins``: make the program's and the reader's database login, tell how to use.
+"""``manage.py create_logins``: create the database logins app and reader, print how to use them.
 
-Owns: the passwords made and the words printed. Must never: be run by the program's own login.
+Only the owner's login can run it.
 """
 
 import secrets

@@ -1,7 +1,4 @@
-"""``manage.py create_region 6110 商洛市 --leader NAME``: a city or province above its counties.
-
-Owns: the words printed. Must never: write by itself; ``units.people.regions`` does.
-"""
+"""``manage.py create_region 6110 商洛市 --leader NAME``: a city or province above its counties."""
 
 from typing import Any
 

@@ -1,7 +1,4 @@
-"""``manage.py doctor``: examine this installation; one line for each thing, exit 1 if one is bad.
-
-Owns: the form of the lines. Must never: change anything.
-"""
+"""``manage.py doctor``: check this installation, one line per check; exit 1 if one fails."""
 
 from typing import Any
 

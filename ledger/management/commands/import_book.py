@@ -1,12 +1,10 @@
-"""``manage.py import_book FILE.xlsx --county 611023``: the import of the page, from the command line.
+"""``manage.py import_book FILE.xlsx --county 611023``: the import from the command line.
 
-Owns: the words printed, and the two people who act for a command line. Must never: judge a row itself.
-
-Nobody verifies what he entered himself, and the database holds to that. A command line is no person, so
-each county has two accounts that nobody can sign in with: one enters what the command imports, the
-other verifies it with ``--verified``. The trail names them, the file, its SHA-256 and the document, so
-that nobody takes such an import for the work of two colleagues. ``--by`` and ``--second`` name real
-people instead.
+Nobody verifies what they entered themselves, and the database enforces that. So each county has two
+accounts for the command line that nobody can sign in with: one enters what is imported, the other
+verifies it with ``--verified``. The trail names them, the file, its SHA-256 and the document, so
+that such an import does not pass for the work of two colleagues. ``--by`` and ``--second`` name
+real people instead.
 """
 
 import hashlib
@@ -153,7 +151,7 @@ def _person(county: County, name: str | None) -> User | None:
 
 
 def _stand_in(county: County, name: str, role: Role) -> User:
-    """An account of the county that acts for the command line; nobody can sign in with it."""
+    """The county's account that acts for the command line; nobody can sign in with it."""
     label = {
         ENTERING: _("Command line (entry)"),
         VERIFYING: _("Command line (verification)"),

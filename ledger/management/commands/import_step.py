@@ -1,7 +1,4 @@
-"""``manage.py import_step TOKEN``: the work on a large upload, in a process beside the server.
-
-Owns: nothing; ``ledger.importing.work`` does it. Must never: be needed by hand.
-"""
+"""``manage.py import_step TOKEN``: one step of a large upload; started by the server, not by hand."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,7 +10,7 @@ from ledger.importing.uploads import AT_WORK, Upload
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the server has made them
+    requires_system_checks = []  # done by the server
     help = "Continue a large import that a page has begun (started by the program itself)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,7 +1,4 @@
-"""``manage.py load_sample``: fill an empty database with the sample county and tell the sign-ins.
-
-Owns: the words printed. Must never: load by itself; ``ledger.sample.loading`` does.
-"""
+"""``manage.py load_sample``: fill an empty database with the sample county, print the sign-ins."""
 
 from typing import Any
 

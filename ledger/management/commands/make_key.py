@@ -1,7 +1,6 @@
-"""``manage.py make_key 上级平台 --reads-as shangluo --until 2027-06-30``: an access key from the terminal.
+"""``manage.py make_key 上级平台 --reads-as shangluo --until 2027-06-30``: create an access key.
 
-For leaders of a city or province, who belong to no county whose bureau could make one. Owns: the words
-printed. Must never: write by itself; ``units.people.keys`` does.
+For leaders of a city or province: they have no county whose bureau could make one.
 """
 
 from datetime import date

@@ -1,10 +1,8 @@
-"""``manage.py migrate``: all of an upgrade, or nothing.
+"""``manage.py migrate``: all migrations of an upgrade in one transaction.
 
-Owns: that one transaction. Must never: change what Django's command does inside of it.
-
-Django commits each migration for itself, and the note that it was made often a moment after it
-(``MigrationExecutor.apply_migration``). A machine that stops in that moment leaves tables that the next
-upgrade refuses to make again; one that stops between two migrations leaves half a release.
+Django commits each migration by itself, and often records it a moment later
+(``MigrationExecutor.apply_migration``). A crash in that moment leaves tables that the next upgrade
+refuses to create again; a crash between two migrations leaves half a release.
 """
 
 from typing import Any
@@ -18,6 +16,6 @@ class Command(migrate.Command):
         using = options["database"]
         with transaction.atomic(using=using):
             with connections[using].cursor() as cursor:
-                # Rows whose keys are still to be checked would forbid the next migration to alter their table.
+                # Pending constraint checks would stop the next migration from altering their table.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             super().handle(*args, **options)

@@ -1,7 +1,6 @@
 """``manage.py ranking 2012-06 --county 611023 [--json]``: the league table on the terminal.
 
-Owns: finding the county and laying the table out as plain text. Must never: differ from the page;
-``--json`` prints the bytes of the page's ``.json``.
+``--json`` prints exactly the bytes of the page's ``.json``.
 """
 
 import unicodedata
@@ -84,7 +83,7 @@ def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Names and words from the left, numbers from the right."""
+    """Names and words left-aligned, numbers right-aligned."""
     padded = [" " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)]
     lefts = (1, 6)
     parts = [
@@ -94,5 +93,5 @@ def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns on a terminal, where a Han character takes two."""
+    """Terminal columns; a Han character takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,7 +1,4 @@
-"""``manage.py restore FILE``: a backup into an empty place, proved, or refused with a sentence.
-
-Owns: the words printed. Must never: ask for less proof than ``ledger.upkeep.restore`` gives.
-"""
+"""``manage.py restore FILE``: restore and prove a backup in an empty place, or refuse it."""
 
 import time
 from datetime import datetime

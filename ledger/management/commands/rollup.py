@@ -1,6 +1,6 @@
-"""``manage.py rollup 2012-06 [--region 61] [--json]``: what provinces, cities or counties have received.
+"""``manage.py rollup 2012-06 [--region 61] [--json]``: received money by province, city or county.
 
-Owns: laying the roll-up out as plain text or JSON. Must never: compute a figure (``rollup.py`` does).
+The figures come from ``ledger/regions/rollup.py``.
 """
 
 import json
@@ -68,7 +68,7 @@ def _plain_line(line: Line) -> dict[str, Any]:
 
 
 def _texts(found: RollUp) -> Iterator[str]:
-    """What the columns are, one line per place, then all of them."""
+    """The column titles, one line per place, then the total."""
     yield _(
         "As of %(day)s, in 万元. Columns: code, counties, received, of it new, of it from outside the"
         " province, the same time last year, growth, name."

@@ -1,6 +1,7 @@
 """Brings everything up to date, then serves the program with one worker process per core.
 
-Port, database, migrations, sample and static files are seen to once, before the first worker starts.
+Port, database, migrations, sample and static files are prepared once, before the first worker
+starts.
 """
 
 import logging
@@ -24,7 +25,7 @@ from ledger.founding import wizard_state
 from ledger.server import addresses, static_build, supervisor, worker
 from units.models import County
 
-FOR_OTHERS = 10  # connections that the server leaves to backups, commands and administrators
+FOR_OTHERS = 10  # connections reserved for backups, commands and administrators
 NOT_THE_OWNER = gettext_lazy(
     "The tables are of another release, and this login may not change them; nothing was changed. With"
     " the owner's DATABASE_URL run first: manage.py migrate, then manage.py create_logins --grants-only."
@@ -44,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, sample: bool, **options: Any) -> None:
         host, port = settings.SERVE_HOST, settings.SERVE_PORT
         demand_named_proxy()
-        listener = listen(host, port)  # first, so that a taken port is told at once
+        listener = listen(host, port)  # first, so that a port in use is reported at once
         self.prepare_database(sample)
         demand_connections(settings.SERVE_WORKERS, settings.SERVE_THREADS)
         self.sweep()
@@ -54,13 +55,13 @@ class Command(BaseCommand):
         connection.close()
         self.tell(addresses.of(host, settings.ALLOWED_HOSTS), port, is_empty)
         self.stdout.flush()
-        if sys.platform == "win32":  # no sockets are handed over there
+        if sys.platform == "win32":  # Windows cannot hand sockets over here
             worker.work(listener, is_supervised=False)
         else:
             supervisor.supervise(listener, settings.SERVE_WORKERS)
 
     def tell(self, names: addresses.Names, port: int, is_empty: bool) -> None:
-        """Where it is served, as people would type it, and what else they could not know."""
+        """Print the URLs to type, and what else the administrator must know."""
         own = [f"http://{name}:{port}/" for name in names.answered]
         self.stdout.write(
             _("Serving on %(address)s (Ctrl+C ends it)") % {"address": "  ".join(own)}
@@ -74,7 +75,7 @@ class Command(BaseCommand):
             self.invite(f"{own[-1]}start/")
 
     def invite(self, address: str) -> None:
-        """Nobody can sign in yet: say where the county is founded, and the code that opens it."""
+        """Nobody can sign in yet: print the URL of the founding and its code."""
         sentence = _("No county yet. Open %(address)s and type this code: %(code)s")
         self.stdout.write(sentence % {"address": address, "code": wizard_state.terminal_code()})
 
@@ -131,7 +132,7 @@ def demand_named_proxy() -> None:
 
 
 def demand_connections(workers: int, threads: int) -> None:
-    """Each thread keeps a connection, or its job has it; a worker's probes take one more."""
+    """Each thread holds a connection, or its job does; a worker's probes take one more."""
     needed = workers * (threads + 1)
     with connection.cursor() as cursor:
         cursor.execute("SHOW max_connections")

@@ -9,7 +9,7 @@ from ledger.server import worker
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the supervisor has made them
+    requires_system_checks = []  # done by the supervisor
     help = "Serve on an inherited socket (started by manage.py serve)."
 
     def add_arguments(self, parser: CommandParser) -> None:

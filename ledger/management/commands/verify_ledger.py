@@ -1,6 +1,6 @@
 """``manage.py verify_ledger``: prove the ledger, name the first bad record, exit 1 if there is one.
 
-Owns: the words printed. Must never: change anything.
+Changes nothing.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Writes one file for a request that a worker has let through: a job of ``ledger.server.files``."""
+"""Writes one file for a request that a worker has authorised: a job of ``ledger.server.files``."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from ledger.server import faults, files
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the server has made them
+    requires_system_checks = []  # done by the server
     help = "Write a file to standard output (started by the program itself)."
 
     def handle(self, *args: Any, **options: Any) -> None:
