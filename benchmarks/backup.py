@@ -1,10 +1,10 @@
-"""The drill: back up while people write, restore on an empty place, compare, and print RPO and RTO.
+"""Backup drill: back up while people write, restore to an empty place, compare; prints RPO and RTO.
 
     python benchmarks/backup.py [COUNTIES] [FILES]      28 counties hold 100,800 entries
 
-Each step runs as its own process, as an administrator would run it. Exits 1 if anything differs: an
-entry acknowledged before the backup began and missing after, a row, a head, a file, or a damaged
-backup that was not refused. Works in a temporary folder, with the embedded PostgreSQL.
+Each step runs as its own process, as an administrator would run it. Exits 1 on any difference: a
+missing entry that was acknowledged before the backup began, a row, a head, a file, or a damaged
+backup that was accepted. Works in a temporary folder with the embedded PostgreSQL.
 """
 
 import os
@@ -123,7 +123,7 @@ def step(command: list[str], var_dir: Path) -> Step:
 
 
 def memory(process: psutil.Process) -> float:
-    """Of the command itself in MB: the programs of PostgreSQL that it starts are not ours."""
+    """MB of the command itself, without the PostgreSQL programs that it starts."""
     try:
         return process.memory_info().rss / 1e6
     except psutil.Error:
@@ -138,7 +138,7 @@ def receipts(var_dir: Path) -> set[str]:
 
 
 def damaged_is_refused(file: Path, var_dir: Path) -> int:
-    """One byte changed at ten places, each time refused."""
+    """Change one byte at each of ten places; each time the backup must be refused."""
     size, refused = file.stat().st_size, 0
     for number in range(10):
         with file.open("r+b") as content:

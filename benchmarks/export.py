@@ -1,4 +1,4 @@
-"""The settlement workbook of a county with 100,000 receipts: peak memory, time, and what we add.
+"""The settlement workbook of a county with 100,000 receipts: peak memory, time, overhead.
 
     VAR_DIR=var/bench python benchmarks/export.py            100,000 receipts (quality 48)
     VAR_DIR=var/bench python benchmarks/export.py 20000      any other number
@@ -95,7 +95,7 @@ def ours(rows: list[list[Value]]) -> None:
 
 
 def theirs(rows: list[list[Value]]) -> None:
-    """As openpyxl's manual shows it: a styled cell for each value."""
+    """As in openpyxl's manual: a styled cell for each value."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("x")
     styles = [dressed(WriteOnlyCell(sheet), column.look)._style for column in settlement.ENTRIES]
@@ -115,7 +115,7 @@ def theirs(rows: list[list[Value]]) -> None:
 
 
 def measured(as_of: date) -> int:
-    """Peak resident kilobytes of a process that writes the workbook of a day."""
+    """Peak resident memory, in KB, of a process that writes the workbook of a day."""
     command = [sys.executable, __file__, "--write", as_of.isoformat()]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     print(done.stdout, end="")
@@ -123,7 +123,7 @@ def measured(as_of: date) -> int:
 
 
 def peak_kb() -> int:
-    """Of this process alone: the figure of getrusage begins with what its parent held."""
+    """Peak of this process alone; getrusage includes what its parent had."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -6,11 +6,11 @@
     python benchmarks/generate.py 278   any number of counties
     python benchmarks/generate.py L --copies    the first county checked, the others copied in SQL
 
-Owns: deterministic counties (no random numbers at all) that each show the tiers of the speech at 30
-June 2012: 2+2 completed, 7+16 on schedule, 4+20 behind, 47 with nothing. Must never: be pointed at
-a database with a county in it. Triggers stay on, so what they refuse is refused here too; only
-``--copies``, for measuring sizes, goes without them and copies the hashes of the first county as they
-are (``verify_ledger`` would say so).
+The counties are deterministic (no random numbers), and each has the tiers of the speech at 30 June
+2012: 2+2 completed, 7+16 on schedule, 4+20 behind, 47 with nothing. Use an empty database only.
+Triggers stay on, so what they refuse is refused here too; only ``--copies``, for measuring sizes,
+disables them and copies the hashes of the first county unchanged (``verify_ledger`` would report
+that).
 """
 
 import os
@@ -40,8 +40,8 @@ from units.models import County  # noqa: E402
 SIZES = {"S": 1, "M": 100, "L": 2_844}
 YEARS = (2010, 2011, 2012)
 PROJECTS_A_YEAR, RECEIPTS_A_PROJECT = 100, 12
-# How many towns and departments stand in each tier at 30 June 2012, and what their target is in
-# hundredths of what they received by then.
+# Towns and departments in each tier at 30 June 2012, and their target in hundredths of what they
+# had received by then.
 TIERS = ((2, 2, 100), (7, 16, 150), (4, 20, 400), (0, 47, None))
 UNITS = 98
 FOUNDED = datetime(2009, 12, 1, 1, tzinfo=UTC)
@@ -74,7 +74,7 @@ COLUMNS = {
 }
 
 
-# Rows of a county in each table, so that a copy's keys follow from the first county's.
+# Rows per county in each table, to derive a copy's keys from the first county's.
 STRIDES = {
     "county": 1,
     "unit": UNITS,
@@ -101,7 +101,7 @@ def main(size: str, copies: bool) -> None:
 
 
 def fill(counties: int, *, copies: bool) -> None:
-    """Put so many counties into an empty database, and leave it as autovacuum does."""
+    """Fill an empty database with so many counties, and vacuum it as autovacuum would."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
         for rows in _made(1 if copies else counties):
@@ -109,7 +109,7 @@ def fill(counties: int, *, copies: bool) -> None:
                 copy(cursor, table, columns, rows[table])
         if copies:
             copy_first_county(cursor, counties)
-        # Rows whose commit is not on the disk yet would not be marked as visible to all.
+        # Rows whose commit is not on disk yet would not be marked all-visible.
         cursor.execute("SET synchronous_commit = on")
         for table in COLUMNS:
             sequence = f"pg_get_serial_sequence('{table}', 'id')"
@@ -118,7 +118,7 @@ def fill(counties: int, *, copies: bool) -> None:
 
 
 def _made(counties: int) -> Iterator[Rows]:
-    """The rows of each county, made by as many processes as it pays to start."""
+    """The rows of each county, from as many processes as are worth starting."""
     if counties == 1:
         yield county_rows(0)
         return
@@ -141,7 +141,7 @@ def copy_first_county(cursor: object, counties: int) -> None:
 
 
 def _copied(table: str, column: str) -> str:
-    """A column of the n-th copy: keys move on by the rows of a county, codes and names by its number."""
+    """A column of the n-th copy: keys shift by the rows per county, codes and names by its number."""
     own = table.partition("_")[2]
     if (table, column) in {("units_county", "code"), ("units_user", "username")}:
         return f"replace(first.{column}, '100000', (100000 + n)::text)"
@@ -208,7 +208,7 @@ def people(rows: Rows, county: int, code: str) -> tuple[int, int]:
 
 
 def add_units(rows: Rows, county: int, code: str) -> Iterator[tuple[int, int | None]]:
-    """Units as (id, hundredths of its target), towns first, in the order of the tiers."""
+    """Units as (id, target in hundredths of the received amount), towns first, in order of tiers."""
     kinds = [("town", towns, part) for towns, _departments, part in TIERS]
     kinds += [("department", departments, part) for _towns, departments, part in TIERS]
     order = 0

@@ -1,11 +1,11 @@
-"""How long a workbook of 20,000 receipts takes, and how much memory: parsing, preview, then commit.
+"""Time and memory of importing a workbook of 20,000 receipts: parsing, preview, commit.
 
     VAR_DIR=var/bench python benchmarks/import_book.py [RECEIPTS] [PROJECTS]
 
-Parsing is told as a ratio to openpyxl in read-only mode, in turn: python-calamine alone, and the whole of
-what the program does before it trusts a cell (a process of its own, the look into the archive, limits).
-Goal: preview and commit in under 30 seconds on 2 cores, memory under 300 MB. Each step runs as a process
-of its own, as the program starts it; the county of the benchmark is created anew by each run.
+Parsing is given as a ratio to openpyxl in read-only mode, in turn: python-calamine alone, and
+everything that the program does before it trusts a cell (child process, archive checks, limits).
+Goal: preview and commit in under 30 seconds on 2 cores, memory under 300 MB. Each step runs as its
+own process, as the program starts it; each run creates the benchmark's county anew.
 """
 
 import os
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def compare_parsers(path: Path) -> None:
-    """Seconds of waiting, since the program reads in a process of its own."""
+    """Wall-clock seconds, because the program reads in a child process."""
 
     def openpyxl_reads() -> None:
         book = load_workbook(path, read_only=True)
@@ -84,7 +84,7 @@ def compare_parsers(path: Path) -> None:
 
 
 def keep_database() -> None:
-    """Bring the database up to date, and keep it running between the steps, as the server does."""
+    """Migrate the database, and keep it running between the steps, as the server does."""
     call_command("migrate", verbosity=0)
     connection.ensure_connection()
 
@@ -145,7 +145,7 @@ def write(path: Path, receipts: int, projects: int) -> None:
 
 
 def measured(word: str, arguments: list[str]) -> float:
-    """Seconds of one run; prints them with the largest memory of the process and its children."""
+    """Seconds of one run; prints them with the peak memory of the process and its children."""
     started = time.monotonic()
     command = [sys.executable, str(ROOT / "manage.py"), "import_book", *arguments]
     process = subprocess.Popen(
@@ -161,7 +161,7 @@ def measured(word: str, arguments: list[str]) -> float:
 
 
 def _memory(pid: int) -> int:
-    """Memory of the process and of the children that are ours, without the database server."""
+    """Memory of the process and its children, without the database server."""
     try:
         process = psutil.Process(pid)
         children = [

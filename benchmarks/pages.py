@@ -1,14 +1,15 @@
-"""What pages cost beside a plain Django page of the same rows: ratios from interleaved rounds.
+"""The cost of pages relative to a plain Django page of the same rows, in interleaved rounds.
 
     VAR_DIR=var/bench python benchmarks/pages.py            the league table, a unit's account, projects
     VAR_DIR=var/bench python benchmarks/pages.py --projects the list of a county with 10,000 projects
-    ... --processor     computing time of this process alone, for a machine that has other work
+    ... --processor     CPU time of this process alone, for a machine that has other work
 
-The yardstick is ``plain.py``: the rows of the league table, by plain ORM queries and a Jinja2 template.
-The bare limit is a view that answers "ok". Beside each page stand its own statements, sent again by a
-view that throws their rows away. Every request goes through the whole middleware with a session of a
-person who may see the page; the account is read by the unit's own clerk. Fills an empty database with the
-county of ``generate.py``, and writes the trail that its receipts would have left.
+The baseline is ``plain.py``: the rows of the league table by plain ORM queries and a Jinja2
+template. The lower limit is a view that answers "ok". Each page is also compared with its own SQL
+statements, run by a view that discards their rows. Every request goes through the whole middleware
+with a session of a person who may see the page; the account is read by the unit's own clerk. Fills
+an empty database with the county of ``generate.py``, and writes the trail that its receipts would
+have left.
 """
 
 import gzip
@@ -139,12 +140,12 @@ def reader(role: str = "leader", unit: Unit | None = None) -> Client:
     )
     client = Client(headers={"accept-encoding": "gzip"})
     client.force_login(person)
-    client.get("/glossary/")  # brings the cookie of the forms
+    client.get("/glossary/")  # sets the CSRF cookie
     return client
 
 
 def agree(county: County) -> None:
-    """The yardstick shows the league table's own figures."""
+    """Check that the baseline has the league table's own figures."""
     found = {(row.unit.code, row.target, row.received, row.tier) for row in rows(county)}
     of = league_table(county, AS_OF).rows
     assert found == {(row.code, row.target, row.received, row.tier) for row in of}
@@ -157,11 +158,11 @@ def get(client: Client, address: str) -> HttpResponse:
 
 
 def _measured(client: Client, name: str, address: str) -> dict[str, Callable[[], object]]:
-    """The page and its statements; says how many they are and how long the page is."""
+    """The page and its statements; prints how many they are and how long the page is."""
     get(client, address)
     with CaptureQueriesContext(connection) as queries:
         page = get(client, address).content
-    # The middleware asks for session and person itself.
+    # The middleware itself loads session and person.
     statements[name] = [query["sql"] for query in queries][2:]
     size = f"{len(gzip.decompress(page)) // 1000} kB, compressed {len(page) // 1000}"
     print(f"  {name}: {len(statements[name])} statements, {size}")

@@ -1,7 +1,7 @@
-"""The yardstick of ``pages.py``: the rows of the league table by plain Django, laid out by plain Jinja2.
+"""The baseline of ``pages.py``: the rows of the league table in plain Django and Jinja2.
 
-One view with five ORM queries and one template (``plain.html``), as somebody writes them who wants no
-more than the table. ``rows`` must agree with the league table; ``pages.py`` compares them before it measures.
+One view with five ORM queries and one template (``plain.html``), as one would write it for the
+table alone. ``pages.py`` checks that ``rows`` agrees with the league table before it measures.
 """
 
 from datetime import date
@@ -26,7 +26,7 @@ ENGINE.env.filters["wan"] = lambda yuan: f"{yuan / 10_000:,.2f}"
 
 
 class Row(NamedTuple):
-    """One unit's line, in yuan; without a target it has no part of it, only what it received."""
+    """One unit's line, in 元; a unit without a target has no completion, only what it received."""
 
     unit: Unit
     target: Decimal
@@ -58,7 +58,7 @@ def plain(request: HttpRequest) -> HttpResponse:
 
 
 def groups(county: County) -> list[tuple[str, list[Row]]]:
-    """The lines of each kind of units, those with the most of their target received first."""
+    """The lines of each kind of units, highest completion first."""
     found = rows(county)
     kinds = dict.fromkeys(row.unit.kind for row in found)
     ordered = sorted(found, key=lambda row: (-row.part, row.unit.order))

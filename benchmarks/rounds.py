@@ -1,6 +1,6 @@
-"""Timing several things in turn, so that whatever else the machine does meets all of them alike.
+"""Times several actions in turn, so that other load on the machine affects all of them alike.
 
-Owns: the interleaving, and how ratios are told. Must never: compare figures of different runs.
+Ratios are valid within one run only.
 """
 
 import os
@@ -18,9 +18,9 @@ def rounds(
     times: int,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, list[float]]:
-    """Seconds by name and round: the median of ``times`` calls, the deeds taking turns call by call.
+    """Seconds by name and round: the median of ``times`` calls, the actions taking turns.
 
-    ``time.process_time`` counts what this process computes, whatever else the machine does.
+    ``time.process_time`` counts the CPU time of this process only.
     """
     found: dict[str, list[float]] = {name: [] for name in actions}
     for action in actions.values():
@@ -38,7 +38,7 @@ def rounds(
 
 
 def table(title: str, found: Mapping[str, list[float]]) -> None:
-    """Print each thing's median and its ratio to the first, with the spread over the rounds."""
+    """Print each action's median and its ratio to the first, with the spread over the rounds."""
     first = next(iter(found.values()))
     print(f"\n{title}")
     for name, seconds in found.items():

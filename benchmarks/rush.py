@@ -1,11 +1,11 @@
-"""The last hour before the close: 200 clerks enter receipts and 5 verifiers verify them, all at once.
+"""The last hour before the close: 200 clerks enter receipts and 5 verifiers verify them.
 
-    python benchmarks/rush.py                  each clerk enters one receipt: 200 and 200 deeds
-    python benchmarks/rush.py --each 10        ten each: 2,000 and 2,000 deeds
+    python benchmarks/rush.py                  each clerk enters one receipt: 200 and 200 actions
+    python benchmarks/rush.py --each 10        ten each: 2,000 and 2,000 actions
 
-Against the started program, through its forms. Nobody waits between two deeds, so there is more at once
-than on any day. A deed that is not answered as done is an error; at the end every receipt must be
-verified and posted once, and the whole ledger is proved.
+Against the started program, through its forms. Nobody waits between two actions, so the load is
+higher than on any real day. An action that is not confirmed is an error; at the end every
+receipt must be verified and posted once, and the whole ledger must verify.
 """
 
 import argparse
@@ -38,7 +38,7 @@ POSTED = """
 
 
 class Rush:
-    """Both queues of people, and what each deed took."""
+    """Both groups of people, and the time of each action."""
 
     def __init__(self, site: Site, each: int) -> None:
         self.site, self.each = site, each
@@ -85,7 +85,7 @@ class Rush:
             self.query("verified", verifier, f"/receipts/{receipt}/verify/", typed)
 
     def query(self, kind: str, person: Person, path: str, typed: dict[str, str]) -> Answer | None:
-        """One form, sent; the answer where the deed was done, else an error is noted."""
+        """Send one form; returns the answer if the action was done, else notes an error."""
         begun = time.monotonic()
         try:
             answer = person.ask("POST", path, typed, timeout=300)

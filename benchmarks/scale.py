@@ -1,11 +1,11 @@
-"""What the size of the database costs: the same county among one and among thousands.
+"""The cost of database size: the same county among one and among thousands.
 
     SMALL=var/S LARGE=var/L python benchmarks/scale.py
 
-Both folders hold databases of ``generate.py``. A process for each does the same in turn, call by call:
-the league table's page and the league query, whose buffers are told too. On the large one also the sums
-of a province and of the nation, of two whole years, and the table of a region of 91 counties, which has
-each unit's tier.
+Both folders hold databases of ``generate.py``. One process for each does the same, alternating call
+by call: the league table's page and the league query with its buffers. On the large one also the
+sums of a province and of the nation over two whole years, and the table of a region of 91 counties
+with each unit's tier.
 """
 
 import json
@@ -34,11 +34,11 @@ JUNE, DECEMBER = date(2012, 6, 30), date(2012, 12, 31)
 PROVINCE, COUNTIES = (
     "1000",
     91,
-)  # the first hundred codes of generate.py, and how many a province has
+)  # the first hundred codes of generate.py, and the number per province
 
 
 class Folder:
-    """A process that does on the database of a folder what it is told, and says what it took."""
+    """A process that runs commands on the database of a folder and reports their times."""
 
     def __init__(self, folder: str) -> None:
         self.process = subprocess.Popen(

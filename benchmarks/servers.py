@@ -5,11 +5,11 @@
     python benchmarks/servers.py                             # our own server alone
     python benchmarks/servers.py --workbooks                 # pages while three workbooks are written
 
-All run at once on one database and take turns, so that the machine's moods fall on all alike. Measured: the
-list of receipts with one client and with eight, by workers; what eight visitors feel under 500 slow sockets;
-what a stop does to 40 requests under way; and with ``--workbooks`` what two visitors feel while three workbooks of
-100,000 rows are written. Loopback only. A third of the slow sockets send half a header, a third half a body, a
-third do not read their answer.
+All run at once on one database and take turns, so that other load affects all alike. Measured: the
+list of receipts with one client and with eight, by workers; response times of eight visitors under
+500 slow sockets; the fate of 40 requests under way at a stop; and with ``--workbooks`` response
+times of two visitors while three workbooks of 100,000 rows are written. Loopback only. A third of
+the slow sockets send half a header, a third half a body, a third do not read the response.
 """
 
 import argparse
@@ -43,12 +43,12 @@ RECEIPTS_A_PROJECT = 34  # of 300 projects: 10,200 receipts
 FOR_WORKBOOKS = 334
 THREADS = 6
 PATIENCE_SECONDS = 20.0
-SETTLE_SECONDS = 2.0  # the first burst of the slow ones is work, not slowness
+SETTLE_SECONDS = 2.0  # the slow sockets' first burst is not measured
 
 
 @dataclass
 class Server:
-    """A server that runs, or nginx before one."""
+    """A running server, or nginx in front of one."""
 
     name: str
     workers: int
@@ -107,7 +107,7 @@ def started(site: Site, name: str, workers: int, candidates: str) -> Server:
 
 @contextlib.contextmanager
 def nginx(folder: Path, servers: list[Server]) -> Iterator[list[Server]]:
-    """nginx before each of them, as docs/operations.md sets it up, without TLS."""
+    """nginx in front of each, as in docs/operations.md, without TLS."""
     if not servers or not shutil.which("nginx"):
         yield []
         return
@@ -154,7 +154,7 @@ async def one_request(port: int, path: str, cookie: str) -> int:
 
 
 async def visits(port: int, cookie: str, visitors: int, seconds: float) -> tuple[list[float], int]:
-    """Every visit's time; one that failed counts with the time it took to fail."""
+    """The time of every visit; a failed one counts with the time until its failure."""
     times, failures = [], []
     until = time.perf_counter() + seconds
 
@@ -180,7 +180,7 @@ def visited(server: Server, cookie: str, what: str, visitors: int, seconds: floa
 
 HALF_SENT = (
     b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-    # With a cookie of the right length, so that the program begins to read the form.
+    # With a cookie of the right length, so that the program begins to parse the form.
     b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrf=" + b"a" * 32 + b"\r\n"
     b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\nhalf a body",
     b"GET /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -189,7 +189,7 @@ HALF_SENT = (
 
 @contextlib.contextmanager
 def slow_sockets(port: int, count: int) -> Iterator[None]:
-    """Sockets that took the server's attention and give nothing back."""
+    """Open sockets that occupy the server and stay silent."""
     sockets = []
     try:
         for number in range(count):
@@ -209,7 +209,7 @@ def slow_sockets(port: int, count: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def workbooks(server: Server, cookie: str, count: int = 3) -> Iterator[list[float]]:
-    """So many workbooks asked for at once, until all are there; the seconds of each."""
+    """Request so many workbooks at once and wait for all; the seconds of each."""
     took: list[float] = []
 
     def take() -> None:
@@ -229,7 +229,7 @@ def workbooks(server: Server, cookie: str, count: int = 3) -> Iterator[list[floa
 
 
 async def stopped(server: Server, cookie: str, requests: int = 40) -> Counter[str]:
-    """What becomes of requests under way when the server is told to stop."""
+    """The outcome of requests under way when the server is stopped."""
     assert server.process is not None
     query = [
         asyncio.create_task(one_request(server.port, PAGE, cookie)) for _number in range(requests)
@@ -250,7 +250,7 @@ def percentile_95(times: list[float]) -> float:
 
 
 def measure(servers: list[Server], cookie: str, options: argparse.Namespace) -> None:
-    for server in servers:  # the first pages of each are not measured
+    for server in servers:  # warm up: the first pages are not measured
         asyncio.run(visits(server.port, cookie, 8, 1))
     for _round in range(options.rounds):
         for server in servers:
@@ -280,7 +280,7 @@ def print_table(servers: list[Server], columns: dict[str, Callable[[Server], str
 
 
 def ratio(one: Server, upper: str, lower: str) -> str:
-    """Round by round, so that a slow minute meets both."""
+    """The ratio of each round, so that a slow minute affects both."""
     pairs = zip(one.figures[upper], one.figures[lower], strict=False)
     found = sorted(mine / base for mine, base in pairs)
     return f"{statistics.median(found):.2f} ({found[0]:.2f} to {found[-1]:.2f})" if found else ""
@@ -310,7 +310,7 @@ WRITING: dict[str, Callable[[Server], str]] = {
 
 
 def ended(server: Server) -> None:
-    """With every process of it, also of those that its main process left behind."""
+    """End every process of the server, also those that its main process left behind."""
     if server.process is None:
         return
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -339,7 +339,7 @@ def main() -> None:
     names = ["own", "gunicorn", "granian"] if options.candidates else ["own"]
     with TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
-        folder.chmod(0o755)  # nginx's own workers write there
+        folder.chmod(0o755)  # nginx's workers write there
         site = Site(folder, LOG_LEVEL="ERROR", WORKERS="1")
         stack.callback(site.stop)
         site.start()

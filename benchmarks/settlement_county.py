@@ -1,8 +1,8 @@
-"""Fills an empty, migrated database for ``settlement_day.py`` and ``rush.py``: 10,200 entries, and people to sign in.
+"""Fills an empty database for ``settlement_day.py`` and ``rush.py``: people and 10,200 entries.
 
     VAR_DIR=var/bench python benchmarks/settlement_county.py [RECEIPTS A PROJECT]
 
-Prints the projects of the clerks as JSON. Must never: be pointed at a database with a county in it.
+Prints the projects of the clerks as JSON. The database must be migrated and without a county.
 """
 
 import json

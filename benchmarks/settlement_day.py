@@ -1,15 +1,16 @@
-"""The day on which everybody settles: clerks, leaders, exports and sign-ins against the started program.
+"""Settlement day: clerks, leaders, exports and sign-ins against the started program.
 
     python benchmarks/settlement_day.py                           one minute (quality 45)
     python benchmarks/settlement_day.py --minutes 30              soak: prints how the memory grew
     python benchmarks/settlement_day.py --slow 500                with 500 slow sockets on it (quality 46)
     python benchmarks/settlement_day.py --cost                    CPU of each request, one at a time
 
-The last says how much of two cores the day needs, which holds also while other programs use the machine.
+``--cost`` gives the share of two cores that the day needs, valid also on a busy machine.
 
-200 clerks read their account, enter a receipt and read it again, each about every thirty seconds; 30
-leaders refresh the league table every ten; 5 workbooks of the settlement are taken out a minute; 100 people sign in
-a minute. The county has 98 units, three years and 10,200 entries. Clients and server share the machine.
+200 clerks read their account, enter a receipt and read it again, each about every thirty
+seconds; 30 leaders refresh the league table every ten; 5 settlement workbooks are downloaded a
+minute; 100 people sign in a minute. The county has 98 units, three years and 10,200 entries.
+Clients and server share the machine.
 """
 
 import argparse
@@ -35,13 +36,13 @@ from ledger.database import embedded  # noqa: E402
 from tests.drills.site import PASSWORD, Lost, Person, Site  # noqa: E402
 
 CLERKS, LEADERS, EXPORTS, SIGN_INS = 200, 30, 5, 100
-ACCOUNTS = 40  # of clerks; five sit at the session of each
+ACCOUNTS = 40  # of clerks; five share the session of each
 GOALS = {"table": 0.3, "sign-in": 3.0}
 GOAL, GOAL_99 = 0.5, 1.5
 
 
 class Day:
-    """Everybody at once, until the end; what each request took, by kind."""
+    """Everybody at once until the end; the time of each request by kind."""
 
     def __init__(self, site: Site, minutes: float) -> None:
         self.site, self.minutes = site, minutes
@@ -79,7 +80,7 @@ class Day:
         return Person(self.site.port, name)
 
     def every(self, seconds: float, number: int, action: Callable[[], None]) -> threading.Thread:
-        """Somebody who begins at a moment of his own and then keeps his pace."""
+        """A thread that starts at its own moment and then repeats at its own pace."""
         chance = random.Random(number)
 
         def work() -> None:
@@ -92,7 +93,7 @@ class Day:
         return threading.Thread(target=work)
 
     def query(self, kind: str, person: Person, method: str, path: str, *given: object) -> str:
-        """One request by the clock; anything but a page, a file or a way on is an error."""
+        """One timed request; anything but a page, a file or a redirect is an error."""
         begun = time.monotonic()
         try:
             answer = person.ask(method, path, *given)
@@ -146,7 +147,7 @@ class Day:
             time.sleep(1)
 
     def cost(self, turns: int = 10) -> Iterator[str]:
-        """Each request alone: what it takes of the processors in the server and in the database."""
+        """Each request alone: its CPU time in the server and in the database."""
         clerk, leader = self.person("clerk0").sign_in(), self.person("leader0").sign_in()
         visit = self.clerk(clerk, 0)
         actions: dict[str, tuple[float, Callable[[], None]]] = {
@@ -167,7 +168,7 @@ class Day:
         yield f"the day needs {needed:.2f} of 2 cores; {len(self.errors)} errors"
 
     def processors(self) -> float:
-        """Seconds of CPU so far, of the server and its database."""
+        """CPU seconds so far, of the server and its database."""
         found = embedded._server_processes(self.site.var_dir.resolve() / "pgdata")
         busy = sum(sum(process.cpu_times()[:2]) for process in found)
         return busy + self.site.processor_time()
@@ -186,7 +187,7 @@ class Day:
             yield "| " + " | ".join(map(str, [*cells, "yes" if kept else "NO"])) + " |"
         yield f"errors: {len(self.errors)}"
         yield from (f"  {count} x {error}" for error, count in Counter(self.errors).items())
-        # Compared are the moments without a password, which takes 19 MiB.
+        # Compare moments without a password hash, which takes 19 MiB.
         fifth = max(1, len(self.memory) // 5)
         first, last = min(self.memory[fifth : 2 * fifth] or self.memory), min(self.memory[-fifth:])
         grown = 100 * (last - first) / first

@@ -1,11 +1,11 @@
 """How long a start takes, and how much memory a day's work leaves in the process.
 
-    python benchmarks/start.py                       five starts on a database that is there
+    python benchmarks/start.py                       five starts on an existing database
     python benchmarks/start.py --requests 10000      and the memory after so many mixed requests
 
-A start is timed from the birth of ``manage.py serve`` to the first sign-in page, its embedded database
-included. The requests come from people of every role at once: pages that are kept and pages that must be
-built, because receipts are entered meanwhile; searches, files to take away, workbooks imported.
+A start is timed from launching ``manage.py serve`` to the first sign-in page, including its
+embedded database. The requests come from people of every role at once: cached pages, and pages that
+must be rendered because receipts are entered meanwhile; searches, downloads, workbook imports.
 """
 
 import argparse
@@ -53,7 +53,8 @@ PAGES = (
     "/glossary/",
 )
 FILES = ("/ranking/2012-06.xlsx", "/ranking/2012-06.docx", "/projects.xlsx", "/receipts.xlsx")
-# One in so many requests is a file, a receipt, an import. A person takes at most 30 files in ten minutes.
+# One in so many requests is a file, a receipt, an import. A person may download 30 files in ten
+# minutes.
 FILE_EVERY, RECEIPT_EVERY, IMPORT_EVERY = 25, 10, 400
 SHEET, HEADINGS, ROWS = "到位资金", ("项目名称", "到位日期", "金额", "凭证号"), 300
 
@@ -64,9 +65,9 @@ def main() -> int:
     count = parser.parse_args().requests
     with TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         site = Site(Path(name), LOG_LEVEL="WARNING")
-        site.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an office's machine compiles once
+        site.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a real installation compiles once
         stack.callback(site.stop)
-        started(site)  # makes the database
+        started(site)  # creates the database
         filled = site.run(str(ROOT / "benchmarks" / "settlement_county.py"))
         site.county = json.loads(filled.stdout.splitlines()[-1])
         print(machine())
@@ -87,12 +88,12 @@ def tell_starts(site: Site) -> None:
 
 
 def started(site: Site) -> float:
-    """Seconds from the process to the first sign-in page."""
+    """Seconds from launch to the first sign-in page."""
     begun = time.monotonic()
     site.start()
     while time.monotonic() < begun + 300:
         with contextlib.suppress(Lost):
-            # An empty county is founded first: the way to the sign-in page leads there.
+            # Without a county, /accounts/login/ redirects to the founding.
             if Person(site.port).ask("GET", "/accounts/login/", timeout=5).status in (200, 302):
                 return time.monotonic() - begun
         assert site.process is None or site.process.poll() is None, site.log.read_text()[-2000:]
@@ -111,7 +112,7 @@ def tell_memory(site: Site, count: int) -> int:
 
 
 class Work:
-    """A day of a county, as fast as it goes: ``run`` continues until so many requests are done."""
+    """A day of a county at full speed: ``run`` continues until so many requests are done."""
 
     def __init__(self, site: Site) -> None:
         self.site, self.done = site, 0
@@ -126,7 +127,7 @@ class Work:
 
     @property
     def failed(self) -> list[str]:
-        """Refused is answered too: more than a project may have, more files than a person may take."""
+        """A refusal is an answer too: too many receipts of a project, or too many downloads."""
         fine = ("200", "302", "422", "429")
         return [what for what in self.answers if not what.endswith(fine)]
 
@@ -171,7 +172,7 @@ class Work:
         return person.ask("POST", f"/projects/{project}/receipts/new/", typed)
 
     def imported(self, person: Person, turn: int) -> Iterator[tuple[str, Answer]]:
-        """A workbook is read and shown; its clerk drops it again."""
+        """A workbook is uploaded and previewed; its clerk drops it again."""
         file = ("file", "台账.xlsx", self.book(turn))
         sent = person.ask("POST", "/import/", {}, files=[file], timeout=120)
         yield "book", sent

@@ -1,12 +1,12 @@
-"""What a verification costs beside a bare durable INSERT, and a settlement day's crowd.
+"""The cost of a verification relative to a bare durable INSERT, and a settlement day's crowd.
 
     VAR_DIR=var/bench python benchmarks/writes.py
 
-(1) ``posting.verify`` (a project with three shares, the chain, the trail, the doubts compared with a
-county's three years) and one INSERT with its own commit, in turn. The INSERT is what the disk takes, the
-verification that and the computing. (2) 200 clerks submit and 5 verifiers verify in one county at once,
-each on a connection of his own; a deed that fails is counted. ``rush.py`` does the same through the
-started program. Fills an empty database with the county of ``generate.py``.
+(1) ``posting.verify`` (a project with three shares, the chain, the trail, the doubts compared with
+a county's three years) and one INSERT with its own commit, in turn. The INSERT is the disk's part,
+the verification that plus the computing. (2) 200 clerks submit and 5 verifiers verify in one county
+at once, each on their own connection; failed actions are counted. ``rush.py`` does the same through
+the started program. Fills an empty database with the county of ``generate.py``.
 """
 
 import itertools
@@ -43,7 +43,7 @@ from units.models import County, Unit, User  # noqa: E402
 
 ROUNDS, TIMES = 5, 20
 CLERKS, VERIFIERS, EACH = 200, 5, 1
-AT_ONCE = 20  # as many requests as two servers work on; the others wait for their turn
+AT_ONCE = 20  # as many requests as two servers run at once; the others queue
 NOON, TODAY = builders.moment("2012-05-12"), builders.day("2012-06-01")
 
 
@@ -51,7 +51,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     if not County.objects.exists():
         generate.fill(1, copies=False)
-    # What an earlier run posted stays, and with it the names of its people.
+    # Rows posted by an earlier run stay, and with them the names of its people.
     builders._serial = itertools.count(int(time.time() * 1000))
     print(machine())
     county = County.objects.get()
@@ -92,7 +92,7 @@ def compare(project: Project, verifier: User) -> None:
 
 
 def crowd(project: Project) -> None:
-    """The clerks' receipts come in while the verifiers take what is there."""
+    """The clerks submit while the verifiers take what is there."""
     clerks = [builders.make_clerk(project.lead_unit) for _clerk in range(CLERKS)]
     verifiers = [builders.make_verifier(project.county) for _verifier in range(VERIFIERS)]
     outcomes: Counter[str] = Counter()
@@ -132,7 +132,7 @@ def crowd(project: Project) -> None:
 
 
 def mine(project: Project, place: int) -> QuerySet[Receipt]:
-    """The verifiers share the queue out among themselves."""
+    """The verifier's own part of the queue."""
     waiting = Receipt.objects.filter(project=project, state=Receipt.State.SUBMITTED)
     return waiting.annotate(turn=Mod("pk", VERIFIERS)).filter(turn=place)
 

@@ -1,7 +1,7 @@
 """A small county by hand, for tests: plain functions, each with only what the test must say.
 
-Three fixed people stand in every county made here: the clerk of a unit, the verifier and the head
-of the bureau. Amounts are 万元 as people say them; days are ISO text.
+Every county made here has three fixed people: the clerk of a unit, the verifier and the head of the
+bureau. Amounts are in 万元, days are ISO text.
 """
 
 import itertools
@@ -27,7 +27,7 @@ def day(text_: str) -> date:
 
 
 def moment(text_: str, clock: time = time(12)) -> datetime:
-    """Noon of an ISO day in the county."""
+    """Noon (or another time) of an ISO day in the county's time zone."""
     return datetime.combine(day(text_), clock, SHANGHAI)
 
 
@@ -82,7 +82,7 @@ def set_target(
     at: datetime | None = None,
     issuer: str = "county",
 ) -> None:
-    """A target in 万元; ``due`` the first three quarters' 万元, else a quarter of it each."""
+    """A target in 万元; ``due`` has the first three quarters, else a quarter of it each."""
     full = wan(amount)
     parts = [wan(part) for part in due] if due else [full / 4, full / 2, full * 3 / 4]
     targets.record(
@@ -172,7 +172,7 @@ def make_verified(
     by: User | None = None,
     at: datetime | None = None,
 ) -> Receipt:
-    """A receipt that is verified and posted."""
+    """A receipt, verified and posted."""
     receipt = make_receipt(project, amount, received, at=at)
     return posting.verify(
         receipt.pk,

@@ -1,7 +1,7 @@
-"""Every text of the program that is translated, found without GNU gettext.
+"""Finds every translated text of the program without GNU gettext.
 
-Owns: reading Python files with ``ast`` and templates with Django's own ``templatize``. The key of a
-text is what a compiled catalogue uses: the context and an end-of-transmission sign before the text.
+Reads Python files with ``ast`` and templates with Django's ``templatize``. A text's key is that of
+a compiled catalogue: the context and an end-of-transmission character before the text.
 """
 
 import ast
@@ -19,7 +19,7 @@ IN_CONTEXT = {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
 
 
 def texts() -> dict[str, str]:
-    """Each translated text and one place where it stands."""
+    """Each translated text and one place where it occurs."""
     found: dict[str, str] = {}
     for path, source in sources():
         for key, line in keys(ast.parse(source)):
@@ -28,7 +28,7 @@ def texts() -> dict[str, str]:
 
 
 def plurals() -> dict[str, str]:
-    """The plural of each text that has one."""
+    """The plural form of each text that has one."""
     found: dict[str, str] = {}
     for _path, source in sources():
         for node in ast.walk(ast.parse(source)):
@@ -58,7 +58,7 @@ def _arguments(said: str | tuple[str | None, ...]) -> tuple[str | None, ...]:
 
 
 def python_of(template: str) -> str:
-    """The calls that ``templatize`` leaves of a template, one a line; all else it blanks out."""
+    """The calls that ``templatize`` leaves of a template, one a line; it blanks out all else."""
     lines = []
     for number, line in enumerate(calls_in(templatize(template)), start=1):
         lines.append(f"{line}  # {number}")
@@ -80,7 +80,7 @@ def calls_in(text: str) -> Iterator[str]:
 
 
 def call_end(text: str, opening: int) -> int:
-    """The place after the bracket that closes the one at ``opening``."""
+    """The index after the bracket that closes the one at ``opening``."""
     for end in range(opening + 2, len(text) + 1):
         if text[end - 1] == ")":
             try:

@@ -1,6 +1,7 @@
-"""What every test stands on: the embedded database, and nothing written outside a temporary folder.
+"""Fixtures of all tests: the embedded database, and writes only to a temporary folder.
 
-The database starts with the first connection (ledger/postgres); DATABASE_URL chooses another one.
+The first connection starts the database (ledger/database/postgres); DATABASE_URL selects another
+one.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from units.models import County, Unit, User
 
 @pytest.fixture(scope="session", autouse=True)
 def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Static files straight from their sources, evidence in a temporary folder, cheap passwords."""
+    """Static files from their sources, evidence in a temporary folder, cheap password hashes."""
     folder = tmp_path_factory.mktemp("var")
     with (
         override_settings(
@@ -46,7 +47,7 @@ KEPT = {"projects_industry", "django_migrations", "django_content_type", "auth_p
 
 
 def empty_tables(case: TransactionTestCase | None = None) -> None:
-    """Empty the tables after a test with real transactions, as only their owner can.
+    """Empty the tables after a test with real transactions; only their owner can.
 
     Django's own flush is a TRUNCATE, which the append-only tables refuse.
     """
@@ -54,7 +55,7 @@ def empty_tables(case: TransactionTestCase | None = None) -> None:
     names = ", ".join(connection.ops.quote_name(name) for name in sorted(tables))
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT tgrelid::regclass FROM pg_trigger WHERE tgtype & 32 <> 0")
-        refusing = [name for (name,) in cursor]  # 32: a trigger on TRUNCATE
+        refusing = [name for (name,) in cursor]  # 32: triggers on TRUNCATE
         off, on = (
             "".join(f"ALTER TABLE {name} {word} TRIGGER USER;" for name in refusing)
             for word in ("DISABLE", "ENABLE")
@@ -71,7 +72,7 @@ def emptied_by_the_owner() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def the_countys_language() -> Iterator[None]:
-    """Each test begins in Chinese, whatever language a page of the test before it was read in."""
+    """Each test begins in Chinese, whatever language the test before it has read."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
 
@@ -108,7 +109,7 @@ def head(office: Office) -> User:
 
 @pytest.fixture
 def sit(client: Client) -> Callable[[User], Client]:
-    """Sit down as somebody; the client then acts for that person."""
+    """Sign in as a person; the client then acts for them."""
 
     def down(person: User) -> Client:
         client.force_login(person)
@@ -119,7 +120,7 @@ def sit(client: Client) -> Callable[[User], Client]:
 
 @pytest.fixture
 def as_(sit: Callable[[User], Client]) -> Callable[[User], Client]:
-    """The same, reading English."""
+    """The same in English."""
 
     def in_english(person: User) -> Client:
         client = sit(person)

@@ -1,7 +1,7 @@
-"""Renew the Chinese catalogue (``make messages``): new texts in, lost ones out, compiled.
+"""Updates the Chinese catalogue (``make messages``): adds new texts, drops unused ones, compiles.
 
-Works with Python packages alone. What still lacks a translation is printed with its place; write it
-into the catalogue and run again.
+Uses Python packages only. Texts without a translation are printed with their place; write them into
+the catalogue and run again.
 """
 
 import sys
@@ -16,9 +16,10 @@ CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 
 
 def renew(path: Path, found: dict[str, str], plural: dict[str, str]) -> list[str]:
-    """Bring the file up to date; the keys of the texts that have no translation yet.
+    """Update the file; returns the keys of texts without a translation.
 
-    What stays, stays as it is written, line breaks too: a change shows only what it changed.
+    Unchanged entries keep their formatting, line breaks too, so that a diff shows only real
+    changes.
     """
     head, *written = path.read_text("utf-8").strip().split("\n\n")
     blocks = dict(zip(polib.pofile(str(path)), written, strict=True))
@@ -37,7 +38,7 @@ def renew(path: Path, found: dict[str, str], plural: dict[str, str]) -> list[str
 
 
 def _compile(path: Path) -> None:
-    """Only where the compiled file says something else: two compilers may lay out the same."""
+    """Compile only if the content differs: two compilers may lay out the same content differently."""
     source, target = polib.pofile(str(path)), path.with_suffix(".mo")
     if not target.exists() or _said(polib.mofile(str(target))) != _said(source):
         source.save_as_mofile(str(target))
@@ -61,7 +62,7 @@ def _entry(key: str, plural: str | None) -> polib.POEntry:
 
 
 if __name__ == "__main__":
-    settings.configure(USE_I18N=True)  # all that reading a template for its texts needs
+    settings.configure(USE_I18N=True)  # all that templatize needs
     found = texts()
     for key in (missing := renew(CATALOGUE, found, plurals())):
         print(f"{found[key]}: {key.replace(CONTEXT_END, ' | ')}")

@@ -1,11 +1,11 @@
-"""Do the tests bite? Cosmic Ray puts one small fault after another into a copy of the program (quality 50).
+"""Mutation tests: Cosmic Ray puts small faults into a copy of the program (quality 50).
 
     make mutate                   the modules that decide about money and access, an hour or two
     make mutate ONLY=standing     those whose path contains the word
 
-A fault that no test of the module notices survives. What survived, and why that is right, stands in
-`docs/records/mutation.md`. The copy is that of the last commit, under VAR_DIR/mutate; a run that was
-interrupted goes on where it stopped, and begins anew once that folder is gone.
+A fault that no test of the module notices survives. `docs/records/mutation.md` lists the
+survivors and why each is acceptable. The copy, under VAR_DIR/mutate, is that of the last commit;
+an interrupted run resumes there, and starts anew once the folder is deleted.
 """
 
 import io
@@ -25,7 +25,7 @@ TESTS = {
     "ledger/quarter/closing.py": "tests/ledger/quarter/test_closing.py tests/ledger/quarter/test_checks.py",
     "units/access.py": "tests/units/test_access.py tests/ledger/regions/test_regions.py",
 }
-# No faults: another spelling of a type, and comparisons that answer the same.
+# Equivalent mutants: another spelling of a type, and comparisons with the same result.
 SAME = [
     "core/ReplaceBinaryOperator_BitOr_.*",
     "core/ReplaceBinaryOperator_.*_(RShift|LShift|BitAnd|BitOr|BitXor)",

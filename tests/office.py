@@ -1,8 +1,8 @@
-"""One office for all tests: two counties, people of every role, and one record of each kind.
+"""The office of the tests: two counties, people of every role, and one record of each kind.
 
-Each is made when it is first asked for, so that a test stands on what it names and nothing else;
-`ready` makes some, or all, beforehand. What a test needs otherwise it makes with `tests/builders.py`,
-and may put in the place of ours (`office.project = make_project(...)`).
+Each is created on first use, so that a test has only what it names; `ready` creates some or all in
+advance. A test may replace one by its own from `tests/builders.py` (`office.project =
+make_project(...)`).
 """
 
 import time
@@ -48,7 +48,7 @@ LATER = date(2099, 1, 1)
 
 
 class Office:
-    """Everything belongs to the town of the first county; the other county is of the same city."""
+    """All records belong to the town of the first county; the other county is of the same city."""
 
     county = made(lambda o: make_county())
     elsewhere = made(lambda o: make_county("611022", "丹凤县"))
@@ -76,7 +76,7 @@ class Office:
 
     @made
     def verified(self):
-        """A quarter of the town's task, received on the last day of the first quarter."""
+        """A receipt of a quarter of the town's target, on the last day of the first quarter."""
         set_target(self.town, 1_000)
         return make_verified(self.project, 250, "2012-03-31", by=self.verifier)
 
@@ -85,13 +85,13 @@ class Office:
     settlement = made(lambda o: o.close())
 
     def close(self, at=APRIL):
-        """The first quarter, by two people."""
+        """Close the first quarter, by two people."""
         closing.close(self.period.pk, by=self.verifier, at=at, known=ADVISORY)
         return closing.confirm(self.period.pk, by=self.head, at=at, known=ADVISORY)
 
     @made
     def receipt(self):
-        """Submitted, with its paper."""
+        """Submitted, with its evidence."""
         paper = evidence.Attachment(
             "bank_slip", evidence.store(SimpleUploadedFile("回单.pdf", PDF))
         )
@@ -145,16 +145,16 @@ class Office:
         return Upload.add({"sheets": []}, state)
 
     def ready(self, *names):
-        """The office with these made, or everything."""
+        """The office with these records, or all, already created."""
         for name in names or [name for name, value in vars(Office).items() if type(value) is made]:
             getattr(self, name)
         return self
 
     @property
     def named(self) -> dict[str, object]:
-        """What stands in an address, by the first part of the address and the name of the parameter.
+        """URL parameters by the first part of the URL and the parameter's name.
 
-        Parameters that mean the same everywhere stand without the first part.
+        Parameters with the same meaning everywhere have no first part.
         """
         return {
             "month": Month(2012, 6),

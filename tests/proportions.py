@@ -1,7 +1,7 @@
-"""How the code is proportioned, printed beside what we aim at: ``python -m tests.proportions [--long]``.
+"""Prints the proportions of the code beside our aims: ``python -m tests.proportions [--long]``.
 
-Owns: counting lines of functions and modules, import directions and annotations. It judges nothing;
-only directions and cycles of imports fail a test (``test_imports.py``).
+Counts lines of functions and modules, import directions and annotations. It fails nothing; only
+import directions and cycles fail a test (``test_imports.py``).
 """
 
 import ast
@@ -23,7 +23,7 @@ class Function(NamedTuple):
 
 
 def functions(paths: list[Path]) -> list[Function]:
-    """Every function and method, from its first decorator to its last line, with what lies in it."""
+    """Every function and method, from its first decorator to its last line, with nested ones."""
     return [
         Function(_length(node), f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node)
         for path in paths
@@ -62,7 +62,7 @@ def deferred(paths: list[Path]) -> int:
 
 
 def directions(paths: list[Path]) -> dict[str, int]:
-    """How many modules of an app import from which app."""
+    """The number of modules of an app that import from another, by pair."""
     found: dict[str, int] = {}
     for path in paths:
         home = path.relative_to(ROOT).parts[0]

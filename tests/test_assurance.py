@@ -1,4 +1,4 @@
-"""docs/records/assurance.md: every item of the standard once, and every test that it names exists."""
+"""docs/records/assurance.md lists every item of the standard once, and only existing tests."""
 
 import re
 from collections import Counter
@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "records" / "assurance.md").read_text("utf-8")
-# OWASP ASVS 5.0: how many items of levels 1 and 2 each section begins with; all others are level 3.
+# OWASP ASVS 5.0: in each section the number of items of levels 1 and 2, which come first; all
+# others are level 3.
 SECTIONS = (
     "1.1:2 1.2:9 1.3:11 1.4:3 1.5:2 2.1:3 2.2:3 2.3:4 2.4:1 3.2:2 3.3:4 3.4:6 3.5:5 3.7:2 4.1:3 4.2:1 4.3:2 "
     "4.4:4 5.1:1 5.2:3 5.3:2 5.4:3 6.1:3 6.2:12 6.3:4 6.4:4 6.5:5 6.6:3 6.8:4 7.1:3 7.2:4 7.3:2 7.4:5 "

@@ -1,4 +1,4 @@
-"""The benchmarks are run by hand and seldom: at least every name that they use must still exist."""
+"""The benchmarks are run by hand and seldom: at least every name that they use must exist."""
 
 import importlib
 import sys

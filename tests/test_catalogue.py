@@ -1,4 +1,4 @@
-"""The Chinese catalogue is complete, has no leftovers, and is compiled as it stands."""
+"""The Chinese catalogue is complete, has no unused entries, and is compiled."""
 
 import ast
 import gettext
@@ -27,7 +27,7 @@ def compiled():
 
 @pytest.fixture(scope="module")
 def written():
-    """The catalogue as people edit it: key -> translation."""
+    """The catalogue as edited: key -> translation."""
     found = entries((FOLDER / "django.po").read_text())
     return {key: translation for key, _source, translation in found}
 

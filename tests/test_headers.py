@@ -1,4 +1,4 @@
-"""The headers of every answer, asked of every address that the program has."""
+"""The security headers of every response, requested from every URL of the program."""
 
 import re
 import uuid
@@ -11,8 +11,7 @@ from django.urls import URLResolver, get_resolver
 from tests.builders import make_clerk, make_county, make_head, make_project, make_receipt, make_unit
 
 pytestmark = pytest.mark.django_db
-# Values for the parts of an address. An object that is not there answers with an error, which is
-# an answer like any other.
+# Values for URL parameters. A missing object gives an error, which is a response like any other.
 PARTS = {
     "year": 2012,
     "prefix": "6110",
@@ -24,11 +23,11 @@ PARTS = {
     "topic": "topic",
     "slug": "slug",
 }
-PUBLIC = ("/api/v1/openapi.json",)  # a description of the interface, the same for everybody
+PUBLIC = ("/api/v1/openapi.json",)  # the public API description
 
 
 def addresses(pk, code):
-    """One address of every route."""
+    """One URL of every route."""
     parts = PARTS | {"pk": pk, "code": code, "project": pk, "county": code[:6]}
     return sorted(_walk(get_resolver(), "/", parts))
 
@@ -53,7 +52,7 @@ def receipt():
 
 
 def missing(answer, is_signed_in):
-    """What an answer lacks."""
+    """Headers that a response lacks."""
     policy = answer.get("Content-Security-Policy", "")
     kept = answer.get("Cache-Control", "")
     wanted = {
@@ -70,7 +69,7 @@ def missing(answer, is_signed_in):
         "cookies": all(
             cookie["secure"] and cookie["httponly"] and cookie["samesite"] == "Lax"
             for cookie in answer.cookies.values()
-            if cookie.value  # an empty one removes what was set
+            if cookie.value  # an empty value deletes the cookie
         ),
     }
     return [name for name, is_there in wanted.items() if not is_there]
@@ -138,7 +137,7 @@ def test_a_foreign_host_a_forged_form_and_a_failure_carry_them_too(receipt, monk
 
 
 def test_cookies_are_named_for_https_alone():
-    """quality 10: the prefix makes the browser refuse them from anywhere else"""
+    """quality 10: the prefix makes the browser refuse them over plain HTTP"""
     assert settings.SESSION_COOKIE_NAME in ("session", "__Host-session")
     assert settings.SESSION_COOKIE_HTTPONLY
     assert settings.CSRF_COOKIE_HTTPONLY

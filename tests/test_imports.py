@@ -1,4 +1,4 @@
-"""Imports go in one direction: units <- projects <- ledger, and pure modules stand alone."""
+"""Imports go in one direction (units <- projects <- ledger), and pure modules import no others."""
 
 import ast
 import sys
@@ -37,7 +37,7 @@ def modules():
 
 
 def imported(path):
-    """Every module a file imports, wherever in the file, as dotted names."""
+    """Every module that a file imports, anywhere in it, as dotted names."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -47,7 +47,7 @@ def imported(path):
 
 
 def own_module(name):
-    """The project file that a dotted name leads to, if any."""
+    """The project file of a dotted name, or None."""
     for dotted in (name, name.rpartition(".")[0]):
         path = ROOT / (dotted.replace(".", "/") + ".py")
         if path.exists():
@@ -101,7 +101,7 @@ def test_no_import_is_deferred():
 
 
 def _cycle(graph):
-    """The files of one import cycle, or nothing. Leaves are taken off until none is left."""
+    """The files of one import cycle, or nothing: leaves are removed until none is left."""
     left = {name: set(targets) - {name} for name, targets in graph.items()}
     while leaves := [name for name, targets in left.items() if not targets & left.keys()]:
         for name in leaves:

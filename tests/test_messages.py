@@ -1,4 +1,4 @@
-"""Renewing the Chinese catalogue without GNU gettext."""
+"""Updating the Chinese catalogue without GNU gettext."""
 
 import gettext
 

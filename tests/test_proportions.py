@@ -1,4 +1,4 @@
-"""The counting behind ``python -m tests.proportions``; what it counts is no test."""
+"""The counting of ``python -m tests.proportions``; the proportions themselves are not tested."""
 
 import ast
 

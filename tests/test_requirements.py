@@ -1,4 +1,4 @@
-"""The locks in locks/ hold what the requirements name, each file by its hash, and no address."""
+"""The locks in locks/ agree with the requirements, have a hash for each file, and no URL."""
 
 import re
 from pathlib import Path

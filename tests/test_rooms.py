@@ -1,4 +1,4 @@
-"""Rooms stand in one order: a room imports lower rooms only, and none holds too many modules."""
+"""Packages import lower ones of one order only, and none has too many modules."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.test_imports import ROOT, imported, modules, own_module
 
-# From the ground up. What stands in one line knows nothing of its neighbours.
+# From the bottom up. Packages in one line do not import each other.
 ORDER = [
     "units/ground",
     "units/triggers",
@@ -46,7 +46,7 @@ MAX_MODULES = 25
 
 
 def room_of(path):
-    """A folder of an app, or a module that lies in the app itself."""
+    """A folder of an app, or a module directly in the app."""
     parts = path.removesuffix(".py").split("/")
     return "/".join(parts[:2]) if parts[1:] != ["__init__"] else None
 

@@ -1,7 +1,7 @@
-"""What must not be written without a reason: unescaped markup, SQL by hand, floats near money.
+"""Code that needs a written reason: unescaped markup, hand-written SQL, floats near money.
 
-An entry of the list names the file, the words and why they are right there. A new hit fails, and so does
-an entry that matches nothing any more.
+An entry of the list names the file, the pattern and the reason. A new match fails, and so does an
+entry that matches nothing.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The one skin of all tables: hostile names in every table, plain cells, headings, pages."""
+"""The common table template: hostile names in every table, plain cells, headings, paging."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -190,7 +190,7 @@ def test_no_table_is_left_out_of_it():
 
 
 class Things(Table):
-    cells = "tables/cells.jinja"  # no macro of a column's name
+    cells = "tables/cells.jinja"  # has no macro with a column's name
     name = Column(HOSTILE, attrs={"td": {"class": "who"}})
     count = Column("Count", default="none", order_by="count", attrs={"term": "target"})
     whole = Column("Whole", empty_values=(), orderable=False)

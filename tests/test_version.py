@@ -1,4 +1,4 @@
-"""The version stands in one place, and the changelog begins with it."""
+"""The version is written in one place, and the changelog begins with it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""With DATABASE_URL nothing is imported that only Unix has. Windows itself is not tried here."""
+"""With DATABASE_URL no Unix-only module is imported. Windows itself is not tested here."""
 
 import os
 import subprocess

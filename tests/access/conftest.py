@@ -1,4 +1,4 @@
-"""One office for all tests of a module: built once, everything done in it taken back."""
+"""One office for all tests of a module, built once; each test is rolled back."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ OFFICE_NAMES = {"clerk_a": "clerk", "clerk_b": "stranger", "bureau_head": "head"
 
 
 class Asking:
-    """The office and its browsers; whatever a request does is taken back after it."""
+    """The office and its clients; every request is rolled back."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
@@ -45,7 +45,7 @@ class Asking:
 
 @pytest.fixture(scope="module")
 def unlogged() -> Iterator[None]:
-    """Thousands of refusals, each with its traceback, would take longer to write than to make."""
+    """Logging thousands of refusals with tracebacks would take longer than making them."""
     logging.disable(logging.ERROR)
     yield
     logging.disable(logging.NOTSET)

@@ -1,7 +1,7 @@
-"""The checked-in table of who gets which answer: ``matrix.txt``, read and written.
+"""Reads and writes the access matrix ``matrix.txt``: who gets which response.
 
-The table is what was decided, not what the program does: a cell is changed because the decision
-changed, never because a test failed.
+The table records decisions, not what the program does: change a cell because the decision changed,
+never because a test failed.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ _WIDTH = 28
 
 
 def table() -> Cells:
-    """By route and method, the answer for each person."""
+    """The response for each person, by route and method."""
     lines = [line.split() for line in FILE.read_text(encoding="utf-8").splitlines()]
     rows = [line for line in lines if line and not line[0].startswith("#")]
     assert rows[0] == ["route", "method", *PEOPLE], "the first row names the columns"
@@ -28,7 +28,7 @@ def table() -> Cells:
 
 
 def written(route: str, method: str, answers: dict[str, str]) -> str:
-    """A row as it stands in the file."""
+    """A row as in the file."""
     cells = (f"{answers[name]:<{len(name)}}" for name in PEOPLE)
     return f"{route:<{_WIDTH}} {method:<6} {' '.join(cells)}".rstrip()
 

@@ -1,9 +1,9 @@
-"""Pages read as a browser reads them: their forms with what stands in them, filled in plausibly."""
+"""Parses pages as a browser does: their forms with initial values, filled in plausibly."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-# By a part of the field's name; the first that fits. Everything else gets words.
+# By a part of the field's name; the first match counts. All other fields get words.
 PLAUSIBLE = (
     ("password", "sample"),
     ("username", "newcomer"),
@@ -26,11 +26,11 @@ PLAUSIBLE = (
 
 @dataclass
 class Form:
-    """A form that sends: where to, and the pairs that a browser would send."""
+    """A form that sends: its URL, and the pairs that a browser would send."""
 
     action: str
     pairs: list[tuple[str, str]] = field(default_factory=list)
-    several: set[str] = field(default_factory=set)  # names that may come more than once
+    several: set[str] = field(default_factory=set)  # names that may be repeated
 
     @property
     def names(self) -> set[str]:

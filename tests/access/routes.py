@@ -1,4 +1,4 @@
-"""Every address of the program, read from the URLconf, so that none is forgotten."""
+"""Every route of the program, read from the URLconf, so that none is forgotten."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 @dataclass(frozen=True)
 class Route:
-    """One address: its name, its pattern as written, and the parameters in it."""
+    """One route: its name, its pattern as written, and its parameters."""
 
     name: str
     pattern: str
     parameters: tuple[str, ...]
 
     def path(self, named: Mapping[str, object]) -> str:
-        """The address with the office's records in it."""
+        """The URL with the office's records as parameters."""
         return reverse(self.name, kwargs={key: self._value(named, key) for key in self.parameters})
 
     def _value(self, named: Mapping[str, object], key: str) -> object:

@@ -1,9 +1,9 @@
-"""Every row of the database at a moment, to be compared with a later one."""
+"""Snapshots of every row of the database, for comparison."""
 
 from django.apps import apps
 from django.db import models
 
-# What any visit may write: sign-ins, guesses, forms that are kept for later, and the trail.
+# What any visit may write: sessions, failed sign-ins, kept forms, and the trail.
 LEFT_OUT = {"UserSession", "KeptForm", "Trail", "Allowance", "Guess", "FailedSignIn"}
 
 Rows = dict[str, list[tuple[str, ...]]]
@@ -19,7 +19,7 @@ def kept_models() -> list[type[models.Model]]:
 
 
 def newest() -> dict[str, int]:
-    """By model, the highest key: what is above it is new."""
+    """The highest key by model: rows above it are new."""
     keys = {
         m.__name__: m.objects.order_by("-pk").values_list("pk", flat=True) for m in kept_models()
     }
@@ -27,7 +27,7 @@ def newest() -> dict[str, int]:
 
 
 def rows(before: dict[str, int]) -> Rows:
-    """All rows as text, with new keys all alike: a sequence is not wound back."""
+    """All rows as text, new keys replaced by one mark: sequences are not rolled back."""
     return {model.__name__: sorted(_of(model, before)) for model in kept_models()}
 
 
@@ -40,7 +40,7 @@ def _of(model: type[models.Model], before: dict[str, int]) -> list[tuple[str, ..
     ]
 
 
-# Made by chance or from such a thing: different in each of two runs that do the same.
+# Random or derived from random values: different in two identical runs.
 CHANCE = {
     "sha256",
     "opening",

@@ -1,4 +1,4 @@
-"""What belongs to others: it is not there, and nothing tells whether it is."""
+"""Records of others look like missing ones: nothing reveals whether they exist."""
 
 import re
 
@@ -15,7 +15,7 @@ NOWHERE = {"pk": 10**9, "code": "611023T99", "token": "x" * 22}
 
 
 def hidden():
-    """Each address of one record, with those to whom the table gives 404."""
+    """Each URL of one record, with those to whom the matrix gives 404."""
     for route in routes():
         for method in ("GET", "POST"):
             row = TABLE.get((route.name, method), {})
@@ -25,13 +25,13 @@ def hidden():
 
 
 def told(answer, path):
-    """The page without what differs between any two: the address itself and the form's token."""
+    """The page without what always differs: the URL itself and the form's token."""
     text = answer.content.decode().replace(path, "")
     return answer.status_code, re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
 
 
 def test_a_foreign_record_and_none_at_all_get_the_same_answer(asking):
-    """quality 6: same status, same page, to the letter."""
+    """quality 6: same status, same page, byte by byte."""
     named, found = asking.office.named, 0
     for route, method, who in hidden():
         absent = {key: NOWHERE.get(key.rpartition("/")[2], value) for key, value in named.items()}
@@ -58,7 +58,7 @@ def test_nothing_of_a_foreign_record_is_on_any_page_of_a_stranger(asking):
 
 
 def test_foreign_numbers_in_a_list_do_nothing(asking):
-    """quality 6: own and foreign ones ticked together."""
+    """quality 6: own and foreign ones selected together."""
     receipt = asking.office.receipt
     sent = {"receipt": [f"{receipt.pk}-{receipt.version}", f"{receipt.pk}:{receipt.version}"]}
 

@@ -1,4 +1,4 @@
-"""Every form of every page: what it does not ask for is not taken, and nobody else can send it."""
+"""Every form of every page: it accepts only its own fields, and only from our own pages."""
 
 import pytest
 from django.db import transaction
@@ -11,7 +11,7 @@ from tests.access.routes import routes
 pytestmark = pytest.mark.django_db
 TABLE = matrix.table()
 SENDERS = ("clerk_a", "verifier", "bureau_head", "system", "security")
-# A browser's guess at columns that no form offers, and counts of rows that are not there.
+# Guesses of model fields that no form offers, and formset counts that do not fit.
 EXTRAS = {
     "id": "1",
     "pk": "1",
@@ -42,7 +42,7 @@ EXTRAS = {
 
 
 def pages():
-    """Each page with each of those who read it and may send something."""
+    """Each page with each person who reads it and may post something."""
     for route in routes():
         row = TABLE.get((route.name, "GET"), {})
         for who in SENDERS:
@@ -52,7 +52,7 @@ def pages():
 
 @pytest.fixture(scope="module")
 def forms(asking):
-    """Each form once, with somebody who is offered it; not the one by which one signs out."""
+    """Each form once, with a person who is offered it; without the sign-out form."""
     return list(_found_forms(asking))
 
 
@@ -70,7 +70,7 @@ def _found_forms(asking):
 
 
 def written_by(asking, who, action, pairs, before):
-    """All rows after a form was sent; taken back afterwards."""
+    """All rows after a form was sent, then rolled back."""
     sent = {}
     for name, value in pairs:
         sent.setdefault(name, []).append(value)
@@ -86,7 +86,7 @@ def written_by(asking, who, action, pairs, before):
 
 
 def test_no_form_takes_what_it_does_not_ask_for(asking, forms):
-    """quality 13: the rows differ by nothing, whatever else is sent along or sent twice."""
+    """quality 13: extra and repeated fields change no row."""
     before = rows.newest()
     at_first = rows.rows(before)
     effective = set()
@@ -103,11 +103,11 @@ def test_no_form_takes_what_it_does_not_ask_for(asking, forms):
     assert len(effective) >= 15, effective
 
 
-# Who may send it
+# Cross-site requests
 
 
 def senders():
-    """Each address that is posted to, with somebody who may."""
+    """Each URL that accepts POST, with a person who may."""
     for route in routes():
         row = TABLE.get((route.name, "POST"))
         if row:
@@ -116,7 +116,7 @@ def senders():
 
 
 def foreign(token):
-    """What a page of another site, or an old one of ours, could make a browser send."""
+    """What a foreign page, or an old one of ours, could make a browser send."""
     yield {"data": {}}
     yield {"data": {"csrfmiddlewaretoken": "x" * 64}}
     yield {"data": {"csrfmiddlewaretoken": token}, "HTTP_ORIGIN": "https://evil.example"}
@@ -125,7 +125,7 @@ def foreign(token):
 
 
 def test_no_address_takes_a_form_that_our_page_did_not_send(asking):
-    """quality 9: without token, with a wrong one, from elsewhere, as plain text; also signing in."""
+    """quality 9: no token, a wrong one, a foreign origin, plain text; also for signing in."""
     before = rows.newest()
     at_first = rows.rows(before)
     token = "k7Qz" * 8
@@ -144,7 +144,7 @@ def test_no_address_takes_a_form_that_our_page_did_not_send(asking):
 
 
 def test_nothing_is_done_by_opening_an_address(asking, forms):
-    """quality 9: what a form would send, put into the address instead."""
+    """quality 9: the form's fields sent as a GET query instead."""
     before = rows.newest()
     at_first = rows.rows(before)
 

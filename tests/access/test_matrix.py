@@ -1,4 +1,4 @@
-"""Who gets which answer, at every address, by every method: nothing differs from the table."""
+"""Access matrix: every URL, method and person gives the response in the table."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def answers(asking: Asking, path: str, method: str) -> dict[str, str]:
 
 
 def found(asking: Asking, route: Route, decided: matrix.Cells) -> matrix.Cells:
-    """The rows as they are; of a route that is not in the table, all that anybody may use."""
+    """The actual rows; for a route that is not in the table, with every method."""
     path = route.path(asking.office.named)
     query = decided or [(route.name, "GET"), (route.name, "POST")]
     rows = {key: answers(asking, path, key[1]) for key in query}
@@ -52,7 +52,7 @@ def test_every_answer_is_the_one_in_the_table(asking, route):
 
 
 def test_other_methods_are_refused_to_anybody(asking):
-    """quality 5: by a visitor and by the person who may most; who asks is not looked at before."""
+    """quality 5: to a visitor and to the most privileged person; before any check of the person."""
     for route in routes():
         path = route.path(asking.office.named)
         known = {method for name, method in TABLE if name == route.name}

@@ -1,4 +1,4 @@
-"""What stands in the question part of an address orders nothing, breaks nothing, reads nothing else."""
+"""Hostile query strings change no order, break no page and reveal no other record."""
 
 import itertools
 import re
@@ -13,7 +13,7 @@ from tests.access.routes import routes
 
 pytestmark = [
     pytest.mark.django_db,
-    # Said of an order with a dot in it, which is then no column and left out.
+    # Django says this of an order with a dot in it, which is no column and is ignored.
     pytest.mark.filterwarnings("ignore:Use '__' to separate path components"),
 ]
 TABLE = matrix.table()
@@ -104,7 +104,7 @@ PAYLOADS = (
 
 
 def readable():
-    """Each page that is read, with somebody who reads it."""
+    """Each readable page, with a person who reads it."""
     for route in routes():
         row = TABLE.get((route.name, "GET"), {})
         readers = [who for who in ("bureau_head", "audit", "system") if row.get(who) == "200"]
@@ -113,7 +113,7 @@ def readable():
 
 
 def table_query(asking, who, path, payloads):
-    """Every parameter with some payload; the statements that the page put to the database."""
+    """Send a payload in every parameter; returns the SQL statements of the page."""
     query = urlencode(dict(zip(PARAMETERS, payloads, strict=False)), errors="surrogatepass")
     with CaptureQueriesContext(connection) as statements:
         answer = asking.ask(who, "GET", f"{path}?{query}")
@@ -122,7 +122,7 @@ def table_query(asking, who, path, payloads):
 
 
 def test_no_page_breaks_or_is_ordered_by_what_the_address_says(asking):
-    """quality 14: each parameter of each page, the payloads taking turns."""
+    """quality 14: each parameter of each page, the payloads in turn."""
     turns = itertools.cycle(PAYLOADS)
     for route, who in readable():
         path = route.path(asking.office.named)

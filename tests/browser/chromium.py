@@ -1,8 +1,8 @@
-"""Finds a Chromium or Chrome and a Chinese font for the browser tests, or installs them.
+"""Finds or installs a Chromium (or Chrome) and a Chinese font for the browser tests.
 
-Owns: that search: an installed browser, then Debian's package (as root), then playwright's own.
-Must never: let the browser tests be skipped. Where nothing helps it ends with what to install.
-Run as a program it prepares the machine once, before the tests run side by side.
+Tries an installed browser, then Debian's package (as root), then playwright's own. If all fail, it
+ends with an instruction: the browser tests are never skipped. Run as a program, it prepares the
+machine once, before the tests run in parallel.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ ADVICE = (
 
 
 def chromium() -> Path:
-    """The browser to drive; installed now if the machine has none."""
+    """The browser to use; installed now if the machine has none."""
     found = _installed_browser()
     if found is None:
         _install_packages("chromium")
@@ -46,7 +46,7 @@ def chromium() -> Path:
 
 
 def launched(playwright: Playwright) -> Browser:
-    """With Chromium's sandbox where there can be one: not as root, nor in most containers."""
+    """With Chromium's sandbox where possible: not as root, nor in most containers."""
     path = chromium()
     if os.geteuid() != 0:
         with contextlib.suppress(Error):
@@ -82,7 +82,7 @@ def _playwright_browser(*, install: bool) -> Path | None:
 
 
 def _install_packages(*packages: str) -> None:
-    """Debian's packages, when we may; whether it worked is for the caller to look at."""
+    """Install Debian packages if permitted; the caller checks the result."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -95,7 +95,7 @@ def _has_chinese_font() -> bool:
         listed = subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=False)
         return bool(listed.stdout.strip())
     if sys.platform == "darwin":
-        return True  # every macOS brings one
+        return True  # every macOS has one
     return any(
         any(Path(place).expanduser().rglob(pattern))
         for place in FONT_PLACES

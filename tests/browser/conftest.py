@@ -1,4 +1,4 @@
-"""A real browser against the live server. A page that asks for anything elsewhere fails its test."""
+"""Browser fixtures. A page that sends a request to another host fails its test."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,10 +14,10 @@ PATIENCE_MS = 10_000
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for each module, since its loop runs in the thread of the tests for as long as it is open.
+    """One per module, because its event loop runs in the tests' thread while it is open.
 
-    While a loop runs, Django refuses plain queries unless told otherwise, and keeps its connections apart
-    from those before: none may stay open over either end.
+    While a loop runs, Django refuses plain queries unless configured otherwise, and uses other
+    connections than before: none may stay open across either end.
     """
     chinese_font()
     connections.close_all()
@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page_at(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
-    """`page_at(390)` opens a page of that width on the live server; literal paths work in goto."""
+    """`page_at(390)` opens a page of that width on the live server; goto takes paths."""
     complaints: list[str] = []
     contexts = []
 

@@ -1,7 +1,6 @@
-"""What the handbook tells without a picture, done in the same walk after the pictures are taken.
+"""The actions of the handbook that have no picture, run after the pictures are taken.
 
-Owns: one deed for each such paragraph, by the words that the paragraph quotes, and that it had its
-effect. Must never: reach a page by another way than the handbook names.
+One function per such paragraph: it follows the quoted words only, and checks the effect.
 """
 
 from collections.abc import Callable
@@ -17,7 +16,7 @@ RECEIVED = "2012-07-12"
 
 
 def entered(walk: Walk, voucher: str, amount: str) -> str:
-    """A further receipt of July that waits for verification; its address."""
+    """Enter another receipt of July that waits for verification; returns its URL."""
     page = walk.as_("t13", "/projects/")
     page.locator(".ledger a", has_text=PROJECT).first.click()
     walk.press(page, "clerk", "填报到位资金", "Enter a receipt")
@@ -167,7 +166,7 @@ def quarter_is_reopened(walk: Walk) -> None:
     page.fill("[name=reason]", "公布数字有误：一笔资金记错单位。")
     walk.press(page, "head", "提请重新开账", "Propose the reopening")
     page = walk.as_("head", walk.quarter)
-    if page.locator("[name=password]").count():  # not within ten minutes of the last time
+    if page.locator("[name=password]").count():  # asked unless confirmed within ten minutes
         page.fill("[name=password]", PASSWORD)
     walk.press(page, "head", "确认重新开账", "Confirm the reopening")
     page.goto(f"{walk.quarter}settlements/1/")

@@ -1,9 +1,9 @@
-"""`make screenshots`: does the month and the quarter that docs/guide tells, and takes its pictures.
+"""`make screenshots`: runs the month and the quarter of docs/guide and takes its pictures.
 
     python -m tests.browser.guide_pictures [--languages zh]
 
-Owns: the deeds, in the order of the handbook, on a sample county of its own that is loaded anew for each
-language; the files in docs/guide/pictures. Must never: skip a step that the handbook tells.
+Runs every step of the handbook in order, for each language on a fresh copy of the sample county.
+The pictures go to docs/guide/pictures.
 """
 
 import argparse
@@ -166,7 +166,7 @@ STEPS: tuple[Callable[[Walk], None], ...] = (
 
 
 def rest(folder: Path) -> None:
-    """The embedded database stops by itself, soon after the last process that used it."""
+    """Wait for the embedded database, which stops soon after its last user has ended."""
     last = time.monotonic() + REST_SECONDS
     while (folder / "pgdata" / "postmaster.pid").exists():
         if time.monotonic() > last:
@@ -181,11 +181,11 @@ def main() -> None:
     INTO.mkdir(parents=True, exist_ok=True)
     loaded, used = VAR / "guide-loaded", VAR / "guide-county"
     with sample_county(loaded):
-        pass  # loaded once; each language walks through a copy
+        pass  # loaded once; each language uses a copy
     rest(loaded)
     for language in parser.parse_args().languages:
         shutil.rmtree(used, ignore_errors=True)
-        subprocess.run(["cp", "-a", str(loaded), str(used)], check=True)  # with its owners
+        subprocess.run(["cp", "-a", str(loaded), str(used)], check=True)  # keeps the file owners
         with sample_county(used) as home, sync_playwright() as playwright:
             browser = launched(playwright)
             walk = Walk(browser, home, language)

@@ -1,7 +1,6 @@
-"""One walk through the handbook: who is signed in, what is pressed, where the pictures go.
+"""Walks through the handbook in a browser: signs people in, presses buttons, takes pictures.
 
-Owns: signing people in, pressing what docs/guide quotes, taking a picture. Must never: press a button
-by other words than those that the handbook tells.
+Buttons are pressed only by the words that docs/guide quotes.
 """
 
 import sys
@@ -18,7 +17,7 @@ VOUCHER = "商农行2012-0710-07"
 
 
 class Walk:
-    """One language: whoever is signed in, on which page, and where the pictures go."""
+    """One language: the signed-in people, their pages, and the picture folder."""
 
     def __init__(self, browser: Browser, home: str, language: str) -> None:
         self.browser, self.home, self.language = browser, home, language
@@ -26,7 +25,7 @@ class Walk:
         self.receipt = self.quarter = self.slip = ""
 
     def as_(self, who: str, address: str, password: str = PASSWORD) -> Page:
-        """The page of that person, who signs in when he is first needed."""
+        """The page of that person, who signs in on first use."""
         if who not in self.pages:
             self.pages[who] = self.at_sign_in(who, password)
             self.pages[who].wait_for_url(lambda found: "login" not in found)
@@ -35,7 +34,7 @@ class Walk:
         return page
 
     def at_sign_in(self, who: str, password: str) -> Page:
-        """A browser of its own in which that name and password were sent."""
+        """A separate browser context in which that name and password were submitted."""
         context = self.browser.new_context(
             base_url=self.home,
             viewport={"width": 1200, "height": 880},
@@ -54,7 +53,7 @@ class Walk:
         return page
 
     def press(self, page: Page, role: str, chinese: str, english: str) -> None:
-        """The button, link or fold with the words that the handbook of that role quotes."""
+        """Press the button, link or fold with the words that the role's handbook quotes."""
         words = chinese if self.language == "zh" else english
         text = (GUIDE / self.language / f"{role}.md").read_text(encoding="utf-8")
         if f"“{words}”" not in text:
@@ -67,7 +66,7 @@ class Walk:
         page.wait_for_load_state()
 
     def shot(self, page: Page, name: str, part: str = "") -> None:
-        """Of the window, or scrolled to the part that the step is about."""
+        """A picture of the window, or scrolled to the part that the step is about."""
         if part:
             page.locator(part).first.scroll_into_view_if_needed()
             page.evaluate("part => document.querySelector(part).scrollIntoView()", part)

@@ -1,7 +1,4 @@
-"""What hinders somebody on a page: rules of WCAG 2.2 AA, a missing heading or way back, sideways scrolling.
-
-Must never: open a page or decide whether a test fails.
-"""
+"""Faults of a page: WCAG 2.2 AA rules, missing heading or way back, sideways scrolling."""
 
 from collections.abc import Iterator
 
@@ -17,7 +14,7 @@ LOOK = """() => ({
   crumbs: Boolean(document.querySelector('.crumbs')),
 })"""
 OPEN = "document.querySelectorAll('details').forEach(part => part.open = true)"
-# A part may be wider than the phone only inside a region that has a name and can be reached by key.
+# Wider than the phone only inside a named region that the keyboard can reach.
 TOO_WIDE = """() => {
   const hidden = document.documentElement.scrollWidth > window.innerWidth ? ['the page'] : [];
   for (const box of document.querySelectorAll('main *')) {
@@ -30,7 +27,7 @@ TOO_WIDE = """() => {
 
 
 def hindrances(page: Page, language: str, *, is_top: bool) -> Iterator[str]:
-    """Everything folded open; ``is_top`` pages need no way back."""
+    """The faults with everything unfolded; ``is_top`` pages need no way back."""
     looks = page.evaluate(LOOK)
     if not looks["lang"].lower().startswith(language[:2]):
         yield f"lang is {looks['lang']}"

@@ -1,6 +1,6 @@
-"""What people who mean harm write into fields: forty texts that run where somebody forgot to escape."""
+"""XSS payloads: forty texts that run where escaping was forgotten."""
 
-# Each calls what the test listens for: a dialog, or an error in the console.
+# Each triggers what the test listens for: a dialog, or an error in the console.
 PAYLOADS = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(2)>",

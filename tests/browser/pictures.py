@@ -1,6 +1,6 @@
-"""Which pictures of the sample county are made: page, person, width. Must never: start a browser.
+"""The list of pictures of the sample county: page, person, width.
 
-Names are file names and stay: docs/ and README show these files. `make screenshots` makes them anew.
+Names are file names and must not change: docs/ and README show them. `make screenshots` takes them.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ BOTH = (WIDE, PHONE)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`follow` is a link to press first, `before` does more; `part` cuts one element out of the page."""
+    """`follow` is a link to press first, `before` does more; `part` crops to one element."""
 
     name: str
     who: str

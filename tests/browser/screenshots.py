@@ -3,8 +3,7 @@
     python -m tests.browser.screenshots [--only ranking,account] [--languages zh] [--whole] [--wide]
                                         [--at http://127.0.0.1:8000] [--into var/screenshots]
 
-Owns: the server for the pictures (its own sample county, its own port), small files.
-Must never: touch another database than the one under its folder, or write outside `--into`.
+Starts a server with its own sample county and port, and writes only to its folder and `--into`.
 """
 
 import argparse
@@ -28,9 +27,9 @@ from tests.browser.pictures import LANGUAGES, PICTURES, Picture
 
 ROOT = Path(__file__).parents[2]
 VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
-START_SECONDS = 900  # the sample is loaded first, on a busy machine for minutes
+START_SECONDS = 900  # loading the sample takes minutes on a busy machine
 PATIENCE_MS = 20_000
-PASSWORD = "Shangnan-2012"  # of the sample only, as README says
+PASSWORD = "Shangnan-2012"  # of the sample only; also in README
 MAX_BYTES = 200_000
 COLOURS = (128, 64, 32, 16)
 
@@ -101,7 +100,7 @@ def answers(home: str, server: subprocess.Popen[bytes]) -> None:
 def taken(
     browser: Browser, home: str, picture: Picture, language: str, parameters: argparse.Namespace
 ) -> Iterator[Path]:
-    """The picture in every width that it has, and on paper."""
+    """The picture in each of its widths, and on paper."""
     for width in picture.widths[:1] if parameters.wide else picture.widths:
         page = opened(browser, home, picture, language, width)
         file = parameters.into / f"{picture.name}-{language}-{width}.png"
@@ -154,7 +153,7 @@ def signed_in(browser: Browser, home: str, who: str) -> StorageState | None:
 
 
 def small(png: bytes) -> bytes:
-    """The same picture in few colours: under 200 KB, so that it may stand in the documents."""
+    """The picture with few colours: under 200 KB, small enough for the documents."""
     picture = Image.open(BytesIO(png)).convert("RGB")
     for colours in COLOURS:
         out = BytesIO()

@@ -1,4 +1,4 @@
-"""The bulletin on the page: copied by one press, whole without JavaScript, fitting a phone."""
+"""The bulletin in a browser: copied by one press, complete without JavaScript, fits a phone."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""Every page of the site, in both languages, wide and on a phone: nobody is hindered, nothing hangs out.
+"""Every page in both languages, on a wide screen and a phone: accessible, and nothing overflows.
 
-The pages come from the URLconf: a new address without a visit in `visits.py` fails here.
+The pages come from the URLconf: a new URL without a visit in `visits.py` fails here.
 """
 
 import re
@@ -20,17 +20,17 @@ from tests.conftest import empty_tables
 from units.context import PAGES
 from units.models import User
 
-# Marked so that the test database is made; the county itself outlives each test's rollback.
+# Marked so that the test database is created; the county outlives each test's rollback.
 pytestmark = pytest.mark.django_db
 PATIENCE_MS = 20_000
 CLOCK = re.compile(r"\d\d:\d\d")
-# What only a script can do is not offered without one.
+# Controls that need a script, absent without one.
 COMFORTS = "[data-share-add], [data-share-sum], .many__all, [data-copy]"
 WORDS = f"""main => {{
   main.querySelectorAll('{COMFORTS}').forEach(part => part.remove());
   return main.innerText;
 }}"""
-# Pages of the navigation and those that are reached from everywhere have nothing above them.
+# Pages of the navigation, or reachable from everywhere: they need no way back.
 TOP = {name for name, _right, _words in PAGES} | {
     "home",
     "login",
@@ -56,7 +56,7 @@ def session_of(who: User) -> str:
 
 
 class Visitor:
-    """Opens pages as anybody, in one browser, with and without script."""
+    """Opens pages as any person, in one browser, with and without script."""
 
     def __init__(self, home: str, browser: Browser) -> None:
         self.home = home
@@ -94,7 +94,7 @@ class Visitor:
         return page
 
     def words(self, visit: Visit, *, script: bool) -> list[str]:
-        """What the wide page says in Chinese; the minute may turn between two visits."""
+        """The text of the wide Chinese page; the minute may change between two visits."""
         page = self.see(visit, "zh-hans", script=script)
         words = page.locator("main").evaluate(WORDS).split()
         return [word for word in words if not CLOCK.fullmatch(word)]
@@ -106,7 +106,7 @@ class Visitor:
 
 @pytest.fixture(scope="module")
 def opened(django_db_setup, django_db_blocker, browser: Browser) -> Iterator[Visitor]:
-    """A county behind a live server, made once for all pages of this module."""
+    """A county behind a live server, created once for this module."""
     with django_db_blocker.unblock():
         server = LiveServer("localhost")
         visitor = Visitor(server.url, browser)
@@ -114,7 +114,7 @@ def opened(django_db_setup, django_db_blocker, browser: Browser) -> Iterator[Vis
         visitor.close()
         server.stop()
         empty_tables()
-        connections.close_all()  # the browser's loop has a connection of its own
+        connections.close_all()  # the browser's loop has its own connection
 
 
 def test_every_address_is_visited_or_known_to_be_no_page(opened):

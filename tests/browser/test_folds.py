@@ -1,4 +1,4 @@
-"""What is folded away on an account: fetched when it is opened, and a page of its own without a script."""
+"""Folded parts of an account: loaded when opened; without a script a page of its own."""
 
 import pytest
 

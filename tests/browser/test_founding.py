@@ -1,4 +1,4 @@
-"""From an empty database to the first receipt: the code, five pages, a slip, the clerk's own password."""
+"""From an empty database to the first receipt: code, five pages, slip, the clerk's own password."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ def go_on(page):
 
 
 def found(page):
-    """Every page of the founding; returns the slip of the first town as printed."""
+    """Fill in every page of the founding; returns the printed slip of the first town."""
     page.goto("/")
     page.wait_for_url("**/start/")
     page.fill("[name=code]", wizard_state.terminal_code())

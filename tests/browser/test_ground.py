@@ -1,4 +1,4 @@
-"""The browser's own fixtures: our styles are served, and a page that asks elsewhere is noticed."""
+"""The browser fixtures themselves: our styles are served, requests to other hosts are noticed."""
 
 from tests.browser.watch import watch
 

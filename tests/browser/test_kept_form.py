@@ -1,4 +1,4 @@
-"""A half-typed form in a real browser: the sitting ends, the person signs in again, nothing is lost."""
+"""A half-typed form in a real browser: after the session ends and a new sign-in, nothing is lost."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""What leaders look at, in a real browser: the big screen turns, and nothing needs a script."""
+"""Leaders' pages in a real browser: the big screen turns, and nothing needs a script."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class County:
-    """Three towns in three tiers, a pledge kept and a pledge open, who pledged at the last meeting."""
+    """Three towns in three tiers, a fulfilled and an open pledge from the last meeting."""
 
     def __init__(self):
         self.county = builders.make_county()

@@ -1,4 +1,4 @@
-"""The league table on paper: headings and foot on every page, and every unit's line whole."""
+"""The printed league table: headings and footer on every page, no unit's line split."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""Receipts in a real browser: evidence beside the figures, the keyboard, many at once, the phone."""
+"""Receipts in a real browser: evidence beside the figures, keyboard, bulk actions, phone."""
 
 import io
 import re

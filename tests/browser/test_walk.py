@@ -1,4 +1,4 @@
-"""The whole way in a real browser: a project, its money, the verification, the table, the workbook."""
+"""The whole workflow in a real browser: project, receipt, verification, table, workbook."""
 
 from datetime import date
 from io import BytesIO
@@ -25,7 +25,7 @@ PASSWORD = "sample"
 
 @pytest.fixture
 def people():
-    """A county of two towns, one of which brings money in during the test."""
+    """A county of two towns, one of which receives money during the test."""
     county = make_county()
     make_head(county)
     town, other = make_unit(county, "水沟镇"), make_unit(county, "富水镇")
@@ -72,7 +72,7 @@ def enter_receipt(page, day, amount):
 
 
 def fits(page):
-    """No sideways scrolling of the page itself."""
+    """The page itself does not scroll sideways."""
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

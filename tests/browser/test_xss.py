@@ -1,8 +1,7 @@
-"""Texts that would run, in every free text of the program, seen by every role in a real browser.
+"""XSS payloads in every free text of the program, viewed by every role in a real browser.
 
-The county is built by hand; then one statement per table puts the payloads into every column that
-holds words people write. A new column is poisoned with the rest, a new page visited with the rest:
-both are found, not listed.
+The county is built by hand; then one statement per table writes payloads into every text column.
+Columns and pages are discovered, not listed, so new ones are covered too.
 """
 
 import itertools
@@ -51,7 +50,7 @@ NOT_WORDS = re.compile(
 )
 NOT_OURS = {"user_session", "keptform", "allowance", "accesskey"}
 OF_ONE_ROUTE = 2
-SHORTEST = 30  # shorter columns hold marks of the program
+SHORTEST = 30  # shorter columns hold codes of the program
 WAYS_OUT = ("/accounts/logout/", "/static/", "/language/")
 
 
@@ -94,14 +93,14 @@ def build():
 
 @pytest.fixture
 def industries_kept(transactional_db):
-    """The industries come from a migration, so other tests go on with what this one leaves."""
+    """Restores the industries, which come from a migration, for other tests."""
     kept = list(Industry.objects.all())
     yield
     Industry.objects.bulk_update(kept, [f.name for f in Industry._meta.fields if is_words(f)])
 
 
 def poison():
-    """Payloads into every column of words; the owner's right, past the triggers that guard them."""
+    """Write payloads into every text column; only the owner can bypass the triggers."""
     turns = itertools.cycle(PAYLOADS)
     for label in ("units", "projects", "ledger"):
         for model in apps.get_app_config(label).get_models():
@@ -138,7 +137,7 @@ def is_words(field):
 
 
 def walk(client):
-    """Every page that links lead to from the first one, a few of each route: address and text."""
+    """All pages linked from the first one, a few of each route: URL and text."""
     waiting, seen, routes = (
         ["/", "/screen/", "/search/?q=%3Cscript%3Ealert(1)%3C/script%3E"],
         set(),
@@ -172,13 +171,13 @@ def _route(address):
 
 
 def as_client(context, client):
-    """The browser goes on as the one who is signed in with the client."""
+    """Sign the browser in as the client's person."""
     cookie = {"name": "session", "value": client.cookies["session"].value, "path": "/"}
     context.add_cookies([cookie | {"domain": "localhost"}])
 
 
 def main_of(page):
-    """What is new about a page: its content, without the keys that differ each time."""
+    """The content of a page without keys that differ each time."""
     content = page[page.find("<main") :]
     return re.sub(r'(csrfmiddlewaretoken|key)" value="[^"]*"', "", content)
 
@@ -210,7 +209,7 @@ def test_no_text_that_people_write_runs_in_anybodys_browser(page_at, industries_
 
 
 def test_a_page_that_escapes_nothing_is_found(browser, live_server, monkeypatch):
-    """quality 11: the test above is able to fail"""
+    """quality 11: the test above can fail"""
     client = Client()
     client.force_login(make_verifier(make_county(name=PAYLOADS[0])))
     context = browser.new_context(base_url=live_server.url)
@@ -247,7 +246,7 @@ def test_no_cell_and_no_name_of_a_workbook_runs_in_its_preview(page_at, settings
 
 
 def poisoned_book():
-    """A payload in every cell that may hold words, and each payload as a unit and an investor."""
+    """A payload in every text cell, and each payload as a unit and an investor."""
     book = books.plain()
     for number, payload in enumerate(PAYLOADS):
         book["单位"].append([payload, "镇", number + 6])
@@ -259,7 +258,7 @@ def poisoned_book():
 
 
 def poisoned_frame():
-    """Payloads as headings and as the name of a sheet."""
+    """Payloads as headings and as a sheet name."""
     book = books.plain()
     for sheet, payload in zip(book, PAYLOADS, strict=False):
         sheet["B1"] = payload
@@ -268,7 +267,7 @@ def poisoned_frame():
 
 
 def test_what_was_typed_does_not_run_when_a_refusal_shows_it_again(page_at):
-    """quality 11: the echo of an error"""
+    """quality 11: the echo of a refused form"""
     clerk = make_clerk(make_unit(make_county()))
     page = page_at(1440)
     dialogs = []

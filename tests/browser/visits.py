@@ -1,7 +1,6 @@
-"""Where a person meets each address of the site, for the crawl of every page.
+"""Visits for the crawl of every page: per URL name, who opens it and where in the county.
 
-Owns: per URL name who opens it and at which place of the sample county, and which addresses are no
-pages (deeds, files, figures for machines). Must never: start a browser or assert anything.
+Also lists the URLs that are not pages (actions, files, JSON).
 """
 
 from collections.abc import Iterator
@@ -46,7 +45,7 @@ UNITS = (
     ("宣传部", "department"),
     ("法院", "department"),
 )
-# A deed answers with a redirect to a page that is visited; a file and figures are read elsewhere.
+# Actions redirect to a page that is visited; files and JSON are read by other tests.
 NO_PAGES = {
     "logout",
     "set_language",
@@ -109,7 +108,7 @@ NO_PAGES = {
 }
 
 
-# Open only while no county stands (tests/browser/test_founding.py), or in the middle of a sign-in.
+# Only while no county exists (tests/browser/test_founding.py), or in the middle of a sign-in.
 OF_A_MOMENT = {
     "sign-in-code",
     "kept-form",
@@ -125,7 +124,7 @@ OF_A_MOMENT = {
 
 
 def addresses() -> Iterator[str]:
-    """The names of all addresses, without the figures for other programs under /api/."""
+    """The names of all URLs, except the API under /api/."""
     return (name for name in _named(get_resolver().url_patterns) if not name.startswith("api"))
 
 
@@ -138,7 +137,7 @@ def _named(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 
 class Visit(NamedTuple):
-    """``press`` names what to press on the page to come to the one that is meant."""
+    """``press`` is what to press on the page to reach the intended one."""
 
     who: User | None
     address: str
@@ -146,7 +145,7 @@ class Visit(NamedTuple):
 
 
 class Village:
-    """A small county in which every page has something to show, and a second one beside it."""
+    """A small county with content for every page, and a second one."""
 
     def __init__(self) -> None:
         self.county = make_county(is_sample=True)
@@ -204,7 +203,7 @@ class Village:
             )
 
     def upload(self) -> str:
-        """The filled template comes back as an upload; its preview is a page."""
+        """The filled template, uploaded; its preview is a page."""
         client = Client()
         client.force_login(self.head)
         book = b"".join(client.get("/import/template.xlsx?filled=1").streaming_content)
@@ -212,7 +211,7 @@ class Village:
 
 
 def visits(village: Village) -> dict[str, list[Visit]]:
-    """Per name of an address: who opens it, and where."""
+    """The visits by URL name."""
     clerk, rival, idle = village.clerks[0], village.clerks[3], village.clerks[4]
     leader, head, verifier = village.leader, village.head, village.verifier
     unit, project = f"/units/{clerk.unit.code}/", f"/projects/{village.project.pk}/"

@@ -1,13 +1,13 @@
-"""Collects what a page does wrong in the browser. Must never decide whether a test fails."""
+"""Collects errors of a page in the browser."""
 
 from playwright.sync_api import ConsoleMessage, Page, Request
 
-# The browser says this of every 403 and 404, also of those that a test is about.
+# Browsers log this for every 403 and 404, also for expected ones.
 EXPECTED = "Failed to load resource"
 
 
 def watch(page: Page, home: str, complaints: list[str]) -> None:
-    """Script errors, refusals by the content policy, and requests that leave the machine."""
+    """Script errors, CSP violations, and requests to other hosts."""
 
     def note_request(request: Request) -> None:
         if not request.url.startswith((home, "data:", "blob:", "about:")):

@@ -1,7 +1,7 @@
-"""Serves the program with a seeded fault, so that drills can be shown to find it, or with another clock.
+"""Serves the program with a seeded fault, to show that drills find it, or with another clock.
 
-python -m tests.drills.broken half          an import is committed ten rows at a time, slowly
-python -m tests.drills.broken clock 3600    an hour fast
+python -m tests.drills.broken half          an import is committed ten rows at a time, slowly python
+-m tests.drills.broken clock 3600    an hour fast
 """
 
 import os

@@ -1,13 +1,13 @@
-"""An hour of a county office in which everything goes wrong at times (quality 38).
+"""An hour of a county office in which everything fails at times (quality 38).
 
     python -m tests.drills chaos                           two minutes
     python -m tests.drills chaos --minutes 60 --seed 5     long
     python -m tests.drills chaos --break lazy              must find lost commits
 
 A hundred clerks work while a schedule drawn from the seed kills the program or the database, cuts
-connections, lets the database stand still, and moves the clock of the program by a day. The same seed
-gives the same people, amounts, faults and pauses. What was acknowledged is kept outside and compared at
-the end.
+connections, suspends the database, and moves the program's clock by a day. The same seed gives the
+same people, amounts, faults and pauses. Acknowledged actions are recorded outside of the site and
+compared at the end.
 """
 
 import argparse
@@ -48,7 +48,7 @@ class Findings:
 
 
 def schedule(seed: int) -> Iterator[tuple[float, str, float]]:
-    """Endless: a pause in seconds, a fault, and how much of it."""
+    """Endless: a pause in seconds, a fault, and its strength."""
     chance = random.Random(f"chaos {seed}")
     while True:
         kind = chance.choices(list(FAULTS), weights=[3, 3, 4, 4, 2])[0]
@@ -108,7 +108,7 @@ def delay(site: Site, measure: float) -> None:
 
 
 def move_clock(site: Site, measure: float) -> None:
-    """The program starts again with its clock up to a day before or after."""
+    """Restart the program with its clock up to a day off."""
     site.kill_program()
     site.program = ("-m", "tests.drills.broken", "clock", str(round(measure * DAY)))
     site.start()

@@ -1,12 +1,12 @@
-"""The race of entries against a close (quality 34): writers enter, correct and withdraw while it fires.
+"""The race of entries against a close (quality 34): writers enter, correct and withdraw meanwhile.
 
     python -m tests.drills close_race                            1,000 closes, 16 writers
     python -m tests.drills close_race --isolation serializable
     python -m tests.drills close_race --without trigger verb     shows that the drill can fail
 
 After each close, and once more at the end, every announced total is compared with the entries, per
-unit and for the county, and the announced length of the chain with the chain. ``--without`` takes a
-lock away: the trigger's FOR SHARE, the posting verb's FOR NO KEY UPDATE, or both.
+unit and for the county, and the announced length of the chain with the chain. ``--without`` removes
+a lock: the trigger's FOR SHARE, the posting function's FOR NO KEY UPDATE, or both.
 """
 
 import argparse
@@ -88,7 +88,7 @@ class Office:
 
 
 class Round:
-    """One quarter: what the writers have before them, and the close that fires among them."""
+    """One quarter: the writers' work, and the close that runs among them."""
 
     def __init__(self, office: Office, number: int, writers: int) -> None:
         self.office = office
@@ -146,7 +146,7 @@ def run(
     seed: int = 34,
     tell: Callable[[str], Any] = lambda line: None,
 ) -> Findings:
-    """Run the drill on the current database and say what was seen."""
+    """Run the drill on the current database and return its findings."""
     findings, chance = Findings(), random.Random(seed)
     with ExitStack() as stack:
         for fault in without:
@@ -178,7 +178,7 @@ def _race(round_: Round, pool: ThreadPoolExecutor, chance: random.Random, into: 
 
 
 def _timed(job: Callable[[], str], gate: threading.Barrier) -> tuple[str, float, int]:
-    """Do a job when all are ready; what the database tells to try again is tried again."""
+    """Run a job when all are ready; retry if the database asks for it."""
     gate.wait()
     started = time.perf_counter()
     for tries in range(TRIES):
@@ -199,7 +199,7 @@ def _settlements() -> Iterator[Settlement]:
 
 
 def _difference(settlement: Settlement) -> str:
-    """What of a settlement is not what the entries of its year up to its quarter make; or nothing."""
+    """How a settlement differs from the entries of its year up to its quarter, or nothing."""
     period = settlement.period
     entries = Entry.objects.filter(
         county=period.county_id, period__year=period.year, period__quarter__lte=period.quarter
@@ -225,7 +225,7 @@ def _now() -> Any:
 
 @contextmanager
 def _connections(pool: ThreadPoolExecutor, count: int, isolation: str) -> Iterator[None]:
-    """One connection per thread of the pool, at the isolation asked for, closed at the end."""
+    """One connection per thread of the pool, at the given isolation, closed at the end."""
     level = IsolationLevel[isolation.upper().replace(" ", "_")]
     everybody = threading.Barrier(count)
 
@@ -267,7 +267,7 @@ def without_trigger_lock() -> Iterator[None]:
 
 @contextmanager
 def without_verb_lock() -> Iterator[None]:
-    """Posting looks whether the quarter is closed, and holds nothing."""
+    """Posting checks whether the quarter is closed, without a lock."""
 
     def for_posting(county_id: int, day: date) -> Period:
         while True:

@@ -1,9 +1,9 @@
-"""Enters the county of the drills into an empty database, and prints its people and records as JSON.
+"""Creates the county of the drills in an empty database, and prints people and records as JSON.
 
     python -m tests.drills.county 40
 
-Four units with a project each, a clerk per unit, clerks who import, three verifiers, the head, a leader,
-and so many quarters up to 2010 that wait to be closed.
+Four units with a project each, a clerk per unit, clerks who import, three verifiers, the head, a
+leader, and so many open quarters up to 2010.
 """
 
 import json
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _entered(quarters: int) -> dict[str, object]:
-    """The county; passwords are hashed once, as dearly as the program demands, and cheaply before."""
+    """The county; passwords get the program's full hash cost once, all before that a cheap one."""
     first_year = LAST_YEAR + 1 - quarters // 4
     county = builders.make_county()
     units = [builders.make_unit(county, f"演练{number}镇") for number in range(4)]

@@ -1,12 +1,12 @@
-"""Fills one disk after the other while people read and write (quality 41). As root: it mounts small disks.
+"""Fills one disk after the other while people read and write (quality 41). Needs root to mount.
 
     python -m tests.drills full
-    python -m tests.drills full --break deaf     claims that nothing was refused, which the drill must find
+    python -m tests.drills full --break deaf     claims that nothing was refused; the drill must notice
 
-The disks are memory disks (tmpfs), which answer ENOSPC as any disk does. One carries the database with
-everything else of VAR_DIR, one the evidence, one the uploads on the desk, one the temporary folder and
-one the log. On each: writing is refused with a sentence or goes on, reading goes on, nothing is half
-there, and after room was made writing goes on without a restart.
+The disks are memory disks (tmpfs), which answer ENOSPC as any disk does. One has the database
+with all else of VAR_DIR, one the evidence, one the uploads, one the temporary folder and one the
+log. For each: writing is refused with a sentence or continues, reading continues, nothing is
+left half-written, and after space is freed writing continues without a restart.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from tests.drills.volumes import can_mount, exhausted, memory_disk
 
 SENTENCES = ("磁盘已满", "暂时无法保存")
 BREAKS = ("deaf",)
-# What is on which disk, and which deed notices it when it is full; the rest goes on.
+# The action that must fail when a disk is full; all others continue.
 NOTICED = {"data": "submit", "evidence": "upload", "imports": "import", "temp": "export", "log": ""}
 LARGE = b"%PDF-1.4\n" + b"0" * 3 * 1024**2 + b"\n%%EOF\n"
 
@@ -43,7 +43,7 @@ class Findings:
 
 
 class Office:
-    """A clerk and a leader of the site, and what they do."""
+    """A clerk and a leader of the site, and their actions."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -131,7 +131,7 @@ def _while_full(
 
 
 def _refusal_of(ask: Callable[[], Answer], insists: bool) -> Answer:
-    """The answer; a deed that must notice is repeated until the last free block of a file is used."""
+    """The response; an action that must fail is repeated until a file's last free block is used."""
     for _turn in range(200 if insists else 1):
         try:
             answer = ask()
@@ -143,14 +143,14 @@ def _refusal_of(ask: Callable[[], Answer], insists: bool) -> Answer:
 
 
 def _said(answer: Answer) -> str:
-    """The status, and what a page says in words, which begins after its head."""
+    """The status and the visible words of the page, without its header."""
     body = answer.body.decode(errors="replace")
     words = re.sub(r"<[^>]+>", " ", body.partition("<main")[2] or body)
     return f"{answer.status} {' '.join(words.split())[:500]}"
 
 
 def prepared(stack: ExitStack, folder: Path) -> dict[str, Path]:
-    """The disks, in the order in which they are filled; without root, folders that can be closed."""
+    """The disks, in filling order; without root, folders whose permissions can be removed."""
     if not can_mount():
         disks = {name: folder / "var" / name for name in ("evidence", "imports")}
         disks |= {"temp": folder / "temp"}
@@ -160,7 +160,7 @@ def prepared(stack: ExitStack, folder: Path) -> dict[str, Path]:
     data = stack.enter_context(memory_disk(folder / "var", "700m"))
     small = {name: folder / name for name in ("temp", "log")}
     small |= {name: data / name for name in ("evidence", "imports")}
-    # Evidence has room for what ten large files and the drills before this one leave there for good.
+    # Evidence needs room for ten large files and for what earlier drills leave there for good.
     sizes = {"evidence": "160m"}
     disks = {
         name: stack.enter_context(memory_disk(place, sizes.get(name, "40m")))

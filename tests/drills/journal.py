@@ -1,7 +1,6 @@
-"""The journal of what a site promised, and what became of it.
+"""The journal of what a site acknowledged, and its comparison with the database.
 
-Owns: what was acknowledged, kept outside of the site so that nothing that happens to it is forgotten,
-and the comparison with the database. Must never: count as acknowledged what no page said.
+It is stored outside of the site, so that no fault loses it, and has only what a page has confirmed.
 """
 
 import hashlib
@@ -16,7 +15,7 @@ from tests.drills.site import Site
 
 @dataclass
 class Journal:
-    """What was promised. ``tried`` are imports of which the outcome may be unknown."""
+    """What was acknowledged. ``tried`` are imports whose outcome may be unknown."""
 
     submitted: dict[str, Decimal] = field(default_factory=dict)
     evidence: dict[str, str] = field(default_factory=dict)
@@ -27,15 +26,15 @@ class Journal:
     sent: set[str] = field(default_factory=set)
     odd: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    seconds: list[tuple[float, float]] = field(default_factory=list)  # when, how long
-    away: list[float] = field(default_factory=list)  # when there was no answer, or 503
+    seconds: list[tuple[float, float]] = field(default_factory=list)  # start, duration
+    away: list[float] = field(default_factory=list)  # moments without a response, or with 503
 
     def acknowledged(self) -> int:
         kinds = (self.submitted, self.evidence, self.verified, self.closed, self.imported)
         return sum(map(len, kinds))
 
     def so_far(self) -> "Journal":
-        """What was promised up to now, while more is being written."""
+        """A copy of the journal so far, while more is being written."""
         kept = replace(self)
         for each in fields(self):
             setattr(kept, each.name, copy(getattr(self, each.name)))
@@ -47,7 +46,7 @@ class Journal:
 
 
 def missing(site: Site, journal: Journal) -> list[str]:
-    """Every promise that the database does not keep, and every half of something."""
+    """Every acknowledged item that the database lacks, and every half-done one."""
     return [*_receipts(site, journal), *_imports(site, journal), *_actions(site, journal)]
 
 

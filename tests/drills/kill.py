@@ -1,17 +1,17 @@
-"""Kills the program, its database or its machine at seeded moments while people work (quality 39, 40).
+"""Kills program, database or machine at seeded moments while people work (quality 39, 40).
 
     python -m tests.drills kill                          20 moments
     python -m tests.drills kill --moments 200 --seed 7   long
-    python -m tests.drills kill --break lazy             commits are told before they are on the disk
+    python -m tests.drills kill --break lazy             commits are acknowledged before they are on disk
     python -m tests.drills kill --break half             imports are committed piece by piece
     python -m tests.drills kill --power                  the machine loses power, as root only
     python -m tests.drills kill --power --break lazy
 
-At each moment either the program or every process of the database is killed with SIGKILL; every eighth
-is a kill of ``migrate`` on a database of its own. With ``--power`` everything lies on an ext4 of its
-own that is shut down without a flush (what xfstests does), so what was not synced is gone. What was
-acknowledged and is missing, imports that are half there, and the seconds until ``/ready`` are printed.
-Both breaks make the drill fail.
+At each moment either the program or every process of the database is killed with SIGKILL; every
+eighth is a kill of ``migrate`` on a database of its own. With ``--power`` everything is on an
+ext4 of its own that is shut down without a flush (as xfstests does), so what was not synced is
+lost. Prints what was acknowledged and is missing, half-done imports, and the seconds until
+``/ready``. Both breaks must make the drill fail.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def run(
     migrations: bool = True,
     tell: Callable[[str], Any] = lambda line: None,
 ) -> Findings:
-    """Run the drill on a started site; ``deeds`` are acknowledged between two moments."""
+    """Run the drill on a started site; ``actions`` are acknowledged between two moments."""
     chance = random.Random(seed)
     site.program = ("-m", "tests.drills.broken", "half") if broken == "half" else SERVE
     if broken == "half":
@@ -121,7 +121,7 @@ def _killed(site: Site, kind: str) -> float:
 
 
 def _unswept(site: Site) -> list[str]:
-    """Files of broken uploads that a later start leaves behind, and named ones that it takes away."""
+    """Temporary uploads that a later start leaves behind, and final files that it deletes."""
     two_days_ago = time.time() - 2 * 24 * 3600
     for file in _files(site):
         os.utime(file, (two_days_ago, two_days_ago))
@@ -138,7 +138,7 @@ def _files(site: Site) -> list[Path]:
 
 
 def kill_migration(site: Site, chance: random.Random) -> list[str]:
-    """Kill ``migrate`` on an empty database, run it again, and compare with what it should make."""
+    """Kill ``migrate`` on an empty database, run it again, and compare with the expected result."""
     with site.database("postgres") as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {MIGRATING} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {MIGRATING}")

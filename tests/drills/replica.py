@@ -1,10 +1,10 @@
-"""Two embedded servers, a primary and its streaming replica: who reads where, and what happens when
-the replica falls behind or is killed.
+"""A primary and its streaming replica, both embedded: who reads where, also if the replica fails.
 
     python tests/drills/replica.py
 
-Makes the replica by ``pg_basebackup``, signs a leader in, and counts the statements of each page by
-server. Prints a line for each thing seen, and ends with 1 at the first that is not as it should be.
+Creates the replica by ``pg_basebackup``, signs a leader in, and counts the statements of each page
+by server, with the replica up, behind and killed. Prints a line per observation; exits 1 at the
+first wrong one.
 """
 
 import os
@@ -109,7 +109,7 @@ def start_replica() -> None:
     embedded._run_tool(
         "pg_basebackup", "-D", str(pgdata), "-d", source, "-R", "-X", "stream", "-c", "fast"
     )
-    for left in pgdata.glob(".s.PGSQL.*"):  # of the primary, which listens in its folder
+    for left in pgdata.glob(".s.PGSQL.*"):  # sockets of the primary, which listens in its folder
         left.unlink()
     embedded.database_url(REPLICA)
 
@@ -129,7 +129,7 @@ def page(client: Client) -> str:
 
 
 def served(client: Client) -> Counter[str]:
-    """How many statements of the page each server ran."""
+    """Statements of the page by server."""
     counts: Counter[str] = Counter()
     with ExitStack() as stack:
         for alias in ("default", "replica"):
@@ -145,7 +145,7 @@ def served(client: Client) -> Counter[str]:
 
 @contextmanager
 def failing_in_the_middle():
-    """The replica answers whether it is fit, and fails at the third statement."""
+    """The replica passes its check and fails at the third statement."""
     seen = Counter()
 
     def fail(execute, sql, params, many, context):
@@ -163,7 +163,7 @@ def failing_in_the_middle():
 
 @contextmanager
 def held_back():
-    """The replica goes on answering, but from what it has."""
+    """The replica answers, but replays nothing new."""
     on_replica("SELECT pg_wal_replay_pause()")
     try:
         yield

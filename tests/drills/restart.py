@@ -2,12 +2,12 @@
 
     python -m tests.drills restart                two rounds
     python -m tests.drills restart --rounds 20
-    python -m tests.drills restart --break hold   keeps all connections taken, which the drill must find
+    python -m tests.drills restart --break hold   keeps all connections taken; the drill must notice
 
-The server is restarted, idle and working connections are cut, every connection is taken by a stranger,
-and all processes of the database stand still. Errors may be seen from the beginning of an outage to
-five seconds after it, each as the page that says so. ``/live`` must answer all the time; ``/ready``
-must have said no while connections were taken and while the database stood still.
+The server is restarted; idle and working connections are cut; a foreign client takes every
+connection; and all database processes are suspended. Errors may appear from the start of an outage
+to five seconds after it, each as the page that says so. ``/live`` must answer all the time;
+``/ready`` must fail while connections were taken and while the database was suspended.
 """
 
 import argparse
@@ -29,8 +29,8 @@ from tests.drills.journal import Journal, missing
 from tests.drills.site import Lost, Person, Site, running
 from tests.drills.traffic import at_work
 
-GRACE = 5.0  # seconds after an outage in which errors may still be seen
-LIVE_WITHIN = 30.0  # only a machine that is busy otherwise takes long; the longest is printed
+GRACE = 5.0  # seconds after an outage in which errors may still appear
+LIVE_WITHIN = 30.0  # only a busy machine takes long; the longest is printed
 BREAKS = ("hold",)
 
 
@@ -89,7 +89,7 @@ def _suffer(site: Site, findings: Findings, outage: Any, broken: str) -> None:
 
 
 def _says_no(site: Site) -> bool:
-    """Whether ``/ready`` says no within ten seconds."""
+    """Whether ``/ready`` fails within ten seconds."""
     until = time.monotonic() + 10
     while time.monotonic() < until:
         with suppress(Lost):
@@ -128,12 +128,12 @@ def _asking_live(site: Site, findings: Findings) -> Iterator[None]:
         thread.join()
 
 
-# --- the outages; each says whether /ready must notice it -------------------------------------------
+# --- the outages; each yields whether /ready must notice it -----------------------------------------
 
 
 @contextmanager
 def restarted(site: Site) -> Iterator[bool]:
-    """An orderly end; the program starts the embedded server again by itself."""
+    """An orderly stop; the program starts the embedded server again by itself."""
     for process in _processes(site):
         if embedded._is_postmaster(process):
             process.send_signal(signal.SIGINT)
@@ -155,7 +155,7 @@ def cut(site: Site) -> Iterator[bool]:
 
 @contextmanager
 def taken(site: Site) -> Iterator[bool]:
-    """Every connection is somebody else's, also those that the program had."""
+    """A foreign client takes every connection, also those of the program."""
     held: list[psycopg.Connection[Any]] = []
     try:
         [(most,)] = site.rows("SELECT current_setting('max_connections')::int")

@@ -1,7 +1,7 @@
-"""The program as it is really started, for drills that take parts of it away.
+"""The program as really started, for drills that break parts of it.
 
-Owns: a folder, a port, the server's process and its embedded database; killing each; asking it as a
-browser would. Must never: touch a process that it did not start, or leave one behind.
+One folder, one port, the server's process and its embedded database. It kills only processes that
+it started, leaves none behind, and sends requests as a browser would.
 """
 
 import json
@@ -32,7 +32,7 @@ PASSWORD = "Drill-2012-county"
 
 
 class Lost(Exception):
-    """No answer came: what became of the request is not known."""
+    """No response: the outcome of the request is unknown."""
 
 
 class Failed(Exception):
@@ -40,7 +40,7 @@ class Failed(Exception):
 
 
 class Site:
-    """One copy of the program. ``county`` names the people and records that it was filled with."""
+    """One copy of the program. ``county`` has the people and records that it was filled with."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.var_dir, self.log = folder / "var", folder / "serve.log"
@@ -67,12 +67,12 @@ class Site:
             )
 
     def fill(self, quarters: int) -> None:
-        """Enter the county that drills work on, with so many quarters to be closed."""
+        """Create the drills' county, with so many quarters to close."""
         done = self.run("-m", "tests.drills.county", str(quarters))
         self.county = json.loads(done.stdout)
 
     def wait_until_ready(self, patience: float = PATIENCE) -> float:
-        """Seconds until ``/ready`` says so."""
+        """Seconds until ``/ready`` succeeds."""
         begun = time.monotonic()
         while time.monotonic() < begun + patience:
             with suppress(Lost):
@@ -98,7 +98,7 @@ class Site:
         psutil.wait_procs(found, 10)
 
     def kill_database(self) -> None:
-        """Every process of it at once, as when the power of its machine goes."""
+        """Kill every database process at once, as in a power failure of its machine."""
         found = embedded._server_processes(self.var_dir.resolve() / "pgdata")
         for process in found:
             with suppress(psutil.NoSuchProcess):
@@ -106,7 +106,7 @@ class Site:
         psutil.wait_procs(found, 10)
 
     def cut_power(self) -> None:
-        """Of the machine: disk and processes at once. The disk is there again afterwards."""
+        """Power failure of the machine: disk and processes at once. Then the disk is mounted again."""
         assert self.disk is not None
         self.disk.cut()
         self.kill_program()
@@ -121,11 +121,11 @@ class Site:
         embedded.stop(self.var_dir)
 
     def memory(self) -> int:
-        """Bytes that supervisor and workers hold."""
+        """Bytes of memory of supervisor and workers."""
         return sum(process.memory_info().rss for process in self.processes())
 
     def processor_time(self) -> float:
-        """Seconds of computing so far."""
+        """CPU seconds so far."""
         return sum(sum(process.cpu_times()[:2]) for process in self.processes())
 
     def run(self, *command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -151,12 +151,12 @@ class Site:
             return connection.execute(question, given).fetchall()
 
     def unlock(self) -> None:
-        """As an administrator would: a sign-in that a fault cut off stays counted as a wrong guess."""
+        """As an administrator would: a sign-in cut off by a fault counts as a failed one."""
         with suppress(psycopg.Error), self.database() as connection:
             connection.execute("DELETE FROM units_allowance")
 
     def proof(self) -> str:
-        """What ``verify_ledger`` says against the ledger; nothing when all agrees."""
+        """What ``verify_ledger`` finds wrong; empty if all agrees."""
         try:
             self.run("manage.py", "verify_ledger")
         except Failed as failed:
@@ -168,7 +168,7 @@ class Site:
 def running(
     folder: Path, disk: PowerDisk | None = None, quarters: int = 40, **environment: str
 ) -> Iterator[Site]:
-    """A started site with its county, stopped at the end; on a disk of its own if one is given."""
+    """A started site with its county, stopped at the end; optionally on a disk of its own."""
     site = Site(folder, **environment)
     site.disk = disk
     try:
@@ -185,7 +185,7 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-# --- a browser without a window ------------------------------------------------------------------
+# --- a client like a browser -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody at a browser: keeps cookies, sends forms."""
+    """A person at a browser: stores cookies, sends forms."""
 
     port: int
     name: str = ""
@@ -224,7 +224,7 @@ class Person:
         files: Sequence[tuple[str, str, bytes]] = (),
         timeout: float = 60,
     ) -> Answer:
-        """One request on a connection of its own. ``files`` are (field, name, content)."""
+        """One request on its own connection. ``files`` are (field, name, content)."""
         headers = {"Host": "127.0.0.1", "Connection": "close", "Cookie": self._cookie()}
         body = None
         if fields is not None:
@@ -256,7 +256,7 @@ class Person:
 def encoded(
     fields: Mapping[str, Any], files: Sequence[tuple[str, str, bytes]]
 ) -> tuple[str, bytes]:
-    """Media type and body of a form."""
+    """Content type and body of a form."""
     if not files:
         return "application/x-www-form-urlencoded", urlencode(fields, doseq=True).encode()
     parts = [

@@ -1,4 +1,4 @@
-"""The race of entries against a close, short: what the drill finds, and that it can find."""
+"""A short race of entries against a close: what the drill finds, and that it can fail."""
 
 import pytest
 
@@ -32,5 +32,5 @@ def test_either_lock_alone_keeps_the_totals(fault):
 
 
 def test_without_both_locks_the_drill_finds_wrong_totals():
-    """quality 50: the drill is known able to fail."""
+    """quality 50: the drill can fail."""
     assert close_race.run(closes=5, writers=16, without=close_race.FAULTS).wrong

@@ -1,4 +1,4 @@
-"""The drills of faults, short, on one copy of the program: what they find, and that they can find it."""
+"""Short fault drills on one copy of the program: what they find, and that they can fail."""
 
 import itertools
 from contextlib import ExitStack
@@ -14,9 +14,9 @@ from tests.drills.site import Site, running
 
 @pytest.fixture(scope="module")
 def disks():
-    """The folder of the site, with its small disks.
+    """The site's folder with its small disks.
 
-    Not pytest's own: another run of pytest closes that to the account of the database.
+    Not pytest's own: another pytest run closes that one to the database's account.
     """
     with TemporaryDirectory() as name, ExitStack() as stack:
         yield Path(name), full.prepared(stack, Path(name))
@@ -38,7 +38,7 @@ def test_nothing_acknowledged_is_lost_by_a_kill_of_the_program_or_of_the_databas
 
 
 def test_a_database_that_tells_commits_too_early_is_found(site: Site):
-    """quality 50: the drill is known able to fail."""
+    """quality 50: the drill can fail."""
     findings = kill.run(site, moments=20, actions=5, broken="lazy", kinds=("database",))
 
     assert [line for line in findings.wrong if "acknowledged" in line]
@@ -53,7 +53,7 @@ def test_a_database_taken_away_is_told_as_that_and_comes_back(site: Site):
 
 
 def test_a_disk_that_is_full_is_told_and_work_goes_on_when_there_is_room(site: Site, disks):
-    """quality 41: evidence, uploads on the desk, temporary files, log and data, as far as root may."""
+    """quality 41: evidence, uploads, temporary files, log and data, as far as root may."""
     findings = full.run(site, disks[1])
 
     assert findings.wrong == []

@@ -1,7 +1,6 @@
-"""People at work on a site, and a journal of every word that the site gave them.
+"""People working on a site: submit, upload, verify, close, import; lost requests are sent again.
 
-Owns: the deeds (submit, upload, verify, close, import) and sending again what was lost. Must never: count
-as acknowledged what the page did not say.
+The journal gets only what a page has confirmed.
 """
 
 import hashlib
@@ -23,18 +22,18 @@ from tests.drills.journal import Journal
 from tests.drills.site import PASSWORD, Answer, Lost, Person, Site
 
 ACTIONS = ("submit", "upload", "verify", "close")
-PAUSE = 0.2  # before something is sent again
+PAUSE = 0.2  # seconds before a request is sent again
 BETWEEN_CLOSINGS = (2, 6)  # seconds
 AWAY = "暂时无法办理"
 AT_WORK = "上一次导入仍在进行"
 
 
 class Over(Exception):
-    """The drill is over; whatever is under way is not sent again."""
+    """The drill is over; nothing is sent again."""
 
 
 class Traffic:
-    """Everybody at once until ``end``; a seed gives each of them the same choices again."""
+    """Everybody at once until ``end``; a seed repeats all their choices."""
 
     def __init__(self, site: Site, seed: int, *, clerks: int = 4, rows: int = 60) -> None:
         self.site, self.journal, self.rows = site, Journal(), rows
@@ -60,14 +59,14 @@ class Traffic:
             thread.start()
 
     def gets_on(self, actions: int, patience: float = 300) -> bool:
-        """Wait until so many more deeds were acknowledged; whether they were."""
+        """Wait until so many more actions were acknowledged; returns whether they were."""
         wanted, until = self.journal.acknowledged() + actions, time.monotonic() + patience
         while self.journal.acknowledged() < wanted and time.monotonic() < until:
             time.sleep(0.02)
         return self.journal.acknowledged() >= wanted
 
     def idle(self, patience: float = 60) -> list[str]:
-        """The deeds of which none is acknowledged in time, so that nothing was shown about them."""
+        """Actions of which none was acknowledged in time: nothing was tested about them."""
         until = time.monotonic() + patience
         while (idle := self._unshown()) and time.monotonic() < until:
             time.sleep(0.1)
@@ -92,7 +91,7 @@ class Traffic:
         except Exception as error:
             self.journal.odd.append(f"{action.__name__}: {type(error).__name__}: {error}")
 
-    # --- the deeds
+    # --- the actions
 
     def submit(self, person: Person, chance: random.Random) -> None:
         """A receipt, every third one with evidence."""
@@ -141,7 +140,7 @@ class Traffic:
         self.over.wait(chance.uniform(*BETWEEN_CLOSINGS))
 
     def import_book(self, person: Person, chance: random.Random) -> None:
-        """A workbook of receipts; another clerk each time, so that nobody waits for a dead import."""
+        """A workbook of receipts; a different clerk each time, so that a dead import blocks nobody."""
         name = next(self.importers)
         person = self._signed_in(Person(self.site.port, name))
         number = int(self.site.county["importers"].index(name)) % 4
@@ -150,7 +149,7 @@ class Traffic:
         book = workbook(self.site.county["projects"][number][1], prefix, self.rows)
         answer = self._sent(person, "/import/", {}, [("file", "b.xlsx", book)])
         if AT_WORK in answer.body.decode():
-            self._rest()  # the first one was killed; it says so for a minute
+            self._rest()  # the first one was killed; its state says so after a minute
             return
         if not self._is_saved("preview", answer):
             return
@@ -159,7 +158,7 @@ class Traffic:
             self._once(person, f"{answer.location}decide/", {"action": "import"})
             done = self._once(person, answer.location)
         except Lost:
-            return  # whole or not at all, and nobody was told
+            return  # all or nothing, and nothing was acknowledged
         finally:
             self.importing.clear()
         if done.status == 200 and b"message--success" in done.body:
@@ -179,7 +178,7 @@ class Traffic:
                 self._rest()
 
     def _sent(self, person: Person, path: str, typed: dict[str, Any], files: Any = ()) -> Answer:
-        """Sent until there is an answer, as the page of a fault and the browser's button offer."""
+        """Repeat until there is a response, as a fault page and the browser offer."""
         while True:
             try:
                 answer = self._once(person, path, typed, files)

@@ -1,6 +1,6 @@
-"""Small disks of their own for drills, mounted by root: memory disks that fill, and one that loses power.
+"""Small disks for drills, mounted as root: memory disks that fill up, one disk that loses power.
 
-Must never: leave a mount behind, or be used on a folder that holds anything.
+No mount is left behind, and only empty folders are used.
 """
 
 import fcntl
@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _SHUT_DOWN = 0x8004587D  # EXT4_IOC_SHUTDOWN
-_WITHOUT_FLUSH = 2  # not even the journal: what was not synced is gone
+_WITHOUT_FLUSH = 2  # not even the journal: whatever was not synced is lost
 
 
 def can_mount() -> bool:
@@ -32,7 +32,7 @@ def memory_disk(folder: Path, size: str) -> Iterator[Path]:
 
 
 class PowerDisk:
-    """An ext4 on a loop device. ``cut`` is the moment at which its machine loses power."""
+    """An ext4 on a loop device. ``cut`` is the moment when its machine loses power."""
 
     def __init__(self, image: Path, folder: Path, megabytes: int) -> None:
         self.image, self.folder = image, folder
@@ -43,7 +43,7 @@ class PowerDisk:
         self.mount()
 
     def mount(self) -> None:
-        """The journal is replayed, as at the next start of the machine."""
+        """Replays the journal, as the next start of the machine would."""
         _run("mount", "-o", "loop", str(self.image), str(self.folder))
         self.folder.chmod(0o755)
 
@@ -56,7 +56,7 @@ class PowerDisk:
             os.close(descriptor)
 
     def unmount(self, patience: float = 30) -> None:
-        """As soon as the last process that has a file open here is gone."""
+        """As soon as the last process with an open file here has ended."""
         until = time.monotonic() + patience
         while subprocess.run(["umount", str(self.folder)], capture_output=True).returncode:
             assert time.monotonic() < until, f"{self.folder} is still in use"
@@ -70,7 +70,7 @@ class PowerDisk:
 
 @contextmanager
 def exhausted(folder: Path) -> Iterator[None]:
-    """No room on a disk; in a plain folder of somebody who is not root, no permission to write."""
+    """No space on a disk; for a plain folder and without root, no permission to write."""
     if not os.path.ismount(folder):
         folder.chmod(0o500)
         yield
@@ -84,7 +84,7 @@ def exhausted(folder: Path) -> Iterator[None]:
 
 
 def fill(folder: Path) -> Path:
-    """Leave no byte free; the file that takes them."""
+    """Leave no byte free; returns the file that takes them."""
     filler = folder / "filler"
     with suppress(OSError), filler.open("wb", buffering=0) as file:
         for size in (1024**2, 4096, 1):
