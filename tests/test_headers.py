@@ -137,7 +137,7 @@ def test_a_foreign_host_a_forged_form_and_a_failure_carry_them_too(receipt, monk
 
 
 def test_cookies_are_named_for_https_alone():
-    """quality 10: the prefix makes the browser refuse them over plain HTTP"""
+    """quality 10: browsers refuse __Host- cookies from any other host or over plain HTTP"""
     assert settings.SESSION_COOKIE_NAME in ("session", "__Host-session")
     assert settings.SESSION_COOKIE_HTTPONLY
     assert settings.CSRF_COOKIE_HTTPONLY

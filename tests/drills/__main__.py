@@ -1,7 +1,8 @@
 """Runs one drill: ``python -m tests.drills close_race --help``; see docs/records/drills.md.
 
-The race of the close works on an empty database: DATABASE_URL, VAR_DIR, or else an embedded one in
-a temporary folder. The other drills start a whole copy of the program in such a folder.
+The race of the close runs on a test database of its own; without DATABASE_URL and VAR_DIR, on an
+embedded server in a temporary folder. The other drills start a whole copy of the program in such a
+folder.
 """
 
 import importlib
