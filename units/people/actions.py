@@ -151,7 +151,7 @@ def grant(pk: int, role: Role, *, by: User, at: datetime) -> User:
         raise Refusal(_("Administrators are appointed on the server, not here."), "role")
     if role != Role.NONE and role not in fitting_roles(user):
         raise Refusal(
-            _("This role does not fit the person's place. Let him be placed first."), "role"
+            _("This role does not fit the person's place. Place the person first."), "role"
         )
     if role != user.role:
         before, user.role = str(user.role), role
@@ -215,7 +215,7 @@ def _locked(pk: int, right: Right, by: User) -> User:
     rows = people_of(by).select_for_update(of=("self",), no_key=True)
     user = rows.get(pk=pk)
     if user == by:
-        raise Refusal(_("Nobody changes his own account here. Ask a colleague of the same office."))
+        raise Refusal(_("Nobody changes their own account here. Ask a colleague of the same office."))
     if user.role in ADMIN_ROLES:
         raise Refusal(
             _("Administrators are changed on the server only: manage.py create_administrators.")

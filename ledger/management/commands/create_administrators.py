@@ -39,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError(
                 _("The three administrators stand already. Use --replace for a new one.")
             )
-        self.stdout.write(_("One-time passwords, shown once; give each person only his own:"))
+        self.stdout.write(_("One-time passwords, shown once; give each person only their own:"))
         for role in wanted:
             user, password = people.appoint(role, county, at=timezone.now())
             self.stdout.write(f"  {user.username:<22} {password}  {role.label}")
