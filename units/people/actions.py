@@ -215,7 +215,9 @@ def _locked(pk: int, right: Right, by: User) -> User:
     rows = people_of(by).select_for_update(of=("self",), no_key=True)
     user = rows.get(pk=pk)
     if user == by:
-        raise Refusal(_("Nobody changes their own account here. Ask a colleague of the same office."))
+        raise Refusal(
+            _("Nobody changes their own account here. Ask a colleague of the same office.")
+        )
     if user.role in ADMIN_ROLES:
         raise Refusal(
             _("Administrators are changed on the server only: manage.py create_administrators.")
