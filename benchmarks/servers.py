@@ -1,7 +1,7 @@
 """Compares ways to serve the program on every core: our supervised waitress, gunicorn and granian.
 
-    pip install --target /tmp/servers gunicorn granian       # never into the program's own environment
-    python benchmarks/servers.py --candidates /tmp/servers   # with nginx too, if it is installed
+    pip install --target var/servers gunicorn granian       # never into the program's own environment
+    python benchmarks/servers.py --candidates var/servers   # with nginx too, if it is installed
     python benchmarks/servers.py                             # our own server alone
     python benchmarks/servers.py --workbooks                 # pages while three workbooks are written
 
