@@ -324,7 +324,7 @@ COLUMNS = (
         shape=PERCENT,
         value=lambda of: of.growth,
         screen=Screen("minor", part="growth"),
-        paper=Paper(gettext_lazy("Growth on last year"), 10),
+        paper=Paper(gettext_lazy("Growth on last year"), 15),
         json="growth",
         stored=Stored(
             "received_before",
