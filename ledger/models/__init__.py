@@ -1,0 +1,28 @@
+"""Money and its announcements: the tables of the ledger, and what the database itself refuses.
+
+Figures are computed in ``ranking/league.py``. Each table is written by one module only.
+"""
+
+from ledger.models.claims import CreditClaim
+from ledger.models.entries import OUTSIDE, Entry
+from ledger.models.periods import QUARTERS, Period, quarter_of
+from ledger.models.receipts import Evidence, EvidenceRule, Receipt
+from ledger.models.reports import MonthlyReport, Notice, Pledge
+from ledger.models.settlements import Settlement, SettlementLine
+
+__all__ = [
+    "OUTSIDE",
+    "QUARTERS",
+    "CreditClaim",
+    "Entry",
+    "Evidence",
+    "EvidenceRule",
+    "MonthlyReport",
+    "Notice",
+    "Period",
+    "Pledge",
+    "Receipt",
+    "Settlement",
+    "SettlementLine",
+    "quarter_of",
+]

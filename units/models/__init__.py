@@ -1,0 +1,58 @@
+"""Who is measured, and who may act. Knows nothing of projects or money received."""
+
+from units.models.counties import (
+    County,
+    Placed,
+    Region,
+    Schedule,
+    UnitKind,
+    amount_field,
+    default_groups,
+)
+from units.models.people import (
+    ADMIN_ROLES,
+    BUREAU_ROLES,
+    BUSINESS_ROLES,
+    OLD_PASSWORDS,
+    UNIT_ROLES,
+    AccessKey,
+    People,
+    Role,
+    U,
+    User,
+)
+from units.models.sign_in import FAILURES_KEPT, Allowance, FailedSignIn, KeptForm, UserSession
+from units.models.targets import CountyTarget, Target
+from units.models.trail import Trail
+from units.models.units import KINDS, Unit, stands
+
+__all__ = [
+    "ADMIN_ROLES",
+    "BUREAU_ROLES",
+    "BUSINESS_ROLES",
+    "FAILURES_KEPT",
+    "KINDS",
+    "OLD_PASSWORDS",
+    "UNIT_ROLES",
+    "AccessKey",
+    "Allowance",
+    "County",
+    "CountyTarget",
+    "FailedSignIn",
+    "KeptForm",
+    "People",
+    "Placed",
+    "Region",
+    "Role",
+    "Schedule",
+    "Target",
+    "Trail",
+    "U",
+    "Unit",
+    "UnitKind",
+    "User",
+    "UserSession",
+    "amount_field",
+    "default_groups",
+    "stands",
+]
