@@ -13,7 +13,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.hindrances import PHONE, WIDE, hindrances
+from tests.browser.hindrances import PHONE, WIDE, hindrances, stray_cells
 from tests.browser.visits import NO_PAGES, OF_A_MOMENT, Village, Visit, addresses, visits
 from tests.browser.watch import watch
 from tests.conftest import empty_tables
@@ -139,6 +139,18 @@ def test_no_page_hinders_anybody(opened, language, width):
 
     assert not found, "\n".join(found)
     assert opened.complaints == []
+
+
+def test_head_body_and_foot_of_every_table_share_their_columns(opened):
+    """quality 57"""
+    found = [
+        f"{visit.address} at {cell}"
+        for places in opened.visits.values()
+        for visit in places
+        for cell in stray_cells(opened.see(visit, "zh-hans"))
+    ]
+
+    assert not found, "\n".join(found)
 
 
 def test_every_page_is_whole_without_script(opened):
