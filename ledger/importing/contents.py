@@ -95,14 +95,14 @@ def _targets(units: Sequence[Unit]) -> QuerySet[Target]:
 
 
 def _target(target: Target) -> Rows:
-    due = dict(zip(("due_first", "due_second", "due_third", "due_fourth"), target.due, strict=True))
+    due = dict(zip(("due_first", "due_half", "due_third", "due_fourth"), target.due, strict=True))
     return {
         "unit": target.unit.name,
         "year": target.year,
-        "amount": to_wan(target.amount),
+        "target": to_wan(target.amount),
         **{name: to_wan(amount) for name, amount in due.items()},
         "effective_on": target.effective_on,
-        "document_no": target.document_no or None,
+        "document": target.document_no or None,
         "issuer": word_for(target.issuer, ISSUERS),
     }
 
@@ -121,14 +121,14 @@ def _project(project: Project) -> Rows:
     return {
         "name": project.name,
         "investor": investor.name if investor else None,
-        "lead": project.lead_unit.name,
+        "unit": project.lead_unit.name,
         "shares": shares_text((share.unit.name, share.basis_points) for share in shares),
         "stage": word_for(project.stage, STAGES),
         "signed_on": project.signed_on,
         "total_investment": to_wan(project.total_investment),
-        "introduced_amount": to_wan(project.introduced_amount),
+        "introduced": to_wan(project.introduced_amount),
         "industry": project.industry.name,
-        "source": word_for(investor.origin, SOURCES) if investor else None,
+        "origin": word_for(investor.origin, SOURCES) if investor else None,
         "origin_place": (investor.origin_place or None) if investor else None,
         "credit_code": (investor.credit_code or None) if investor else None,
         **days,
@@ -151,7 +151,7 @@ def _receipts(led: QuerySet[Project]) -> Iterator[Rows]:
             "project": receipt.project.name,
             "received_on": receipt.received_on,
             "amount": to_wan(receipt.amount),
-            "voucher_no": receipt.voucher_no,
+            "voucher": receipt.voucher_no,
             "kind": word_for(receipt.kind, MONEY),
             "note": receipt.note or None,
             "state": word_for(receipt.state, STATES),

@@ -35,7 +35,7 @@ SIGNATURES = (Stage.INTENTION, Stage.AGREEMENT, Stage.CONTRACT)
 SIGNED_BY = {Stage.STARTED: Stage.CONTRACT, Stage.PRODUCTION: Stage.CONTRACT}
 TEXTS = ("location", "sponsor", "contact", "phone")
 # Where the register's field name differs from the workbook's.
-COLUMN_OF = {"origin": "source"}
+COLUMN_OF = {"lead_unit": "unit", "introduced_amount": "introduced"}
 # The least claim: not from another city, province or country unless a row says so.
 UNKNOWN_ORIGIN = Investor.Origin.OTHER_COUNTY
 Shares = list[tuple[Unit, int]]
@@ -62,7 +62,7 @@ def _told_origins(section: Section, accounts: Accounts) -> dict[str, str]:
     """Each investor's origin, from the first row that has it."""
     told: dict[str, str] = {}
     for row in section.rows:
-        investor, source = row.values.get("investor"), row.values.get("source")
+        investor, source = row.values.get("investor"), row.values.get("origin")
         place = row.values.get("origin_place")
         if isinstance(investor, str):
             origin, _place = _level(_string(source), _string(place), accounts)
@@ -143,7 +143,7 @@ def _demand_right(
         sentence = _("Only %(unit)s or the investment bureau may change this project.")
         reader.refuse("name", sentence % {"unit": existing.lead_unit.name})
     elif not may_lead(accounts.by, draft.lead_unit):
-        reader.refuse("lead", _("You may only enter projects that your own unit leads."))
+        reader.refuse("unit", _("You may only enter projects that your own unit leads."))
 
 
 # From a row to a draft
@@ -161,17 +161,17 @@ def _draft(
     shares = _shares(reader, recorded, accounts)
     stage, days = _stage_and_days(reader, recorded)
     total = reader.amount("total_investment")
-    introduced = reader.amount("introduced_amount", allow_zero=True)
+    introduced = reader.amount("introduced", allow_zero=True)
     texts: dict[str, Any] = {field: reader.text(field) for field in TEXTS}
     texts["content"] = reader.long_text("content")
     industry = _industry(reader, recorded, accounts)
     investor = _investor(reader, recorded, accounts, told)
     if recorded is None:
         reader.demand("total_investment")
-        if stage == Stage.RESERVE and not reader.has("introduced_amount"):
+        if stage == Stage.RESERVE and not reader.has("introduced"):
             introduced = ZERO  # nothing has been promised yet
         else:
-            reader.demand("introduced_amount")
+            reader.demand("introduced")
     else:
         total = total if total is not None else recorded.total_investment
         introduced = introduced if introduced is not None else recorded.introduced_amount
@@ -215,7 +215,7 @@ def _recorded(existing: Project | None) -> ProjectDraft | None:
 
 def _shares(reader: Reader, recorded: ProjectDraft | None, accounts: Accounts) -> Shares:
     """The shares, the lead unit's first; without any written, the lead has all of the credit."""
-    lead = reader.unit("lead", accounts)
+    lead = reader.unit("unit", accounts)
     written = reader.shares("shares")
     if reader.has("shares") and written is None:
         return []
@@ -226,7 +226,7 @@ def _shares(reader: Reader, recorded: ProjectDraft | None, accounts: Accounts) -
     elif lead is not None and (recorded is None or len(recorded.shares) == 1):
         shares = [(lead, FULL)]
     else:
-        reader.demand("shares" if recorded else "lead")
+        reader.demand("shares" if recorded else "unit")
         return []
     if lead is None or not shares:
         return shares
@@ -340,7 +340,7 @@ def _investor(
     code, place = reader.text("credit_code"), reader.text("origin_place")
     if not name:
         return recorded.investor if recorded is not None else None
-    origin, place = _level(reader.text("source"), place, accounts)
+    origin, place = _level(reader.text("origin"), place, accounts)
     known = accounts.investors.get(key(name))
     if known is None:
         origin = told.get(key(name)) or _no_origin(reader)
@@ -354,7 +354,7 @@ def _investor(
         )
     if origin is not None and origin != draft.origin:
         sentence = _("The investor is recorded as “%(origin)s”; that stands.")
-        reader.notice("source", sentence % {"origin": Investor.Origin(draft.origin).label})
+        reader.notice("origin", sentence % {"origin": Investor.Origin(draft.origin).label})
     # Later rows of this workbook find what this one says.
     accounts.investors[key(name)] = Investor(name_key=key(name), **asdict(draft))
     return draft
@@ -374,7 +374,7 @@ def _level(source: str, place: str, accounts: Accounts) -> tuple[str | None, str
 def _no_origin(reader: Reader) -> str:
     sentence = _("It is not clear where the money is from; “%(origin)s” is taken. Write %(words)s.")
     words = {"origin": UNKNOWN_ORIGIN.label, "words": "、".join(vocabulary.offered(SOURCES))}
-    reader.notice("source", sentence % words)
+    reader.notice("origin", sentence % words)
     return UNKNOWN_ORIGIN
 
 

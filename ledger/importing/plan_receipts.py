@@ -30,7 +30,7 @@ from units.ground.text import key
 
 IN_REVIEW = (Period.State.REVIEW, Period.State.PROPOSED)
 UNVERIFIED = (Receipt.State.SUBMITTED, Receipt.State.RETURNED, Receipt.State.DRAFT)
-COLUMN_OF = {"confirmed": "amount"}
+COLUMN_OF = {"confirmed": "amount", "voucher_no": "voucher"}
 
 
 def plan_receipts(
@@ -72,10 +72,10 @@ def _judged(
 
 
 def _draft(reader: Reader, accounts: Accounts) -> Draft | None:
-    reader.demand("project", "received_on", "amount", "voucher_no")
+    reader.demand("project", "received_on", "amount", "voucher")
     project = _project(reader, accounts)
     received_on, amount = reader.day("received_on"), reader.amount("amount")
-    voucher_no, note = reader.text("voucher_no"), reader.text("note")
+    voucher_no, note = reader.text("voucher"), reader.text("note")
     kind = reader.choice("kind", MONEY) or Receipt.Kind.OTHER
     if reader.is_refused or project is None or received_on is None or amount is None:
         return None
@@ -128,7 +128,7 @@ def _demand_once(reader: Reader, identity: Identity, seen: dict[Any, str]) -> No
             "The same project, day, amount and voucher number as in row %(row)s. Money counts once:"
             " delete the row, or write its own voucher number."
         )
-        reader.refuse("voucher_no", sentence % {"row": first})
+        reader.refuse("voucher", sentence % {"row": first})
 
 
 def _demand_open(reader: Reader, day: date, accounts: Accounts) -> None:
@@ -156,7 +156,7 @@ def _against_known(
     if known.state in (Receipt.State.RETURNED, Receipt.State.DRAFT):
         sentence = _("The receipt is there, but not submitted (%(state)s). Submit it on its page.")
         words = {"state": Receipt.State(known.state).label}
-        reader.notice("voucher_no", sentence % words)
+        reader.notice("voucher", sentence % words)
     return ReceiptRow(origin, Outcome.UNCHANGED, draft, known)
 
 

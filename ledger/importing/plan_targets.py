@@ -20,7 +20,7 @@ from units.ground.money import wan_short
 from units.models import Target, Unit
 from units.targets.schedule import scheduled
 
-DUE = ("due_first", "due_second", "due_third", "due_fourth")
+DUE = ("due_first", "due_half", "due_third", "due_fourth")
 LONGEST_DOCUMENT = Target._meta.get_field("document_no").max_length or 0
 Due = tuple[Decimal, ...]
 
@@ -45,8 +45,8 @@ def _rough_year(section: Section, values: dict[str, Any]) -> int | None:
 def _judged(
     reader: Reader, accounts: Accounts, title_year: int | None, seen: dict[Any, str]
 ) -> tuple[Outcome, TargetRow | None]:
-    if not reader.has("amount") and reader.has("unit"):
-        reader.notice("amount", _("No task is written; the row is left out."))
+    if not reader.has("target") and reader.has("unit"):
+        reader.notice("target", _("No task is written; the row is left out."))
         return Outcome.UNCHANGED, None
     row = _read(reader, accounts, title_year)
     if row is None or reader.is_refused:
@@ -56,7 +56,7 @@ def _judged(
         sentence = _("Row %(row)s gives this unit's target of the year already. Keep one of them.")
         reader.refuse("unit", sentence % {"row": first})
     elif row.outcome != Outcome.UNCHANGED and not may(accounts.by, Right.TARGET_EDIT):
-        reader.refuse("amount", _("Only the head of the bureau may set targets."))
+        reader.refuse("target", _("Only the head of the bureau may set targets."))
     return (Outcome.REFUSED, None) if reader.is_refused else (row.outcome, row)
 
 
@@ -66,12 +66,12 @@ def _read(reader: Reader, accounts: Accounts, title_year: int | None) -> TargetR
     year = reader.year("year") if reader.has("year") else title_year
     if year is None:
         reader.demand("year")
-    amount = reader.amount("amount", allow_zero=True)
+    amount = reader.amount("target", allow_zero=True)
     issuer = reader.choice("issuer", ISSUERS) or Target.Issuer.COUNTY
-    day, document = reader.day("effective_on"), reader.text("document_no")
+    day, document = reader.day("effective_on"), reader.text("document")
     due = _due(reader, amount)
     if len(document) > LONGEST_DOCUMENT:
-        reader.refuse("document_no", _("The text is too long."))
+        reader.refuse("document", _("The text is too long."))
     if day and year and day.year > year:
         reader.refuse("effective_on", _("The day is after the year of the target. Check both."))
     if reader.is_refused or unit is None or year is None or amount is None:
@@ -131,7 +131,7 @@ class _Given:
                 "Recorded is %(amount)s 万元. For a change give the day from which it counts in"
                 " “生效日期”, and its document in “文号”."
             )
-            reader.refuse("amount", sentence % {"amount": wan_short(versions[-1].amount, 6)})
+            reader.refuse("target", sentence % {"amount": wan_short(versions[-1].amount, 6)})
             return None
         due = self.due or self._due_by_default(same, accounts)
         outcome = Outcome.CHANGED if versions else Outcome.NEW

@@ -10,7 +10,7 @@ from typing import IO, Final
 
 from ledger.importing.contents import Contents
 from ledger.reading import vocabulary
-from ledger.reading.columns import COLUMNS, SHEET_NAMES, Form, Part
+from ledger.reading.columns import COLUMNS, SHEET_NAMES, Form, Part, template_columns
 from ledger.reading.columns import Column as BookColumn
 from ledger.sheets import book as sheets
 from ledger.sheets import cell_styles
@@ -30,13 +30,12 @@ STYLES: Final[dict[Form, CellStyle]] = {
 WIDTHS: Final = {
     "name": 26,
     "unit": 18,
-    "lead": 16,
     "project": 30,
     "investor": 28,
     "shares": 28,
     "content": 36,
-    "document_no": 20,
-    "voucher_no": 24,
+    "document": 20,
+    "voucher": 24,
     "note": 28,
     "credit_code": 22,
     "location": 20,
@@ -46,7 +45,7 @@ WORDS: Final = {
     (Part.UNITS, "kind"): vocabulary.KINDS,
     (Part.TARGETS, "issuer"): vocabulary.ISSUERS,
     (Part.PROJECTS, "stage"): vocabulary.STAGES,
-    (Part.PROJECTS, "source"): vocabulary.SOURCES,
+    (Part.PROJECTS, "origin"): vocabulary.SOURCES,
     (Part.RECEIPTS, "kind"): vocabulary.MONEY,
     (Part.RECEIPTS, "state"): vocabulary.STATES,
 }
@@ -54,7 +53,7 @@ WORDS: Final = {
 LISTED: Final = {
     (Part.UNITS, "successor"): 0,
     (Part.TARGETS, "unit"): 0,
-    (Part.PROJECTS, "lead"): 0,
+    (Part.PROJECTS, "unit"): 0,
     (Part.PROJECTS, "industry"): 1,
     (Part.RECEIPTS, "project"): 2,
 }
@@ -96,7 +95,7 @@ def _write_help(book: Book, whose: str) -> None:
 
 
 def _write_part(book: Book, part: Part, contents: Contents) -> None:
-    columns = COLUMNS[part]
+    columns = template_columns(part)
     whose = contents.unit or contents.county
     sheet = book.sheet(
         SHEET_NAMES[part],
@@ -136,7 +135,7 @@ def _column(column: BookColumn) -> Column:
 
 def _add_choices(sheet: sheets.Sheet, part: Part, contents: Contents, top: int) -> None:
     lists = _lists(contents)
-    for place, column in enumerate(COLUMNS[part]):
+    for place, column in enumerate(template_columns(part)):
         words = WORDS.get((part, column.field))
         listed = LISTED.get((part, column.field))
         if words is not None:

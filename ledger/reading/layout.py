@@ -179,7 +179,7 @@ def _is_whole(part: Part, top: _Top | None) -> bool:
 
 def _missing(part: Part, named: Iterable[str]) -> list[Column]:
     """Required columns that are missing. The year may be in a title, the lead unit in the shares."""
-    there = set(named) | {"year"} | ({"lead"} if "shares" in named else set())
+    there = set(named) | {"year"} | ({"unit"} if "shares" in named else set())
     return [column for column in COLUMNS[part] if column.is_required and column.field not in there]
 
 

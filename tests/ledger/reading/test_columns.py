@@ -94,7 +94,7 @@ def test_a_sheet_is_known_by_its_name(part):
 
 def test_a_heading_is_found_behind_stars_and_notes():
     assert column_of("* 项目名称（全称）", Part.PROJECTS).field == "name"
-    assert column_of("引进\n单位", Part.PROJECTS).field == "lead"
+    assert column_of("引进\n单位", Part.PROJECTS).field == "unit"
     assert column_of("领导批示", Part.PROJECTS) is None
 
 
