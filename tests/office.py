@@ -5,7 +5,6 @@ advance. A test may replace one by its own from `tests/builders.py` (`office.pro
 make_project(...)`).
 """
 
-import time
 import uuid
 from datetime import date
 from functools import cached_property as made
@@ -13,10 +12,10 @@ from functools import cached_property as made
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ledger.entries import claims, evidence, notices, submission
-from ledger.importing.uploads import State, Step, Upload
+from ledger.importing import uploads
 from ledger.meeting import pledges
 from ledger.meeting.pledges import PledgeDraft
-from ledger.models import Notice
+from ledger.models import Notice, Upload
 from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
 from ledger.rules.months import Month
@@ -131,18 +130,14 @@ class Office:
     @made
     def upload(self):
         """A workbook that could not be read."""
-        state = State(
-            owner=self.clerk.pk,
-            county=self.county.pk,
+        return uploads.add(
+            self.clerk,
+            self.county,
             file_name="台账.xlsx",
-            sha256="0" * 64,
-            rows=0,
-            made_at=time.time(),
             language="zh-hans",
-            step=Step.FAILED,
+            step=Upload.Step.FAILED,
             sentence="读不出。",
         )
-        return Upload.add({"sheets": []}, state)
 
     def ready(self, *names):
         """The office with these records, or all, already created."""

@@ -5,30 +5,24 @@ No figure is computed here.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ledger.importing import uploads
 from ledger.importing.plan_types import Outcome
-from ledger.importing.uploads import AT_WORK, State, Step, Upload
 from ledger.importing.words import OUTCOMES
+from ledger.models import Upload
 from ledger.reading.remarks import Remark
 from ledger.words import SECTIONS, TIERS
 from units.ground.money import percent_text, wan_text, yi_text
 from units.models import User
 
-STEPS: Mapping[Step, str | Promise] = {
-    Step.PLANNING: _("being checked"),
-    Step.READY: _("to be decided"),
-    Step.WAITING: _("waits for a second person"),
-    Step.COMMITTING: _("being imported"),
-    Step.DONE: _("imported"),
-    Step.FAILED: _("not imported"),
-}
 BROKEN_OFF = _("The import broke off, and nothing has changed. Check it once more.")
+NOT_READ = _("The workbook could not be read because its machine stopped. Send it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,64 +33,59 @@ class Listed:
     name: str
     made_at: datetime
     owner: str
-    step: Step
-    word: str | Promise
+    step: str
+    word: str
     rows: int
     is_verified: bool
 
 
-def listed(uploads: Iterable[Upload]) -> list[Listed]:
+def listed(found: Iterable[Upload]) -> list[Listed]:
     """The uploads that a person may see, newest first."""
-    found = list(uploads)
-    names = {user.pk: str(user) for user in User.objects.filter(pk__in=_owners(found))}
     return [
         Listed(
             token=upload.token,
-            name=upload.state.file_name,
-            made_at=datetime.fromtimestamp(upload.state.made_at, UTC),
-            owner=names.get(upload.state.owner, ""),
-            step=upload.state.step,
-            word=STEPS[upload.state.step],
-            rows=upload.state.rows,
-            is_verified=upload.state.is_verified,
+            name=upload.file_name,
+            made_at=upload.made_at,
+            owner=str(upload.owner),
+            step=upload.step,
+            word=upload.get_step_display(),
+            rows=upload.rows,
+            is_verified=upload.is_verified,
         )
         for upload in found
     ]
 
 
-def _owners(uploads: Iterable[Upload]) -> set[int]:
-    return {upload.state.owner for upload in uploads}
-
-
 def page(upload: Upload, reader: User) -> dict[str, Any]:
     """Context of one upload's page."""
-    state = upload.state
     context: dict[str, Any] = {
         "upload": listed([upload])[0],
-        "state": state,
-        "is_own": state.owner == reader.pk,
-        "is_at_work": state.is_at_work,
-        "percent": state.done * 100 // state.total if state.total else 0,
-        "sentence": BROKEN_OFF if state.is_interrupted else state.sentence,
+        "state": upload,
+        "is_own": upload.owner_id == reader.pk,
+        "is_at_work": upload.is_at_work,
+        "percent": upload.done * 100 // upload.total if upload.total else 0,
+        "sentence": _interrupted(upload) if upload.is_interrupted else upload.sentence,
     }
-    kept = upload.kept("preview")
-    if kept is None or state.step in AT_WORK:
-        return context
-    return context | _preview(kept, state)
+    kept = uploads.kept(upload, "preview") if upload.step not in Upload.AT_WORK else None
+    return context if kept is None else context | _preview(kept, upload)
 
 
-def _preview(kept: Mapping[str, Any], state: State) -> dict[str, Any]:
+def _interrupted(upload: Upload) -> str | Promise:
+    return BROKEN_OFF if uploads.has(upload, "book") else NOT_READ
+
+
+def _preview(kept: Mapping[str, Any], upload: Upload) -> dict[str, Any]:
     return {
         "tallies": [(tally["sheet"], _counts(tally)) for tally in kept["tallies"]],
         "outcomes": [str(word) for word in OUTCOMES.values()],
         "refusals": [Remark.of(plain) for plain in kept["refusals"]],
-        "refused": state.refused,
+        "refused": upload.refused,
         "noticed": kept["notices"],
         "as_of": date.fromisoformat(kept["as_of"]),
         "figures": _figures(kept["before"], kept["after"]),
         "sections": _sections(kept["lines"]),
         "verified": kept["verified"],
-        "is_shown": state.step not in (Step.DONE, Step.FAILED),
+        "is_shown": upload.step not in (Upload.Step.DONE, Upload.Step.FAILED),
     }
 
 

@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from ledger.importing import contents, marked, template
+from ledger.importing import contents, marked, template, uploads
 from ledger.importing.pages import upload_of
 from ledger.models import Receipt
 from ledger.server.files import demand_short, file_view
@@ -20,11 +20,11 @@ from units.models import Unit
 def book_import_marked(request: HttpRequest, token: str) -> FileResponse:
     """The workbook with its refused cells marked."""
     upload = upload_of(request, token)
-    if not upload.state.refused or upload.kept("book") is None:
+    if not upload.refused or not uploads.has(upload, "book"):
         raise Http404
-    demand_short(upload.state.rows)
-    write = partial(marked.write, upload.book(), upload.refusals())
-    stem = Path(upload.state.file_name).stem
+    demand_short(upload.rows)
+    write = partial(marked.write, uploads.book(upload), uploads.refusals(upload))
+    stem = Path(upload.file_name).stem
     return file_response(f"{stem}-{marked.PROBLEMS}.xlsx", XLSX, write)
 
 

@@ -4,13 +4,10 @@ An upload is visible to its owner, and while it waits for a second person to tho
 verify; to everybody else it does not exist (404).
 """
 
-import hashlib
-import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +18,8 @@ from ledger.entries.evidence import display_name
 from ledger.importing import uploads, work
 from ledger.importing.context import listed, page
 from ledger.importing.forms import DecisionForm, UploadForm
-from ledger.importing.uploads import State, Step, Upload
+from ledger.importing.uploads import Step
+from ledger.models import Upload
 from ledger.reading import workbook
 from ledger.reading.workbook import MAX_MEGABYTES
 from ledger.receipts.attempts import attempted
@@ -39,7 +37,6 @@ def book_import(request: HttpRequest) -> HttpResponse:
         return _chosen(request, form)
     try:
         with attempted(request, "book.import"):
-            uploads.demand_idle(user)
             upload = _laid_down(form, user)
     except Refusal as refusal:
         form.refuse(refusal)
@@ -50,10 +47,11 @@ def book_import(request: HttpRequest) -> HttpResponse:
 
 def _chosen(request: HttpRequest, form: UploadForm) -> HttpResponse:
     user = person(request)
+    seen = (upload for upload in uploads.newest(user.county_id) if _may_see(user, upload))
     context = {
         "crumbs": [("", _("Import"))],
         "form": form,
-        "uploads": listed(upload for upload in uploads.uploads() if _may_see(user, upload)),
+        "uploads": listed(seen),
         "units": _choosable(user),
     }
     return render(
@@ -68,43 +66,34 @@ def _choosable(user: User) -> Iterable[Unit]:
 
 
 def _laid_down(form: UploadForm, user: User) -> Upload:
-    """Read the file in the child process and store its cells; the file itself is deleted."""
+    """Store the file for its job; it is not opened here."""
+    uploads.demand_ration(user)
     file = form.cleaned_data["file"]
     if (file.size or 0) > MAX_MEGABYTES * 1024**2:
         raise workbook.refusal("big_file", {"megabytes": MAX_MEGABYTES})
-    digest = hashlib.sha256()
-    with NamedTemporaryFile(suffix=".book") as copy:
-        for chunk in file.chunks():
-            digest.update(chunk)
-            copy.write(chunk)
-        copy.flush()
-        document = workbook.read_plain(Path(copy.name))
-    assert user.county_id is not None
-    state = State(
-        owner=user.pk,
-        county=user.county_id,
-        file_name=display_name(file.name or ""),
-        sha256=digest.hexdigest(),
-        rows=workbook.book_of(document).rows,
-        made_at=time.time(),
-        language=get_language() or "zh-hans",
-        is_verified=form.cleaned_data["is_verified"],
-        document=form.cleaned_data["document"],
-    )
-    return Upload.add(document, state)
+    assert user.county is not None
+    with transaction.atomic():
+        upload = uploads.add(
+            user,
+            user.county,
+            file_name=display_name(file.name or ""),
+            language=get_language() or "zh-hans",
+            is_verified=form.cleaned_data["is_verified"],
+            document=form.cleaned_data["document"],
+        )
+        uploads.store(upload, file.chunks())
+    return upload
 
 
 @allowed(Right.IMPORT)
 def book_import_detail(request: HttpRequest, token: str) -> HttpResponse:
     upload = upload_of(request, token)
-    return _shown(
-        request, upload, DecisionForm(_actions(person(request), upload), upload.state.refused)
-    )
+    return _shown(request, upload, DecisionForm(_actions(person(request), upload), upload.refused))
 
 
 def _shown(request: HttpRequest, upload: Upload, form: DecisionForm) -> HttpResponse:
     context = {
-        "crumbs": [(reverse("book-import"), _("Import")), ("", upload.state.file_name)],
+        "crumbs": [(reverse("book-import"), _("Import")), ("", upload.file_name)],
         "form": form,
         **page(upload, person(request)),
     }
@@ -116,7 +105,7 @@ def _shown(request: HttpRequest, upload: Upload, form: DecisionForm) -> HttpResp
 def book_import_decide(request: HttpRequest, token: str) -> HttpResponse:
     """One of the buttons of the preview."""
     upload = upload_of(request, token)
-    form = DecisionForm(_actions(person(request), upload), upload.state.refused, request.POST)
+    form = DecisionForm(_actions(person(request), upload), upload.refused, request.POST)
     if not form.is_open:
         return redirect("book-import-detail", token)  # pressed twice, or another person was quicker
     if not form.is_valid():
@@ -133,31 +122,31 @@ def book_import_decide(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _import(request: HttpRequest, upload: Upload, skips_refused: bool) -> HttpResponse:
-    if upload.claim(Step.COMMITTING, skips_refused=skips_refused):
+    if uploads.claim(upload, Step.COMMITTING, skips_refused=skips_refused):
         work.start(upload)
     return redirect("book-import-detail", upload.token)
 
 
 def _hand_over(request: HttpRequest, upload: Upload, skips_refused: bool) -> HttpResponse:
-    upload.set(step=Step.WAITING, skips_refused=skips_refused)
-    messages.success(request, _("The import waits for a second person to confirm it."))
+    if uploads.claim(upload, Step.WAITING, skips_refused=skips_refused):
+        messages.success(request, _("The import waits for a second person to confirm it."))
     return redirect("book-import-detail", upload.token)
 
 
 def _confirm(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse:
-    if upload.claim(Step.COMMITTING, second=person(request).pk):
+    if uploads.claim(upload, Step.COMMITTING, second_id=person(request).pk):
         work.start(upload)
     return redirect("book-import-detail", upload.token)
 
 
 def _again(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse:
-    if upload.claim(Step.PLANNING, second=None):
+    if uploads.claim(upload, Step.PLANNING, second_id=None):
         work.start(upload)
     return redirect("book-import-detail", upload.token)
 
 
 def _discard(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse:
-    if not upload.remove():
+    if not uploads.remove(upload):
         return redirect("book-import-detail", upload.token)
     messages.success(request, _("The upload is removed; nothing was imported."))
     return redirect("book-import")
@@ -167,33 +156,31 @@ def _discard(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse
 
 
 def upload_of(request: HttpRequest, token: str) -> Upload:
-    upload = Upload.find(token)
-    if upload is None or not _may_see(person(request), upload):
+    found = Upload.objects.select_related("owner", "county", "second").filter(pk=token).first()
+    if found is None or not _may_see(person(request), found):
         raise Http404
-    return upload
+    return found
 
 
 def _may_see(user: User, upload: Upload) -> bool:
-    state = upload.state
-    if state.county != user.county_id:
+    if upload.county_id != user.county_id:
         return False
-    if state.owner == user.pk:
+    if upload.owner_id == user.pk:
         return True
-    is_shared = state.step is Step.WAITING or state.second == user.pk
+    is_shared = upload.step == Step.WAITING or upload.second_id == user.pk
     return is_shared and may(user, Right.RECEIPT_VERIFY)
 
 
 def _actions(user: User, upload: Upload) -> list[str]:
     """The actions that are open to the person now, the main one first."""
-    state = upload.state
-    if state.step is Step.WAITING:
-        return ["discard"] if state.owner == user.pk else ["confirm"]
-    if state.owner != user.pk:
+    if upload.step == Step.WAITING:
+        return ["discard"] if upload.owner_id == user.pk else ["confirm"]
+    if upload.owner_id != user.pk:
         return []
-    if state.step is Step.FAILED or state.is_interrupted:
-        return ["again", "discard"]
-    if state.step is not Step.READY:
+    if upload.step == Step.FAILED or upload.is_interrupted:
+        return ["again", "discard"] if uploads.has(upload, "book") else ["discard"]
+    if upload.step != Step.READY:
         return []
-    if state.is_empty:
+    if upload.is_empty:
         return ["discard"]
-    return ["hand_over" if state.is_verified else "import", "discard"]
+    return ["hand_over" if upload.is_verified else "import", "discard"]

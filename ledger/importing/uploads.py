@@ -1,230 +1,201 @@
-"""Stores uploads between two pages of an import: the cells that were read, and the progress.
+"""Stores uploads between two pages of an import: the cells that were read, the step, the progress.
 
-One folder per upload under ``IMPORT_ROOT``, readable by the program only. Files rather than rows,
-because progress must be visible while the importing transaction is open. The uploaded file itself
-is not stored, and nothing of a refused one.
+All of it is in the database, so that any machine shows any upload. The uploaded file itself lies on
+the disk of the machine that received it until its job has read it; then it is deleted.
 """
 
+import hashlib
 import json
 import os
-import re
 import secrets
-import shutil
+import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
-from enum import StrEnum
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger.importing.plan_types import Progress
+from ledger.models import Upload, UploadPart
+from ledger.models.uploads import next_turn
 from ledger.reading.remarks import Remark
 from ledger.reading.workbook import Book, book_of
 from units.ground.refusal import Refusal
-from units.models import User
+from units.models import County, User
+from units.sign_in import rate_limit
 
-KEPT_SECONDS: Final = 7 * 24 * 3600
+KEPT: Final = timedelta(days=7)
 MAX_OF_A_PERSON: Final = 10
-# A worker writes its progress at least this often; one that is silent for long is dead.
+MAX_AT_WORK: Final = 2
+# Uploads of a person, refused files included: each may cost seconds of a processor.
+MAX_SENT, WITHIN = 20, timedelta(minutes=10)
 BEAT_SECONDS: Final = 0.5
-DEAD_SECONDS: Final = 60
-TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,40}")
+Step = Upload.Step
 
 
-class Step(StrEnum):
-    PLANNING = "planning"  # the preview is being made
-    READY = "ready"  # a person must decide
-    WAITING = "waiting"  # a second person must confirm
-    COMMITTING = "committing"
-    DONE = "done"
-    FAILED = "failed"
+def demand_ration(user: User) -> None:
+    """Count one more upload of a person. Raises Refusal beyond ``MAX_SENT`` in ``WITHIN``."""
+    if not rate_limit.take(f"imports {user.pk}", MAX_SENT, WITHIN, timezone.now()):
+        sentence = _(
+            "You have sent %(most)s workbooks within %(minutes)s minutes. Wait a little, then go on."
+        )
+        words = {"most": MAX_SENT, "minutes": int(WITHIN.total_seconds() // 60)}
+        raise Refusal(sentence % words, "file")
 
 
-AT_WORK = (Step.PLANNING, Step.COMMITTING)
+@transaction.atomic
+def add(owner: User, county: County, **fields: Any) -> Upload:
+    """Add an upload. Of simultaneous ones of a person at most ``MAX_AT_WORK`` are let through."""
+    User.objects.select_for_update().get(pk=owner.pk)
+    at_work = Upload.objects.filter(owner=owner, step__in=Upload.AT_WORK)
+    if sum(upload.is_at_work for upload in at_work) >= MAX_AT_WORK:
+        sentence = _("%(count)s of your workbooks are being read. Wait until one is done.")
+        raise Refusal(sentence % {"count": MAX_AT_WORK}, "file")
+    _sweep(owner)
+    token = secrets.token_urlsafe(16)
+    return Upload.objects.create(token=token, owner=owner, county=county, **fields)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """How far an upload is. ``second`` confirmed it; ``sentence`` says why it failed."""
-
-    owner: int
-    county: int
-    file_name: str
-    sha256: str
-    rows: int
-    made_at: float
-    language: str
-    step: Step = Step.PLANNING
-    is_verified: bool = False
-    document: str = ""
-    skips_refused: bool = False
-    digest: str = ""
-    second: int | None = None
-    done: int = 0
-    total: int = 0
-    beat: float = 0.0
-    refused: int = 0
-    is_empty: bool = False
-    sentence: str = ""
-
-    @property
-    def is_at_work(self) -> bool:
-        return self.step in AT_WORK and time.time() - self.beat < DEAD_SECONDS
-
-    @property
-    def is_interrupted(self) -> bool:
-        return self.step in AT_WORK and not self.is_at_work
+def _sweep(owner: User) -> None:
+    """Remove old uploads, and a person's oldest ones beyond the limit."""
+    old = list(Upload.objects.filter(made_at__lt=timezone.now() - KEPT))
+    own = Upload.objects.filter(owner=owner).order_by("-made_at")
+    for upload in [*old, *own[MAX_OF_A_PERSON - 1 :]]:
+        if not upload.is_at_work:
+            remove(upload)
+    for path in root().glob("*.book"):
+        if time.time() - path.stat().st_mtime > KEPT.total_seconds():
+            path.unlink(missing_ok=True)
 
 
-@dataclass(slots=True)
-class Upload:
-    """One upload by its token, with its state when it was read."""
+def newest(county: County | int | None) -> QuerySet[Upload]:
+    """The uploads of a county, newest first."""
+    found = Upload.objects.filter(county=county).select_related("owner")
+    return found.order_by("-made_at")
 
-    token: str
-    state: State
-    _beat: float = field(default=0.0)
 
-    @property
-    def folder(self) -> Path:
-        return root() / self.token
+def claim(upload: Upload, step: Upload.Step, **changes: Any) -> bool:
+    """Move the upload from the version that was read into another step.
 
-    @classmethod
-    @transaction.atomic
-    def add(cls, document: Mapping[str, Any], state: State) -> Self:
-        """Store a workbook. Of two simultaneous uploads of one person the second is refused."""
-        owner = User.objects.select_for_update().get(pk=state.owner)
-        demand_idle(owner)
-        sweep(state.owner)
-        upload = cls(secrets.token_urlsafe(16), state)
-        upload.folder.mkdir(mode=0o700, parents=True)
-        upload.keep("book", document)
-        upload.set(beat=time.time())
-        return upload
+    Of two claims at once one succeeds; none succeeds if the upload has moved on.
+    """
+    given = {"step": step, "done": 0, "total": 0, "sentence": "", "beat": next_turn(), **changes}
+    moved = Upload.objects.filter(pk=upload.pk, version=upload.version).update(
+        **given, version=F("version") + 1
+    )
+    if moved:
+        for name, value in given.items():
+            setattr(upload, name, value)
+        upload.version += 1
+    return bool(moved)
 
-    @classmethod
-    def find(cls, token: str) -> Self | None:
-        if not TOKEN.fullmatch(token):
-            return None
-        plain = _read(root() / token / "state.json")
-        return None if plain is None else cls(token, _state(plain))
 
-    def set(self, **changes: Any) -> None:
-        """Change the state atomically."""
-        self.state = replace(self.state, **changes)
-        self.keep("state", asdict(self.state))
+def remove(upload: Upload) -> bool:
+    """Remove the upload unless a step has begun meanwhile."""
+    if not claim(upload, Step.FAILED):
+        return False
+    path_of(upload).unlink(missing_ok=True)
+    upload.delete()
+    return True
 
-    def claim(self, step: Step, **changes: Any) -> bool:
-        """Move the upload from the state that was read into a step that works on it.
 
-        Of two simultaneous claims one succeeds; none succeeds if the upload has moved on.
-        """
-        if self.state.is_interrupted:
-            self.release()
-        try:
-            self._lock.touch(mode=0o600, exist_ok=False)
-        except OSError:
-            return False
-        now = Upload.find(self.token)
-        if now is None or now.state != self.state:
-            self.release()
-            return False
-        self.set(step=step, done=0, total=0, beat=time.time(), sentence="", **changes)
-        return True
-
-    def release(self) -> None:
-        self._lock.unlink(missing_ok=True)
-
-    @property
-    def _lock(self) -> Path:
-        """One lock for all steps, so that nothing is removed while it is being imported."""
-        return self.folder / "lock"
-
-    def progress(self) -> Progress:
-        """A callback that writes the progress, at most as often as the page polls."""
-
-        def tell(done: int, total: int) -> None:
-            now = time.time()
-            if now - self._beat >= BEAT_SECONDS:
-                self._beat = now
-                self.set(done=done, total=total, beat=now)
-
-        return tell
-
-    def keep(self, name: str, content: Any) -> None:
-        _write(self.folder / f"{name}.json", content)
-
-    def kept(self, name: str) -> Any:
-        return _read(self.folder / f"{name}.json")
-
-    def book(self) -> Book:
-        document = self.kept("book")
-        if document is None:
-            raise Refusal(_("This upload is no longer kept. Choose the workbook again."), "file")
-        return book_of(document)
-
-    def refusals(self) -> list[Remark]:
-        return [Remark.of(plain) for plain in self.kept("refusals") or ()]
-
-    def forget_cells(self) -> None:
-        """Delete the cells; after the decision they are not needed."""
-        (self.folder / "book.json").unlink(missing_ok=True)
-
-    def remove(self) -> bool:
-        """Remove the upload unless a step has begun meanwhile."""
-        if not self.claim(Step.FAILED):
-            return False
-        shutil.rmtree(self.folder, ignore_errors=True)
-        return True
+# The file, until it is read
 
 
 def root() -> Path:
     return Path(settings.IMPORT_ROOT)
 
 
-def uploads() -> Iterator[Upload]:
-    """All uploads, newest first."""
-    found = [Upload.find(folder.name) for folder in root().glob("*") if folder.is_dir()]
-    known = [upload for upload in found if upload is not None]
-    yield from sorted(known, key=lambda upload: -upload.state.made_at)
+def path_of(upload: Upload) -> Path:
+    return root() / f"{upload.token}.book"
 
 
-def sweep(owner: int) -> None:
-    """Remove old uploads, and a person's oldest ones beyond the limit."""
-    own = 0
-    for upload in list(uploads()):
-        state = upload.state
-        own += state.owner == owner
-        is_old = time.time() - state.made_at > KEPT_SECONDS
-        is_surplus = state.owner == owner and own >= MAX_OF_A_PERSON
-        if (is_old or is_surplus) and not state.is_at_work:
-            upload.remove()
+def store(upload: Upload, chunks: Iterable[bytes]) -> None:
+    """Write the file for its job, readable by the program only, and note its digest."""
+    root().mkdir(mode=0o700, parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with open(os.open(path_of(upload), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        for chunk in chunks:
+            digest.update(chunk)
+            file.write(chunk)
+    upload.sha256 = digest.hexdigest()
+    upload.save(update_fields=["sha256"])
 
 
-def demand_idle(user: User) -> None:
-    """Refuse a second simultaneous import of a person."""
-    if any(upload.state.owner == user.pk and upload.state.is_at_work for upload in uploads()):
-        raise Refusal(_("Your last import is still at work. Wait until it is done."), "file")
+# What is kept of it
 
 
-def _state(plain: Mapping[str, Any]) -> State:
-    known = {each.name for each in fields(State)}
-    given = {name: value for name, value in plain.items() if name in known}
-    return State(**given | {"step": Step(given["step"])})
+def keep(upload: Upload, name: str, content: Any) -> None:
+    plain = json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    UploadPart.objects.update_or_create(
+        upload=upload, name=name, defaults={"content": zlib.compress(plain, 1)}
+    )
 
 
-def _write(path: Path, content: Any) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(content, file, ensure_ascii=True, separators=(",", ":"))
-    draft.replace(path)
+def kept(upload: Upload, name: str) -> Any:
+    part = UploadPart.objects.filter(upload=upload, name=name).first()
+    return None if part is None else json.loads(zlib.decompress(bytes(part.content)))
 
 
-def _read(path: Path) -> Any:
-    with suppress(OSError, ValueError):
-        return json.loads(path.read_text(encoding="ascii"))
-    return None
+def has(upload: Upload, name: str) -> bool:
+    return UploadPart.objects.filter(upload=upload, name=name).exists()
+
+
+def forget(upload: Upload, name: str) -> None:
+    UploadPart.objects.filter(upload=upload, name=name).delete()
+
+
+def document_of(upload: Upload) -> Mapping[str, Any]:
+    """The cells as they were read. Raises Refusal once they are deleted."""
+    document: Mapping[str, Any] | None = kept(upload, "book")
+    if document is None:
+        raise Refusal(_("This upload is no longer kept. Choose the workbook again."), "file")
+    return document
+
+
+def book(upload: Upload) -> Book:
+    return book_of(document_of(upload))
+
+
+def refusals(upload: Upload) -> list[Remark]:
+    return [Remark.of(plain) for plain in kept(upload, "refusals") or ()]
+
+
+# The progress of a job
+
+
+@contextmanager
+def progress(upload: Upload) -> Iterator[Progress]:
+    """A callback for the rows done; a thread writes them, since the import is one transaction.
+
+    The thread has its own connection and writes twice a second, so that a silent job is a dead one.
+    """
+    counts, over = [0, 0], threading.Event()
+
+    def tell(done: int, total: int) -> None:
+        counts[:] = done, total
+
+    thread = threading.Thread(target=_beat, args=(upload.pk, upload.version, counts, over))
+    thread.start()
+    try:
+        yield tell
+    finally:
+        over.set()
+        thread.join()
+
+
+def _beat(token: str, version: int, counts: list[int], over: threading.Event) -> None:
+    own = Upload.objects.filter(pk=token, version=version, step__in=Upload.AT_WORK)
+    try:
+        while not over.wait(BEAT_SECONDS):
+            own.update(done=counts[0], total=counts[1], beat=timezone.now())
+    finally:
+        connection.close()

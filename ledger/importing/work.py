@@ -1,104 +1,142 @@
-"""Runs the two steps of an upload, preview and commit, and stores their results for the page.
+"""The steps of an upload, each run as a job: read and preview, preview anew, commit.
 
-A small workbook is done within the request, a large one in a process of its own while the page
-waits.
+No step runs in a thread that serves pages; a job waits for its turn on the machine, and stores its
+outcome in the upload.
 """
 
 import logging
+import os
 from datetime import date
 from typing import Any, Final
 
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from ledger.importing import commit, words
+from ledger.importing import commit, uploads, words
 from ledger.importing import plan as planning
 from ledger.importing.commit import ImportOptions
-from ledger.importing.plan_types import Outcome, Plan
+from ledger.importing.plan_types import Outcome, Plan, Progress
 from ledger.importing.preview import Outlook, outlook
-from ledger.importing.uploads import Step, Upload
+from ledger.importing.uploads import Step
 from ledger.jobs import runner
 from ledger.jobs.runner import MEGABYTE, Limits
+from ledger.models import Upload
 from ledger.ranking.league import LeagueRow, LeagueTable
+from ledger.reading import workbook
+from units import trail
 from units.ground.refusal import Conflict, Refusal
-from units.models import County, User
 
-# The most rows that a request waits for.
-SMALL: Final = 1_500
 SHOWN: Final = 100
-# Normal priority: it holds the county's lock while it commits.
-LIMITS: Final = Limits(seconds=3600, cpu=1800, memory=3072 * MEGABYTE, nice=0, stays=False)
+# One at a time for each processor, behind the pages.
+LIMITS: Final = Limits(
+    seconds=3600,
+    cpu=1800,
+    memory=3072 * MEGABYTE,
+    nice=10,
+    stays=False,
+    turns=(str(settings.IMPORT_ROOT / "turns"), os.cpu_count() or 1),
+)
 log = logging.getLogger(__name__)
 
 
 def start(upload: Upload) -> None:
-    """Run the step that the upload was claimed for, here or in a process of its own."""
-    if upload.state.rows <= SMALL:
-        run(upload)
-        return
-    runner.start(
-        "import_step", "--", upload.token, limits=LIMITS
-    )  # some tokens begin with a hyphen
+    """Run the step that the upload was claimed for, in a process of its own."""
+    # Some tokens begin with a hyphen.
+    runner.start("import_step", "--", upload.token, limits=LIMITS)
 
 
-def run(upload: Upload) -> None:
-    """Run the step and store its outcome in the upload's state."""
-    step = upload.state.step
+def run(upload: Upload, progress: Progress) -> None:
+    """Run the step and store its outcome in the upload."""
     try:
-        with translation.override(upload.state.language):
-            {Step.PLANNING: _preview, Step.COMMITTING: _commit}[step](upload)
-    except Conflict as conflict:
-        upload.set(step=Step.FAILED, sentence=str(conflict))
+        with translation.override(upload.language):
+            {Step.READING: _read, Step.PLANNING: _preview, Step.COMMITTING: _commit}[
+                Step(upload.step)
+            ](upload, progress)
     except Refusal as refusal:
-        upload.set(step=Step.FAILED, sentence=str(refusal))
+        _fail(upload, str(refusal))
+        if not isinstance(refusal, Conflict):
+            _note_refusal(upload, str(refusal))
     except Exception:
-        upload.set(step=Step.FAILED, sentence=_broken())
-        log.exception("import %s failed at %s", upload.token, step)
+        log.exception("import %s failed at %s", upload.token, upload.step)
+        _fail(
+            upload,
+            _("The import broke off, and nothing has changed. Try once more, or ask the bureau."),
+        )
         raise
-    finally:
-        upload.release()
+
+
+def _fail(upload: Upload, sentence: str) -> None:
+    upload.refresh_from_db()
+    uploads.claim(upload, Step.FAILED, sentence=sentence)
+
+
+def _note_refusal(upload: Upload, sentence: str) -> None:
+    trail.record(
+        upload.owner,
+        "book.import",
+        at=timezone.now(),
+        county=upload.county,
+        unit=upload.owner.unit,
+        label=upload.file_name,
+        after={"refused": sentence},
+        refused=True,
+    )
 
 
 def options_of(upload: Upload, today: date | None = None) -> ImportOptions:
     """The import options that the upload stands for."""
-    state = upload.state
-    owner = User.objects.get(pk=state.owner)
-    second = User.objects.get(pk=state.second) if state.second else None
     return ImportOptions(
-        by=owner,
-        second=second,
+        by=upload.owner,
+        second=upload.second,
         at=timezone.now(),
         today=today or timezone.localdate(),
-        document=state.document,
-        skips_refused=state.skips_refused,
-        digest=state.digest,
-        file_name=state.file_name,
-        sha256=state.sha256,
+        document=upload.document,
+        skips_refused=upload.skips_refused,
+        digest=upload.digest,
+        file_name=upload.file_name,
+        sha256=upload.sha256,
     )
 
 
-def _preview(upload: Upload) -> None:
-    state, county = upload.state, County.objects.get(pk=upload.state.county)
+def _read(upload: Upload, progress: Progress) -> None:
+    """The cells of the file, then their preview. The file is deleted, whatever it is."""
+    path = uploads.path_of(upload)
+    try:
+        document = workbook.read_plain(path)
+    finally:
+        path.unlink(missing_ok=True)
+    uploads.keep(upload, "book", document)
+    upload.rows = workbook.book_of(document).rows
+    upload.save(update_fields=["rows"])
+    _preview(upload, progress)
+
+
+def _preview(upload: Upload, progress: Progress) -> None:
     options = options_of(upload)
     plan = planning.make(
-        upload.book(),
-        county,
+        uploads.book(upload),
+        upload.county,
         by=options.by,
         today=options.today,
-        is_verified=state.is_verified,
-        progress=upload.progress(),
+        is_verified=upload.is_verified,
+        progress=progress,
     )
-    upload.keep("refusals", [remark.plain() for remark in plan.remarks.refusals])
-    upload.keep("preview", _kept_of(plan) | _kept_of_outlook(outlook(plan, options)))
-    refused = len(plan.remarks.refusals)
-    upload.set(step=Step.READY, digest=plan.digest, refused=refused, is_empty=plan.is_empty)
+    digest = plan.digest
+    refused, is_empty = len(plan.remarks.refusals), plan.is_empty
+    uploads.keep(upload, "refusals", [remark.plain() for remark in plan.remarks.refusals])
+    uploads.keep(upload, "preview", _kept_of(plan) | _kept_of_outlook(outlook(plan, options)))
+    uploads.claim(upload, Step.READY, digest=digest, refused=refused, is_empty=is_empty)
 
 
-def _commit(upload: Upload) -> None:
-    county = County.objects.get(pk=upload.state.county)
-    commit.carry_out(upload.book(), county, options_of(upload), upload.progress())
-    upload.set(step=Step.DONE)
-    upload.forget_cells()
+def _commit(upload: Upload, progress: Progress) -> None:
+    """In one transaction with the upload's own step: an upload that is done has been imported."""
+    with transaction.atomic():
+        commit.carry_out(uploads.book(upload), upload.county, options_of(upload), progress)
+        if not uploads.claim(upload, Step.DONE):
+            raise Conflict(_("This import was decided by another page meanwhile."), "file")
+        uploads.forget(upload, "book")
 
 
 def _kept_of(plan: Plan) -> dict[str, Any]:
@@ -153,7 +191,3 @@ def _total(table: LeagueTable) -> dict[str, Any]:
         "total_investment": str(signed.total_investment),
         "introduced": str(signed.introduced),
     }
-
-
-def _broken() -> str:
-    return _("The import broke off, and nothing has changed. Try once more, or ask the bureau.")

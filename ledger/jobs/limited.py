@@ -4,7 +4,8 @@
 
 ``seconds`` of wall clock, ``cpu`` seconds, ``memory`` in bytes beyond the bare process, the largest
 file it may ``write``, its ``nice`` level, and whether it ``stays`` when a terminal or systemd
-signals the whole process group, because a request waits for it.
+signals the whole process group, because a request waits for it. With ``turns``, a folder and a
+number, it first waits until fewer than that many others of the folder run on this machine.
 """
 
 import json
@@ -12,12 +13,16 @@ import os
 import runpy
 import signal
 import sys
+import time
 from contextlib import suppress
 
 try:
+    import fcntl
     import resource
 except ImportError:  # Windows has no such limits; the parent's timeout remains
     resource = None  # type: ignore[assignment]
+
+WAIT_SECONDS = 0.2
 
 
 def limit(cpu: int, memory: int, write: int | None) -> None:
@@ -40,9 +45,26 @@ def _memory_now() -> int:
     return 64 * 1024 * 1024
 
 
+def take_turn(folder: str, most: int) -> None:
+    """Wait for one of the places and hold it; the system gives it back when this process ends."""
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    while True:
+        for place in range(most):
+            file = os.open(os.path.join(folder, str(place)), os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(file)
+            else:
+                return
+        time.sleep(WAIT_SECONDS)
+
+
 def main(given: str, program: str, *arguments: str) -> None:
     limits = json.loads(given)
     if resource is not None:
+        if limits["turns"]:
+            take_turn(*limits["turns"])
         os.nice(limits["nice"])
         signal.alarm(limits["seconds"])
         limit(limits["cpu"], limits["memory"], limits["write"])

@@ -57,7 +57,10 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``seconds`` of wall clock, ``cpu`` seconds, bytes of ``memory`` and of written files."""
+    """``seconds`` of wall clock, ``cpu`` seconds, bytes of ``memory`` and of written files.
+
+    ``turns``: a folder and how many of its jobs may run at a time on this machine.
+    """
 
     seconds: int
     cpu: int
@@ -65,6 +68,7 @@ class Limits:
     write: int | None = None
     nice: int = 10
     stays: bool = True
+    turns: tuple[str, int] | None = None
 
 
 def at_once(threads: int) -> int:

@@ -9,6 +9,7 @@ from ledger.models.periods import QUARTERS, Period, quarter_of
 from ledger.models.receipts import Evidence, EvidenceRule, Receipt
 from ledger.models.reports import MonthlyReport, Notice, Pledge
 from ledger.models.settlements import Settlement, SettlementLine
+from ledger.models.uploads import RememberedMapping, UnitAlias, Upload, UploadLine, UploadPart
 
 __all__ = [
     "OUTSIDE",
@@ -22,7 +23,12 @@ __all__ = [
     "Period",
     "Pledge",
     "Receipt",
+    "RememberedMapping",
     "Settlement",
     "SettlementLine",
+    "UnitAlias",
+    "Upload",
+    "UploadLine",
+    "UploadPart",
     "quarter_of",
 ]
