@@ -64,7 +64,7 @@ COLUMNS = {
     "contract_on total_investment introduced_amount location content sponsor contact phone "
     "version created_at created_by_id",
     "projects_creditshare": "id project_id unit_id basis_points order",
-    "ledger_period": "id county_id year quarter state reopen_reason",
+    "ledger_period": "id county_id year quarter state",
     "ledger_receipt": "id county_id project_id unit_id key received_on amount kind voucher_no note "
     "state version entered_by_id entered_at submitted_at returned_reason verified_by_id "
     "verified_at verified_word counted_on",
@@ -337,7 +337,7 @@ def chain_up(rows: Rows, county: int, verifier: int) -> None:
         for quarter in (1, 2, 3, 4):
             period = period_of(county, date(year, 3 * quarter, 1))
             heads[period] = (0, chain.GENESIS)
-            rows["ledger_period"].append((period, county, year, quarter, "open", ""))
+            rows["ledger_period"].append((period, county, year, quarter, "open"))
     for day, receipt, unit, project, amount, origin, industry, moment in sorted(
         rows.pop("entries")
     ):

@@ -16,11 +16,11 @@ from ledger.importing import uploads
 from ledger.meeting import pledges
 from ledger.meeting.pledges import PledgeDraft
 from ledger.models import Notice, Upload
-from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
 from ledger.rules.months import Month
 from projects.service import problems, steps
 from projects.service.steps import StepDraft
+from tests import acting
 from tests.builders import (
     day,
     draft,
@@ -85,8 +85,8 @@ class Office:
 
     def close(self, at=APRIL):
         """Close the first quarter, by two people."""
-        closing.close(self.period.pk, by=self.verifier, at=at, known=ADVISORY)
-        return closing.confirm(self.period.pk, by=self.head, at=at, known=ADVISORY)
+        acting.close(self.period.pk, by=self.verifier, at=at, known=ADVISORY)
+        return acting.confirm(self.period.pk, by=self.head, at=at, known=ADVISORY)
 
     @made
     def receipt(self):

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from units.ground import basis_points
@@ -210,6 +211,21 @@ class RefusableForm(forms.Form):
     def refuse(self, refusal: Refusal) -> None:
         field = refusal.field if refusal.field in self.fields else None
         self.add_error(field, str(refusal))
+
+
+class SeenForm(RefusableForm):
+    """A form about something stored. ``seen`` is the fingerprint of what its page showed (rule 18).
+
+    Without it the form is out of date; the action decides.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def show_anew(self, seen: str) -> None:
+        """Keep what was typed, now about what the page shows this time."""
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix("seen")] = seen
+        self.data = data
 
 
 def value_words(field: forms.BoundField, value: Any) -> str:

@@ -28,7 +28,6 @@ from units.ground.money import wan_short
 from units.ground.refusal import Refusal
 from units.ground.text import key
 
-IN_REVIEW = (Period.State.REVIEW, Period.State.PROPOSED)
 UNVERIFIED = (Receipt.State.SUBMITTED, Receipt.State.RETURNED, Receipt.State.DRAFT)
 COLUMN_OF = {"confirmed": "amount", "voucher_no": "voucher"}
 
@@ -132,7 +131,7 @@ def _demand_once(reader: Reader, identity: Identity, seen: dict[Any, str]) -> No
 
 
 def _demand_open(reader: Reader, day: date, accounts: Accounts) -> None:
-    if accounts.state_of(day) in IN_REVIEW and not may(accounts.by, Right.RECEIPT_VERIFY):
+    if accounts.state_of(day) == Period.State.REVIEW and not may(accounts.by, Right.RECEIPT_VERIFY):
         sentence = _("This quarter is in review. Ask the investment bureau to enter the receipt.")
         reader.refuse("received_on", sentence)
 

@@ -6,6 +6,7 @@ Figures are computed in ``ranking/league.py``. Each table is written by one modu
 from ledger.models.claims import CreditClaim
 from ledger.models.entries import OUTSIDE, Entry
 from ledger.models.periods import QUARTERS, Period, quarter_of
+from ledger.models.proposals import Proposal
 from ledger.models.receipts import Evidence, EvidenceRule, Receipt
 from ledger.models.reports import MonthlyReport, Notice, Pledge
 from ledger.models.settlements import Settlement, SettlementLine
@@ -22,6 +23,7 @@ __all__ = [
     "Notice",
     "Period",
     "Pledge",
+    "Proposal",
     "Receipt",
     "RememberedMapping",
     "Settlement",

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from units.models import County, User
+from units.models import County
 
 QUARTERS = (1, 2, 3, 4)
 
@@ -29,19 +29,12 @@ class Period(models.Model):
     class State(models.TextChoices):
         OPEN = "open", pgettext_lazy("period", "open")
         REVIEW = "review", pgettext_lazy("period", "in review")
-        PROPOSED = "proposed", pgettext_lazy("period", "awaiting confirmation")
         CLOSED = "closed", pgettext_lazy("period", "closed")
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="periods")
     year = models.PositiveSmallIntegerField(_("year"))
     quarter = models.PositiveSmallIntegerField(_("quarter"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
-    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    proposed_at = models.DateTimeField(_("proposed at"), null=True)
-    reopen_reason = models.CharField(_("reason for reopening"), max_length=500, blank=True)
-    reopen_proposed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
 
     class Meta:
         verbose_name = _("period")
@@ -65,4 +58,4 @@ class Period(models.Model):
 
     @property
     def is_in_review(self) -> bool:
-        return self.state in (self.State.REVIEW, self.State.PROPOSED)
+        return self.state == self.State.REVIEW

@@ -1,10 +1,11 @@
 """The actions on a quarter: review, propose the closing, confirm it, reopen.
 
-One person proposes and a second confirms; one of the two heads the bureau. Nobody closes over a
-blocking check, and a settlement is never changed: it stores the ``LeagueTable`` of the moment.
+One person proposes and a second confirms what both have seen (``entries/proposals.py``); one of the
+two heads the bureau. Nobody closes over a blocking check, and a settlement is never changed: it
+stores the ``LeagueTable`` of the moment.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +14,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger import words
-from ledger.entries import locks
-from ledger.models import Entry, Period, Settlement
+from ledger.entries import locks, proposals
+from ledger.models import Entry, Period, Proposal, Settlement
 from ledger.quarter import checks
+from ledger.quarter.checks import Check
 from ledger.ranking import announced
-from ledger.ranking.league import league_table
+from ledger.ranking.league import LeagueTable, league_table
 from units import trail
-from units.access import Right, demand, may
+from units.access import Right, demand
+from units.ground.fingerprint import fingerprint
 from units.ground.refusal import Conflict, Refusal
 from units.models import User
+
+Kind = Proposal.Kind
 
 
 @transaction.atomic
@@ -32,84 +37,142 @@ def start_review(period_id: int, *, by: User, at: datetime) -> Period:
 
 @transaction.atomic
 def end_review(period_id: int, *, by: User, at: datetime) -> Period:
-    """Open to the units again, before or after a proposal."""
-    sources = (Period.State.REVIEW, Period.State.PROPOSED)
-    return _move(period_id, sources, Period.State.OPEN, "period.open", by, at)
+    """Open to the units again; a proposal to close falls with it."""
+    proposals.withdraw(Kind.CLOSE, _locked(period_id, by), by=by, at=at)
+    return _move(period_id, (Period.State.REVIEW,), Period.State.OPEN, "period.open", by, at)
+
+
+def seen(period: Period) -> str:
+    """The fingerprint of all that a closing would announce now, checks included."""
+    return seen_of(period, league_table(period.county, period.ends_on), checks.run(period))
+
+
+def seen_of(period: Period, table: LeagueTable, found: Iterable[Check]) -> str:
+    """The same of a table of the quarter's last day and of checks that are there already."""
+    last = _last_entry(period)
+    findings = [
+        (check.number, check.count, [trail.name_of(record) for record in check.records])
+        for check in found
+    ]
+    chained = (last.position, last.content_hash) if last else ()
+    return fingerprint(period.pk, announced.contents(table), chained, findings)
+
+
+def seen_reopening(period: Period) -> str:
+    """The fingerprint of what a reopening takes back: the announced version."""
+    return fingerprint(period.pk, period.state, period.settlements.count())
+
+
+def proposed(period: Period) -> Proposal | None:
+    """The open proposal to close or to reopen the quarter."""
+    return proposals.waiting(period)
 
 
 @transaction.atomic
-def close(period_id: int, *, by: User, at: datetime, known: Collection[int] = ()) -> Period:
-    """Propose the closing; it takes effect when a second person confirms it.
+def close(
+    period_id: int, seen: str, *, by: User, at: datetime, known: Collection[int] = ()
+) -> Proposal:
+    """Propose the closing that was seen; it takes effect when a second person confirms it.
 
-    ``known`` are the numbers of the checks whose findings the person acknowledges.
+    ``known`` are the numbers of the checks whose findings the person acknowledges. Until then the
+    quarter is in review.
     """
     period = _locked(period_id, by)
     _demand_earlier_closed(period)
     if period.ends_on >= timezone.localdate(at):
         raise Refusal(_("The quarter has not ended yet."))
-    found = _demand_checked(period, known)
-    sources = (Period.State.OPEN, Period.State.REVIEW)
-    return _move(period_id, sources, Period.State.PROPOSED, "period.propose", by, at, found)
+    if period.state == Period.State.CLOSED:
+        raise Conflict(_("Somebody changed this quarter meanwhile. Reload the page."))
+    found = checks.run(period)
+    table = league_table(period.county, period.ends_on)
+    acknowledged = _demand_checked(found, known)
+    proposal = proposals.propose(
+        Kind.CLOSE,
+        period,
+        seen=seen,
+        now=seen_of(period, table, found),
+        payload=acknowledged | {"received": str(table.total.received)},
+        by=by,
+        at=at,
+        county=period.county_id,
+    )
+    before, period.state = {"state": period.state}, Period.State.REVIEW
+    period.save()
+    after = {"state": period.state, "amount": str(table.total.received)} | acknowledged
+    _note(by, "period.propose", period, at, after, before)
+    return proposal
 
 
 @transaction.atomic
-def confirm(period_id: int, *, by: User, at: datetime, known: Collection[int] = ()) -> Settlement:
-    """Confirm the closing: store the table as announced and lock the quarter for entries."""
+def confirm(
+    period_id: int, seen: str, *, by: User, at: datetime, known: Collection[int] = ()
+) -> Settlement:
+    """Confirm the closing: store the table as announced and lock the quarter for entries.
+
+    ``seen`` is ``proposals.seen`` of the proposal and what it would announce (rule 18).
+    """
     period = _locked(period_id, by)
-    if period.state != Period.State.PROPOSED or period.proposed_by is None:
-        raise Conflict(_("The closing of this quarter is not proposed. Reload the page."))
-    _demand_second(period.proposed_by, by)
-    found = _demand_checked(period, known)
+    if period.state == Period.State.CLOSED:
+        raise Conflict(proposals.NOT_PROPOSED[Kind.CLOSE])
+    found = checks.run(period)
     last = _last_entry(period)
     # An action that waited for our lock, or a clock behind ours, may have posted "after" now.
     known_by = max(at, last.posted_at) if last else at
     table = league_table(period.county, period.ends_on, known_by)
-    settlement = announced.store(period, table, known_by, last, (period.proposed_by, by), at)
+    now = seen_of(period, table, found)
+    proposal = proposals.confirm(Kind.CLOSE, period, seen=seen, now=now, by=by, at=at)
+    acknowledged = _demand_checked(found, known)
+    people = (proposal.proposed_by, by)
+    settlement = announced.store(period, table, known_by, last, people, at)
     period.state = Period.State.CLOSED
     period.save()
     after = {"version": settlement.version, "chain_head": settlement.chain_head}
-    _note(by, "period.close", period, at, after | found)
+    _note(by, "period.close", period, at, after | acknowledged)
     return settlement
 
 
 @transaction.atomic
-def propose_reopening(period_id: int, reason: str, *, by: User, at: datetime) -> Period:
+def propose_reopening(
+    period_id: int, seen: str, reason: str, *, by: User, at: datetime
+) -> Proposal:
     """Propose to reopen a closed quarter; it stays closed until a second person agrees."""
     if not reason.strip():
         raise Refusal(_("Give the reason for reopening."), field="reason")
     period = _closed(period_id, by)
-    period.reopen_reason, period.reopen_proposed_by = reason, by
-    period.save()
+    proposal = proposals.propose(
+        Kind.REOPEN,
+        period,
+        seen=seen,
+        now=seen_reopening(period),
+        reason=reason,
+        by=by,
+        at=at,
+        county=period.county_id,
+    )
     _note(by, "period.propose_reopening", period, at, {"reason": reason})
-    return period
+    return proposal
 
 
 @transaction.atomic
 def drop_reopening(period_id: int, *, by: User, at: datetime) -> Period:
     """Drop a proposal to reopen; the quarter stays closed."""
     period = _closed(period_id, by)
-    if period.reopen_proposed_by_id is None:
-        return period
-    before = {"reason": period.reopen_reason}
-    period.reopen_reason, period.reopen_proposed_by = "", None
-    period.save()
-    _note(by, "period.drop_reopening", period, at, {}, before)
+    proposal = proposals.withdraw(Kind.REOPEN, period, by=by, at=at)
+    if proposal is not None:
+        _note(by, "period.drop_reopening", period, at, {}, {"reason": proposal.reason})
     return period
 
 
 @transaction.atomic
-def reopen(period_id: int, *, by: User, at: datetime) -> Period:
+def reopen(period_id: int, seen: str, *, by: User, at: datetime) -> Period:
     """Reopen a closed quarter. The announced settlement stays, as one version."""
     period = _closed(period_id, by)
-    if period.reopen_proposed_by is None:
-        raise Conflict(_("Nobody has proposed to reopen this quarter. Reload the page."))
-    _demand_second(period.reopen_proposed_by, by)
+    now = seen_reopening(period)
+    proposal = proposals.confirm(Kind.REOPEN, period, seen=seen, now=now, by=by, at=at)
     _demand_later_open(period)
-    after = {"reason": period.reopen_reason, "proposed_by": str(period.reopen_proposed_by)}
     period.state = Period.State.REVIEW
-    period.proposed_by = period.proposed_at = period.reopen_proposed_by = None
-    period.reopen_reason = ""
     period.save()
+    after = {"reason": proposal.reason, "proposed_by": str(proposal.proposed_by)}
     _note(by, "period.reopen", period, at, after)
     return period
 
@@ -158,35 +221,22 @@ def _move(
     action: str,
     by: User,
     at: datetime,
-    found: dict[str, Any] | None = None,
 ) -> Period:
     period = _locked(period_id, by)
     if period.state not in sources:
         raise Conflict(_("Somebody changed this quarter meanwhile. Reload the page."))
     before = {"state": period.state}
     period.state = state
-    proposed = state == Period.State.PROPOSED
-    period.proposed_by, period.proposed_at = (by, at) if proposed else (None, None)
     period.save()
-    _note(by, action, period, at, {"state": state} | (found or {}), before)
+    _note(by, action, period, at, {"state": state}, before)
     return period
 
 
-def _demand_second(first: User, second: User) -> None:
-    if first.pk == second.pk:
-        raise Refusal(_("A second person must confirm it."))
-    if not (first.is_active and may(first, Right.PERIOD_CLOSE)):
-        raise Refusal(_("Who proposed it no longer has the right to. Let it be proposed anew."))
-    if not (may(first, Right.PERIOD_CONFIRM) or may(second, Right.PERIOD_CONFIRM)):
-        raise Refusal(_("One of the two people must be the head of the bureau."))
-
-
-def _demand_checked(period: Period, known: Collection[int]) -> dict[str, Any]:
+def _demand_checked(found: Collection[Check], known: Collection[int]) -> dict[str, Any]:
     """The findings that were acknowledged.
 
     Raises Refusal for a blocking check or an unacknowledged one.
     """
-    found = checks.run(period)
     for check in found:
         if check.blocks:
             named = {"number": check.number, "title": check.title}

@@ -3,8 +3,8 @@
 Writes nothing; the actions decide what may be done with a quarter.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Count, Model, Sum
@@ -12,13 +12,16 @@ from django.db.models.functions import ExtractQuarter
 from django.urls import reverse
 
 from ledger import words
-from ledger.models import QUARTERS, Entry, Period, Receipt, Settlement
-from ledger.quarter import checks
+from ledger.entries import proposals
+from ledger.models import QUARTERS, Entry, Period, Proposal, Receipt, Settlement
+from ledger.quarter import checks, closing
 from ledger.quarter.checks import Check
+from ledger.ranking.league import LeagueTable
 from projects.models import Project
 from units.ground.money import ZERO, percent_text, wan_text
 from units.models import County, Unit
 from units.targets import record as targets
+from units.trail import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class QuarterLine:
     unverified: int
     settlement: Settlement | None
     versions: int
+    is_proposed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,14 @@ def year_lines(county: County, year: int, today: date) -> list[QuarterLine]:
     periods = {period.quarter: period for period in of_year.prefetch_related("settlements")}
     inside = _inside(county, year)
     waiting = _waiting(county, year)
+    asked = proposals.waiting_for(periods.values())
     lines, received = [], ZERO
     for quarter in QUARTERS:
         received += inside.get(quarter, ZERO)
         period = periods.get(quarter)
         stand_in = period or Period(county=county, year=year, quarter=quarter)
-        lines.append(
-            _line(stand_in, received, inside.get(quarter, ZERO), waiting.get(quarter, 0), today)
-        )
+        line = _line(stand_in, received, inside.get(quarter, ZERO), waiting.get(quarter, 0), today)
+        lines.append(replace(line, is_proposed=name_of(stand_in) in asked))
     return lines
 
 
@@ -91,6 +95,7 @@ def _line(
         unverified=unverified,
         settlement=settlement,
         versions=len(versions),
+        is_proposed=False,
     )
 
 
@@ -144,3 +149,35 @@ def _link(record: Model) -> Link:
 def checks_of(period: Period) -> tuple[Check, ...]:
     """The checks, as long as the quarter is not closed."""
     return () if period.state == Period.State.CLOSED else checks.run(period)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The open proposal of a quarter, and what the page's forms carry (rule 18).
+
+    ``received`` is in 万元 what the proposer saw, where it is no longer so.
+    """
+
+    proposal: Proposal | None
+    stands: bool
+    to_propose: str
+    to_confirm: str
+    received: str = ""
+
+
+def quarter_proposal(
+    period: Period, table: LeagueTable, found: tuple[Check, ...], at: datetime
+) -> Asked:
+    """``table`` is of the quarter's last day, or of today before that."""
+    if period.state == Period.State.CLOSED:
+        now = closing.seen_reopening(period)
+    else:
+        now = closing.seen_of(period, table, found)
+    proposal = closing.proposed(period)
+    if proposal is None:
+        return Asked(None, False, now, "")
+    stands = proposals.stands(proposal, now, at)
+    before = Decimal(proposal.payload.get("received", table.total.received))
+    differs = not stands and before != table.total.received
+    received = wan_text(before) if differs else ""
+    return Asked(proposal, stands, now, proposals.seen(proposal, now), received)

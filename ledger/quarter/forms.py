@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.quarter.checks import ADVISORY
 from units.county.settings import LAST_DAY
-from units.forms import CleanCharField, CleanTextField, RefusableForm
+from units.forms import CleanCharField, CleanTextField, RefusableForm, SeenForm
 from units.sign_in.password_again import PasswordAgainForm
 
 MAX = 9_999
@@ -31,19 +31,19 @@ class KnownForm(RefusableForm):
         return self.data.getlist("known") if isinstance(self.data, QueryDict) else []
 
 
-class ProposeForm(PasswordAgainForm, KnownForm):
-    """The first person: ticks and password."""
+class ProposeForm(PasswordAgainForm, KnownForm, SeenForm):
+    """The first person: ticks and password, for the figures that were seen."""
 
 
-class ConfirmForm(PasswordAgainForm, KnownForm):
-    """The second person: the same."""
+class ConfirmForm(PasswordAgainForm, KnownForm, SeenForm):
+    """The second person: the same, for the proposal that was seen."""
 
 
-class ReopenForm(PasswordAgainForm, RefusableForm):
+class ReopenForm(PasswordAgainForm, SeenForm):
     """The second person to a reopening."""
 
 
-class ReopenReasonForm(PasswordAgainForm, RefusableForm):
+class ReopenReasonForm(PasswordAgainForm, SeenForm):
     """The first person to a reopening: the reason."""
 
     field_order = ("reason",)

@@ -18,9 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger import words
+from ledger.entries import proposals
 from ledger.models import Period, Settlement
 from ledger.quarter import closing
-from ledger.quarter.context import check_lines, checks_of, year_lines
+from ledger.quarter.context import Asked, check_lines, checks_of, quarter_proposal, year_lines
 from ledger.quarter.forms import ConfirmForm, KnownForm, ProposeForm, ReopenForm, ReopenReasonForm
 from ledger.ranking.announced import announced_table
 from ledger.ranking.changes_context import (
@@ -31,7 +32,7 @@ from ledger.ranking.changes_context import (
 )
 from ledger.ranking.context import explain_address, sections_of
 from ledger.ranking.headline import headline
-from ledger.ranking.league import league_table
+from ledger.ranking.league import LeagueTable, league_table
 from ledger.ranking.pages import unit_url
 from ledger.ranking.query import newest_month
 from ledger.ranking.series import by_month
@@ -40,6 +41,7 @@ from ledger.receipts.attempts import attempted
 from ledger.rules.months import Month
 from ledger.trail import history
 from units.access import ACTION, Right, allowed, county_of, may, person, within
+from units.forms import SeenForm
 from units.ground.refusal import Conflict, Refusal
 from units.models import User
 from units.sign_in.password_again import PasswordAgainForm
@@ -173,11 +175,12 @@ def _done(
             _do(request, period, verb, form)
     except Refusal as refusal:
         period.refresh_from_db()
-        if form is None or isinstance(refusal, Conflict):
+        status = 409 if isinstance(refusal, Conflict) else 422
+        if form is None or status == 409:
             messages.error(request, str(refusal))
-            return _refused(request, period, None, 409 if isinstance(refusal, Conflict) else 422)
-        form.refuse(refusal)  # type: ignore[attr-defined]
-        return _refused(request, period, form, 422)
+        else:
+            form.refuse(refusal)  # type: ignore[attr-defined]
+        return _refused(request, period, form, status)
     messages.success(request, said)
     return redirect("period-detail", pk)
 
@@ -188,7 +191,12 @@ def _do(request: HttpRequest, period: Period, verb: Action, form: PasswordAgainF
 
 
 def _refused(request: HttpRequest, period: Period, form: Form | None, status: int) -> HttpResponse:
+    """The quarter as it is now; after a conflict the form is about what is shown this time."""
     context = _detail(request, period, form)
+    if status == 409 and isinstance(form, SeenForm):
+        confirms = isinstance(form, ConfirmForm | ReopenForm)
+        asked = context["asked"]
+        form.show_anew(asked.to_confirm if confirms else asked.to_propose)
     return render(request, "ledger/quarter/period_detail.html", context, status=status)
 
 
@@ -196,7 +204,7 @@ def _refused(request: HttpRequest, period: Period, form: Form | None, status: in
 
 
 def _periods(request: HttpRequest) -> QuerySet[Period]:
-    rows = Period.objects.select_related("county", "proposed_by", "reopen_proposed_by")
+    rows = Period.objects.select_related("county")
     return within(person(request), rows, unit="pk")
 
 
@@ -222,12 +230,15 @@ def _detail(request: HttpRequest, period: Period, form: Form | None = None) -> d
     newest = settlements[-1] if settlements and period.state == Period.State.CLOSED else None
     changes = change_lines(newest, user) if newest else []
     ticked = form.ticked if isinstance(form, KnownForm) else []
+    table = _table(period, newest, today)
+    asked = quarter_proposal(period, table, found, timezone.now())
     return {
         "crumbs": [_crumbs(period)[0], ("", words.quarter(period.year, period.quarter))],
         "name": words.quarter(period.year, period.quarter),
         "period": period,
         "month": Month.of(period.ends_on),
-        "headline": _headline(period, newest, today),
+        "headline": headline(table, by_month(period.county, table.as_of, table.known_by)),
+        "asked": asked,
         "checks": check_lines(found, ticked),
         "blocks": any(check.blocks for check in found),
         "form": form,
@@ -236,49 +247,45 @@ def _detail(request: HttpRequest, period: Period, form: Form | None = None) -> d
         "changes": changes,
         "compare_url": compare_address(newest) if newest else "",
         "change_total": change_total(changes),
-        **_forms(request, form),
-        **_may(user, period, today),
+        **_forms(request, form, asked),
+        **_may(user, period, asked, today),
     }
 
 
-def _headline(period: Period, newest: Settlement | None, today: Any) -> Any:
-    """The county's figures: as announced, else as of the quarter's end or today."""
+def _table(period: Period, newest: Settlement | None, today: Any) -> LeagueTable:
+    """As announced, else as of the quarter's end or today."""
     if newest is not None:
-        table = announced_table(newest)
-    else:
-        table = league_table(period.county, min(period.ends_on, today))
-    return headline(table, by_month(period.county, table.as_of, table.known_by))
+        return announced_table(newest)
+    return league_table(period.county, min(period.ends_on, today))
 
 
-def _forms(request: HttpRequest, form: Form | None) -> dict[str, Form]:
+def _forms(request: HttpRequest, form: Form | None, asked: Asked) -> dict[str, Form]:
     """Each form of the page; the one that was sent as it was typed."""
+    propose, confirm = {"seen": asked.to_propose}, {"seen": asked.to_confirm}
     fresh: dict[str, Form] = {
-        "propose_form": ProposeForm(request=request),
-        "confirm_form": ConfirmForm(request=request),
-        "reason_form": ReopenReasonForm(request=request),
-        "reopen_form": ReopenForm(request=request),
+        "propose_form": ProposeForm(request=request, initial=propose),
+        "confirm_form": ConfirmForm(request=request, initial=confirm),
+        "reason_form": ReopenReasonForm(request=request, initial=propose),
+        "reopen_form": ReopenForm(request=request, initial=confirm),
     }
     sent = {name: form for name, new in fresh.items() if form and type(form) is type(new)}
     return fresh | sent
 
 
-def _may(user: User, period: Period, today: Any) -> dict[str, bool]:
+def _may(user: User, period: Period, asked: Asked, today: Any) -> dict[str, bool]:
     """Which actions the page offers; the actions check again."""
     state, closes = period.state, may(user, Right.PERIOD_CLOSE)
-    heads = may(user, Right.PERIOD_CONFIRM)
-    first, second = period.proposed_by, period.reopen_proposed_by
+    is_open, is_closed = state != Period.State.CLOSED, state == Period.State.CLOSED
     is_over = period.ends_on < today
+    proposal, stands = asked.proposal, asked.stands
+    confirms = closes and stands and proposal is not None and proposals.is_second(proposal, user)
     return {
         "is_over": is_over,
         "may_review": closes and state == Period.State.OPEN,
         "may_open": closes and period.is_in_review,
-        "may_propose": closes and is_over and state in (Period.State.OPEN, Period.State.REVIEW),
-        "may_confirm": closes and state == Period.State.PROPOSED and _is_second(user, first, heads),
-        "may_ask_reopening": closes and state == Period.State.CLOSED and second is None,
-        "may_reopen": closes and second is not None and _is_second(user, second, heads),
-        "may_drop": closes and second is not None,
+        "may_propose": closes and is_over and is_open and not stands,
+        "may_confirm": confirms and is_open,
+        "may_ask_reopening": closes and is_closed and not stands,
+        "may_reopen": confirms and is_closed,
+        "may_drop": closes and is_closed and proposal is not None,
     }
-
-
-def _is_second(user: User, first: User | None, heads: bool) -> bool:
-    return first is not None and first.pk != user.pk and (heads or may(first, Right.PERIOD_CONFIRM))

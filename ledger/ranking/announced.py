@@ -5,8 +5,10 @@ figure never changes. Amounts are yuan; a benchmark is stored to six places, sin
 quarter need not end on a fen.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from ledger.models import Entry, Period, Settlement, SettlementLine
 from ledger.ranking.columns import STORED, six_places
@@ -53,6 +55,18 @@ def store(
     )
     SettlementLine.objects.bulk_create(_line(settlement, row) for row in table.rows)
     return settlement
+
+
+def contents(table: LeagueTable) -> dict[str, Any]:
+    """All of the table that ``store`` keeps, as plain values: what a closing announces."""
+    lines = [
+        {"unit": row.unit_id, "order": row.order}
+        | {column.stored.field: column.kept(row) for column in STORED if column.stored}
+        for row in table.rows
+    ]
+    signed = asdict(table.signed)
+    kept = settings.values(table.county)
+    return {"lines": lines, "signed": signed, "settings": kept} | _totals(table)
 
 
 def _totals(table: LeagueTable) -> dict[str, Decimal]:

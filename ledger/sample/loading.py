@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.entries import draft as admission
-from ledger.entries import posting, submission
+from ledger.entries import posting, proposals, submission
 from ledger.meeting import pledges
 from ledger.models import Period, Receipt
 from ledger.quarter import checks, closing, reports
@@ -301,8 +301,10 @@ class Loading:
     def close(self, year: int, quarter: int, at: datetime) -> None:
         period = Period.objects.get(county=self.county, year=year, quarter=quarter)
         known = checks.ADVISORY
-        closing.close(period.pk, by=self.verifier, at=at, known=known)
-        closing.confirm(period.pk, by=self.head, at=at + timedelta(hours=1), known=known)
+        seen, later = closing.seen(period), at + timedelta(hours=1)
+        proposal = closing.close(period.pk, seen, by=self.verifier, at=at, known=known)
+        seen = proposals.seen(proposal, seen)
+        closing.confirm(period.pk, seen, by=self.head, at=later, known=known)
 
 
 def _days(draft: register.ProjectDraft) -> dict[str, date | None]:

@@ -6,7 +6,8 @@ import pytest
 from pypdf import PdfReader
 
 from ledger.models import Period, Settlement
-from ledger.quarter import checks, closing
+from ledger.quarter import checks
+from tests import acting
 from tests.browser.test_walk import sign_in
 from tests.builders import (
     make_county,
@@ -32,8 +33,8 @@ def leader():
         set_target(make_unit(county, name, "department"), 1000 + number)
     period, _ = Period.objects.get_or_create(county=county, year=2012, quarter=1)
     action = {"at": moment("2012-04-12"), "known": checks.ADVISORY}
-    closing.close(period.pk, by=verifier, **action)
-    closing.confirm(period.pk, by=head, **action)
+    acting.close(period.pk, by=verifier, **action)
+    acting.confirm(period.pk, by=head, **action)
     return make_person(county, Role.LEADER)
 
 

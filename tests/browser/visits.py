@@ -14,9 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from ledger.entries import claims, posting
 from ledger.meeting import pledges
 from ledger.models import Entry, Period
-from ledger.quarter import checks, closing
+from ledger.quarter import checks
 from ledger.rules.months import Month
 from projects.service import problems, steps
+from tests import acting
 from tests.builders import (
     make_clerk,
     make_county,
@@ -181,8 +182,8 @@ class Village:
     def close_first_quarter(self) -> None:
         period = Period.objects.get(county=self.county, year=2012, quarter=1)
         known = {"by": self.verifier, "at": moment("2012-04-12"), "known": checks.ADVISORY}
-        closing.close(period.pk, **known)
-        closing.confirm(period.pk, **known | {"by": self.head})
+        acting.close(period.pk, **known)
+        acting.confirm(period.pk, **known | {"by": self.head})
 
     def add_paperwork(self) -> None:
         words = "协议电价尚未批复，投资方暂缓二期用电申请。"

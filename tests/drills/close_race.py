@@ -29,8 +29,8 @@ from psycopg import IsolationLevel
 
 from ledger.entries import locks, posting, submission
 from ledger.models import Entry, Period, Receipt, Settlement
-from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
+from tests import acting
 from tests.builders import (
     draft,
     make_clerk,
@@ -98,7 +98,7 @@ class Round:
         period = Period.objects.get(county=office.county, year=year, quarter=quarter)
         self.period = period
         self.jobs = [self._job(place) for place in range(writers)]
-        closing.close(period.pk, by=office.verifier, at=timezone.now(), known=ADVISORY)
+        acting.close(period.pk, by=office.verifier, at=timezone.now(), known=ADVISORY)
 
     def _job(self, place: int) -> Callable[[], str]:
         """Of each four writers two verify, one corrects, one withdraws and enters anew."""
@@ -133,7 +133,8 @@ class Round:
         return "entered anew"
 
     def confirm(self) -> str:
-        closing.confirm(self.period.pk, by=self.office.head, at=_now(), known=ADVISORY)
+        people = {"first": self.office.verifier, "second": self.office.head}
+        acting.close_at_last(self.period.pk, **people, at=_now(), known=ADVISORY)
         return "closed"
 
 

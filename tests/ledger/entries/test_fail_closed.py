@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from ledger.entries import evidence, posting, submission
 from ledger.models import Entry, Period, Receipt, Settlement
-from ledger.quarter import closing
+from tests import acting
 from tests.builders import (
     day,
     draft,
@@ -77,14 +77,15 @@ def test_without_a_trail_no_quarter_is_closed(county):
     period = Period.objects.get()
     april = moment("2012-04-10")
     head, verifier = make_head(county), make_verifier(county)
-    closing.close(period.pk, by=verifier, at=april, known=range(1, 9))
+    acting.close(period.pk, by=verifier, at=april, known=range(1, 9))
     break_trail("period.close")
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        closing.confirm(period.pk, by=head, at=april, known=range(1, 9))
+        acting.confirm(period.pk, by=head, at=april, known=range(1, 9))
 
     period.refresh_from_db()
-    assert period.state == Period.State.PROPOSED
+    assert period.state == Period.State.REVIEW
+    assert acting.proposed_by(period) == verifier
     assert not Settlement.objects.exists()
 
 

@@ -33,6 +33,7 @@ from ledger.ranking.league import league_table
 from ledger.ranking.summaries import Summary, computed
 from ledger.regions.rollup import rollup
 from projects.models import CreditShare
+from tests import acting
 from tests.builders import (
     make_clerk,
     make_county,
@@ -325,14 +326,14 @@ class Office(RuleBasedStateMachine):
         quarter = len(self.reference.closed) + 1
         assume(quarter <= 4)
         period, _ = Period.objects.get_or_create(county=self.county, year=2012, quarter=quarter)
-        closing.close(period.pk, by=self.verifiers[by], at=self.tick(), known=ADVISORY)
+        acting.close(period.pk, by=self.verifiers[by], at=self.tick(), known=ADVISORY)
         self.attempt(
             False,
-            lambda: closing.confirm(
+            lambda: acting.confirm(
                 period.pk, by=self.verifiers[by], at=self.tick(), known=ADVISORY
             ),
         )
-        settlement = closing.confirm(period.pk, by=self.head, at=self.tick(), known=ADVISORY)
+        settlement = acting.confirm(period.pk, by=self.head, at=self.tick(), known=ADVISORY)
         self.reference.closed.add(quarter)
         self.reference.announced[settlement.pk] = self.reference.table(ENDS[quarter], self.now)
 
@@ -341,8 +342,8 @@ class Office(RuleBasedStateMachine):
     def bureau_reopens_the_last_quarter(self):
         quarter = max(self.reference.closed)
         period = Period.objects.get(county=self.county, year=2012, quarter=quarter)
-        closing.propose_reopening(period.pk, "漏报", by=self.head, at=self.tick())
-        closing.reopen(period.pk, by=self.verifiers[0], at=self.tick())
+        acting.propose_reopening(period.pk, "漏报", by=self.head, at=self.tick())
+        acting.reopen(period.pk, by=self.verifiers[0], at=self.tick())
         closing.end_review(period.pk, by=self.head, at=self.tick())
         self.reference.closed.remove(quarter)
 

@@ -6,10 +6,11 @@ import pytest
 
 from ledger.entries import posting
 from ledger.models import Entry, Period
-from ledger.quarter import checks, closing, reports
+from ledger.quarter import checks, reports
 from ledger.quarter.checks import ADVISORY
 from ledger.ranking.announced import announced_table
 from ledger.ranking.league import league_table
+from tests import acting
 from tests.builders import (
     day,
     make_clerk,
@@ -45,8 +46,8 @@ class County:
     def close(self, quarter, on):
         period = Period.objects.get(county=self.county, quarter=quarter)
         action = {"at": moment(on), "known": ADVISORY}
-        closing.close(period.pk, by=self.verifier, **action)
-        return closing.confirm(period.pk, by=self.head, **action)
+        acting.close(period.pk, by=self.verifier, **action)
+        return acting.confirm(period.pk, by=self.head, **action)
 
     def merge(self):
         draft = replace(

@@ -16,7 +16,8 @@ from django.db.models import Sum
 
 from ledger.entries import posting, submission
 from ledger.models import Entry, Period, Receipt
-from ledger.quarter import closing, proof
+from ledger.quarter import proof
+from tests import acting
 from tests.builders import (
     day,
     draft,
@@ -90,8 +91,8 @@ class Crowd:
         by = self.verifiers[number % 4]
         if turn == 7:
             period = Period.objects.get(county=self.county, quarter=1)
-            closing.close(period.pk, by=by, at=at, known=range(1, 9))
-            closing.confirm(period.pk, by=self.head, at=at, known=range(1, 9))
+            acting.close(period.pk, by=by, at=at, known=range(1, 9))
+            acting.confirm(period.pk, by=self.head, at=at, known=range(1, 9))
         elif receipt := Receipt.objects.filter(state="verified").order_by("?").first():
             posting.repost(receipt.pk, "更正", by=by, at=at)
 

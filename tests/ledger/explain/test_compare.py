@@ -5,10 +5,10 @@ import pytest
 from ledger.entries import posting
 from ledger.explain.compare import differences
 from ledger.models import Entry, Period
-from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
 from ledger.ranking import changes_since
 from ledger.ranking.league import league_table
+from tests import acting
 from tests.builders import (
     day,
     make_county,
@@ -43,8 +43,8 @@ class Meeting:
 
     def close(self, on):
         action = {"at": moment(on), "known": ADVISORY}
-        closing.close(self.period.pk, by=self.verifier, **action)
-        return closing.confirm(self.period.pk, by=self.head, **action)
+        acting.close(self.period.pk, by=self.verifier, **action)
+        return acting.confirm(self.period.pk, by=self.head, **action)
 
     def late(self, amount=40, received="2012-03-15", at="2012-04-20"):
         """Money that the bureau enters and verifies after the meeting."""
@@ -133,8 +133,8 @@ def test_money_of_an_earlier_quarter_changes_the_cumulative_table_too(meeting):
 
 def test_after_a_reopening_each_version_has_its_own_changes(meeting):
     """quality 35"""
-    closing.propose_reopening(meeting.period.pk, "漏报", by=meeting.head, at=moment("2012-04-12"))
-    closing.reopen(meeting.period.pk, by=meeting.verifier, at=moment("2012-04-12"))
+    acting.propose_reopening(meeting.period.pk, "漏报", by=meeting.head, at=moment("2012-04-12"))
+    acting.reopen(meeting.period.pk, by=meeting.verifier, at=moment("2012-04-12"))
     meeting.late(30, at="2012-04-13")
     second = meeting.close("2012-04-14")
     meeting.late(3)

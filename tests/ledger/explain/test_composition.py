@@ -9,11 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from ledger.entries import posting
 from ledger.explain.composition import Cut, Size, Source, Step, composition
 from ledger.models import Period
-from ledger.quarter import closing
 from ledger.ranking.announced import announced_table
 from ledger.ranking.league import league_table
 from projects.models import Project
-from tests import builders
+from tests import acting, builders
 from tests.builders import day, moment, wan
 from units.models import Role
 
@@ -152,8 +151,8 @@ def test_a_closed_quarter_is_shown_as_it_was_announced(money):
     builders.make_verified(money.hotel, 10, "2012-03-10")
     period = Period.objects.get(county=money.county, quarter=1)
     verifier, head = builders.make_verifier(money.county), builders.make_head(money.county)
-    closing.close(period.pk, by=verifier, at=moment("2012-04-02"), known={1, 2, 8})
-    settlement = closing.confirm(period.pk, by=head, at=moment("2012-04-03"), known={1, 2, 8})
+    acting.close(period.pk, by=verifier, at=moment("2012-04-02"), known={1, 2, 8})
+    settlement = acting.confirm(period.pk, by=head, at=moment("2012-04-03"), known={1, 2, 8})
     Project.objects.filter(pk=money.hotel.pk).update(total_investment=wan(18_000))
 
     found = composition(announced_table(settlement))

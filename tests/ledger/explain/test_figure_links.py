@@ -6,8 +6,8 @@ import pytest
 from lxml import html
 
 from ledger.models import Period
-from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
+from tests import acting
 from tests.builders import (
     make_clerk,
     make_county,
@@ -134,8 +134,8 @@ def test_an_announced_table_leads_to_what_it_was_made_of(client, county):
 def close_first_quarter(county):
     action = {"at": moment("2012-04-10"), "known": ADVISORY}
     for period in Period.objects.exclude(year=2012, quarter=2).order_by("year", "quarter"):
-        closing.close(period.pk, by=make_verifier(county), **action)
-        closing.confirm(period.pk, by=make_head(county), **action)
+        acting.close(period.pk, by=make_verifier(county), **action)
+        acting.confirm(period.pk, by=make_head(county), **action)
 
 
 @pytest.mark.parametrize("parameters", ["", "?without=resource,property", "?tier=behind"])

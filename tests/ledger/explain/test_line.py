@@ -6,10 +6,10 @@ from ledger.entries import posting
 from ledger.explain import line as explain
 from ledger.explain.steps import over_half_steps
 from ledger.models import Entry, Period
-from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
 from ledger.ranking.announced import announced_table
 from ledger.ranking.league import league_table
+from tests import acting
 from tests.builders import (
     day,
     make_county,
@@ -176,8 +176,8 @@ def test_what_was_announced_is_explained_as_it_was_announced(county):
     make_verified(project, 250, "2012-03-05")
     period = Period.objects.get()
     action = {"at": moment("2012-04-10"), "known": ADVISORY}
-    closing.close(period.pk, by=make_verifier(county), **action)
-    settlement = closing.confirm(period.pk, by=make_head(county), **action)
+    acting.close(period.pk, by=make_verifier(county), **action)
+    settlement = acting.confirm(period.pk, by=make_head(county), **action)
     make_verified(project, 9, "2012-03-06", at=moment("2012-04-20"))
 
     line = told(unit, settlement.as_of, settlement.known_by)

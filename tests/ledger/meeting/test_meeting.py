@@ -11,10 +11,9 @@ from ledger.meeting import pledges, speakers
 from ledger.meeting.pledges import PledgeDraft, State
 from ledger.meeting.speakers import Reason
 from ledger.models import Period, Pledge
-from ledger.quarter import closing
 from ledger.ranking.league import league_table
 from ledger.rules.months import Month
-from tests import builders
+from tests import acting, builders
 from tests.builders import day, moment, wan
 from units.ground.refusal import Refusal
 from units.models import Role, Trail
@@ -94,8 +93,8 @@ def test_the_unit_that_climbed_furthest_is_suggested_too(meeting):
     meeting.receive(meeting.towns[0], 300, "2012-02-20")
     meeting.receive(meeting.towns[1], 200, "2012-02-20")
     period = Period.objects.get(county=meeting.county, quarter=1)
-    closing.close(period.pk, by=meeting.verifier, at=moment("2012-04-02"), known={1, 2, 8})
-    closing.confirm(period.pk, by=meeting.head, at=moment("2012-04-03"), known={1, 2, 8})
+    acting.close(period.pk, by=meeting.verifier, at=moment("2012-04-02"), known={1, 2, 8})
+    acting.confirm(period.pk, by=meeting.head, at=moment("2012-04-03"), known={1, 2, 8})
     meeting.receive(meeting.towns[2], 800)
 
     assert suggested(speakers.leading(meeting.table())) == [
@@ -151,8 +150,8 @@ def test_the_due_day_of_a_closed_quarter_is_read_as_announced(meeting):
         period, _new = Period.objects.get_or_create(
             county=meeting.county, year=2012, quarter=quarter
         )
-        closing.close(period.pk, by=meeting.verifier, at=moment(ends), known=known)
-        closing.confirm(period.pk, by=meeting.head, at=moment(ends), known=known)
+        acting.close(period.pk, by=meeting.verifier, at=moment(ends), known=known)
+        acting.confirm(period.pk, by=meeting.head, at=moment(ends), known=known)
     meeting.pledge(amount=150, due="2012-06-30")
     late = builders.make_receipt(meeting.projects[meeting.towns[2].pk], 80, "2012-06-20")
     posting.verify(

@@ -6,8 +6,8 @@ import openpyxl
 
 from ledger.models import Period
 from ledger.papers import bulletin, settlement, sources
-from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
+from tests import acting
 from tests.builders import make_head, make_verifier, moment
 
 SHEETS = ["概况", "排名表", "项目明细", "到位资金明细", "会后变动", "未报送单位", "校验"]
@@ -43,8 +43,8 @@ def paper_of(table):
 def close_first_quarter(county):
     """Proposed on 10 April 2012, confirmed the day after; the settlement."""
     period, _ = Period.objects.get_or_create(county=county, year=2012, quarter=1)
-    closing.close(period.pk, by=make_verifier(county), at=moment("2012-04-10"), known=ADVISORY)
-    return closing.confirm(period.pk, by=make_head(county), at=moment("2012-04-11"), known=ADVISORY)
+    acting.close(period.pk, by=make_verifier(county), at=moment("2012-04-10"), known=ADVISORY)
+    return acting.confirm(period.pk, by=make_head(county), at=moment("2012-04-11"), known=ADVISORY)
 
 
 def sheet_of(response, name=None):

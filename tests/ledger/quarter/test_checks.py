@@ -7,8 +7,9 @@ from django.db import connection
 
 from ledger.entries import posting
 from ledger.models import Entry, Period, Settlement
-from ledger.quarter import checks, closing, reports
+from ledger.quarter import checks, reports
 from projects.models import CreditShare
+from tests import acting
 from tests.builders import (
     day,
     make_clerk,
@@ -75,9 +76,9 @@ def test_all_eight_pass_where_all_is_done(office):
 
 
 def test_a_clean_quarter_closes_without_a_tick(office):
-    closing.close(office.period.pk, by=office.verifier, at=APRIL)
+    acting.close(office.period.pk, by=office.verifier, at=APRIL)
 
-    assert closing.confirm(office.period.pk, by=office.head, at=APRIL).received == wan(250)
+    assert acting.confirm(office.period.pk, by=office.head, at=APRIL).received == wan(250)
 
 
 def test_receipts_that_wait_for_the_bureau_or_their_unit_are_found(office):
@@ -130,7 +131,7 @@ def test_an_altered_entry_breaks_the_chain_and_refuses_the_closing(office):
         cursor.execute("UPDATE ledger_entry SET reason = 'x'")
 
     with pytest.raises(Refusal, match="5"):
-        closing.close(office.period.pk, by=office.verifier, at=APRIL, known=checks.ADVISORY)
+        acting.close(office.period.pk, by=office.verifier, at=APRIL, known=checks.ADVISORY)
 
     assert found_in(office.period) == {checks.CHAIN: 1}
 
@@ -177,8 +178,8 @@ def test_a_shared_receipt_is_reversed_for_every_unit_at_once(office):
 
 def test_a_reversal_in_the_next_quarter_leaves_both_quarters_balanced(office):
     known = checks.ADVISORY
-    closing.close(office.period.pk, by=office.verifier, at=APRIL, known=known)
-    closing.confirm(office.period.pk, by=office.head, at=APRIL, known=known)
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=known)
+    acting.confirm(office.period.pk, by=office.head, at=APRIL, known=known)
     posting.reverse(Entry.objects.get().pk, "凭证不实", by=office.verifier, at=APRIL)
 
     second = checks.run(Period.objects.get(quarter=2))
@@ -201,11 +202,11 @@ def test_what_is_found_must_be_known_by_both_people(office):
     one = {checks.UNVERIFIED}
 
     with pytest.raises(Refusal) as unticked:
-        closing.close(office.period.pk, by=office.verifier, at=APRIL, known={checks.ABOVE})
-    closing.close(office.period.pk, by=office.verifier, at=APRIL, known=one)
+        acting.close(office.period.pk, by=office.verifier, at=APRIL, known={checks.ABOVE})
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=one)
     with pytest.raises(Refusal):
-        closing.confirm(office.period.pk, by=office.head, at=APRIL)
-    closing.confirm(office.period.pk, by=office.head, at=APRIL, known=one)
+        acting.confirm(office.period.pk, by=office.head, at=APRIL)
+    acting.confirm(office.period.pk, by=office.head, at=APRIL, known=one)
 
     assert unticked.value.field == "known"
     assert Settlement.objects.count() == 1

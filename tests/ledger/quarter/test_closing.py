@@ -9,11 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.db.models import Sum
 
-from ledger.entries import posting
-from ledger.models import Entry, Period, Receipt, Settlement, SettlementLine
+from ledger.entries import posting, proposals
+from ledger.models import Entry, Period, Proposal, Receipt, Settlement, SettlementLine
 from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
 from ledger.rules.standing import Tier
+from tests import acting
 from tests.builders import (
     day,
     draft,
@@ -23,6 +24,7 @@ from tests.builders import (
     make_receipt,
     make_verified,
     moment,
+    set_target,
     wan,
 )
 from units.ground.refusal import Conflict, Refusal
@@ -54,10 +56,10 @@ def test_closing_stores_the_table_and_the_head_of_the_chain(office):
 
 def test_nobody_closes_alone(office):
     """quality 7"""
-    closing.close(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
+    acting.close(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
 
     with pytest.raises(Refusal):
-        closing.confirm(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
+        acting.confirm(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
 
     assert not Settlement.objects.exists()
 
@@ -74,7 +76,7 @@ def test_the_database_refuses_a_settlement_by_one_person(office):
 
 def test_quarter_that_has_not_ended_cannot_be_closed(office):
     with pytest.raises(Refusal):
-        closing.close(office.period.pk, by=office.head, at=moment("2012-03-31"), known=ADVISORY)
+        acting.close(office.period.pk, by=office.head, at=moment("2012-03-31"), known=ADVISORY)
 
 
 def test_earlier_quarter_comes_first(office):
@@ -82,12 +84,12 @@ def test_earlier_quarter_comes_first(office):
     second = Period.objects.get(quarter=2)
 
     with pytest.raises(Refusal, match="2012"):
-        closing.close(second.pk, by=office.head, at=moment("2012-07-10"), known=ADVISORY)
+        acting.close(second.pk, by=office.head, at=moment("2012-07-10"), known=ADVISORY)
 
 
 def test_unproposed_closing_cannot_be_confirmed(office):
     with pytest.raises(Conflict):
-        closing.confirm(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
+        acting.confirm(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
 
 
 def test_money_of_a_closed_quarter_counts_on_the_first_day_of_the_open_one(office):
@@ -185,29 +187,131 @@ def test_review_can_be_ended_before_the_closing(office):
     assert office.period.state == Period.State.OPEN
 
 
-def test_only_a_proposal_has_a_proposer(office):
-    office.period = closing.start_review(office.period.pk, by=office.verifier, at=APRIL)
-    assert (office.period.proposed_by, office.period.proposed_at) == (None, None)
-
-    closing.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+def test_a_proposal_puts_the_quarter_in_review_and_falls_when_it_is_opened_again(office):
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
     office.period.refresh_from_db()
-    assert (office.period.proposed_by, office.period.proposed_at) == (office.verifier, APRIL)
+    proposal = Proposal.objects.get()
+    assert (office.period.state, proposal.outcome) == (Period.State.REVIEW, "")
+    assert (proposal.proposed_by, proposal.proposed_at) == (office.verifier, APRIL)
 
     closing.end_review(office.period.pk, by=office.head, at=APRIL)
+
+    proposal.refresh_from_db()
+    assert (proposal.outcome, proposal.decided_by) == ("withdrawn", office.head)
+    with pytest.raises(Conflict):
+        acting.confirm(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
+
+
+def test_money_verified_after_the_page_was_opened_refuses_the_closing(office):
+    """Rule 18: two people announce what both have seen, and nothing else."""
+    late = make_receipt(office.project, 300, "2012-03-20")
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+    proposal, now = Proposal.objects.get(), closing.seen(office.period)
+    opened = proposals.seen(proposal, now)
+    posting.verify(late.pk, late.version, by=office.verifier, at=APRIL, word="已核对")
+
+    for seen in (opened, proposals.seen(proposal, closing.seen(office.period)), "", "x"):
+        with pytest.raises(Conflict):
+            closing.confirm(office.period.pk, seen, by=office.head, at=APRIL, known=ADVISORY)
+
+    assert not Settlement.objects.exists()
+
+
+def test_a_closing_that_is_out_of_date_is_proposed_anew_and_then_confirmed(office):
+    late = make_receipt(office.project, 300, "2012-03-20")
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+    posting.verify(late.pk, late.version, by=office.verifier, at=APRIL, word="已核对")
+
+    acting.close(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
+    settlement = acting.confirm(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+
+    assert settlement.received == wan(550)
+    assert [p.outcome for p in Proposal.objects.all()] == ["replaced", "confirmed"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda o: set_target(o.town, 2_000, at=APRIL),
+        lambda o: type(o.town).objects.filter(pk=o.town.pk).update(name="水沟乡"),
+        lambda o: type(o.project).objects.filter(pk=o.project.pk).update(introduced_amount=1),
+        lambda o: type(o.county).objects.filter(pk=o.county.pk).update(large_from=1),
+        lambda o: make_receipt(o.project, 1, "2012-03-30", by=o.head),
+    ],
+)
+def test_whatever_a_closing_announces_is_part_of_what_was_seen(office, change):
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+    change(office)
+
+    with pytest.raises(Conflict):
+        acting.confirm(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
+
+
+def test_a_proposal_that_stands_is_not_replaced(office):
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+
+    with pytest.raises(Conflict):
+        acting.close(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
+
+    assert Proposal.objects.get().proposed_by == office.verifier
+
+
+def test_a_proposal_ends_after_fourteen_days(office):
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+    last = APRIL + proposals.VALID
+
+    with pytest.raises(Conflict):
+        acting.confirm(
+            office.period.pk, by=office.head, at=last + timedelta(seconds=1), known=ADVISORY
+        )
+    assert acting.confirm(office.period.pk, by=office.head, at=last, known=ADVISORY)
+
+
+def test_a_second_reason_does_not_slip_under_a_confirmation(office):
+    """Rule 18: the head confirms the reason that they read."""
+    office.close()
+    acting.propose_reopening(office.period.pk, "漏报两笔", by=office.verifier, at=APRIL)
+    read = proposals.seen(Proposal.objects.latest("pk"), closing.seen_reopening(office.period))
+
+    with pytest.raises(Conflict):
+        acting.propose_reopening(office.period.pk, "另一事由", by=office.verifier, at=APRIL)
+    closing.drop_reopening(office.period.pk, by=office.verifier, at=APRIL)
+    acting.propose_reopening(office.period.pk, "另一事由", by=office.verifier, at=APRIL)
+
+    with pytest.raises(Conflict):
+        closing.reopen(office.period.pk, read, by=office.head, at=APRIL)
     office.period.refresh_from_db()
-    assert (office.period.proposed_by, office.period.proposed_at) == (None, None)
+    assert office.period.state == Period.State.CLOSED
+
+
+@pytest.mark.parametrize("column", ["reason", "payload", "fingerprint", "proposed_at"])
+def test_the_database_refuses_to_change_a_proposal(office, column):
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+    value = {"payload": {"received": "0"}, "proposed_at": APRIL + timedelta(1)}.get(column, "x")
+
+    with pytest.raises(Exception, match="decided once"), transaction.atomic():
+        Proposal.objects.update(**{column: value})
+    with pytest.raises(Exception, match="decided once"), transaction.atomic():
+        Proposal.objects.all().delete()
+
+
+def test_the_database_refuses_a_confirmation_by_the_proposer(office):
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+
+    with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
+        Proposal.objects.update(outcome="confirmed", decided_by=office.verifier, decided_at=APRIL)
 
 
 def test_reopening_needs_a_reason_and_two_people_and_keeps_the_first_settlement(office):
     """quality 35"""
     first = office.close()
     with pytest.raises(Refusal):
-        closing.propose_reopening(office.period.pk, "  ", by=office.head, at=APRIL)
-    closing.propose_reopening(office.period.pk, "漏报两笔", by=office.head, at=APRIL)
+        acting.propose_reopening(office.period.pk, "  ", by=office.head, at=APRIL)
+    acting.propose_reopening(office.period.pk, "漏报两笔", by=office.head, at=APRIL)
     with pytest.raises(Refusal):
-        closing.reopen(office.period.pk, by=office.head, at=APRIL)
+        acting.reopen(office.period.pk, by=office.head, at=APRIL)
 
-    closing.reopen(office.period.pk, by=office.verifier, at=APRIL)
+    acting.reopen(office.period.pk, by=office.verifier, at=APRIL)
     found = make_receipt(office.project, 50, "2012-03-30", by=office.head, at=APRIL)
     posting.verify(found.pk, found.version, by=office.verifier, at=APRIL, word="已核对")
     second = office.close(APRIL + timedelta(days=1))
@@ -241,22 +345,22 @@ def test_only_the_newest_closed_quarter_can_be_reopened(office):
     make_verified(office.project, 10, "2012-05-01")
     second = Period.objects.get(quarter=2)
     july = moment("2012-07-10")
-    closing.close(second.pk, by=office.head, at=july, known=ADVISORY)
-    closing.confirm(second.pk, by=office.verifier, at=july, known=ADVISORY)
-    closing.propose_reopening(office.period.pk, "漏报", by=office.head, at=july)
+    acting.close(second.pk, by=office.head, at=july, known=ADVISORY)
+    acting.confirm(second.pk, by=office.verifier, at=july, known=ADVISORY)
+    acting.propose_reopening(office.period.pk, "漏报", by=office.head, at=july)
 
     with pytest.raises(Refusal, match="2012"):
-        closing.reopen(office.period.pk, by=office.verifier, at=july)
+        acting.reopen(office.period.pk, by=office.verifier, at=july)
 
 
 def test_a_proposal_to_reopen_falls_once_and_the_quarter_stays_closed(office):
     office.close()
-    closing.propose_reopening(office.period.pk, "漏报两笔", by=office.head, at=APRIL)
+    acting.propose_reopening(office.period.pk, "漏报两笔", by=office.head, at=APRIL)
 
     for _ in range(2):
         period = closing.drop_reopening(office.period.pk, by=office.verifier, at=APRIL)
 
-    assert (period.state, period.reopen_reason, period.reopen_proposed_by) == ("closed", "", None)
+    assert (period.state, acting.proposed_by(period)) == ("closed", None)
     assert Trail.objects.get(action="period.drop_reopening").before == {"reason": "漏报两笔"}
 
 
@@ -279,7 +383,7 @@ def in_thread(outcomes, action):
 def test_entries_during_the_close_are_in_the_settlement_or_in_the_next_quarter(office, round_):
     """quality 34: sixteen writers verify while the quarter closes; the drill runs it longer."""
     waiting = [make_receipt(office.project, 10, "2012-03-20") for _ in range(16)]
-    closing.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
     outcomes = []
     threads = [
         in_thread(
@@ -292,7 +396,9 @@ def test_entries_during_the_close_are_in_the_settlement_or_in_the_next_quarter(o
     ]
     closer = in_thread(
         outcomes,
-        lambda: closing.confirm(office.period.pk, by=office.head, at=APRIL, known=ADVISORY),
+        lambda: acting.close_at_last(
+            office.period.pk, first=office.verifier, second=office.head, at=APRIL, known=ADVISORY
+        ),
     )
     order = [*threads[: 5 * round_], closer, *threads[5 * round_ :]]
 
@@ -333,7 +439,30 @@ def test_the_database_itself_makes_a_close_wait_for_an_entry_under_way(office):
     assert office.period.entries.count() == 2
 
 
-@pytest.mark.parametrize("action", [closing.start_review, closing.close, closing.confirm])
+@pytest.mark.django_db(transaction=True)
+def test_of_two_confirmations_at_once_one_closes(office):
+    acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
+    heads, outcomes = [office.head, make_head(office.county)], []
+    threads = [
+        in_thread(
+            outcomes,
+            lambda head=head: acting.confirm(office.period.pk, by=head, at=APRIL, known=ADVISORY),
+        )
+        for head in heads
+    ]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Settlement.objects.count() == 1
+    assert sorted(type(outcome) for outcome in outcomes if isinstance(outcome, Exception)) == [
+        Conflict
+    ]
+
+
+@pytest.mark.parametrize("action", [closing.start_review, acting.close, acting.confirm])
 def test_a_verb_asks_for_the_right_itself(office, action):
     """quality 7"""
     with pytest.raises(PermissionDenied):

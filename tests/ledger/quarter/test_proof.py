@@ -9,10 +9,11 @@ from django.db import connection
 
 from ledger.entries import evidence, posting
 from ledger.models import Entry, Evidence, Period
-from ledger.quarter import closing, proof
+from ledger.quarter import proof
 from ledger.quarter.checks import ADVISORY
 from ledger.rules import chain
 from projects.models import CreditShare
+from tests import acting
 from tests.builders import (
     make_county,
     make_head,
@@ -39,8 +40,8 @@ def county():
     for number in range(5):
         make_verified(project, 10 + number, "2012-03-05")
     period = Period.objects.get(quarter=1)
-    closing.close(period.pk, by=make_verifier(county), at=moment("2012-04-10"), known=ADVISORY)
-    closing.confirm(period.pk, by=make_head(county), at=moment("2012-04-11"), known=ADVISORY)
+    acting.close(period.pk, by=make_verifier(county), at=moment("2012-04-10"), known=ADVISORY)
+    acting.confirm(period.pk, by=make_head(county), at=moment("2012-04-11"), known=ADVISORY)
     for number in range(3):
         make_verified(project, 50 + number, "2012-05-05")
     return county

@@ -3,10 +3,11 @@
 import pytest
 
 from ledger.models import MonthlyReport, Notice, Period
-from ledger.quarter import closing, reports
+from ledger.quarter import reports
 from ledger.quarter.checks import ADVISORY
 from ledger.ranking.announced import announced_table
 from ledger.ranking.league import league_table
+from tests import acting
 from tests.builders import (
     day,
     make_clerk,
@@ -78,8 +79,8 @@ def test_the_announced_table_keeps_who_had_not_reported(county):
     make_verified(make_project(unit), 10, "2012-03-05")
     period = Period.objects.get()
     action = {"at": moment("2012-04-10"), "known": ADVISORY}
-    closing.close(period.pk, by=make_verifier(county), **action)
-    settlement = closing.confirm(period.pk, by=make_head(county), **action)
+    acting.close(period.pk, by=make_verifier(county), **action)
+    settlement = acting.confirm(period.pk, by=make_head(county), **action)
     file(unit, day("2012-03-31"), "2012-04-20")
 
     assert announced_table(settlement).rows[0].reported is False

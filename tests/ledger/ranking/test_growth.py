@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 
 from ledger.models import Period
-from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
 from ledger.ranking import announced, document
 from ledger.ranking.league import league_table
 from ledger.rules import standing
+from tests import acting
 from tests.builders import (
     day,
     make_county,
@@ -111,8 +111,8 @@ def test_a_settlement_keeps_it_and_an_older_one_shows_a_dash(client, county, pro
     make_verified(project, 130, "2012-02-01")
     head, known = make_head(county), {"known": ADVISORY}
     for period in Period.objects.order_by("year", "quarter"):
-        closing.close(period.pk, by=make_verifier(county), at=moment("2012-04-05"), **known)
-        settlement = closing.confirm(period.pk, by=head, at=moment("2012-04-06"), **known)
+        acting.close(period.pk, by=make_verifier(county), at=moment("2012-04-05"), **known)
+        settlement = acting.confirm(period.pk, by=head, at=moment("2012-04-06"), **known)
     client.force_login(head)
 
     kept = announced.announced_table(settlement)

@@ -8,12 +8,12 @@ import pytest
 
 from ledger.entries import posting
 from ledger.models import Entry, Period, Settlement
-from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
 from ledger.ranking.announced import announced_table
 from ledger.ranking.gathering import EXCLUSIONS, Signed, entries_of
 from ledger.ranking.league import league_table, section_of
 from ledger.rules.standing import Tier
+from tests import acting
 from tests.builders import (
     day,
     make_county,
@@ -332,5 +332,5 @@ def test_movement_is_not_measured_against_the_quarter_itself(county):
 
 def close_first_quarter(county):
     period = Period.objects.get(county=county, year=2012, quarter=1)
-    closing.close(period.pk, by=make_verifier(county), at=moment("2012-04-10"), known=ADVISORY)
-    return closing.confirm(period.pk, by=make_head(county), at=moment("2012-04-11"), known=ADVISORY)
+    acting.close(period.pk, by=make_verifier(county), at=moment("2012-04-10"), known=ADVISORY)
+    return acting.confirm(period.pk, by=make_head(county), at=moment("2012-04-11"), known=ADVISORY)

@@ -7,8 +7,8 @@ import pytest
 from django.utils import translation
 
 from ledger.models import Period
-from ledger.quarter import closing
 from ledger.ranking.league import league_table
+from tests import acting
 from tests.builders import (
     day,
     make_clerk,
@@ -68,8 +68,8 @@ def rows_of(response):
 def close_first_quarter(county, head):
     first = Period.objects.get(county=county, year=2012, quarter=1)
     known = range(1, 20)
-    closing.close(first.pk, by=make_verifier(county), at=moment("2012-04-05"), known=known)
-    return closing.confirm(first.pk, by=head, at=moment("2012-04-06"), known=known)
+    acting.close(first.pk, by=make_verifier(county), at=moment("2012-04-05"), known=known)
+    return acting.confirm(first.pk, by=head, at=moment("2012-04-06"), known=known)
 
 
 def _text(markup):

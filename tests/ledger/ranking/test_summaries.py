@@ -6,7 +6,6 @@
 import pytest
 
 from ledger.models import Period
-from ledger.quarter import closing
 from ledger.quarter.checks import ADVISORY
 from ledger.ranking import query
 from ledger.ranking.announced import announced_table
@@ -14,7 +13,7 @@ from ledger.ranking.gathering import EXCLUSIONS
 from ledger.ranking.league import league_table
 from ledger.ranking.summaries import Summary, announced, computed
 from ledger.rules.months import Month
-from tests import builders
+from tests import acting, builders
 from tests.builders import day, moment
 
 pytestmark = pytest.mark.django_db
@@ -63,8 +62,8 @@ def test_as_announced_from_the_stored_lines(county):
     head, verifier = builders.make_head(county), builders.make_verifier(county)
     for quarter, on in ((1, "2012-04-02"), (2, "2012-07-02")):
         period = Period.objects.get_or_create(county=county, year=2012, quarter=quarter)[0]
-        closing.close(period.pk, by=verifier, at=moment(on), known=ADVISORY)
-        closing.confirm(period.pk, by=head, at=moment(on), known=ADVISORY)
+        acting.close(period.pk, by=verifier, at=moment(on), known=ADVISORY)
+        acting.confirm(period.pk, by=head, at=moment(on), known=ADVISORY)
     settlement = period.settlements.get()
     builders.set_target(builders.Unit.objects.get(name="甲镇"), 1, effective_on="2012-02-02")
 

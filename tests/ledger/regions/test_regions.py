@@ -10,13 +10,12 @@ from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
 
 from ledger.models import Period
-from ledger.quarter import closing
 from ledger.ranking import query as table_query
 from ledger.ranking.league import league_table
 from ledger.regions.ranking import Measure, region_table
 from ledger.rules.months import Month
 from ledger.rules.standing import Tier
-from tests import builders
+from tests import acting, builders
 from tests.builders import day, moment, wan
 from units.models import Region, Role, Trail, User
 from units.targets import county_targets
@@ -52,8 +51,8 @@ class Place:
     def close_first_quarter(self):
         period, _new = Period.objects.get_or_create(county=self.county, year=2012, quarter=1)
         verifier = builders.make_verifier(self.county)
-        closing.close(period.pk, by=verifier, at=moment("2012-04-02"), known={1, 2, 8})
-        closing.confirm(period.pk, by=self.head, at=moment("2012-04-03"), known={1, 2, 8})
+        acting.close(period.pk, by=verifier, at=moment("2012-04-02"), known={1, 2, 8})
+        acting.confirm(period.pk, by=self.head, at=moment("2012-04-03"), known={1, 2, 8})
 
 
 class Province:
