@@ -289,6 +289,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "units.context.navigation",
                 "ledger.entries.context.waiting",
+                "ledger.inbox.context.inbox",
                 "ledger.guide.page_help.page_help",
             ],
         },

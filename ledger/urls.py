@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ledger.founding.urls")),
     path("", include("ledger.guide.urls")),
     path("", include("ledger.importing.urls")),
+    path("", include("ledger.inbox.urls")),
     path("", include("ledger.meeting.urls")),
     path("", include("ledger.papers.urls")),
     path("", include("ledger.quarter.urls")),

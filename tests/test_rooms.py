@@ -36,7 +36,7 @@ ORDER = [
     "ledger/trail ledger/ranking ledger/reading",
     "ledger/receipts ledger/regions ledger/explain ledger/api",
     "ledger/quarter ledger/server",
-    "ledger/papers ledger/upkeep",
+    "ledger/papers ledger/upkeep ledger/inbox",
     "ledger/meeting ledger/accounts ledger/importing",
     "ledger/founding ledger/sample",
     "ledger/management ledger/settings ledger/templatetags ledger/urls ledger/wsgi",

@@ -16,8 +16,8 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger.accounts.service_pages import day_for
 from ledger.models import Entry
+from ledger.ranking.query import day_for
 from projects import board
 from projects.filters import ProjectFilter
 from projects.models import Problem, Project, ServiceStep, Stage
@@ -104,7 +104,7 @@ def _stacks(request: HttpRequest, columns: Sequence[board.Column]) -> list[Stack
 
 def _beside(request: HttpRequest, ids: list[int]) -> dict[str, dict[int, Any]]:
     """Figures for the projects: received, overdue steps, unsettled problems."""
-    overdue = progress_q(Progress.OVERDUE, day_for(person(request).county))
+    overdue = progress_q(Progress.OVERDUE, day_for(person(request).county, timezone.localdate()))
     received = Entry.objects.filter(project__in=ids).order_by()
     steps = ServiceStep.objects.filter(overdue, project__in=ids).order_by()
     problems = Problem.objects.filter(project__in=ids, settled_on=None).order_by()

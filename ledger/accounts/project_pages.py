@@ -11,13 +11,14 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger.accounts.service_pages import day_for
 from ledger.entries.draft import may_enter
 from ledger.entries.reach import receipts_of
 from ledger.models import Entry, Receipt
+from ledger.ranking.query import day_for
 from ledger.receipts.claim_pages import claims_on
 from ledger.receipts.context import money_of
 from ledger.receipts.tables import EntryTable, ReceiptLineTable, entry_lines, receipt_lines
@@ -59,7 +60,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "money": money_of(project),
         "receipts": _receipts(project, openable, user),
         "entries": _entries(project, openable),
-        **service_of(project, user, day_for(user.county)),
+        **service_of(project, user, day_for(user.county, timezone.localdate())),
         "claims": claims_on(project, user),
         "may_change": may_change(user, project),
         "may_enter": may_enter(user, project) and project.signed_on is not None,

@@ -3,7 +3,6 @@
 Shows only steps that the reader may see; ``projects/service/deadlines.py`` decides what is overdue.
 """
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.ranking.query import newest_month
+from ledger.ranking.query import day_for
 from projects.reach import projects_of, steps_of
 from projects.service import list as service_list
 from projects.service.list import ServiceFilter, ServiceTable
 from units.access import Right, allowed, person
-from units.models import County
 
 ROWS_ON_A_PAGE = 50
 
@@ -48,7 +46,9 @@ def service_list_page(request: HttpRequest) -> HttpResponse:
 
 def filterset_of(request: HttpRequest) -> ServiceFilter:
     user = person(request)
-    return ServiceFilter(request.GET, steps_of(user), user.county, day_for(user.county))
+    return ServiceFilter(
+        request.GET, steps_of(user), user.county, day_for(user.county, timezone.localdate())
+    )
 
 
 def table_of(request: HttpRequest, filterset: ServiceFilter) -> ServiceTable:
@@ -60,14 +60,6 @@ def table_of(request: HttpRequest, filterset: ServiceFilter) -> ServiceTable:
         openable=set(projects_of(user).filter(services__isnull=False).values_list("pk", flat=True)),
         order_by=request.GET.getlist("sort"),
     )
-
-
-def day_for(county: County | None) -> date:
-    """Today; for the sample county the end of the newest month in its accounts."""
-    today = timezone.localdate()
-    if county is None or not county.is_sample:
-        return today
-    return min(newest_month(county, today).last_day, today)
 
 
 def _figures(sums: list[service_list.UnitSum]) -> dict[str, Any]:

@@ -108,17 +108,16 @@ def standings(unit: Unit) -> list[Standing]:
     ]
 
 
-def reports_of(unit: Unit, year: int) -> dict[int, int]:
-    """The reports that the unit filed in the year: month -> reserve projects (rule 14)."""
-    filed = MonthlyReport.objects.filter(unit=unit, year=year)
-    return dict(filed.values_list("month", "reserve_projects"))
+def reports_of(unit: Unit, *years: int) -> dict[Month, int]:
+    """The reports that the unit filed in the years: month -> reserve projects (rule 14)."""
+    filed = MonthlyReport.objects.filter(unit=unit, year__in=years)
+    rows = filed.values_list("year", "month", "reserve_projects")
+    return {Month(year, month): reserves for year, month, reserves in rows}
 
 
-def missing_reports(
-    unit: Unit, filed: Collection[int], as_of: date, today: date
-) -> list[MissingReport]:
-    """The finished months of the year without a filed report."""
-    months = [Month(as_of.year, number) for number in range(1, as_of.month + 1)]
+def missing_reports(unit: Unit, filed: Collection[Month], today: date) -> list[MissingReport]:
+    """The months whose report the unit owes by the calendar and has not filed."""
+    months = map(Month.of, reports.months_owed(unit.county, unit, today))
     return [
         MissingReport(
             month=month,
@@ -126,8 +125,5 @@ def missing_reports(
             due_on=reports.due_on(unit.county, month.first_day),
         )
         for month in months
-        if month.month not in filed
-        and month.last_day < today
-        and unit.stands_on(month.last_day)
-        and unit.county.asks_for_report(month.first_day)
+        if month not in filed
     ]

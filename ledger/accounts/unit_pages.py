@@ -20,6 +20,7 @@ from ledger.entries.context import NoticeLine, waiting
 from ledger.entries.draft import may_enter
 from ledger.entries.reach import reader_key, submitted_for
 from ledger.explain.line import with_predecessors
+from ledger.inbox.context import inbox
 from ledger.models import Entry, Receipt
 from ledger.quarter.reports import ENOUGH_RESERVES
 from ledger.ranking.charts import rank_line
@@ -50,6 +51,8 @@ OF_RECEIPT = (
     *("received_on", "amount", "kind", "voucher_no", "state", "returned_reason"),
     *("project__name", "project__investor__name"),
 )
+# Lines of the inbox that the page does not list one by one.
+TASKS = ("claimed", "pledge", "decided")
 WAITING = (Receipt.State.RETURNED, Receipt.State.DRAFT)
 
 
@@ -65,9 +68,9 @@ class ToDo:
 def unit_account(request: HttpRequest, code: str) -> HttpResponse:
     user = person(request)
     unit, as_of = _unit_and_day(user, code)
-    today = timezone.localdate()
+    today = as_of if unit.county.is_sample else timezone.localdate()
     projects, stood = _projects(unit, user, as_of.year), standings(unit)
-    filed = reports_of(unit, as_of.year)
+    filed = reports_of(unit, as_of.year, today.year, today.year - 1)
     context = {
         "crumbs": _crumbs(unit, user, as_of),
         "unit": unit,
@@ -75,9 +78,9 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "stand": _stand(unit, as_of),
         "standings": stood,
         "rank_line": rank_line([standing.rank for standing in reversed(stood)]),
-        "reserves": sum(filed.values()),
+        "reserves": sum(number for month, number in filed.items() if month.year == as_of.year),
         "least_reserves": ENOUGH_RESERVES,
-        "missing": missing_reports(unit, filed, as_of, today),
+        "missing": missing_reports(unit, filed, today),
         "projects": ProjectLineTable(projects),
         "receipts": _newest(unit, user),
         "is_own": user.unit_id == unit.pk,
@@ -86,7 +89,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         user.unit, user.county = unit, unit.county  # shown in the navigation
         context |= _own(request, unit)
         context["entering"] = _entering(projects)
-        context["owed"] = owed_by(unit, as_of if unit.county.is_sample else today)
+        context["owed"] = owed_by(unit, today)
     return render(request, "ledger/accounts/unit_account.html", context)
 
 
@@ -154,6 +157,7 @@ def _own(request: HttpRequest, unit: Unit) -> dict[str, Any]:
         "returned": returned,
         "drafts": found[Receipt.State.DRAFT],
         "notices": _other_notices(request, returned),
+        "tasks": [each for each in inbox(request)["inbox"] if each.line.name in TASKS],
     }
 
 

@@ -23,6 +23,7 @@ from units.ground.money import ZERO
 from units.ground.refusal import Refusal
 from units.models import County, Unit, User
 
+DAY, QUARTER = timedelta(days=1), timedelta(days=92)
 ENOUGH_RESERVES = 3  # rule 14: each unit compiles at least so many projects a year
 
 
@@ -123,6 +124,24 @@ def missing(county: County, month: date) -> QuerySet[Unit]:
     """The units that owe a report of the month and have not filed it."""
     done = filed(county, month).values("unit")
     return expected(county, month).exclude(pk__in=done)
+
+
+def months_owed(county: County, unit: Unit, today: date) -> list[date]:
+    """First days of the months whose report the unit owes by the calendar, filed or not.
+
+    Those that are over, this year, and until a quarter has passed those of the year before,
+    whatever month money was last entered for.
+    """
+    newest = Month.of(today if last_day(today) == today else today.replace(day=1) - DAY)
+    years = range((today - QUARTER).year, newest.year + 1)
+    months = [date(year, number, 1) for year in years for number in range(1, 13)]
+    return [
+        month
+        for month in months
+        if month <= newest.last_day
+        and county.asks_for_report(month)
+        and unit.stands_on(last_day(month))
+    ]
 
 
 def filings(county: County, month: date) -> list[Filing]:

@@ -55,6 +55,13 @@ def newest_month(county: County, today: date) -> Month:
     return Month.of(entries.values_list("counted_on", flat=True).first() or today)
 
 
+def day_for(county: County | None, today: date) -> date:
+    """Today; for the sample county the end of the newest month in its accounts."""
+    if county is None or not county.is_sample:
+        return today
+    return min(newest_month(county, today).last_day, today)
+
+
 def day_of(text: str) -> date | None:
     try:
         day = date.fromisoformat(text)

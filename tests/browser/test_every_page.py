@@ -43,6 +43,7 @@ TOP = {name for name, _right, _words in PAGES} | {
     "screen",
     "my-account",
     "calendar",
+    "inbox",
     "guide",
     "region-newest",
     "region-month",

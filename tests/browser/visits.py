@@ -291,6 +291,7 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "claim-history": [Visit(clerk, f"/claims/{village.claim.pk}/history/")],
         "trail": [Visit(head, "/trail/")],
         "calendar": [Visit(leader, "/calendar/")],
+        "inbox": [Visit(verifier, "/inbox/"), Visit(clerk, "/inbox/")],
         "key-list": [Visit(head, "/api/keys/"), Visit(village.security, "/api/keys/")],
         "person-list": [Visit(village.system, "/people/")],
         "failure-list": [Visit(village.security, "/people/failures/")],

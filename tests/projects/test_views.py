@@ -411,7 +411,7 @@ def test_the_number_of_queries_does_not_grow_with_the_projects(
 ):
     many(town, bureau, count, head)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         answer = client.get("/projects/?q=项目&sort=-total_investment")
 
     assert len(answer.context["table"].page.object_list) == min(count, 50)

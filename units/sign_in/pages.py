@@ -96,6 +96,7 @@ def signed_in(request: HttpRequest, user: User, backend: str, parameter: str) ->
     """A new session with its marks, and the line in the trail."""
     at = timezone.now()
     request.session.pop(PASSWORD_GIVEN, None)
+    _remember_visit(user)
     auth_login(request, user, backend)
     sessions.begin(request, kept_forms.form_mark(request))
     trail.record(user, "person.sign_in", user, at=at, unit=user.unit, label=str(user))
@@ -104,6 +105,12 @@ def signed_in(request: HttpRequest, user: User, backend: str, parameter: str) ->
     answer = redirect(parameter)
     lockout.know_browser(request, answer, user)
     return answer
+
+
+def _remember_visit(user: User) -> None:
+    """Signing in replaces ``last_login``; the inbox of a leader counts from the time before."""
+    user.visited_before = user.last_login
+    user.save(update_fields=["visited_before"])
 
 
 class PasswordChange(PasswordChangeView):

@@ -85,5 +85,5 @@ def test_a_page_shows_its_help_for_the_role_that_reads_it(client, language, word
 def test_help_costs_no_query(client, django_assert_num_queries):
     client.force_login(make_head(make_county()))
 
-    with django_assert_num_queries(3):  # session, person, county
+    with django_assert_num_queries(4):  # session, person, county, inbox
         client.get("/glossary/")

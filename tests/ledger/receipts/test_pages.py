@@ -6,6 +6,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -612,6 +613,7 @@ def test_the_entries_of_a_unit_run_on_to_the_balance_of_its_line(office, as_):
     assert f'data-load="{account}entries/"' in client.get(account).text
 
 
+@time_machine.travel("2012-05-20 12:00+08:00")
 def test_several_missing_reports_are_told_in_one_notice_with_a_link_a_month(office, as_):
     builders.make_verified(office.project, 600, "2012-05-10")
     address = f"/units/{office.town.code}/"
