@@ -11,12 +11,14 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 IN_VENV := $(VENV)/bin/python
 PIP := $(IN_VENV) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore
 UV := $(IN_VENV) -m uv
+# With BUNDLE=archive of `make bundle` packages come from there, and nothing from a network.
+UNPACKED := $(VENV)/bundle
 # The same for every machine and Python, and without the address that the packages came from.
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 export VAR_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help bench setup setup-dev run test mutate check-office screenshots messages lock sbom audit format
+.PHONY: help bench bundle setup setup-dev run test mutate check-office screenshots messages lock sbom audit format
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +65,15 @@ lock: setup-dev ## after a change of the requirements: lock every file of every 
 	$(UV) pip compile $(LOCKING) requirements.txt -o locks/run.txt
 	$(UV) pip compile $(LOCKING) requirements-dev.txt -o locks/dev.txt
 
+bundle: setup ## program, documents and every package in one archive with checksums, for machines without a network
+	@rm -rf $(VAR_DIR)/bundle && mkdir -p $(VAR_DIR)/bundle/jiaozhang/wheels
+	git archive HEAD | tar -x -C $(VAR_DIR)/bundle/jiaozhang
+	$(IN_VENV) -m pip download --quiet --disable-pip-version-check --only-binary :all: --no-deps --require-hashes \
+		-r locks/run.txt -d $(VAR_DIR)/bundle/jiaozhang/wheels
+	cd $(VAR_DIR)/bundle/jiaozhang && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS
+	tar -cf $(VAR_DIR)/jiaozhang-bundle.tar -C $(VAR_DIR)/bundle jiaozhang
+	@rm -rf $(VAR_DIR)/bundle && echo "$(VAR_DIR)/jiaozhang-bundle.tar: make setup BUNDLE=..."
+
 sbom: setup-dev ## the list of what the program is made of (CycloneDX), into VAR_DIR/sbom.json
 	@mkdir -p $(VAR_DIR)
 	$(UV) tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements locks/run.txt \
@@ -79,11 +90,14 @@ format: setup-dev ## bring the code into the one format
 $(VENV)/.venv-stamp:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed" \
 		"(Debian: apt-get install python3 python3-venv)."; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
+	@# One that works may be serving at this moment, so only a broken one is cleared.
+	$(IN_VENV) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
 $(VENV)/.run-stamp: locks/run.txt $(VENV)/.venv-stamp
-	$(PIP) --require-hashes -r locks/run.txt
+	$(if $(BUNDLE),@rm -rf $(UNPACKED) && mkdir -p $(UNPACKED) && tar -xf $(BUNDLE) -C $(UNPACKED) --strip-components=1)
+	$(if $(BUNDLE),@cd $(UNPACKED) && sha256sum --check --quiet SHA256SUMS)
+	$(PIP) $(if $(BUNDLE),--no-index --find-links $(UNPACKED)/wheels) --require-hashes -r locks/run.txt
 	@touch $@
 
 $(VENV)/.dev-stamp: locks/dev.txt $(VENV)/.run-stamp
