@@ -68,8 +68,9 @@ lock: setup-dev ## after a change of the requirements: lock every file of every 
 bundle: setup ## program, documents and every package in one archive with checksums, for machines without a network
 	@rm -rf $(VAR_DIR)/bundle && mkdir -p $(VAR_DIR)/bundle/jiaozhang/wheels
 	git archive HEAD | tar -x -C $(VAR_DIR)/bundle/jiaozhang
-	$(IN_VENV) -m pip download --quiet --disable-pip-version-check --only-binary :all: --no-deps --require-hashes \
-		-r locks/run.txt -d $(VAR_DIR)/bundle/jiaozhang/wheels
+	for python in 3.11 3.12 3.13 3.14; do \
+		$(IN_VENV) -m pip download --quiet --disable-pip-version-check --only-binary :all: --no-deps --require-hashes \
+			--python-version $$python -r locks/run.txt -d $(VAR_DIR)/bundle/jiaozhang/wheels || exit 1; done
 	cd $(VAR_DIR)/bundle/jiaozhang && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS
 	tar -cf $(VAR_DIR)/jiaozhang-bundle.tar -C $(VAR_DIR)/bundle jiaozhang
 	@rm -rf $(VAR_DIR)/bundle && echo "$(VAR_DIR)/jiaozhang-bundle.tar: make setup BUNDLE=..."

@@ -16,6 +16,8 @@ has_systemd() { [ -d /run/systemd/system ]; }
 
 say "Packages, account, folders"
 export DEBIAN_FRONTEND=noninteractive
+apt-get install --quiet --yes --no-install-recommends postgresql-common
+sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
 apt-get install --quiet --yes --no-install-recommends postgresql nginx make python3-venv openssl rsync ca-certificates logrotate
 id jiaozhang >/dev/null 2>&1 || adduser --quiet --system --group --home /var/lib/jiaozhang jiaozhang
 install -d -m 750 -o root -g jiaozhang $ETC
