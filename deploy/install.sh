@@ -50,7 +50,8 @@ fi
 say "Settings, tables, and the program's own logins"
 [ -f $ETC/secret-key ] || (umask 077; openssl rand -base64 48 > $ETC/secret-key)
 [ -f $ETC/app.env ] || sed "s/jz.example.cn/$NAME/" $APP/deploy/app.env > $ETC/app.env
-export VAR_DIR=/var/lib/jiaozhang SECRET_KEY_FILE=$ETC/secret-key DATABASE_URL_FILE=$ETC/owner-url
+VAR_DIR=$(sed -n 's/^VAR_DIR=//p' $ETC/app.env)
+export VAR_DIR SECRET_KEY_FILE=$ETC/secret-key DATABASE_URL_FILE=$ETC/owner-url
 cd $APP
 .venv/bin/python manage.py migrate --verbosity=0
 if [ -f $ETC/app-url ]; then
@@ -60,7 +61,7 @@ else
 fi
 chown root:jiaozhang $ETC/app-url $ETC/reader-url $ETC/secret-key
 chmod 640 $ETC/app-url $ETC/reader-url $ETC/secret-key
-chown -R jiaozhang:jiaozhang /var/lib/jiaozhang
+chown -R jiaozhang:jiaozhang "$VAR_DIR"
 
 say "nginx, log files, services"
 if [ ! -f $ETC/tls.crt ]; then  # until the county's authority has given one
