@@ -85,6 +85,16 @@ def test_the_example_of_settings_is_understood(tmp_path):
     assert answer.stdout.split() == ["True", "JSON"], answer.stderr
 
 
+def test_the_handbook_names_commands_and_files_that_exist():
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    commands = {p.stem for p in (ROOT / "ledger" / "management" / "commands").glob("*.py")}
+
+    assert set(re.findall(r"manage\.py (\w+)", text)) <= commands
+    named = set(re.findall(r"\bdeploy/[\w./-]*\w", text))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_scripts_are_sound():
     for script in [
         ROOT / "deploy" / "install.sh",

@@ -84,7 +84,10 @@ def follow(debian: Debian) -> None:
 
 
 def serve(debian: Debian) -> None:
-    """The program and nginx, as the services start them, and what both answer."""
+    """The program and nginx, as the services start them, and what both answer.
+
+    ``last_backup.json`` is open: root writes it, and the program tells its age.
+    """
     account, settings, command = unit("jiaozhang")
     program = debian.start(f"cd /srv/jiaozhang; {settings} exec {account} {command}")
     try:
@@ -106,7 +109,7 @@ def serve(debian: Debian) -> None:
             account, settings, command = unit(name)
             demand(name, debian.sh(f"cd /srv/jiaozhang; {settings} {account} {command}"))
         demand("the copy is there", debian.sh("ls /mnt/other-machine/"), "jiaozhang-")
-        rights = "find /var/lib/jiaozhang* -type f -perm /077 ! -path '*/static/*' | head"
+        rights = "find /var/lib/jiaozhang* -type f -perm /077 ! -path '*/static/*' ! -name last_backup.json | head"
         answer = debian.sh(rights)
         demand("files are closed to others", answer)
         assert not answer.stdout, answer.stdout
