@@ -43,6 +43,7 @@ from projects.service.list import owed_by
 from units.access import Right, allowed, person, units_of
 from units.ground.money import ZERO, wan_text
 from units.models import Unit, User
+from units.targets.record import year_to_set
 
 NEWEST = 12
 # The columns that the lists show; Django loads no others.
@@ -84,6 +85,7 @@ def unit_account(request: HttpRequest, code: str) -> HttpResponse:
         "projects": ProjectLineTable(projects),
         "receipts": _newest(unit, user),
         "is_own": user.unit_id == unit.pk,
+        "year_to_set": year_to_set(unit.county, as_of.year, today),
     }
     if context["is_own"]:
         user.unit, user.county = unit, unit.county  # shown in the navigation

@@ -37,6 +37,7 @@ class Code(StrEnum):
     ROUND_SUM = "round_sum"
     ABOVE_INTRODUCED = "above_introduced"
     SLIP = "slip"
+    NO_EVIDENCE = "no_evidence"
 
 
 SENTENCES: dict[Code, str | Promise] = {
@@ -49,6 +50,7 @@ SENTENCES: dict[Code, str | Promise] = {
     Code.ROUND_SUM: _("A round sum on the last day of a quarter."),
     Code.ABOVE_INTRODUCED: _("With this receipt the project has more than its introduced amount."),
     Code.SLIP: _("Over ten times the introduced amount: perhaps 元 was written as 万元."),
+    Code.NO_EVIDENCE: _("No file of evidence is attached."),
 }
 
 
@@ -92,6 +94,7 @@ class Surroundings:
     """What receipts are compared with, as plain rows, because most of them raise no doubt."""
 
     alike: list[Other] = field(default_factory=list)
+    hashes: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     shared_files: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     earlier: list[Earlier] = field(default_factory=list)
     posted: dict[int, Decimal] = field(default_factory=dict)
@@ -135,6 +138,8 @@ def _about(receipt: Receipt, around: Surroundings) -> Iterable[Hint]:
         yield Hint(Code.SLIP)
     elif around.posted.get(receipt.project_id, Decimal(0)) + receipt.amount > introduced:
         yield Hint(Code.ABOVE_INTRODUCED)
+    if receipt.pk not in around.hashes:
+        yield Hint(Code.NO_EVIDENCE)
 
 
 def _told(hints: Iterable[Hint]) -> Callable[[Hint], Doubt]:
@@ -214,9 +219,11 @@ def _surroundings(receipts: Sequence[Receipt]) -> Surroundings:
     county = receipts[0].county_id
     amounts = sorted({receipt.amount for receipt in receipts})
     projects = sorted({receipt.project_id for receipt in receipts})
+    hashes = _hashes(receipts)
     return Surroundings(
         alike=[Other(*row) for row in _alike(county, amounts)],
-        shared_files=_shared_files(receipts),
+        hashes=hashes,
+        shared_files=_shared_files(county, hashes),
         earlier=_earlier(county, {r.received_on.year - 1 for r in receipts if _is_of_its_year(r)}),
         posted=dict(_posted(projects)),
     )
@@ -228,16 +235,25 @@ def _alike(county: int, amounts: list[Decimal]) -> QuerySet[Receipt, Any]:
     return others.values_list(*Other._fields[:-2], *investor)
 
 
-def _shared_files(receipts: Sequence[Receipt]) -> dict[int, list[int]]:
-    by_hash: dict[str, set[int]] = defaultdict(set)
+def _hashes(receipts: Sequence[Receipt]) -> dict[int, set[str]]:
+    """The files of evidence, by receipt that has any."""
+    found: dict[int, set[str]] = defaultdict(set)
     mine = Evidence.objects.filter(receipt__in=receipts, removed_at=None).order_by()
     for sha256, receipt_id in mine.values_list("sha256", "receipt"):
-        by_hash[sha256].add(receipt_id)
+        found[receipt_id].add(sha256)
+    return found
+
+
+def _shared_files(county: int, hashes: dict[int, set[str]]) -> dict[int, list[int]]:
+    by_hash: dict[str, set[int]] = defaultdict(set)
+    for receipt_id, files in hashes.items():
+        for sha256 in files:
+            by_hash[sha256].add(receipt_id)
     found: dict[int, list[int]] = defaultdict(list)
     if not by_hash:
         return found
     others = Evidence.objects.filter(
-        Q(receipt__county=receipts[0].county_id, receipt__state__in=LIVE),
+        Q(receipt__county=county, receipt__state__in=LIVE),
         sha256__in=by_hash,
         removed_at=None,
     )

@@ -43,6 +43,15 @@ PDF: Final = "application/pdf"
 JPEG: Final = "image/jpeg"
 PNG: Final = "image/png"
 SUFFIXES: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
+# What a new county requires until it decides otherwise: one paper for each kind of money.
+FIRST_RULES: Final = (
+    (Receipt.Kind.LAND, Evidence.Kind.LAND_PAYMENT),
+    (Receipt.Kind.CONSTRUCTION, Evidence.Kind.INVOICE),
+    (Receipt.Kind.EQUIPMENT, Evidence.Kind.INVOICE),
+    (Receipt.Kind.CAPITAL, Evidence.Kind.CAPITAL_REPORT),
+    (Receipt.Kind.WORKING, Evidence.Kind.BANK_SLIP),
+    (Receipt.Kind.OTHER, Evidence.Kind.BANK_SLIP),
+)
 
 _HEAD: Final = 4096
 # The end record of a zip archive, including its comment.
@@ -301,7 +310,12 @@ def demand_complete(receipt: Receipt) -> None:
 
 @transaction.atomic
 def set_rules(
-    county: County, required: bool, pairs: Iterable[tuple[str, str]], *, by: User, at: datetime
+    county: County,
+    required: bool,
+    pairs: Iterable[tuple[str, str]],
+    *,
+    by: User | None,
+    at: datetime,
 ) -> None:
     """Set what a county requires: the switch, and (kind of money, evidence) pairs."""
     county = County.objects.select_for_update().get(pk=county.pk)

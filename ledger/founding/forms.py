@@ -22,6 +22,7 @@ from units.models import Unit
 from units.unit_forms import ScheduleForm
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
+COMPLETE, WITHOUT = "complete", "without"
 
 
 class CodeForm(forms.Form):
@@ -57,6 +58,23 @@ class CountyForm(forms.Form):
     )
     name = CleanCharField(label=_("Name of the county"), min_length=LEAST_NAME, max_length=MAX_NAME)
     year = WholeField(label=_("Year of the first targets"), most=LAST_YEAR)
+    evidence = forms.ChoiceField(
+        label=_("When does a receipt count?"),
+        required=False,
+        choices=[
+            (COMPLETE, _("Only when its evidence is attached")),
+            (WITHOUT, _("Also without evidence, with a remark of the verifier")),
+        ],
+        help_text=_(
+            "Land payment receipt for land, invoice for construction and equipment, capital"
+            " verification report for registered capital, bank slip for the rest. The bureau can"
+            " change it at any time."
+        ),
+    )
+
+    def clean_evidence(self) -> bool:
+        """Whether evidence is required; also where the choice was not sent."""
+        return bool(self.cleaned_data["evidence"] != WITHOUT)
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ledger.entries import evidence
 from ledger.founding import one_time
 from ledger.founding.wizard_state import Draft
 from units import register, trail
@@ -104,6 +105,8 @@ def found(draft: Draft, *, at: datetime) -> County:
             if each.place is None
         ]
         head = next(user for user in offices if user.role == Role.BUREAU_HEAD)
+        required = draft.evidence_required
+        evidence.set_rules(county, required, evidence.FIRST_RULES, by=head, at=at)
         units = _add_units(draft, county, head, at)
         _set_targets(draft, county, units, head, at)
         for each, password in zip(people, hashed, strict=True):

@@ -22,6 +22,8 @@ from django.views.decorators.cache import cache_control
 
 from ledger.founding import book, found, one_time, wizard_state
 from ledger.founding.forms import (
+    COMPLETE,
+    WITHOUT,
     CodeForm,
     CountyForm,
     FoundForm,
@@ -106,9 +108,12 @@ def founding_county(request: HttpRequest) -> HttpResponse:
     draft = wizard_state.load()
     year = draft.year or timezone.localdate().year
     initial = {"code": draft.code, "name": draft.name, "year": year}
+    initial["evidence"] = COMPLETE if draft.evidence_required else WITHOUT
     form = CountyForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
-        wizard_state.save(replace(draft, **form.cleaned_data))
+        given = form.cleaned_data
+        required = given.pop("evidence")
+        wizard_state.save(replace(draft, evidence_required=required, **given))
         return redirect("founding-units")
     return _shown(request, "county", form, draft)
 

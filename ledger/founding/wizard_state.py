@@ -37,6 +37,7 @@ class Draft:
     schedule: tuple[int, int, int] = (2_500, 5_000, 7_500)
     document_no: str = ""
     has_targets: bool = False  # whether the targets page is done
+    evidence_required: bool = True
     people: dict[str, str] = field(default_factory=dict)  # names by sign-in name
     seed: str = field(default_factory=one_time.new_seed)
 

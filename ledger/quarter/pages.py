@@ -45,6 +45,7 @@ from units.forms import SeenForm
 from units.ground.refusal import Conflict, Refusal
 from units.models import User
 from units.sign_in.password_again import PasswordAgainForm
+from units.targets.record import year_to_set
 
 Action = Callable[..., Any]
 
@@ -62,6 +63,7 @@ def period_list(request: HttpRequest) -> HttpResponse:
         "crumbs": [("", _("Quarters"))],
         "year": year,
         "years": years,
+        "year_to_set": year_to_set(county, year, today),
         "lines": year_lines(county, year, today),
     }
     return render(request, "ledger/quarter/period_list.html", context)

@@ -28,6 +28,7 @@ from ledger.ranking.series import by_month
 from ledger.rules.months import Month
 from units.access import Right, allowed, county_of, opens, person
 from units.models import County, User
+from units.targets import record as targets
 
 
 @allowed(Right.RANKING_VIEW)
@@ -80,6 +81,7 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "settlement": table.settlement,
         "left_out": phrases.left_out(table),
         "asked_moment": None if table.settlement else table.known_by,
+        "year_to_set": targets.year_to_set(table.county, month.year, timezone.localdate()),
         "headline": headline(table, series),
         "explain_url": source(),
         "growth_url": growth_address(table),

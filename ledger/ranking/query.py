@@ -17,6 +17,7 @@ from ledger.ranking.league import LeagueTable, league_table
 from ledger.ranking.summaries import Summary, announced, computed
 from ledger.rules.months import Month, is_counted_year
 from units.models import County
+from units.targets import record as targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,15 @@ def left_out(texts: Iterable[str]) -> frozenset[str]:
 
 
 def newest_month(county: County, today: date) -> Month:
-    """The month of the newest counted entry; this month where nothing is counted yet."""
-    entries = Entry.objects.filter(county=county, counted_on__lte=today).order_by("-counted_on")
-    return Month.of(entries.values_list("counted_on", flat=True).first() or today)
+    """The month of the newest entry in the newest year that has targets.
+
+    Money that comes before the new year's targets does not turn the pages to a year without any.
+    This month where nothing is counted yet.
+    """
+    year = targets.newest_year(county, today)
+    last = today if year is None else min(today, date(year, 12, 31))
+    entries = Entry.objects.filter(county=county, counted_on__lte=last).order_by("-counted_on")
+    return Month.of(entries.values_list("counted_on", flat=True).first() or last)
 
 
 def day_for(county: County | None, today: date) -> date:

@@ -165,6 +165,17 @@ class VerifyForm(SeenForm):
     )
 
 
+class TogetherForm(RefusableForm):
+    """Many receipts at once; ``word`` answers for those that lack a file and nothing else."""
+
+    word = CleanCharField(
+        label=_("What you checked instead of a file"),
+        max_length=500,
+        required=False,
+        help_text=_("Receipts without a file are left out if you write nothing."),
+    )
+
+
 class ReturnForm(SeenForm):
     reason = CleanCharField(
         label=_("What the unit must correct"),

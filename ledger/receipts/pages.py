@@ -28,6 +28,7 @@ from projects.reach import projects_of
 from units.access import ACTION, FORM, Right, allowed, county_named, may, person
 from units.ground.refusal import Conflict, Refusal
 from units.models import User
+from units.targets.record import opening_day
 
 ROWS_ON_A_PAGE = 50
 
@@ -86,7 +87,9 @@ def _paged(request: HttpRequest, filterset: ReceiptFilter) -> ReceiptTable:
 @allowed(Right.RECEIPT_SUBMIT, FORM)
 def receipt_new(request: HttpRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
-    form = _form(request, project, initial=new_initial(timezone.localdate()))
+    form = _form(
+        request, project, initial=new_initial(opening_day(project.county, timezone.localdate()))
+    )
     if not form.is_bound or not form.is_valid():
         return _shown(request, form)
     try:

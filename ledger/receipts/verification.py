@@ -13,17 +13,20 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger.entries import posting
+from ledger.entries import doubts, posting
+from ledger.entries.doubts import Code
 from ledger.entries.reach import entries_of_receipts, receipts_of
 from ledger.models import Receipt
 from ledger.receipts.attempts import attempted
 from ledger.receipts.context import credit_lines, detail, queue_of
-from ledger.receipts.forms import ReasonForm, ReturnForm, VerifyForm, chosen
+from ledger.receipts.forms import ReasonForm, ReturnForm, TogetherForm, VerifyForm, chosen
 from ledger.receipts.list import listed
 from ledger.receipts.pages import refused
 from units.access import ACTION, FORM, Right, allowed, person
 from units.ground.money import wan_short, wan_text
 from units.ground.refusal import Conflict, Refusal
+
+BARE = {Code.NO_EVIDENCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,23 @@ def receipt_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allowed(Right.RECEIPT_VERIFY, ACTION)
 def receipt_verify_many(request: HttpRequest) -> HttpResponse:
-    """Verify each ticked receipt separately, in the version listed; doubtful ones are refused."""
+    """Ask once, then verify each ticked receipt separately, in the version listed.
+
+    One word answers for those that only lack a file; receipts with other doubts are refused.
+    """
     ticked = dict(chosen(request.POST.getlist("receipt")))
     rows = receipts_of(person(request)).filter(pk__in=ticked)
-    receipts = rows.select_related("project", "unit").order_by("submitted_at", "pk")
-    outcomes = [_outcome(request, receipt, ticked[receipt.pk]) for receipt in receipts]
+    related = ("project__investor", "unit")
+    receipts = list(rows.select_related(*related).order_by("submitted_at", "pk"))
+    found = {pk: {doubt.code for doubt in told} for pk, told in doubts.doubts_of(receipts).items()}
+    form = TogetherForm(request.POST if "confirmed" in request.POST else None)
+    if receipts and not form.is_valid():
+        return _asked_together(request, receipts, ticked, found, form)
+    word = form.cleaned_data["word"] if receipts else ""
+    outcomes = [
+        _outcome(request, receipt, ticked[receipt.pk], word if found[receipt.pk] <= BARE else "")
+        for receipt in receipts
+    ]
     verified = [outcome for outcome in outcomes if not outcome.refusal]
     context = {
         "crumbs": [(reverse("receipt-list"), _("Receipts")), ("", _("Verified together"))],
@@ -98,11 +113,30 @@ def receipt_verify_many(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/receipts/receipt_outcomes.html", context)
 
 
-def _outcome(request: HttpRequest, receipt: Receipt, version: int) -> Outcome:
+def _asked_together(
+    request: HttpRequest,
+    receipts: list[Receipt],
+    ticked: dict[int, int],
+    found: dict[int, set[Code]],
+    form: TogetherForm,
+) -> HttpResponse:
+    context = {
+        "crumbs": [(reverse("receipt-list"), _("Receipts")), ("", _("Verify together"))],
+        "form": form,
+        "chosen": [f"{receipt.pk}.{ticked[receipt.pk]}" for receipt in receipts],
+        "total": wan_text(sum((receipt.amount for receipt in receipts), Decimal(0))),
+        "bare": sum(Code.NO_EVIDENCE in codes for codes in found.values()),
+        "doubtful": sum(not codes <= BARE for codes in found.values()),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "ledger/receipts/receipt_together.html", context, status=status)
+
+
+def _outcome(request: HttpRequest, receipt: Receipt, version: int, word: str) -> Outcome:
     sentence = ""
     try:
         with attempted(request, "receipt.verify", receipt):
-            posting.verify(receipt.pk, version, **_now(request))
+            posting.verify(receipt.pk, version, **_now(request), word=word)
     except Refusal as refusal:
         sentence = str(refusal)
     return Outcome(receipt, wan_text(receipt.amount), sentence)

@@ -1,5 +1,8 @@
 """The league table of the counties of a city or province, for people who read several counties."""
 
+from datetime import date
+
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +17,7 @@ from ledger.regions.context import county_lines, measures_of, region_headline, r
 from ledger.regions.ranking import region_table
 from ledger.rules.months import Month
 from units.access import Right, allowed, counties_of, person
-from units.models import County
+from units.models import County, Target
 from units.people.regions import region_name
 
 
@@ -24,9 +27,13 @@ def region_newest(request: HttpRequest) -> HttpResponse:
     user, today = person(request), timezone.localdate()
     if not user.region:
         raise Http404
-    entries = Entry.objects.filter(county__in=counties_of(user), counted_on__lte=today)
+    counties = counties_of(user)
+    years = Target.objects.filter(county__in=counties, year__lte=today.year)
+    year = years.aggregate(newest=Max("year", default=today.year))["newest"]
+    last = min(today, date(year, 12, 31))
+    entries = Entry.objects.filter(county__in=counties, counted_on__lte=last)
     newest = entries.order_by("-counted_on").values_list("counted_on", flat=True).first()
-    return redirect("region-month", user.region, Month.of(newest or today))
+    return redirect("region-month", user.region, Month.of(newest or last))
 
 
 @allowed(Right.RANKING_VIEW)

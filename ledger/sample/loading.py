@@ -25,6 +25,7 @@ from ledger.meeting import pledges
 from ledger.models import Period, Receipt
 from ledger.quarter import checks, closing, reports
 from ledger.rules.months import Month
+from ledger.sample import scans
 from projects import register
 from projects.models import STAGES, Industry, Problem, Project, ServiceStep
 from projects.service import problems, steps
@@ -204,7 +205,9 @@ class Loading:
             note=row["note"],
         )
         clerk = self.clerks[project.lead_unit_id]
-        receipt = submission.submit(draft, by=clerk, at=at, today=timezone.localdate(at))
+        scan = scans.attached(draft, project.investor.name if project.investor else "")
+        today = timezone.localdate(at)
+        receipt = submission.submit(draft, by=clerk, at=at, today=today, evidence=[scan])
         if row["state"] != Receipt.State.SUBMITTED:
             self.answer(receipt, row["reason"], at)
 

@@ -25,6 +25,7 @@ from projects.service.forms import AnswerForm, FinishForm, SeenForm, SettleForm,
 from units.access import ACTION, FORM, Right, allowed, person
 from units.ground.refusal import Conflict, Refusal
 from units.models import User
+from units.targets.record import opening_day
 
 SERVICES, PROBLEMS = "#services", "#problems"
 
@@ -80,7 +81,8 @@ def service_finish(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = Sheet(
         step.project, pgettext_lazy("step", "Done"), _("It is done"), SERVICES, facts_of(step)
     )
-    form = FinishForm(_sent(request), step=step, today=timezone.localdate())
+    today = opening_day(step.project.county, timezone.localdate())
+    form = FinishForm(_sent(request), step=step, today=today)
 
     def action() -> None:
         day, version = form.cleaned_data["done_on"], form.version_seen

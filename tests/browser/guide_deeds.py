@@ -64,6 +64,8 @@ def verifier_takes_several(walk: Walk) -> None:
         row = page.locator(".ledger tr", has=page.locator(f"a[href='{address}']"))
         row.locator("[name=receipt]").check()
     walk.press(page, "verifier", "认定所选", "Verify the chosen ones")
+    expect(page.locator("dl.facts")).to_contain_text("75.00")
+    walk.press(page, "verifier", "认定", "Verify")
     for address in addresses:
         page.goto(address)
         expect(page.locator("#entries-title")).to_be_visible()

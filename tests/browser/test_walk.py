@@ -97,6 +97,7 @@ def test_from_the_clerks_entry_to_the_leaders_workbook(page_at, people, width):
     page.goto("/receipts/")
     assert fits(page)
     page.click("a:has-text('金丝峡漂流')")
+    page.fill("[name=word]", "原件已核对，扫描件随后补传。")
     page.click(".verdict button[accesskey=v]")
     page.wait_for_load_state()
     assert fits(page)

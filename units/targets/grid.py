@@ -102,7 +102,8 @@ class TargetGrid(forms.Form):
         """First targets take effect on January 1, a change today if today is in the year."""
         if not self.held:
             return date(self.year, 1, 1)
-        return today if today.year == self.year else None
+        day = targets.opening_day(self.county, today)
+        return day if day.year == self.year else None
 
     def clean(self) -> dict[str, Any]:
         super().clean()

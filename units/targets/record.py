@@ -21,6 +21,8 @@ from units.ground.basis_points import FULL
 from units.ground.refusal import Conflict, Refusal
 from units.models import County, Schedule, Target, Unit, User
 
+SAMPLE_DAY = (6, 30)
+
 
 @dataclass(frozen=True, slots=True)
 class TargetDraft:
@@ -48,6 +50,27 @@ def in_force(
     if known_by is not None:
         rows = rows.filter(recorded_at__lte=known_by)
     return rows.order_by("unit_id", "-effective_on", "-id").distinct("unit_id")
+
+
+def newest_year(county: County, today: date) -> int | None:
+    """The newest year up to today's for which the county has set a target."""
+    rows = Target.objects.filter(county=county, issuer=Target.Issuer.COUNTY, year__lte=today.year)
+    found: int | None = rows.aggregate(year=Max("year"))["year"]
+    return found
+
+
+def year_to_set(county: County, shown: int, today: date) -> int | None:
+    """The year whose targets are not yet set: the one shown, or the present one."""
+    newest = newest_year(county, today)
+    if newest is None or newest < shown:
+        return shown
+    return today.year if newest < today.year and not county.is_sample else None
+
+
+def opening_day(county: County, today: date) -> date:
+    """The day that forms begin with: today; in a sample county, whose year is over, its 30 June."""
+    year = newest_year(county, today) if county.is_sample else None
+    return date(year, *SAMPLE_DAY) if year is not None and year < today.year else today
 
 
 def schedule(county: County, year: int) -> Schedule:

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ledger.entries import evidence
 from ledger.importing import commit, words
 from ledger.importing.commit import ImportOptions
 from ledger.importing.plan_types import Plan
@@ -116,7 +117,10 @@ def _county(code: str, name: str | None) -> County:
         raise Refusal(_("Write the six digits of GB/T 2260."))
     settings.demand_name(name)
     county = County.objects.create(code=code, name=name)
-    trail.record(None, "county.add", county, at=timezone.now(), county=county, label=name)
+    at = timezone.now()
+    trail.record(None, "county.add", county, at=at, county=county, label=name)
+    evidence.set_rules(county, True, evidence.FIRST_RULES, by=None, at=at)
+    county.refresh_from_db()
     return county
 
 

@@ -54,7 +54,9 @@ def test_the_program_can_verify_a_receipt(receipt):
     verifier = make_verifier(receipt.county)
 
     with signed_in_as(logins.APP):
-        posting.verify(receipt.pk, receipt.version, by=verifier, at=moment("2012-05-11"))
+        posting.verify(
+            receipt.pk, receipt.version, by=verifier, at=moment("2012-05-11"), word="已核对"
+        )
 
     assert Entry.objects.count() == 1
 

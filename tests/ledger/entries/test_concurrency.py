@@ -100,7 +100,7 @@ def test_of_many_verifiers_one_wins_and_the_others_are_told(project):
 
     outcomes = at_once(
         *[
-            lambda person=person: posting.verify(receipt.pk, 1, by=person, at=NOON)
+            lambda person=person: posting.verify(receipt.pk, 1, by=person, at=NOON, word="已核对")
             for person in people
         ]
     )

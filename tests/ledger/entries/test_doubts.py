@@ -20,7 +20,8 @@ def other(county):
 
 
 def codes(receipt):
-    return [doubt.code for doubt in doubts(receipt)]
+    """The doubts beside that of a receipt without a file, which has its own test."""
+    return [doubt.code for doubt in doubts(receipt) if doubt.code != Code.NO_EVIDENCE]
 
 
 def found(receipt, code):
@@ -45,6 +46,16 @@ def attach(receipt, sha256="a" * 64):
 
 def test_an_ordinary_receipt_raises_none(town):
     assert codes(builders.make_receipt(builders.make_project(town), "88.8")) == []
+
+
+def test_a_receipt_without_a_file_is_doubtful_until_one_is_attached(town):
+    receipt = builders.make_receipt(builders.make_project(town), "88.8")
+    before = [doubt.code for doubt in doubts(receipt)]
+
+    attach(receipt)
+
+    assert before == [Code.NO_EVIDENCE]
+    assert doubts(receipt) == ()
 
 
 # The same money twice

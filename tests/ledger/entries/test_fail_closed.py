@@ -64,7 +64,7 @@ def test_without_a_trail_nothing_is_verified(county):
     break_trail("receipt.verify")
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON)
+        posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
 
     receipt.refresh_from_db()
     assert receipt.state == Receipt.State.SUBMITTED
@@ -98,7 +98,9 @@ def test_without_a_hash_nothing_is_verified(county):
         pytest.raises(ValueError),
         transaction.atomic(),
     ):
-        posting.verify(receipt.pk, receipt.version, by=make_verifier(county), at=NOON)
+        posting.verify(
+            receipt.pk, receipt.version, by=make_verifier(county), at=NOON, word="已核对"
+        )
 
     receipt.refresh_from_db()
     assert receipt.state == Receipt.State.SUBMITTED

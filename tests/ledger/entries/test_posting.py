@@ -55,7 +55,7 @@ def test_verification_posts_an_entry_for_each_share_that_adds_up(county, town, v
     project = builders.make_project(town, shares={town: 3334, others[0]: 3333, others[1]: 3333})
     receipt = builders.make_receipt(project, "0.0001")
 
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     entries = Entry.objects.filter(receipt=receipt)
     assert entries.aggregate(all=Sum("amount"))["all"] == Decimal("1.00")
@@ -93,7 +93,7 @@ def test_the_submitter_cannot_verify(town, county, verifier):
     receipt = builders.make_receipt(builders.make_project(town), by=verifier)
 
     with pytest.raises(Refusal, match="Somebody else"):
-        posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+        posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     assert not Entry.objects.exists()
 
@@ -113,7 +113,7 @@ def test_the_submitter_cannot_verify_after_somebody_else_changed_it(town, verifi
     )
 
     with pytest.raises(Refusal, match="Somebody else"):
-        posting.verify(receipt.pk, 2, by=verifier, at=NOON)
+        posting.verify(receipt.pk, 2, by=verifier, at=NOON, word="已核对")
 
 
 def test_the_database_itself_refuses_the_submitter_as_verifier(receipt):
@@ -135,16 +135,16 @@ def test_a_version_that_was_not_seen_cannot_be_verified(receipt, verifier):
     )
 
     with pytest.raises(Conflict, match="changed after"):
-        posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+        posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     assert not Entry.objects.exists()
 
 
 def test_a_verified_receipt_cannot_be_verified_again(receipt, verifier, county):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     with pytest.raises(Conflict, match="no longer awaits"):
-        posting.verify(receipt.pk, 1, by=builders.make_verifier(county), at=NOON)
+        posting.verify(receipt.pk, 1, by=builders.make_verifier(county), at=NOON, word="已核对")
 
     assert Entry.objects.count() == 1
 
@@ -159,7 +159,10 @@ def test_doubts_ask_for_a_word_that_is_kept(town, verifier):
 
     assert refused.value.field == "word"
     assert verified.verified_word == "合同已追加投资"
-    assert Trail.objects.get(action="receipt.verify").after["doubts"] == ["above_introduced"]
+    assert Trail.objects.get(action="receipt.verify").after["doubts"] == [
+        "above_introduced",
+        "no_evidence",
+    ]
 
 
 def test_missing_evidence_refuses_verification_only_where_it_is_required(receipt, verifier):
@@ -177,12 +180,12 @@ def test_missing_evidence_refuses_verification_only_where_it_is_required(receipt
     county.save()
 
     with pytest.raises(Refusal, match="Evidence is missing"):
-        posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON)
+        posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
     assert evidence.missing(receipt) == [Evidence.Kind.BANK_SLIP]
 
     county.evidence_required = False
     county.save()
-    posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON)
+    posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
     assert Entry.objects.count() == 1
 
 
@@ -190,7 +193,7 @@ def test_late_money_of_a_closed_quarter_counts_in_the_next(town, verifier, count
     Period.objects.create(county=county, year=2012, quarter=1, state=Period.State.CLOSED)
     receipt = builders.make_receipt(builders.make_project(town), received="2012-03-20")
 
-    verified = posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    verified = posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     assert verified.counted_on == date(2012, 4, 1)
     assert Entry.objects.get().counted_on == date(2012, 4, 1)
@@ -216,14 +219,14 @@ def test_signing_day_moved_behind_the_money_is_noticed_at_verification(receipt, 
     )
 
     with pytest.raises(Refusal, match="before the signing"):
-        posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+        posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
 
 # Reversing and posting again
 
 
 def test_a_reversal_mirrors_its_entry_once(receipt, verifier):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
     entry = Entry.objects.get()
 
     reversal = posting.reverse(entry.pk, "重复入账", by=verifier, at=NOON)
@@ -237,7 +240,7 @@ def test_a_reversal_mirrors_its_entry_once(receipt, verifier):
 
 
 def test_a_reversal_without_a_reason_is_refused(receipt, verifier):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     with pytest.raises(Refusal) as refused:
         posting.reverse(Entry.objects.get().pk, " ", by=verifier, at=NOON)
@@ -247,7 +250,7 @@ def test_a_reversal_without_a_reason_is_refused(receipt, verifier):
 
 def test_posting_again_follows_the_present_shares(receipt, verifier, county, town):
     bureau = builders.make_unit(county, "招商局", "department")
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
     share_out(receipt.project, {town: 6000, bureau: 4000})
 
     posting.repost(receipt.pk, "份额认定书〔2012〕3号", by=verifier, at=NOON)
@@ -264,7 +267,7 @@ def test_posting_again_follows_the_present_shares(receipt, verifier, county, tow
 
 def test_posting_again_counts_in_the_open_quarter(receipt, verifier, county, town):
     bureau = builders.make_unit(county, "招商局", "department")
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
     share_out(receipt.project, {bureau: 10_000})
     Period.objects.filter(county=county, quarter=2).update(state=Period.State.CLOSED)
 
@@ -277,7 +280,7 @@ def test_posting_again_counts_in_the_open_quarter(receipt, verifier, county, tow
 
 
 def test_posting_again_without_any_change_is_refused(receipt, verifier):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     with pytest.raises(Refusal, match="already"):
         posting.repost(receipt.pk, "裁定", by=verifier, at=NOON)
@@ -291,7 +294,7 @@ def test_only_verified_money_is_posted_again(receipt, verifier):
 
 
 def test_a_reversed_receipt_can_be_posted_again(receipt, verifier):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
     posting.reverse(Entry.objects.get().pk, "误冲", by=verifier, at=NOON)
 
     posting.repost(receipt.pk, "恢复", by=verifier, at=NOON)
@@ -312,7 +315,7 @@ def test_a_reversed_receipt_can_be_posted_again(receipt, verifier):
 )
 def test_the_database_refuses_to_change_or_drop_entries(receipt, verifier, statement):
     """quality 44"""
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -323,7 +326,7 @@ def test_the_database_refuses_to_change_or_drop_entries(receipt, verifier, state
 
 
 def test_the_database_refuses_an_entry_in_a_closed_quarter(receipt, verifier, county):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
     Period.objects.filter(county=county, quarter=2).update(state=Period.State.CLOSED)
     copy = Entry.objects.get()
     copy.pk, copy.key, copy.position, copy._state.adding = None, builders.new_key(), 2, True
@@ -333,7 +336,7 @@ def test_the_database_refuses_an_entry_in_a_closed_quarter(receipt, verifier, co
 
 
 def test_every_deed_leaves_a_line_in_the_trail(receipt, verifier):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
     posting.reverse(Entry.objects.get().pk, "重复", by=verifier, at=NOON)
 
     actions = list(Trail.objects.filter(record=f"receipt:{receipt.pk}").order_by("id"))
@@ -361,7 +364,7 @@ def test_a_verification_asks_a_dozen_questions_however_many_share(
         # Lock, hand in it, four for doubts, quarter, receipt, shares, end of the chain, entries by
         # COPY, trail; two are for the savepoint that stands for the transaction here.
         with django_assert_num_queries(12 + 2):
-            posting.verify(receipt.pk, 1, by=verifier, at=NOON)
+            posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     assert Entry.objects.count() == 1 + 1 + 10
 

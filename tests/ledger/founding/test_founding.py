@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth.hashers import check_password
@@ -10,6 +11,7 @@ from django.utils import timezone
 from ledger.founding import found, one_time, wizard_state
 from ledger.founding.unit_list import UnitLine
 from ledger.founding.wizard_state import Draft
+from ledger.models import Receipt
 from tests.builders import make_county, make_head
 from tests.ledger.importing.books import HEADINGS, written
 from units.ground.refusal import Refusal
@@ -109,6 +111,26 @@ def test_everybody_gets_one_role_and_must_change_the_password(draft):
     assert {"county.add", "person.add", "unit.add", "schedule.set", "target.record"} <= actions
     kept = str(list(Trail.objects.values_list("after", flat=True)))
     assert one_time.password(draft.seed, "t01") not in kept
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_founded_county_has_a_rule_of_evidence_for_each_kind_of_money(draft, required):
+    county = found.found(replace(draft, evidence_required=required), at=timezone.now())
+
+    county.refresh_from_db()
+    assert county.evidence_required is required
+    assert set(county.evidence_rules.values_list("money", flat=True)) == set(Receipt.Kind.values)
+
+
+def test_the_founding_asks_when_a_receipt_counts(opened):
+    county = {"code": "611023", "name": "商南县", "year": "2012"}
+    opened.post("/start/county/", county)
+    assert wizard_state.load().evidence_required
+
+    opened.post("/start/county/", county | {"evidence": "without"})
+
+    assert not wizard_state.load().evidence_required
+    assert 'value="without" selected' in opened.get("/start/county/").content.decode()
 
 
 def test_a_second_county_is_never_founded(draft):

@@ -324,7 +324,9 @@ def test_reopening_needs_a_reason_and_two_people_and_keeps_the_first_settlement(
 def test_entry_posted_by_a_clock_ahead_of_the_closers_is_in_the_settlement(office):
     """quality 34: what stands in the quarter is in its settlement, whatever the clocks say."""
     late = make_receipt(office.project, 40, "2012-03-15", at=APRIL)
-    posting.verify(late.pk, late.version, by=office.verifier, at=APRIL + timedelta(minutes=1))
+    posting.verify(
+        late.pk, late.version, by=office.verifier, at=APRIL + timedelta(minutes=1), word="已核对"
+    )
 
     settlement = office.close()
 

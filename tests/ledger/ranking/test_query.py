@@ -4,9 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from ledger.ranking.query import TableQuery, moment_of, read
+from ledger.ranking.query import TableQuery, moment_of, newest_month, read
 from ledger.rules.months import Month
-from tests.builders import SHANGHAI, day
+from tests.builders import SHANGHAI, day, make_project, make_verified, set_target
+from units.targets.record import opening_day, year_to_set
 
 JUNE = Month(2012, 6)
 TODAY = day("2026-01-31")
@@ -54,3 +55,37 @@ def test_known_exclusions_are_kept_and_others_dropped():
         "resource",
         "carry_over",
     }
+
+
+@pytest.mark.django_db
+def test_money_of_a_year_without_targets_does_not_turn_the_pages(town):
+    """quality 56"""
+    set_target(town, 1000)
+    project = make_project(town)
+    make_verified(project, 50, "2012-11-20")
+    new_year = day("2013-01-08")
+
+    make_verified(project, 30, "2013-01-05")
+
+    assert newest_month(town.county, new_year) == Month(2012, 11)
+    assert year_to_set(town.county, 2012, new_year) == 2013
+    set_target(town, 1200, 2013)
+    assert newest_month(town.county, new_year) == Month(2013, 1)
+    assert year_to_set(town.county, 2013, new_year) is None
+
+
+@pytest.mark.django_db
+def test_a_county_without_any_target_stays_with_its_newest_money(town):
+    make_verified(make_project(town), 50, "2012-05-20")
+
+    assert newest_month(town.county, TODAY) == Month(2012, 5)
+    assert year_to_set(town.county, 2012, TODAY) == 2012
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("is_sample", "begins"), [(True, "2012-06-30"), (False, "2026-01-31")])
+def test_forms_of_the_sample_begin_in_its_own_year(town, is_sample, begins):
+    set_target(town, 1000)
+    town.county.is_sample = is_sample
+
+    assert opening_day(town.county, TODAY) == day(begins)

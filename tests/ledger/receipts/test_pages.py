@@ -349,7 +349,9 @@ def test_only_the_bureau_verifies(office, as_, who, status):
     """quality 7"""
     receipt = builders.make_receipt(office.project, 10, by=office.clerk)
 
-    answer = as_(getattr(office, who)).post(f"/receipts/{receipt.pk}/verify/", {"version": "1"})
+    answer = as_(getattr(office, who)).post(
+        f"/receipts/{receipt.pk}/verify/", {"version": "1", "word": "已核对"}
+    )
 
     assert answer.status_code == status
     assert Entry.objects.exists() == (status == 302)
@@ -388,7 +390,9 @@ def test_a_verifier_verifies_and_is_led_to_the_next(office, as_):
     first = builders.make_receipt(office.project, 10, at=builders.moment("2012-05-11"))
     second = builders.make_receipt(office.project, 20, at=builders.moment("2012-05-12"))
 
-    answer = as_(office.verifier).post(f"/receipts/{first.pk}/verify/", {"version": "1"})
+    answer = as_(office.verifier).post(
+        f"/receipts/{first.pk}/verify/", {"version": "1", "word": "已核对"}
+    )
 
     assert answer.url == f"/receipts/{second.pk}/"
     assert Entry.objects.get().amount == builders.wan(10)
@@ -399,7 +403,7 @@ def test_verifying_twice_by_the_same_person_is_no_error(office, as_):
     client = as_(office.verifier)
 
     for _press in range(2):
-        answer = client.post(f"/receipts/{receipt.pk}/verify/", {"version": "1"})
+        answer = client.post(f"/receipts/{receipt.pk}/verify/", {"version": "1", "word": "已核对"})
 
     assert answer.status_code == 302
     assert Entry.objects.count() == 1
@@ -410,7 +414,9 @@ def test_a_version_that_was_not_seen_is_a_conflict(office, as_):
     receipt = builders.make_receipt(office.project, 10, by=office.clerk)
     as_(office.clerk).post(f"/receipts/{receipt.pk}/edit/", typed(version="1", amount="999"))
 
-    answer = as_(office.verifier).post(f"/receipts/{receipt.pk}/verify/", {"version": "1"})
+    answer = as_(office.verifier).post(
+        f"/receipts/{receipt.pk}/verify/", {"version": "1", "word": "已核对"}
+    )
 
     assert answer.status_code == 409
     assert "999" in words_of(answer)
@@ -454,8 +460,11 @@ def test_many_are_verified_at_once_and_the_doubtful_left(office, as_):
     )
     ticked = [f"{r.pk}.1" for r in (*fine, odd, foreign)] + [f"{stale.pk}.7", "x", "9.y"]
 
-    queue = as_(office.verifier).get("/receipts/").content.decode()
-    answer = as_(office.verifier).post("/receipts/verify/", {"receipt": ticked})
+    client = as_(office.verifier)
+    queue = client.get("/receipts/").content.decode()
+    answer = client.post(
+        "/receipts/verify/", {"receipt": ticked, "confirmed": "1", "word": "已查看银行流水"}
+    )
 
     assert f'name="receipt" value="{fine[0].pk}.1"' in queue
     states = {r.pk: r.state for r in Receipt.objects.all()}
@@ -463,6 +472,23 @@ def test_many_are_verified_at_once_and_the_doubtful_left(office, as_):
     assert [states[r.pk] for r in (odd, stale, foreign)] == ["submitted"] * 3
     assert words_of(answer).count("not verified") == 2
     assert "2 receipts verified, 23.00 万元" in words_of(answer)
+
+
+def test_many_are_asked_for_once_with_count_sum_and_how_many_lack_files(office, as_):
+    """Choosing all must not post money without paper and without a question."""
+    waiting = [builders.make_receipt(office.project, n) for n in (11, 12)]
+    ticked = [f"{receipt.pk}.1" for receipt in waiting]
+    client = as_(office.verifier)
+
+    asked = client.post("/receipts/verify/", {"receipt": ticked})
+    without = client.post("/receipts/verify/", {"receipt": ticked, "confirmed": "1"})
+
+    words = words_of(asked)
+    assert "Verify 2 receipts?" in words
+    assert "23.00" in words
+    assert (asked.context["bare"], asked.context["doubtful"]) == (2, 0)
+    assert words_of(without).count("not verified") == 2
+    assert not Entry.objects.exists()
 
 
 def test_verifying_none_says_what_to_do(office, as_):
@@ -473,7 +499,7 @@ def test_a_refused_deed_leaves_a_line(office, as_):
     """quality 7"""
     receipt = builders.make_receipt(office.project, 10, by=office.verifier)
 
-    as_(office.verifier).post(f"/receipts/{receipt.pk}/verify/", {"version": "1"})
+    as_(office.verifier).post(f"/receipts/{receipt.pk}/verify/", {"version": "1", "word": "已核对"})
 
     line = Trail.objects.get(refused=True)
     assert (line.action, line.record) == ("receipt.verify", f"receipt:{receipt.pk}")

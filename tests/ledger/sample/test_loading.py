@@ -5,8 +5,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Sum
 
+from ledger.entries import evidence
 from ledger.management.commands import load_sample
-from ledger.models import Entry, Period, Settlement
+from ledger.models import Entry, Evidence, Period, Receipt, Settlement
 from ledger.ranking.league import league_table
 from ledger.rules.standing import Tier
 from ledger.sample import loading
@@ -39,6 +40,16 @@ def county(django_db_setup, django_db_blocker):
 def table(county, django_db_blocker):
     with django_db_blocker.unblock():
         yield league_table(county, JUNE)
+
+
+def test_every_receipt_has_its_own_scan(county, django_db_blocker):
+    with django_db_blocker.unblock():
+        scans = Evidence.objects.values_list("receipt", "sha256")
+        receipts, files = zip(*scans, strict=True)
+
+        assert set(receipts) == set(Receipt.objects.values_list("pk", flat=True))
+        assert len(set(files)) == len(files)
+        assert all(evidence.is_intact(file) for file in files[:5])
 
 
 def test_headline_of_the_speech(table):
