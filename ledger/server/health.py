@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+
+from ledger.database import release
 
 LIVE, READY = "/live", "/ready"
 PATIENCE_SECONDS: Final = 3.0
@@ -85,10 +86,11 @@ class Readiness:
                 [is_copy] = cursor.fetchone()
             if is_copy:
                 return _("The database is a copy that can only be read.")
-            self._is_migrated = self._is_migrated or not open_migrations()
+            trouble = "" if self._is_migrated else release.trouble()
         except DatabaseError:
             return _("The database does not answer.")
-        return "" if self._is_migrated else _("The database is not up to date; run migrate.")
+        self._is_migrated = not trouble
+        return trouble
 
     def _trouble_of_storage(self) -> str:
         for folder in (settings.MEDIA_ROOT, settings.IMPORT_ROOT, tempfile.gettempdir()):
@@ -107,11 +109,6 @@ class Readiness:
         if reached > self._told_percent:
             log.warning("the disk of %s is %d %% full", folder, percent)
         self._told_percent = max(self._told_percent, reached)
-
-
-def open_migrations() -> bool:
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _write_once(folder: Path) -> None:

@@ -20,10 +20,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.database import pg_programs
+from ledger.database import release as tables
 from ledger.entries import evidence
 from ledger.models import Entry, Evidence
 from ledger.quarter import proof
-from ledger.server.health import open_migrations
 from ledger.upkeep import backup
 from units.ground.refusal import Refusal
 from units.models import County, Trail
@@ -49,15 +49,15 @@ class Line:
 
 def examine() -> Iterator[Line]:
     """All checks; those of database and ledger are skipped if a precondition fails."""
-    for style in WITHOUT_DATABASE:
-        yield from style()
-    for condition, styles in ((answers, IN_THE_DATABASE), (migrations, IN_THE_LEDGER)):
+    for check in WITHOUT_DATABASE:
+        yield from check()
+    for condition, others in ((answers, IN_THE_DATABASE), (migrations, IN_THE_LEDGER)):
         line = condition()
         yield line
         if line.level == BAD:
             return
-        for style in styles:
-            yield from style()
+        for check in others:
+            yield from check()
 
 
 # --- settings and files ------------------------------------------------------------------------------
@@ -253,7 +253,9 @@ def _runs_unevenly() -> bool:
 
 
 def migrations() -> Line:
-    if not open_migrations():
+    if tables.is_newer():
+        return Line(BAD, _("Tables"), tables.trouble())
+    if not tables.is_older():
         return Line(OK, _("Tables"), _("They are of this release."))
     advice = _(
         "The tables are of an older release. Make a backup, then as the owner: manage.py migrate, manage.py create_logins --grants-only"
@@ -310,7 +312,7 @@ def newest_evidence() -> Iterator[Line]:
         yield Line(OK, _("Evidence"), _("The newest files have the hash that was recorded."))
 
 
-CellStyle = Callable[[], Iterator[Line]]
-WITHOUT_DATABASE: tuple[CellStyle, ...] = (release, production, disk, rights, backups)
-IN_THE_DATABASE: tuple[CellStyle, ...] = (durability, programs)
-IN_THE_LEDGER: tuple[CellStyle, ...] = (login, clock, sample, chain_end, newest_evidence)
+Check = Callable[[], Iterator[Line]]
+WITHOUT_DATABASE: tuple[Check, ...] = (release, production, disk, rights, backups)
+IN_THE_DATABASE: tuple[Check, ...] = (durability, programs)
+IN_THE_LEDGER: tuple[Check, ...] = (login, clock, sample, chain_end, newest_evidence)

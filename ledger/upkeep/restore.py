@@ -18,10 +18,9 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
-from ledger.database import logins
+from ledger.database import logins, release
 from ledger.entries import evidence
 from ledger.models import Evidence
 from ledger.quarter import proof
@@ -31,8 +30,6 @@ from units import trail
 from units.ground.refusal import Refusal
 from units.models import County
 
-# Apps of earlier releases. Their tables are dropped when a backup is brought up to date.
-RETIRED_APPS: Final = {"axes"}
 # Drops what a dump brings, and nothing else: extensions and the rights on the schema stay.
 EMPTY: Final = """
 DO $$ DECLARE found record; BEGIN
@@ -150,9 +147,8 @@ def _demand_known(about: dict[str, Any]) -> None:
     """Refuse a backup of a newer release: it may hold what this one does not know."""
     if not {"tables", "chains", "made_at"} <= about.keys():
         raise archive.damaged()
-    ours = MigrationLoader(None).disk_migrations
-    theirs = [(app, name) for app, name in about["migrations"] if app not in RETIRED_APPS]
-    if about["format"] > FORMAT or any(key not in ours for key in theirs):
+    theirs = [(app, name) for app, name in about["migrations"]]
+    if about["format"] > FORMAT or release.unknown(theirs):
         sentence = _(
             "The backup was made by a newer release. Install that release, then restore with it."
         )

@@ -10,6 +10,8 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections, transaction
 
+LOCK = 0x4A5A_0001  # any number that nothing else in this database locks
+
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
@@ -18,4 +20,6 @@ class Command(migrate.Command):
             with connections[using].cursor() as cursor:
                 # Pending constraint checks would stop the next migration from altering their table.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                # Two first starts at once: the second waits, and then finds nothing left to do.
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             super().handle(*args, **options)

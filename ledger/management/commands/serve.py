@@ -14,12 +14,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import InsufficientPrivilege
 
+from ledger.database import release
 from ledger.entries import evidence
 from ledger.founding import wizard_state
 from ledger.server import addresses, static_build, supervisor, worker
@@ -99,8 +99,9 @@ class Command(BaseCommand):
             log.log(logging.WARNING if removed else logging.DEBUG, "%d orphan files swept", removed)
 
     def migrate(self) -> None:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if release.is_newer():
+            raise CommandError(release.trouble())
+        if release.is_older():
             self.stdout.write(_("Bringing the database up to date ..."))
             try:
                 call_command("migrate", interactive=False, verbosity=0)

@@ -5,7 +5,8 @@ import threading
 from unittest.mock import patch
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from ledger.server import health
 
@@ -58,9 +59,20 @@ def test_a_database_that_is_silent_does_not_keep_the_probe(client, monkeypatch):
 
 
 def test_open_migrations_are_told(client, monkeypatch):
-    monkeypatch.setattr(health, "open_migrations", lambda: True)
+    monkeypatch.setattr(health.release, "is_older", lambda: True)
 
     assert answer(client, "/ready") == (503, "数据库结构不是最新，请运行 migrate。")
+
+
+def test_tables_of_a_newer_release_are_told(client):
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied("ledger", "0999_of_tomorrow")
+    try:
+        status, sentence = answer(client, "/ready")
+    finally:
+        recorder.record_unapplied("ledger", "0999_of_tomorrow")
+
+    assert (status, "更高版本" in sentence) == (503, True)
 
 
 def test_storage_that_cannot_be_written_is_told_without_its_place(client, settings, tmp_path):

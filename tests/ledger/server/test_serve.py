@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from ledger.management.commands import serve
 
@@ -74,6 +75,41 @@ def test_an_empty_folder_becomes_a_served_program_that_ends_when_told(tmp_path):
     assert process.returncode == 0
     assert f"http://127.0.0.1:{port}/start/" in said
     assert re.search(r"(?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}$", said, re.MULTILINE)
+
+
+def test_two_first_starts_at_once_both_serve(tmp_path):
+    """One of them makes the tables, the other waits for it."""
+    ports = [free_port(), free_port()]
+    processes = [start(tmp_path, port) for port in ports]
+    try:
+        for process, port in zip(processes, ports, strict=True):
+            wait_for_listening(process, port)
+            assert answer(port, "/start/")[0] == 200
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        said = [process.communicate(timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert not [text for text in said if "Traceback" in text]
+
+
+def test_a_folder_that_cannot_be_written_ends_the_start_with_a_sentence(tmp_path):
+    (tmp_path / "a file").write_text("")
+
+    process = start(tmp_path / "a file" / "var", free_port())
+    said, _nothing = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert "VAR_DIR" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.django_db
+def test_tables_of_a_newer_release_end_the_start_with_a_sentence():
+    MigrationRecorder(connection).record_applied("units", "0999_of_tomorrow")
+
+    with pytest.raises(CommandError, match="更高版本"):
+        serve.Command(stdout=io.StringIO()).migrate()
 
 
 def announced(port: int, length: str) -> bytes:

@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
+from ledger.database import release
 from ledger.entries import evidence, submission
 from ledger.entries.evidence import Attachment
 from ledger.models import Entry, Evidence, Settlement
@@ -293,7 +294,7 @@ def test_a_backup_of_release_1_0_is_restored_and_loses_only_what_is_retired(tmp_
     assert (restored.entries, restored.files, restored.findings) == (3, 1, [])
     assert Settlement.objects.get().lines.count() == 2
     assert not [name for name in connection.introspection.table_names() if "axes" in name]
-    assert not [app for app, _name in fingerprint.migrations() if app in restore.RETIRED_APPS]
+    assert not [app for app, _name in fingerprint.migrations() if app in release.RETIRED_APPS]
     assert restore.check(taken(tmp_path), None).files == 1
 
 
