@@ -10,12 +10,14 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from projects import register
+from projects.industries.record import offered
 from projects.models import Industry, Investor, Project, Stage
 from projects.register import DAYS, InvestorDraft, ProjectDraft
 from units.access import REACH, Reach
@@ -49,6 +51,12 @@ def industry_name(industry: Industry) -> str:
     """The name in the reader's language."""
     is_chinese = (get_language() or "zh").startswith("zh")
     return industry.name if is_chinese else industry.name_en
+
+
+def _industries(user: User, project: Project | None) -> QuerySet[Industry]:
+    """What the county offers, and the industry that the project has now."""
+    keys = {each.pk for each in offered(user.county)} if user.county else set()
+    return Industry.objects.filter(pk__in=keys | ({project.industry_id} if project else set()))
 
 
 class ShareForm(forms.Form):
@@ -127,7 +135,7 @@ class ProjectForm(forms.Form):
     name = CleanCharField(label=_("Project name"), max_length=200)
     industry = IndustryField(
         label=_("Industry"),
-        queryset=Industry.objects.all(),
+        queryset=Industry.objects.none(),
         empty_label=NOTHING_CHOSEN[1],
         error_messages={"required": _("Choose the industry.")},
     )
@@ -167,6 +175,7 @@ class ProjectForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial_of(project) if project else {})
         self.project, self.today = project, today
+        self.fields["industry"].queryset = _industries(user, project)  # type: ignore[attr-defined]
         self.other: Project | None = None
         units = {
             str(unit.pk): unit for unit in Unit.objects.filter(county=user.county_id).order_by()

@@ -7,15 +7,20 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Least
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from units.models import County, Unit, User, amount_field
-from units.triggers import FirmTrigger
+from units.triggers import FirmTrigger, append_only
 
 
 class Industry(models.Model):
-    """An industry (产业类别) with the flags by which tables exclude money. Shared by all counties."""
+    """An industry (产业类别) with the flags by which tables exclude money; never changed.
+
+    Shared by all counties, or one county's own: then a new version is a new row.
+    """
+
+    OWN = 90  # the order of counties' own, before "other"
 
     class Sector(models.IntegerChoices):
         PRIMARY = 1, _("primary sector")
@@ -29,6 +34,7 @@ class Industry(models.Model):
     is_resource = models.BooleanField(_("resource extraction"), default=False)
     is_property = models.BooleanField(_("property"), default=False)
     order = models.PositiveSmallIntegerField(default=0)
+    is_shared = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = _("industry")
@@ -36,6 +42,36 @@ class Industry(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return self.name if (get_language() or "zh").startswith("zh") else self.name_en
+
+
+class IndustryWord(models.Model):
+    """A version of a county's word for an industry; the newest of a word holds."""
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="industry_words")
+    word = models.CharField(_("word"), max_length=50)
+    word_key = models.CharField(max_length=200, editable=False)  # folding lengthens some words
+    industry = models.ForeignKey(Industry, on_delete=models.PROTECT, related_name="+")
+    is_withdrawn = models.BooleanField(default=False)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("word for an industry")
+        indexes = [models.Index(fields=["county", "word_key", "-id"], name="industry_word_newest")]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return self.word
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the word is the name of an industry of the county's own."""
+        return not self.industry.is_shared and self.industry.name == self.word
 
 
 class Investor(models.Model):

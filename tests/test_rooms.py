@@ -23,6 +23,7 @@ ORDER = [
     "projects/models",
     "projects/board projects/drafts projects/reach",
     "projects/register",
+    "projects/industries",
     "projects/forms projects/intake",
     "projects/filters projects/tables",
     "projects/service",

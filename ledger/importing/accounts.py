@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from ledger.models import Period, Receipt, quarter_of
+from projects.industries import record as industries
 from projects.models import Industry, Investor, Project
 from projects.reach import projects_of
 from units.ground.text import key
@@ -102,18 +103,14 @@ def open_accounts(county: County, by: User, today: date) -> Accounts:
         units={unit.name_key: unit for unit in rows},
         codes=set(Unit.objects.values_list("code", flat=True)),
         schedules={schedule.year: schedule.parts for schedule in schedules},
-        industries=_industries(),
+        industries=industries.known(county),
         periods={(period.year, period.quarter): period.state for period in periods},
     )
 
 
-def _industries() -> dict[str, Industry]:
-    """Industries by the key of each of their own names."""
-    found = {}
-    for industry in Industry.objects.all():
-        for word in (industry.name, industry.name_en, industry.code):
-            found[key(word)] = industry
-    return found
+def industry_of(accounts: Accounts, written: str) -> Industry | None:
+    """The industry that a written word means in the county, or None: then the person is asked."""
+    return accounts.industries.get(key(written))
 
 
 def look_up_targets(accounts: Accounts, units: Iterable[Unit], years: Iterable[int]) -> None:

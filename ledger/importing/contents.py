@@ -14,7 +14,8 @@ from ledger.models import Entry, Receipt
 from ledger.reading.columns import Part
 from ledger.reading.vocabulary import ISSUERS, KINDS, MONEY, SOURCES, STAGES, STATES, word_for
 from ledger.sheets.book import Value
-from projects.models import Industry, Project
+from projects.industries.record import offered
+from projects.models import Project
 from projects.register import DAYS
 from projects.shares import shares_text
 from units.ground.money import to_wan
@@ -57,7 +58,7 @@ def contents(county: County, unit: Unit | None, *, is_filled: bool, year: int) -
         county=county.name,
         unit=unit.name if unit else "",
         units=[each.name for each in units if not each.ended_on],
-        industries=list(Industry.objects.values_list("name", flat=True)),
+        industries=[each.name for each in offered(county)],
         projects=list(led.values_list("name", flat=True)),
         rows=rows,
     )

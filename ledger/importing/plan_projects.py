@@ -11,14 +11,19 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ledger.importing.accounts import Accounts, look_up_investors, look_up_projects
+from ledger.importing.accounts import (
+    Accounts,
+    industry_of,
+    look_up_investors,
+    look_up_projects,
+)
 from ledger.importing.plan_types import Origin, Outcome, ProjectRow
 from ledger.importing.rows import Reader
 from ledger.reading import vocabulary
 from ledger.reading.layout import Section
 from ledger.reading.places import level_of
 from ledger.reading.remarks import Remarks
-from ledger.reading.vocabulary import INDUSTRIES, SOURCES, STAGES
+from ledger.reading.vocabulary import LOCAL, SOURCES, STAGES
 from projects import register
 from projects.models import STAGES as STAGE_ORDER
 from projects.models import Industry, Investor, Project, Stage
@@ -314,22 +319,19 @@ def _industry(reader: Reader, recorded: ProjectDraft | None, accounts: Accounts)
     written = reader.text("industry")
     if not written and recorded is not None:
         return recorded.industry
-    found = accounts.industries.get(key(written))
-    code = vocabulary.choice(written, INDUSTRIES) if found is None else None
-    if code is not None:
-        found = accounts.industries.get(key(code))
-    if found is None:
-        found = accounts.industries[key("other")]
-        reader.notice("industry", _unknown_industry(written, found))
-    return found
-
-
-def _unknown_industry(written: str, other: Industry) -> str:
+    other = accounts.industries[key("other")]
     if not written:
         sentence = _("No industry is written; “%(other)s” is taken.")
-    else:
-        sentence = _("This industry is not in the list; “%(other)s” is taken.")
-    return sentence % {"other": other.name}
+        reader.notice("industry", sentence % {"other": other.name})
+        return other
+    found = industry_of(accounts, written)
+    if found is None:
+        sentence = _(
+            "The county's list does not know this industry. Write one of the list, or have the"
+            " bureau record the word under “Industries”."
+        )
+        reader.refuse("industry", sentence)
+    return found or other
 
 
 def _investor(
@@ -340,6 +342,12 @@ def _investor(
     code, place = reader.text("credit_code"), reader.text("origin_place")
     if not name:
         return recorded.investor if recorded is not None else None
+    if key(reader.text("origin")) in LOCAL:
+        sentence = _(
+            "Money of the county itself is no investment from outside. Write where it is from, or"
+            " leave the row out."
+        )
+        reader.refuse("origin", sentence)
     origin, place = _level(reader.text("origin"), place, accounts)
     known = accounts.investors.get(key(name))
     if known is None:

@@ -28,7 +28,8 @@ STAGES: Final = {
 }
 SOURCES: Final = {
     "foreign": "境外 外资 国外 境外资金 港澳台 境外（外资） 外商 外国 利用外资 FDI foreign",
-    "other_province": "省外 省外境内 国内省外 外省 省外资金 省外内资 省外境内（内资） 境内省外",
+    "other_province": "省外 省外境内 国内省外 外省 省外资金 省外内资 省外境内（内资） 境内省外"
+    " 省际 省际资金 跨省",
     "other_city": "市外 省内市外 市外省内 省内 市外资金 省内市外资金 外市 省内其他市",
     "other_county": "市内县外 县外 县外市内 市内 外县 县外资金 市内县外资金 市内其他县",
 }
@@ -49,23 +50,10 @@ STATES: Final = {
     "verified": "已认定 认定 已审核 已确认 审核通过 verified",
     "submitted": "待认定 未认定 待审核 未审核 已提交 待审 submitted",
 }
-# Industries are database rows; these are further words for the codes they start with.
-INDUSTRIES: Final = {
-    "mining": "原矿开采 采矿 采矿业 矿产开采 矿山开采 矿业 矿产资源开发 采掘业",
-    "mineral_processing": "矿产品加工 矿产加工 矿产品精深加工 选矿 矿产品深加工",
-    "property": "房地产开发 房地产 地产 房地产业 房产开发",
-    "farming": "种养业 农业 种植业 养殖业 种植 养殖 畜牧业 农林牧渔 第一产业 农林业 林业 茶产业",
-    "food": "农产品加工 食品 食品加工 农副产品加工 农业产业化",
-    "medicine": "生物医药 医药 制药 中药材 医药业 医药化工",
-    "materials": "新型材料 新材料 建材 新型建材 材料",
-    "machinery": "装备制造 制造业 机械 机械制造 装备制造业 设备制造",
-    "energy": "能源 新能源 电力 水电 光伏 能源开发",
-    "tourism": "旅游服务 旅游 旅游业 旅游开发 文化旅游 住宿餐饮",
-    "trade": "商贸物流 商贸 物流 商贸流通 商业 商贸服务 现代物流 服务业",
-    "infrastructure": "基础设施 基础设施建设 市政 城建 城市建设",
-    "culture": "文化产业 文化 教育 文化教育",
-    "other": "其他 其它",
-}
+# The county's own money: never investment from outside, so that it is asked about.
+LOCAL: Final = frozenset(
+    map(key, ["本地", "本县", "县内", "本地资金", "县内资金", "本县资金", "local"])
+)
 
 
 @cache

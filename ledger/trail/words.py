@@ -70,6 +70,7 @@ ACTIONS: dict[str, Words] = {
     "target.record": pgettext_lazy("action", "set the annual target"),
     "county.add": pgettext_lazy("action", "opened the accounts of the county"),
     "county.change": pgettext_lazy("action", "changed the settings of the county"),
+    "industry.word": pgettext_lazy("action", "recorded a word for an industry"),
     "county_target.record": pgettext_lazy("action", "recorded a target from above"),
     "pledge.record": pgettext_lazy("action", "recorded a pledge"),
     "pledge.take_back": pgettext_lazy("action", "took a pledge back"),
@@ -115,6 +116,7 @@ NOUNS: dict[str, Words] = {
     "accesskey": gettext_lazy("access key"),
     "unit": gettext_lazy("unit"),
     "investor": gettext_lazy("investor"),
+    "industryword": gettext_lazy("word for an industry"),
 }
 
 

@@ -234,6 +234,7 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "target-what-if": [Visit(head, "/targets/2012/", "button[formaction]")],
         "county-target-list": [Visit(head, "/targets/2012/county/")],
         "county": [Visit(head, "/county/")],
+        "industries": [Visit(head, "/county/industries/")],
         "project-list": [Visit(leader, "/projects/")],
         "project-new": [Visit(clerk, "/projects/new/")],
         "project-detail": [Visit(clerk, project), Visit(leader, project)],

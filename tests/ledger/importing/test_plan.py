@@ -9,7 +9,9 @@ from ledger.importing.commit import ImportOptions, apply, planned_under_lock
 from ledger.importing.plan_types import Outcome
 from ledger.models import Entry, Period, Receipt
 from ledger.reading.workbook import read
-from projects.models import Investor, Project
+from projects.industries import record
+from projects.industries.record import WordDraft
+from projects.models import Industry, Investor, Project
 from tests.builders import (
     day,
     make_clerk,
@@ -251,18 +253,43 @@ def test_a_place_tells_the_origin_and_is_kept(county, head, tmp_path):
     assert (investor.origin, investor.origin_place) == ("other_province", "浙江温州")
 
 
-def test_unknown_words_of_industry_and_origin_come_in_with_a_notice(county, head, tmp_path):
+def test_an_unknown_origin_comes_in_with_a_notice(county, head, tmp_path):
     def bend(book):
-        book["项目"]["I2"], book["项目"]["J2"] = "元宇宙", "不详"
+        book["项目"]["J2"] = "不详"
 
     plan = books.planned(bent(tmp_path, bend), county, head)
 
     draft = plan.projects[0].draft
-    assert (draft.industry.code, draft.investor.origin) == ("other", "other_county")
-    assert [(remark.row, remark.heading) for remark in plan.remarks.notices] == [
-        (2, "行业"),
-        (2, "资金来源"),
-    ]
+    assert draft.investor.origin == "other_county"
+    assert [(remark.row, remark.heading) for remark in plan.remarks.notices] == [(2, "资金来源")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written", "heading"), [("I2", "元宇宙", "行业"), ("J2", "本地", "资金来源")]
+)
+def test_a_word_that_decides_a_figure_is_asked_about(
+    county, head, tmp_path, cell, written, heading
+):
+    """An unknown industry, and money of the county itself, are never guessed (rule 21)."""
+
+    def bend(book):
+        book["项目"][cell] = written
+
+    plan = books.planned(bent(tmp_path, bend), county, head)
+
+    assert (2, heading) in [(remark.row, remark.heading) for remark in plan.remarks.refusals]
+
+
+def test_a_recorded_word_answers_for_the_next_import(county, head, tmp_path):
+    meaning = WordDraft("元宇宙", industry=Industry.objects.get(code="electronics"))
+    record.record(county, meaning, by=head, at=moment(TODAY))
+
+    def bend(book):
+        book["项目"]["I2"], book["项目"]["J2"] = "元宇宙", "省际"
+
+    draft = books.planned(bent(tmp_path, bend), county, head).projects[0].draft
+
+    assert (draft.industry.code, draft.investor.origin) == ("electronics", "other_province")
 
 
 def test_more_than_introduced_is_noticed_not_refused(county, head, tmp_path):

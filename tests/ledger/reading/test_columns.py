@@ -17,6 +17,7 @@ from ledger.reading.columns import (
     words_of,
     year_of_line,
 )
+from projects.industries.words import WORDS
 from projects.models import Investor, Stage
 from units.ground.text import key
 from units.models import Target, Unit
@@ -33,7 +34,7 @@ def test_no_word_means_two_columns(part):
     "words",
     [
         *(vocabulary.KINDS, vocabulary.STAGES, vocabulary.SOURCES, vocabulary.ISSUERS),
-        *(vocabulary.MONEY, vocabulary.STATES, vocabulary.INDUSTRIES),
+        *(vocabulary.MONEY, vocabulary.STATES, WORDS),
     ],
 )
 def test_no_word_means_two_choices(words):
