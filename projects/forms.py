@@ -6,7 +6,7 @@ beside the fields, and nothing that was typed is lost.
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -47,7 +47,14 @@ class IndustryField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return industry_name(obj)
 
 
-def industry_name(industry: Industry) -> str:
+class Bilingual(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
+def industry_name(industry: Bilingual) -> str:
     """The name in the reader's language."""
     is_chinese = (get_language() or "zh").startswith("zh")
     return industry.name if is_chinese else industry.name_en

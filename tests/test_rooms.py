@@ -11,6 +11,7 @@ ORDER = [
     "units/ground",
     "units/triggers",
     "units/models",
+    "units/links",
     "units/access units/trail units/forms",
     "units/register units/tables",
     "units/unit_forms",

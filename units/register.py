@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from units import trail
@@ -21,6 +22,10 @@ from units.models import County, Unit, User
 
 LETTERS = {Unit.Kind.TOWN: "T", Unit.Kind.DEPARTMENT: "D", Unit.Kind.ENTERPRISE: "E"}
 LAST_PLACE = 9_999
+# The last day of the newest closed quarter. Plain SQL: the ledger stands above this app.
+ANNOUNCED = """
+SELECT max(make_date(year, 3 * quarter, 1) + interval '1 month' - interval '1 day')::date
+FROM ledger_period WHERE county_id = %s AND state = 'closed'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ def _objections(draft: UnitDraft, county: County, unit: Unit | None) -> Iterator
         sentence = _("“%(name)s” is in the register already. Names must differ.")
         yield Refusal(sentence % {"name": other.name}, "name")
     yield from _against_days(draft)
+    yield from _against_announced(draft, county, unit)
     yield from _against_successor(draft, county, unit)
 
 
@@ -135,6 +141,22 @@ def _against_days(draft: UnitDraft) -> Iterator[Refusal]:
             "Write the last day of the unit; from the next day its successor stands for it."
         )
         yield Refusal(sentence, "ended_on")
+
+
+def _against_announced(draft: UnitDraft, county: County, unit: Unit | None) -> Iterator[Refusal]:
+    """A quarter that was announced with the unit standing stays so."""
+    ended_on = draft.ended_on
+    if ended_on is None or (unit is not None and unit.ended_on == ended_on):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(ANNOUNCED, [county.pk])
+        [until] = cursor.fetchone() or [None]
+    if until is not None and ended_on < until:
+        sentence = _(
+            "The accounts are closed up to %(day)s and were announced with the unit as it stood. "
+            "Choose that day or a later one."
+        )
+        yield Refusal(sentence % {"day": date_format(until, "DATE_FORMAT")}, "ended_on")
 
 
 def _against_successor(draft: UnitDraft, county: County, unit: Unit | None) -> Iterator[Refusal]:

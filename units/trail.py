@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from django.db.models import Model
 
+from units import links
 from units.ground.copying import copy_in
 from units.models import County, Trail, Unit, User
 
@@ -67,6 +68,7 @@ def record(
         refused=refused,
     )
     written.save(force_insert=True)
+    links.place_after_commit(written.county_id)
     if refused:
         refusal_noted.set(True)
     return written
@@ -82,7 +84,10 @@ def page(
 
 def record_many(lines: Iterable[Trail]) -> None:
     """Write lines made by ``line``, in order. An import writes tens of thousands."""
-    copy_in(Trail, lines)
+    written = list(lines)
+    copy_in(Trail, written)
+    for county in {line.county_id for line in written}:
+        links.place_after_commit(county)
 
 
 def line(

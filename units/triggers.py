@@ -5,6 +5,7 @@ could change what was recorded. Only the owner of a table can disable these.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pgtrigger
@@ -122,3 +123,75 @@ def unit_of_county() -> pgtrigger.Trigger:
             RETURN NEW;
         """,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How a table's rows are chained: the ``subject`` and the columns that a digest covers.
+
+    ``county`` is SQL for the county's key, where ``{row}`` is the row. Columns of a subject never
+    change, or old digests would not be found again: a column that is added later is covered by a
+    second ``Chained`` with a subject of its own.
+    """
+
+    subject: str
+    columns: tuple[str, ...]
+    moments: tuple[str, ...] = ()
+    county: str = "{row}.county_id"
+    key: str = "id"
+    condition: str = "true"
+
+    def digest(self, row: str) -> str:
+        """SQL of the digest; it does not depend on the time zone of the session."""
+        plain = [f'{row}."{name}"' for name in (self.key, *self.columns)]
+        moments = [f"{row}.{name} AT TIME ZONE 'UTC'" for name in self.moments]
+        listed = ", ".join(plain + moments)
+        return f"encode(sha256(convert_to(jsonb_build_array({listed})::text, 'UTF8')), 'hex')"
+
+    def link(self, row: str) -> str:
+        """SQL of the columns of a new link."""
+        county = f"coalesce(({self.county.format(row=row)}), 0)"
+        return f"{county}, '{self.subject}', {row}.{self.key}, {self.digest(row)}, ''"
+
+
+class Chained(FirmTrigger):
+    """Adds a link with each row that is inserted, or changed if ``changes``."""
+
+    def __init__(self, chain: Chain, *, changes: bool = False, condition: Any = None) -> None:
+        operation = pgtrigger.Insert | pgtrigger.Update if changes else pgtrigger.Insert
+        super().__init__(
+            name=f"chained_{chain.subject}"[:40],
+            when=pgtrigger.After,
+            operation=operation,
+            condition=condition,
+            func=(
+                "INSERT INTO units_link (chain, subject, record, digest, head) "  # noqa: S608
+                f"VALUES ({chain.link('NEW')}); RETURN NULL;"
+            ),
+        )
+        self.chain = chain
+
+
+def changes_only(
+    table: str, columns: Sequence[str], unless: str, once: Sequence[str] = ()
+) -> list[pgtrigger.Trigger]:
+    """Of rows that ``unless`` (SQL of OLD) describes, these columns never change, those ``once``."""
+    changed = [f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns]
+    changed += [
+        f"(OLD.{name} IS NOT NULL AND NEW.{name} IS DISTINCT FROM OLD.{name})" for name in once
+    ]
+    different = " OR ".join(changed)
+    return [
+        FirmTrigger(
+            name="recorded_stays",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update | pgtrigger.Delete,
+            func=f"""
+                IF ({unless}) AND (TG_OP = 'DELETE' OR {different}) THEN
+                    RAISE EXCEPTION '{table}: what was recorded stays' USING ERRCODE = '42501';
+                END IF;
+                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                RETURN NEW;
+            """,
+        ),
+    ]

@@ -122,8 +122,22 @@ def demand_signed(project: Project, received_on: date) -> None:
         )
 
 
+def demand_standing(name: str, ended_on: date | None, has_heir: bool, received_on: date) -> None:
+    """Refuse money dated after the end of a unit that nobody succeeds (rule 15)."""
+    if ended_on is None or has_heir or received_on <= ended_on:
+        return
+    sentence = _(
+        "%(unit)s ended on %(day)s and has no successor, so that later money would be nobody's. Change "
+        "the shares of the project, or name the successor of the unit."
+    )
+    words = {"unit": name, "day": date_format(ended_on, "DATE_FORMAT")}
+    raise Refusal(sentence % words, field="received_on")
+
+
 def _demand_day(draft: Draft, today: date) -> None:
     demand_signed(draft.project, draft.received_on)
+    lead = draft.project.lead_unit
+    demand_standing(lead.name, lead.ended_on, bool(lead.successor_id), draft.received_on)
     if draft.received_on > today:
         raise Refusal(
             _("The day lies in the future. Enter money after it has arrived."), field="received_on"

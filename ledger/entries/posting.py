@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ledger.entries import doubts, evidence, locks, notices
-from ledger.entries.draft import Draft, demand_signed
+from ledger.entries.draft import Draft, demand_signed, demand_standing
 from ledger.entries.submission import build_many, line, note, store_many, submit
 from ledger.models import Entry, Notice, Period, Receipt, quarter_of
 from ledger.rules import chain
@@ -200,26 +200,33 @@ class Credit:
     industry_id: int
     origin: str
     shares: list[tuple[int, int]] = field(default_factory=list)
+    ended: list[tuple[str, date]] = field(default_factory=list)  # without a successor
 
 
 def _credit_of(projects: Iterable[int]) -> dict[int, Credit]:
     """The credit of each project as it stands now, in one query."""
     found: dict[int, Credit] = {}
-    for project, unit, points, signed_on, industry, origin in _shares(sorted(projects)):
+    for project, unit, points, *kept, name, ended_on, heir in _shares(sorted(projects)):
+        signed_on, industry, origin = kept
         credit = found.setdefault(project, Credit(signed_on, industry, origin or ""))
         credit.shares.append((unit, points))
+        if ended_on is not None and heir is None:
+            credit.ended.append((name, ended_on))
     return found
 
 
 def _shares(projects: list[int]) -> QuerySet[CreditShare, Any]:
     shares = CreditShare.objects.filter(project__in=projects)
-    kept = ("project__signed_on", "project__industry", "project__investor__origin")
+    project = ("project__signed_on", "project__industry", "project__investor__origin")
+    unit = ("unit__name", "unit__ended_on", "unit__successor")
     ordered = shares.order_by("project", "order", "id")
-    return ordered.values_list("project", "unit", "basis_points", *kept)
+    return ordered.values_list("project", "unit", "basis_points", *project, *unit)
 
 
 def _credits(receipt: Receipt, project: Credit, period: Period) -> list[Entry]:
     """The entries of a receipt that counts in the period, not appended yet."""
+    for name, ended_on in project.ended:
+        demand_standing(name, ended_on, has_heir=False, received_on=receipt.received_on)
     counted_on = max(receipt.received_on, period.starts_on)
     by_unit = _without_nothing(split(receipt.amount, project.shares))
     return [

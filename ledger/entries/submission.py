@@ -269,7 +269,7 @@ def note(
     after: Mapping[str, object] | None = None,
 ) -> None:
     """Write one line of the trail about a receipt."""
-    line(by, action, receipt, at, before, after).save(force_insert=True)
+    trail.record_many([line(by, action, receipt, at, before, after)])
 
 
 def line(

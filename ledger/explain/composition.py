@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Q, Sum
 from django.utils import timezone
 
 from ledger.models import Entry
-from ledger.ranking.gathering import entries_of
+from ledger.ranking.counted import entries_between
+from ledger.ranking.frame import Frame, present
 from ledger.ranking.league import LeagueTable
+from ledger.ranking.snapshot import details_of
 from projects.models import Investor, Project
 from units.ground.money import ZERO
 from units.models import County
@@ -248,8 +251,10 @@ def size_of(total_investment: Decimal, county: County) -> Size:
 
 def _money(table: LeagueTable) -> tuple[Money, ...]:
     """By project and what its entries recorded at posting, without what was reversed entirely."""
+    frame = table.frame or present(table.county, ())
+    projects = _projects_then(frame)
     rows = (
-        entries_of(table.county, table.as_of, table.known_by)
+        entries_between(table, table.as_of.replace(month=1, day=1), table.as_of, ())
         .order_by()
         .values_list(
             "project",
@@ -258,39 +263,39 @@ def _money(table: LeagueTable) -> tuple[Money, ...]:
             "project__total_investment",
             "is_new",
             "origin",
-            "industry__code",
-            "industry__is_resource",
-            "industry__is_property",
+            "industry",
         )
         .annotate(Sum("amount"))
     )
-    return tuple(
-        Money(
-            project_id=pk,
-            project=name,
-            unit=unit,
-            is_new=is_new,
-            origin=origin,
-            industry=industry,
-            is_resource=is_resource,
-            is_property=is_property,
-            size=size_of(total, table.county),
-            amount=amount,
+    found = []
+    for pk, *now, is_new, origin, key, amount in rows:
+        name, unit, total = projects.get(pk, now)
+        industry = frame.industries[key]
+        found.append(
+            Money(
+                project_id=pk,
+                project=name,
+                unit=unit,
+                is_new=is_new,
+                origin=origin,
+                industry=industry.code,
+                is_resource=industry.is_resource,
+                is_property=industry.is_property,
+                size=size_of(total, table.county),
+                amount=amount,
+            )
         )
-        for (
-            pk,
-            name,
-            unit,
-            total,
-            is_new,
-            origin,
-            industry,
-            is_resource,
-            is_property,
-            amount,
-        ) in rows
-        if amount
-    )
+    return tuple(money for money in found if money.amount)
+
+
+def _projects_then(frame: Frame) -> dict[int, list[Any]]:
+    """Name, lead unit and total investment of the projects of an announced table (rule 17)."""
+    if frame.settlement is None:
+        return {}
+    return {
+        each.pk: [each.name, frame.units[each.credit[0][0]].name, each.total_investment]
+        for each in details_of(frame.settlement)[0]
+    }
 
 
 def _is_left_out(money: Money, without: frozenset[str]) -> bool:

@@ -21,7 +21,8 @@ from ledger.explain.steps import (
     tier_steps,
 )
 from ledger.models import Entry, Evidence, MonthlyReport, Receipt
-from ledger.ranking.gathering import entries_of, waiting_receipts
+from ledger.ranking.counted import entries
+from ledger.ranking.gathering import waiting_receipts
 from ledger.ranking.league import LeagueRow, LeagueTable
 from ledger.rules import standing
 from ledger.rules.shortfall import next_node
@@ -140,7 +141,7 @@ def neighbours(rows: Sequence[LeagueRow], row: LeagueRow, around: int = 2) -> tu
 
 def _entries(table: LeagueTable, units: Sequence[Unit]) -> QuerySet[Entry]:
     files = Prefetch("receipt__evidence", Evidence.objects.filter(removed_at=None))
-    rows = entries_of(table.county, table.as_of, table.known_by, table.without)
+    rows = entries(table)
     rows = rows.filter(unit__in=units).select_related(
         "unit", "project", "receipt", "reverses", "posted_by"
     )

@@ -18,7 +18,7 @@ from ledger.ranking.charts import Bullet, Segment, stacked
 from ledger.ranking.context import CurvePart, curve_of
 from ledger.ranking.headline import Headline, headline
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
-from ledger.ranking.series import by_month
+from ledger.ranking.series import of_table
 from ledger.ranking.table import Movement, movement, row_bullet
 from ledger.rules.standing import Tier
 from units.ground.money import percent_text, wan_text
@@ -97,7 +97,7 @@ def slide_of(table: LeagueTable, name: str) -> Slide:
         stair = stair_of(composition(table), QueryDict())
         return Slide(name, name, TITLES[name], stair=stair)
     if name in ("headline", "curve"):
-        series = by_month(table.county, table.as_of, table.known_by)
+        series = of_table(table)
         said = headline(table, series)
         return Slide(name, name, TITLES[name], headline=said, curve=curve_of(table, series))
     if name == "tiers":

@@ -9,7 +9,7 @@ from ledger.models.periods import QUARTERS, Period, quarter_of
 from ledger.models.proposals import Proposal
 from ledger.models.receipts import Evidence, EvidenceRule, Receipt
 from ledger.models.reports import MonthlyReport, Notice, Pledge
-from ledger.models.settlements import Settlement, SettlementLine
+from ledger.models.settlements import Settlement, SettlementLine, Snapshot
 from ledger.models.uploads import RememberedMapping, UnitAlias, Upload, UploadLine, UploadPart
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "RememberedMapping",
     "Settlement",
     "SettlementLine",
+    "Snapshot",
     "UnitAlias",
     "Upload",
     "UploadLine",

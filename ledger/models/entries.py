@@ -12,7 +12,7 @@ from ledger.models.periods import Period
 from ledger.models.receipts import Receipt
 from projects.models import Industry, Investor, Project
 from units.models import County, Unit, User, amount_field
-from units.triggers import FirmTrigger, append_only
+from units.triggers import Chain, Chained, FirmTrigger, append_only
 
 # Money from outside the province, shown separately in every table.
 OUTSIDE = (Investor.Origin.FOREIGN, Investor.Origin.OTHER_PROVINCE)
@@ -89,6 +89,33 @@ class Entry(models.Model):
         ]
         triggers = [
             *append_only(),
+            Chained(
+                Chain(
+                    "entry",
+                    (
+                        "county_id",
+                        "period_id",
+                        "position",
+                        "key",
+                        "unit_id",
+                        "project_id",
+                        "receipt_id",
+                        "kind",
+                        "amount",
+                        "received_on",
+                        "counted_on",
+                        "is_new",
+                        "origin",
+                        "industry_id",
+                        "reverses_id",
+                        "reason",
+                        "posted_by_id",
+                        "prev_hash",
+                        "content_hash",
+                    ),
+                    moments=("posted_at",),
+                )
+            ),
             FirmTrigger(
                 name="open_period",
                 when=pgtrigger.Before,

@@ -2,6 +2,7 @@
 
 import uuid
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,41 @@ from django.utils.translation import pgettext_lazy
 
 from projects.models import Project
 from units.models import County, Unit, User, amount_field
+from units.triggers import Chain, Chained, changes_only
+
+# What stays of a verified receipt.
+RECORDED = (
+    "county_id",
+    "project_id",
+    "unit_id",
+    "key",
+    "received_on",
+    "amount",
+    "kind",
+    "voucher_no",
+    "note",
+    "state",
+    "entered_by_id",
+    "verified_by_id",
+    "verified_word",
+    "counted_on",
+)
+RECORDED_MOMENTS = ("entered_at", "submitted_at", "verified_at")
+# What stays of a file of evidence; its removal is added once.
+FILED = (
+    "receipt_id",
+    "claim_id",
+    "kind",
+    "sha256",
+    "size",
+    "media_type",
+    "original_name",
+    "added_by_id",
+)
+OF_RECORD = (
+    "coalesce((SELECT county_id FROM ledger_receipt WHERE id = {row}.receipt_id), "
+    "(SELECT county_id FROM ledger_creditclaim WHERE id = {row}.claim_id))"
+)
 
 
 class Receipt(models.Model):
@@ -89,6 +125,16 @@ class Receipt(models.Model):
                 name="receipt_verified_by_another",
             ),
         ]
+        triggers = [
+            *changes_only(
+                "ledger_receipt", (*RECORDED, *RECORDED_MOMENTS), "OLD.state = 'verified'"
+            ),
+            Chained(
+                Chain("receipt", RECORDED, RECORDED_MOMENTS, condition="held.state = 'verified'"),
+                changes=True,
+                condition=pgtrigger.Q(new__state="verified"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.voucher_no} {self.received_on}"
@@ -129,6 +175,23 @@ class Evidence(models.Model):
                 condition=Q(receipt__isnull=False, claim__isnull=True)
                 | Q(receipt__isnull=True, claim__isnull=False),
                 name="evidence_of_one_record",
+            ),
+        ]
+        triggers = [
+            *changes_only(
+                "ledger_evidence",
+                (*FILED, "added_at"),
+                "true",
+                once=("removed_at", "removed_by_id"),
+            ),
+            Chained(
+                Chain(
+                    "evidence",
+                    (*FILED, "removed_by_id"),
+                    ("added_at", "removed_at"),
+                    county=OF_RECORD,
+                ),
+                changes=True,
             ),
         ]
 

@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models.periods import Period
 from units.models import Unit, User, amount_field
-from units.triggers import append_only
+from units.triggers import Chain, Chained, append_only
+
+# The county of a row, for its chain.
+OF_PERIOD = "SELECT county_id FROM ledger_period WHERE id = {row}.period_id"
+OF_SETTLEMENT = (
+    "SELECT period.county_id FROM ledger_settlement settlement JOIN ledger_period period "
+    "ON period.id = settlement.period_id WHERE settlement.id = {row}.settlement_id"
+)
 
 
 class Settlement(models.Model):
@@ -45,7 +52,36 @@ class Settlement(models.Model):
                 name="settlement_by_two_people",
             ),
         ]
-        triggers = append_only()
+        triggers = [
+            *append_only(),
+            Chained(
+                Chain(
+                    "settlement",
+                    (
+                        "period_id",
+                        "version",
+                        "as_of",
+                        "target",
+                        "received",
+                        "benchmark",
+                        "projects",
+                        "contracts",
+                        "total_investment",
+                        "introduced",
+                        "chain_head",
+                        "chain_length",
+                        "settings",
+                        "proposed_by_id",
+                        "confirmed_by_id",
+                    ),
+                    moments=(
+                        "known_by",
+                        "closed_at",
+                    ),
+                    county=OF_PERIOD,
+                )
+            ),
+        ]
 
 
 class SettlementLine(models.Model):
@@ -73,4 +109,65 @@ class SettlementLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["settlement", "unit"], name="line_once_per_unit"),
         ]
-        triggers = append_only()
+        triggers = [
+            *append_only(),
+            Chained(
+                Chain(
+                    "settlementline",
+                    (
+                        "settlement_id",
+                        "unit_id",
+                        "name",
+                        "kind",
+                        "order",
+                        "target",
+                        "due",
+                        "benchmark",
+                        "received",
+                        "received_new",
+                        "received_outside",
+                        "pending",
+                        "rank",
+                        "tier",
+                        "reported",
+                        "received_before",
+                    ),
+                    county=OF_SETTLEMENT,
+                )
+            ),
+        ]
+
+
+class Snapshot(models.Model):
+    """All else that the papers of a settlement say, as it was at the closing (rule 17). Append-only.
+
+    ``frame`` is what the table itself needs: units, industries, ranks of the settlement before.
+    ``details`` are the projects and the reports. ``exact_since`` is the day on which an upgrade
+    stored them for an older settlement; None for those stored at their closing. ``rules`` is the
+    version of the rules (``standing.VERSION``).
+    """
+
+    settlement = models.OneToOneField(Settlement, on_delete=models.PROTECT, related_name="snapshot")
+    rules = models.PositiveSmallIntegerField()
+    exact_since = models.DateField(null=True)
+    frame = models.JSONField(encoder=DjangoJSONEncoder)
+    details = models.JSONField(encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("snapshot of a settlement")
+        triggers = [
+            *append_only(),
+            Chained(
+                Chain(
+                    "snapshot",
+                    (
+                        "settlement_id",
+                        "rules",
+                        "exact_since",
+                        "frame",
+                        "details",
+                    ),
+                    county=OF_SETTLEMENT,
+                )
+            ),
+        ]

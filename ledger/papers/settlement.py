@@ -6,21 +6,24 @@ Amounts are 万元, exact to the fen.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import IO
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from ledger import words
 from ledger.papers import bulletin, check_sheet, overview_sheet, ranking_sheet
 from ledger.papers.check_sheet import RIGHT, Check, Detail
-from ledger.papers.ranking_sheet import NOTE, subtitle
+from ledger.papers.ranking_sheet import BAND, NOTE, subtitle
 from ledger.papers.sources import Background, Details, EntryLine, MissingReport, ProjectLine
+from ledger.ranking.changed_facts import Changed
 from ledger.ranking.league import LeagueTable
 from ledger.ranking.phrases import and_so, bureau, county_title, day, period
 from ledger.rules.standing import Tier
 from ledger.sheets.book import Book, Column, Sheet, Value
-from ledger.sheets.cell_styles import CENTRED, COUNT, DAY, TEXT, WAN
+from ledger.sheets.cell_styles import CENTRED, COUNT, DAY, HEAD, TEXT, WAN, CellStyle
 from units.ground.money import to_wan
 
 _SMALL = replace(TEXT, size=10, shrinks=True)
@@ -71,6 +74,15 @@ ENTRIES = (
     Column(pgettext_lazy("sheet", "Note or reason"), 19, _SMALL),
 )
 CODE, AMOUNT = 1, 7
+# Columns of the second part of the changes, which lie over those of the first.
+ANNOUNCED, NOW = 4, 7
+CHANGED_HEADS = (
+    pgettext_lazy("changed", "Of what"),
+    pgettext_lazy("changed", "Which value"),
+    pgettext_lazy("changed", "Whose"),
+    pgettext_lazy("changed", "As announced"),
+    pgettext_lazy("changed", "Now"),
+)
 
 MISSING = (
     Column(pgettext_lazy("sheet", "No."), 8, COUNT),
@@ -102,8 +114,7 @@ def settlement_workbook(
         ]
         if details.is_whole:
             checks += check_sheet.entry_checks(ranking, entries, CODE, AMOUNT)
-        if details.is_whole and table.settlement is None:
-            # An announced count of projects stays, whatever is registered later.
+        if details.is_whole and details.exact_since is None:
             checks += check_sheet.project_checks(overview, ranking, projects, PROJECT_PLACES)
         check_sheet.write(book, table, checks)
         book.save(file)
@@ -181,9 +192,35 @@ def _changes(book: Book, table: LeagueTable, details: Details) -> None:
             "day": day(details.since.as_of),
             "version": details.since.version,
         }
-    sheet = book.sheet(name, ENTRIES, title=title, lines=[*_lines(table, details), [said]], kept=3)
+    sheet = book.sheet(
+        name, ENTRIES, title=title, lines=[*_changes_lines(table, details), [said]], kept=3
+    )
     if not sheet.extend(_entry_rows(details.changes)) and details.since is not None:
-        sheet.across(_("Nothing has changed since."), NOTE, height=24)
+        sheet.across(_("No money has changed since."), NOTE, height=24)
+    if table.frame is not None and details.read_at is not None:
+        _other_changes(sheet, details.other_changes, details.read_at)
+
+
+def _other_changes(sheet: Sheet, changes: Sequence[Changed], at: datetime) -> None:
+    """Tasks, units, projects and shares: as announced, and as they are at the moment of writing."""
+    moment = timezone.localtime(at)
+    said = _("Tasks, units, projects and shares that changed since, as of %(moment)s")
+    sheet.across(said % {"moment": f"{day(moment.date())} {moment:%H:%M}"}, BAND, height=24)
+    if not changes:
+        sheet.across(_("None of them has changed since."), NOTE, height=24)
+        return
+    _wide(sheet, [_("No."), *map(str, CHANGED_HEADS)], HEAD)
+    for number, each in enumerate(changes, start=1):
+        texts = [each.subject, each.field, each.name, each.announced, each.now]
+        _wide(sheet, [number, *map(str, texts)], _WRAPPED)
+
+
+def _wide(sheet: Sheet, values: Sequence[Value], style: CellStyle) -> None:
+    """Six values over the columns of postings; the last two take several."""
+    *short, announced, now = values
+    row = sheet.add([*short, announced, None, None, now, *[None] * (len(ENTRIES) - NOW - 1)], style)
+    sheet.merge(row, ANNOUNCED, row, NOW - 1)
+    sheet.merge(row, NOW, row, len(ENTRIES) - 1)
 
 
 def _missing(book: Book, table: LeagueTable, missing: Sequence[MissingReport]) -> None:
@@ -221,6 +258,14 @@ def _title(table: LeagueTable, words_: str) -> str:
 
 
 def _lines(table: LeagueTable, details: Details) -> list[Sequence[str]]:
+    lines = _changes_lines(table, details)
+    if details.exact_since is not None:
+        said = _("Stored by an upgrade on %(day)s, not at the closing: exact since that day.")
+        lines.append([said % {"day": day(details.exact_since)}])
+    return lines
+
+
+def _changes_lines(table: LeagueTable, details: Details) -> list[Sequence[str]]:
     lines: list[Sequence[str]] = [subtitle(table)]
     if not details.is_whole:
         lines.append([_("Only rows of your own unit are listed.")])

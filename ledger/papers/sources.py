@@ -3,8 +3,7 @@
 Returns frozen values, rows of details as a stream. A person gets only the rows within their reach.
 """
 
-from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,26 +11,26 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from ledger.database import replica
-from ledger.models import Entry, MonthlyReport, Receipt, Settlement, quarter_of
-from ledger.quarter.reports import last_day
-from ledger.ranking import changes_since
-from ledger.ranking.gathering import entries_of
+from ledger.models import Entry, Receipt, Settlement, quarter_of
+from ledger.ranking import changes_since, registered
+from ledger.ranking.changed_facts import Changed, changed_facts, within_reach
+from ledger.ranking.counted import entries, entries_between
+from ledger.ranking.frame import Frame, present
 from ledger.ranking.league import LeagueTable
-from ledger.ranking.series import Series, by_month
+from ledger.ranking.registered import ProjectFacts
+from ledger.ranking.reported import Reported, reported
+from ledger.ranking.series import Series, of_table
+from ledger.ranking.snapshot import details_of
 from ledger.rules import chain
-from ledger.rules.standing import last_full_month
-from projects.forms import industry_name
-from projects.models import STAGES, CreditShare, Industry, Investor, Project
-from projects.reach import projects_of
-from projects.register import DAYS
-from projects.shares import shares_text as shares_as_written
+from projects.models import Investor, Stage
+from projects.shares import shares_text
 from units.access import REACH, Reach, within
 from units.ground.money import ZERO
-from units.models import Unit, User
+from units.models import User
 
 AT_ONCE = 2_000
 
@@ -115,7 +114,9 @@ class Details:
     """Rows behind the table, read while they are written, once, in the order given here.
 
     ``is_whole`` is false if the person sees only the rows of their own unit. ``since`` is the
-    settlement that ``changes`` are measured against.
+    settlement that ``changes`` are measured against. ``other_changes`` of registered facts were read
+    at ``read_at``; they belong to an announced table only. ``exact_since``: the day on which an
+    upgrade stored what an older closing had not.
     """
 
     projects: Iterable[ProjectLine]
@@ -123,6 +124,9 @@ class Details:
     changes: Iterable[EntryLine]
     since: Settlement | None = None
     is_whole: bool = True
+    exact_since: date | None = None
+    other_changes: tuple[Changed, ...] = ()
+    read_at: datetime | None = None
 
 
 @contextmanager
@@ -138,52 +142,69 @@ def one_moment() -> Iterator[None]:
 
 
 def background(table: LeagueTable) -> Background:
-    missing, planned = _reports(table)
+    frame, reports = _frame(table), _reports(table)
     return Background(
-        series=by_month(table.county, table.as_of, table.known_by, table.without),
+        series=of_table(table),
         chain_head=chain_head(table),
-        industries=_industries(table),
-        missing=missing,
-        planned=planned,
+        industries=_industries(table, frame),
+        missing=_missing(table, reports),
+        planned=reports.planned,
     )
 
 
-def details(table: LeagueTable, user: User) -> Details:
-    """The rows that this person may see."""
-    since = table.settlement or table.compared_with
+def details(table: LeagueTable, user: User, at: datetime | None = None) -> Details:
+    """The rows that this person may see, read ``at`` this moment."""
+    since, frame = table.settlement or table.compared_with, _frame(table)
+    projects, unit = _facts(table), user.unit_id if REACH[user.role] is Reach.UNIT else None
     return Details(
-        projects=_projects(table, user),
-        entries=_lines(table, within(user, _entries(table))),
-        changes=_lines(table, within(user, _changes(table, since))),
+        projects=_projects(table, frame, projects, unit),
+        entries=_lines(within(user, entries(table)), frame, projects),
+        changes=_lines(within(user, _changes(table, since)), frame, projects),
         since=since,
         is_whole=REACH[user.role] is Reach.COUNTY,
+        exact_since=table.frame.exact_since if table.frame else None,
+        other_changes=tuple(within_reach(changed_facts(table), unit)),
+        read_at=at or timezone.now(),
     )
 
 
 def entry_count(table: LeagueTable) -> int:
     """About as many rows as the details will have."""
-    return _entries(table).count()
+    return entries(table).count()
 
 
 def chain_head(table: LeagueTable) -> str:
     """The settlement's head, else that of the table's quarter so far; empty if it has none."""
     if table.settlement is not None:
         return table.settlement.chain_head
-    entries = Entry.objects.filter(
+    chained = Entry.objects.filter(
         period__county=table.county,
         period__year=table.as_of.year,
         period__quarter=quarter_of(table.as_of),
     )
-    entries = _known(entries, table.known_by).order_by("-position")
-    head = entries.values_list("content_hash", flat=True).first()
+    chained = _known(chained, table.known_by).order_by("-position")
+    head = chained.values_list("content_hash", flat=True).first()
     return head if head and head != chain.GENESIS else ""
 
 
 # --- reading ---------------------------------------------------------------------------------------
 
 
-def _entries(table: LeagueTable) -> QuerySet[Entry]:
-    return entries_of(table.county, table.as_of, table.known_by, table.without)
+def _frame(table: LeagueTable) -> Frame:
+    return table.frame or present(table.county, {row.unit_id for row in table.rows})
+
+
+def _facts(table: LeagueTable) -> list[ProjectFacts]:
+    """The projects of the table: as stored at its closing, else as they are registered."""
+    if table.frame is None or table.frame.settlement is None:
+        return registered.of_table(table)
+    return details_of(table.frame.settlement)[0]
+
+
+def _reports(table: LeagueTable) -> Reported:
+    if table.frame is None or table.frame.settlement is None:
+        return reported(table)
+    return details_of(table.frame.settlement)[1]
 
 
 def _changes(table: LeagueTable, since: Settlement | None) -> QuerySet[Entry]:
@@ -198,11 +219,14 @@ def _known(entries: QuerySet[Entry], known_by: datetime | None) -> QuerySet[Entr
     return entries if known_by is None else entries.filter(posted_at__lte=known_by)
 
 
-def _lines(table: LeagueTable, entries: QuerySet[Entry]) -> Iterator[EntryLine]:
+def _lines(
+    entries: QuerySet[Entry], frame: Frame, projects: Iterable[ProjectFacts]
+) -> Iterator[EntryLine]:
     """In the order of the days, a few thousand in memory at a time."""
-    owners, industries = _owners(table), _industry_names()
+    names = {each.pk: (each.name, each.investor) for each in projects}
     rows = entries.order_by("counted_on", "id").values_list(
         "unit_id",
+        "project_id",
         "project__name",
         "project__investor__name",
         "received_on",
@@ -220,12 +244,13 @@ def _lines(table: LeagueTable, entries: QuerySet[Entry]) -> Iterator[EntryLine]:
     )
     kinds = {kind: str(label) for kind, label in Receipt.Kind.choices}
     origins = {origin: str(label) for origin, label in Investor.Origin.choices}
-    for unit, project, investor, *middle, posted_at, reason, note in rows.iterator(AT_ONCE):
+    for unit, key, now, payer, *middle, posted_at, reason, note in rows.iterator(AT_ONCE):
         received_on, counted_on, amount, money, voucher_no, is_new, origin, industry, kind = middle
-        code, name = owners.get(unit, ("", ""))
+        owner = frame.owner(unit)
+        project, investor = names.get(key, (now, payer))
         yield EntryLine(
-            code=code,
-            unit=name,
+            code=owner.code if owner else "",
+            unit=owner.name if owner else "",
             project=project,
             investor=investor or "",
             received_on=received_on,
@@ -235,126 +260,73 @@ def _lines(table: LeagueTable, entries: QuerySet[Entry]) -> Iterator[EntryLine]:
             voucher_no=voucher_no,
             is_new=is_new,
             origin=origins.get(origin, origin),
-            industry=industries[industry],
+            industry=frame.industries[industry].label,
             is_reversal=kind == Entry.Kind.REVERSAL,
             posted_on=timezone.localdate(posted_at),
             words=reason or note,
         )
 
 
-def _owners(table: LeagueTable) -> dict[int, tuple[str, str]]:
-    """The line of the table in which each unit counts: its own, else its successor's (rule 15)."""
-    lines = {row.unit_id: (row.code, row.name) for row in table.rows}
-    units = {unit.pk: unit for unit in Unit.objects.filter(county=table.county)}
-    return {
-        pk: lines.get(_line_of(unit, lines, units).pk, (unit.code, unit.name))
-        for pk, unit in units.items()
-    }
-
-
-def _line_of(unit: Unit, lines: Container[int], units: Mapping[int, Unit]) -> Unit:
-    while unit.pk not in lines and unit.successor_id is not None:
-        unit = units[unit.successor_id]
-    return unit
-
-
-def _projects(table: LeagueTable, user: User) -> Iterator[ProjectLine]:
-    """Projects signed in the year, and earlier ones with money in the year."""
-    start = table.as_of.replace(month=1, day=1)
-    received = _by_project(_entries(table))
-    ever = Entry.objects.filter(county=table.county, counted_on__lte=table.as_of)
-    received_ever = _by_project(_known(ever, table.known_by))
-    shares = CreditShare.objects.select_related("unit").order_by("order", "id")
-    rows = (
-        Project.objects.filter(pk__in=projects_of(user).values("pk"), county=table.county)
-        .filter(Q(signed_on__range=(start, table.as_of)) | Q(pk__in=list(received)))
-        .select_related("investor", "industry")
-        .prefetch_related(Prefetch("shares", queryset=shares))
-        .order_by("-signed_on", "id")
-    )
-    for project in rows.iterator(AT_ONCE):
-        sums = received.get(project.pk, ZERO), received_ever.get(project.pk, ZERO)
-        yield _project_line(project, table.as_of, *sums)
+def _projects(
+    table: LeagueTable, frame: Frame, projects: Iterable[ProjectFacts], unit: int | None
+) -> Iterator[ProjectLine]:
+    """Projects signed in the year, and earlier ones with money in the year; ``unit``: only its."""
+    received = _by_project(entries(table))
+    ever = _by_project(entries_between(table, date.min, table.as_of, ()))
+    for each in projects:
+        if unit is not None and unit not in dict(each.credit):
+            continue
+        if each.is_new(table.as_of.year) or each.pk in received:
+            sums = received.get(each.pk, ZERO), ever.get(each.pk, ZERO)
+            yield _project_line(each, frame, table.as_of, *sums)
 
 
 def _project_line(
-    project: Project, as_of: date, received: Decimal, received_ever: Decimal
+    facts: ProjectFacts, frame: Frame, as_of: date, received: Decimal, received_ever: Decimal
 ) -> ProjectLine:
-    investor, signed_on = project.investor, project.signed_on
     return ProjectLine(
-        name=project.name,
-        shares=shares_text(project),
-        investor=investor.name if investor else "",
-        origin=investor.get_origin_display() if investor else "",
-        place=investor.origin_place if investor else "",
-        industry=industry_name(project.industry),
-        stage=_stage(project, as_of),
-        signed_on=signed_on,
-        is_new=signed_on is not None and signed_on.year == as_of.year,
-        is_contract=project.contract_on is not None and project.contract_on <= as_of,
-        total_investment=project.total_investment,
-        introduced=project.introduced_amount,
+        name=facts.name,
+        shares=shares_text((frame.units[unit].name, part) for unit, part in facts.credit),
+        investor=facts.investor,
+        origin=str(Investor.Origin(facts.origin).label) if facts.origin else "",
+        place=facts.place,
+        industry=frame.industries[facts.industry].label,
+        stage=str(Stage(facts.stage).label),
+        signed_on=facts.signed_on,
+        is_new=facts.is_new(as_of.year),
+        is_contract=facts.is_contract,
+        total_investment=facts.total_investment,
+        introduced=facts.introduced,
         received=received,
         received_ever=received_ever,
-        sponsor=project.sponsor,
-        location=project.location,
+        sponsor=facts.sponsor,
+        location=facts.location,
     )
-
-
-def shares_text(project: Project) -> str:
-    """The units with their parts as the import reads them: 水沟镇 60%; 招商局 40%."""
-    return shares_as_written((part.unit.name, part.basis_points) for part in project.shares.all())
-
-
-def _stage(project: Project, as_of: date) -> str:
-    """How far the project had come by the day, as far as its days are known."""
-    days = {stage: getattr(project, name) for stage, name in DAYS.items()}
-    reached = [stage for stage in STAGES if days.get(stage) and days[stage] <= as_of]
-    return str(reached[-1].label) if reached else project.get_stage_display()
 
 
 def _by_project(entries: QuerySet[Entry]) -> dict[int, Decimal]:
     return dict(entries.order_by().values_list("project").annotate(Sum("amount")))
 
 
-def _industries(table: LeagueTable) -> tuple[IndustrySum, ...]:
+def _industries(table: LeagueTable, frame: Frame) -> tuple[IndustrySum, ...]:
     """The largest first."""
-    sums = dict(_entries(table).order_by().values_list("industry").annotate(Sum("amount")))
+    sums = dict(entries(table).order_by().values_list("industry").annotate(Sum("amount")))
     found = [
         IndustrySum(
-            industry_name(industry),
-            industry.get_sector_display(),
+            industry.label,
+            industry.sector_label,
             industry.is_resource,
             industry.is_property,
-            sums[industry.pk],
+            sums[pk],
         )
-        for industry in Industry.objects.all()
-        if sums.get(industry.pk)
+        for pk, industry in frame.industries.items()
+        if sums.get(pk)
     ]
     return tuple(sorted(found, key=lambda industry: -industry.amount))
 
 
-def _industry_names() -> dict[int, str]:
-    return {industry.pk: industry_name(industry) for industry in Industry.objects.all()}
-
-
-def _reports(table: LeagueTable) -> tuple[tuple[MissingReport, ...], frozenset[int]]:
-    """Who did not report, and which units compiled a reserve project in the year."""
-    newest = last_full_month(table.as_of)
-    reports = MonthlyReport.objects.filter(
-        county=table.county, year=newest.year, month__lte=newest.month
-    )
-    if table.known_by is not None:
-        reports = reports.filter(filed_at__lte=table.known_by)
-    filed: dict[int, set[int]] = defaultdict(set)
-    planned = set()
-    for unit, month, reserve in reports.values_list("unit", "month", "reserve_projects"):
-        filed[unit].add(month)
-        if reserve:
-            planned.add(unit)
-    rows = [row for row in table.rows if row.reported is False]
-    begun = _begun([row.unit_id for row in rows])
-    missing = tuple(
+def _missing(table: LeagueTable, reports: Reported) -> tuple[MissingReport, ...]:
+    return tuple(
         MissingReport(
             row.code,
             row.name,
@@ -362,20 +334,8 @@ def _reports(table: LeagueTable) -> tuple[tuple[MissingReport, ...], frozenset[i
             row.target,
             row.received,
             row.tier,
-            tuple(
-                month
-                for month in range(1, newest.month + 1)
-                if month not in filed[row.unit_id]
-                and table.county.asks_for_report(newest.replace(month=month))
-                and last_day(newest.replace(month=month)) >= begun[row.unit_id]
-            ),
+            reports.missing.get(row.unit_id, ()),
         )
-        for row in rows
+        for row in table.rows
+        if row.reported is False
     )
-    return missing, frozenset(planned)
-
-
-def _begun(units: Iterable[int]) -> dict[int, date]:
-    """The day from which each unit owes reports."""
-    found = Unit.objects.filter(pk__in=units).values_list("pk", "active_from")
-    return {unit: active_from or date.min for unit, active_from in found}

@@ -35,7 +35,7 @@ from ledger.ranking.headline import headline
 from ledger.ranking.league import LeagueTable, league_table
 from ledger.ranking.pages import unit_url
 from ledger.ranking.query import newest_month
-from ledger.ranking.series import by_month
+from ledger.ranking.series import of_table
 from ledger.ranking.table import point
 from ledger.receipts.attempts import attempted
 from ledger.rules.months import Month
@@ -148,7 +148,7 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
         "league": table,
         "explain_url": source(),
         "growth_url": growth_address(table),
-        "headline": headline(table, by_month(table.county, table.as_of, settlement.known_by)),
+        "headline": headline(table, of_table(table)),
         "sections": sections_of(
             table, request.GET, unit_url(person(request), table.county), source
         ),
@@ -239,7 +239,7 @@ def _detail(request: HttpRequest, period: Period, form: Form | None = None) -> d
         "name": words.quarter(period.year, period.quarter),
         "period": period,
         "month": Month.of(period.ends_on),
-        "headline": headline(table, by_month(period.county, table.as_of, table.known_by)),
+        "headline": headline(table, of_table(table)),
         "asked": asked,
         "checks": check_lines(found, ticked),
         "blocks": any(check.blocks for check in found),

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from ledger.entries import evidence
 from ledger.models import Entry, Evidence, Period, Receipt, Settlement
+from ledger.quarter import recorded
 from ledger.ranking import announced
 from ledger.rules import chain
 from projects.models import CreditShare
+from units import links
 from units.ground.basis_points import FULL
 from units.models import County
 
@@ -57,6 +59,8 @@ def findings(scope: Scope, anchors: Iterable[str] = ()) -> Iterator[Finding]:
     """Every disagreement, chains first, each chain at its first bad record."""
     for check in CHECKS.values():
         yield from check(scope)
+    for suspect in recorded.suspects(scope.county.pk if scope.county else None):
+        yield Finding(suspect.check, suspect.record, str(suspect.sentence))
     yield from missing_anchors(scope, anchors)
 
 
@@ -199,7 +203,9 @@ def missing_anchors(scope: Scope, anchors: Iterable[str]) -> Iterator[Finding]:
         if len(digits) < ANCHOR_DIGITS or not set(digits) <= set("0123456789abcdef"):
             sentence = _("Write the head as printed: at least sixteen of the digits 0-9 and a-f.")
             yield Finding(8, f"anchor:{digits}", sentence)
-        elif not scope.entries().filter(content_hash__startswith=digits).exists():
+        elif not scope.entries().filter(content_hash__startswith=digits).exists() and not (
+            links.is_head(digits)
+        ):
             sentence = _("This printed head is in no chain: entries were cut off or rewritten.")
             yield Finding(8, f"anchor:{digits}", sentence)
 

@@ -13,7 +13,7 @@ from ledger import words
 from ledger.ranking.context import WAITING, month_lines, rows_of, sources_by_day
 from ledger.ranking.league import LeagueRow
 from ledger.ranking.pages import same_parameters, table_for, unit_url
-from ledger.ranking.series import by_month, due_by_month
+from ledger.ranking.series import due_by_month, of_table
 from ledger.ranking.table import UnitUrl, made_of
 from ledger.rules.months import Month
 from ledger.rules.shortfall import Node, needed, next_node, per_month
@@ -84,7 +84,7 @@ def _catch_up_line(
 def ranking_months(request: HttpRequest, month: Month) -> HttpResponse:
     """The curve of the year as a table; each amount links to its explanation."""
     table = table_for(request, month)
-    series = by_month(table.county, table.as_of, table.known_by, table.without)
+    series = of_table(table)
     due = due_by_month(table.rows, table.as_of.year)
     source = sources_by_day(table, month, request.GET)
     context = {

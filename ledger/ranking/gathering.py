@@ -35,11 +35,18 @@ class Signed:
     introduced: Decimal = ZERO
 
 
-def last_settlements(counties: Iterable[County], before: date) -> dict[int, Settlement]:
-    """By county id: the newest settlement of the last quarter closed before the day (rule 6)."""
+def last_settlements(
+    counties: Iterable[County], before: date, at: datetime | None = None
+) -> dict[int, Settlement]:
+    """By county id: the newest settlement of the last quarter closed before the day (rule 6).
+
+    ``at`` leaves out what was closed later, such as a version after a reopening.
+    """
+    found = Settlement.objects.filter(period__county__in=counties, as_of__lt=before)
+    if at is not None:
+        found = found.filter(closed_at__lte=at)
     found = (
-        Settlement.objects.filter(period__county__in=counties, as_of__lt=before)
-        .select_related("period")
+        found.select_related("period")
         .order_by("period__county_id", "-as_of", "-version")
         .distinct("period__county_id")
     )

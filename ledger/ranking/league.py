@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 
 from ledger.models import Settlement
 from ledger.ranking.figures import Owed, Sums, UnitFigures, unit_figures
+from ledger.ranking.frame import Frame
 from ledger.ranking.gathering import Signed, last_settlements, ranks_of, signed_in
 from ledger.rules import standing
 from ledger.rules.standing import Tier
@@ -144,7 +145,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class LeagueTable:
-    """The whole table of a county as of a day."""
+    """The whole table of a county as of a day; ``frame`` if it was announced."""
 
     county: County
     as_of: date
@@ -154,6 +155,7 @@ class LeagueTable:
     without: frozenset[str] = frozenset()
     settlement: Settlement | None = None
     compared_with: Settlement | None = None
+    frame: Frame | None = None
     rows: tuple[LeagueRow, ...] = field(init=False)
     total: Total = field(init=False)
 
@@ -264,7 +266,8 @@ def _rows(
             before[unit.pk],
         )
         for unit in units
-        if unit.stands_on(as_of) or unit.pk in credited  # money without a successor is shown
+        # Money without a successor is shown, also while it waits.
+        if unit.stands_on(as_of) or unit.pk in credited or unit.pk in pending
     ]
 
 
@@ -339,6 +342,12 @@ def _row(
     )
 
 
+def announced_sections(rows: Sequence[LeagueRow], kinds: Iterable[UnitKind]) -> tuple[Section, ...]:
+    """The sections with the ranks that the rows have already."""
+    found = {kind: [row for row in rows if row.kind == kind] for kind in kinds}
+    return tuple(Section(kind, _placed(of_kind)) for kind, of_kind in found.items() if of_kind)
+
+
 def sections(
     rows: Sequence[LeagueRow], previous: Mapping[int, int | None], kinds: Iterable[UnitKind]
 ) -> tuple[Section, ...]:
@@ -351,11 +360,17 @@ def sections(
     return tuple(sections)
 
 
+def _placed(rows: Iterable[LeagueRow]) -> tuple[LeagueRow, ...]:
+    """Ranked rows by rank, then the others, in official order."""
+    found = list(rows)
+    last = len(found) + 1
+    return tuple(sorted(found, key=lambda row: (row.rank or last, row.order, row.code)))
+
+
 def _ranked(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tuple[LeagueRow, ...]:
     ranks = standing.ranks([row.completion for row in rows])
     ranked = [
         replace(row, rank=rank, previous_rank=previous.get(row.unit_id))
         for row, rank in zip(rows, ranks, strict=True)
     ]
-    last = len(rows) + 1
-    return tuple(sorted(ranked, key=lambda row: (row.rank or last, row.order, row.code)))
+    return _placed(ranked)

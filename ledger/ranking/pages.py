@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ledger.ranking import document, phrases
 from ledger.ranking import query as table_query
+from ledger.ranking.changed_facts import changed_facts, within_reach
 from ledger.ranking.changes_context import (
     change_lines,
     change_total,
@@ -24,9 +25,9 @@ from ledger.ranking.context import curve_of, explain_address, filterset_of, mont
 from ledger.ranking.headline import headline
 from ledger.ranking.league import LeagueRow, LeagueTable
 from ledger.ranking.query import TableQuery, newest_month
-from ledger.ranking.series import by_month
+from ledger.ranking.series import of_table
 from ledger.rules.months import Month
-from units.access import Right, allowed, county_of, opens, person
+from units.access import REACH, Reach, Right, allowed, county_of, opens, person
 from units.models import County, User
 from units.targets import record as targets
 
@@ -73,8 +74,10 @@ def same_parameters(request: HttpRequest, name: str, *args: object) -> str:
 
 def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, Any]:
     source = partial(explain_address, month, request.GET)
-    series = by_month(table.county, table.as_of, table.known_by, table.without)
-    changes = change_lines(table.settlement, person(request)) if table.settlement else []
+    series = of_table(table)
+    user = person(request)
+    changes = change_lines(table.settlement, user) if table.settlement else []
+    own = user.unit_id if REACH[user.role] is Reach.UNIT else None
     return {
         "month": month,
         "league": table,
@@ -92,6 +95,8 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "months": month_links(table, month, request.GET, timezone.localdate()),
         "filterset": filterset_of(parameters(request, month), request.GET, table.county),
         "changes": changes,
+        "other_changes": within_reach(changed_facts(table), own) if table.settlement else [],
+        "now": timezone.now(),
         "change_total": change_total(changes),
         "compare_url": compare_address(table.settlement) if table.settlement else "",
         "query": request.GET.urlencode(),

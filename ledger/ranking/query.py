@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from django.utils import timezone
 
 from ledger.models import Entry, Period, Settlement
-from ledger.ranking.announced import announced_table
+from ledger.ranking.announced import announced_table, partial
 from ledger.ranking.gathering import EXCLUSIONS
 from ledger.ranking.league import LeagueTable, league_table
 from ledger.ranking.summaries import Summary, announced, computed
@@ -95,7 +95,7 @@ def answer(county: County, query: TableQuery, today: date) -> LeagueTable:
     """The announced table for the month that ends a closed quarter, else one computed now."""
     for settlement in _announced([county], query):
         if query.without:
-            return _without(settlement, query)
+            return partial(settlement, query.without)
         return announced_table(settlement)
     return league_table(county, query.day(today), query.known_by, without=query.without)
 
@@ -106,17 +106,11 @@ def summaries(counties: Sequence[County], query: TableQuery, today: date) -> lis
     open_ = [county for county in counties if county.pk not in closed]
     found = computed(open_, query.day(today), query.known_by, without=query.without)
     if query.without:
-        found += [Summary.of(_without(settlement, query)) for settlement in closed.values()]
+        found += [Summary.of(partial(settlement, query.without)) for settlement in closed.values()]
     else:
         found += announced(list(closed.values()))
     by_county = {summary.county.pk: summary for summary in found}
     return [by_county[county.pk] for county in counties]
-
-
-def _without(settlement: Settlement, query: TableQuery) -> LeagueTable:
-    """A table never announced as such: the announced entries, without some of the money."""
-    county, known_by = settlement.period.county, settlement.known_by
-    return league_table(county, settlement.as_of, known_by, without=query.without)
 
 
 def _announced(counties: Sequence[County], query: TableQuery) -> list[Settlement]:

@@ -15,8 +15,9 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from ledger.models import Entry
+from ledger.ranking.counted import entries_between
 from ledger.ranking.gathering import entries_since
-from ledger.ranking.league import LeagueRow, quarters_due
+from ledger.ranking.league import LeagueRow, LeagueTable, quarters_due
 from ledger.rules.months import Month
 from ledger.rules.standing import benchmark, completed_months
 from units.ground.money import ZERO
@@ -48,6 +49,12 @@ def by_month(
     start = as_of.replace(year=as_of.year - 1, month=1, day=1)
     entries = entries_since(start, county, as_of, known_by, without)
     return _series(_monthly(entries), as_of)
+
+
+def of_table(table: LeagueTable) -> Series:
+    """The same of the money that a table counted."""
+    start = table.as_of.replace(year=table.as_of.year - 1, month=1, day=1)
+    return _series(_monthly(entries_between(table, start, table.as_of)), table.as_of)
 
 
 def of_units(units: Sequence[Unit], as_of: date) -> Series:

@@ -15,7 +15,7 @@ from django.db.models import Count, DecimalField, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from ledger.models import Settlement, SettlementLine
+from ledger.models import Settlement, SettlementLine, Snapshot
 from ledger.ranking.figures import Sums, UnitFigures, unit_figures
 from ledger.ranking.gathering import Signed, last_settlements, signed_in
 from ledger.ranking.league import (
@@ -119,7 +119,7 @@ def _added_up(
         sums = credited.get(unit.pk)
         if sums is not None:
             tally.sums += sums
-        elif not unit.stands_on(as_of):
+        elif not unit.stands_on(as_of) and unit.pk not in pending:
             continue
         received = sums.received if sums else ZERO
         target, due, benchmark = measure(unit.owed, as_of)
@@ -148,7 +148,7 @@ def announced(settlements: Sequence[Settlement]) -> list[Summary]:
         tally.pending += pending
         tally.before = None if tally.before is None or known < units else tally.before + before
         tally.due = [kept + more for kept, more in zip(tally.due, due, strict=True)]
-    earlier = last_settlements([s.period.county for s in settlements], settlements[0].as_of)
+    earlier = _compared(settlements)
     return [
         Summary(
             county=settlement.period.county,
@@ -160,11 +160,19 @@ def announced(settlements: Sequence[Settlement]) -> list[Summary]:
                 settlement.total_investment,
                 settlement.introduced,
             ),
-            compared_with=earlier.get(settlement.period.county_id),
+            compared_with=earlier.get(settlement.pk),
             settlement=settlement,
         )
         for settlement in settlements
     ]
+
+
+def _compared(settlements: Sequence[Settlement]) -> dict[int, Settlement]:
+    """By key: the settlement that each was compared with when it was announced."""
+    rows = Snapshot.objects.filter(settlement__in=settlements, frame__compared__isnull=False)
+    keys = dict(rows.values_list("settlement", "frame__compared"))
+    found = Settlement.objects.select_related("period").in_bulk(keys.values())
+    return {settlement: found[key] for settlement, key in keys.items() if key in found}
 
 
 def _lines(settlements: Sequence[Settlement]) -> Iterable[tuple[Any, ...]]:

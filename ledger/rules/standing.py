@@ -15,6 +15,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+# Stored with each settlement; raised when a rule of this module decides otherwise than before.
+VERSION = 1
+
 
 class Tier(StrEnum):
     """The tiers, in the order in which a table lists them."""

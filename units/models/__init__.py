@@ -9,6 +9,7 @@ from units.models.counties import (
     amount_field,
     default_groups,
 )
+from units.models.links import Link
 from units.models.people import (
     ADMIN_ROLES,
     BUREAU_ROLES,
@@ -40,6 +41,7 @@ __all__ = [
     "CountyTarget",
     "FailedSignIn",
     "KeptForm",
+    "Link",
     "People",
     "Placed",
     "Region",

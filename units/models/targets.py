@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from units.models.counties import County, amount_field
 from units.models.units import Unit
-from units.triggers import append_only
+from units.triggers import Chain, Chained, append_only
 
 
 class Target(models.Model):
@@ -55,7 +55,28 @@ class Target(models.Model):
                 name="target_quarters_never_fall",
             ),
         ]
-        triggers = append_only()
+        triggers = [
+            *append_only(),
+            Chained(
+                Chain(
+                    "target",
+                    (
+                        "unit_id",
+                        "county_id",
+                        "year",
+                        "issuer",
+                        "amount",
+                        "due_first",
+                        "due_second",
+                        "due_third",
+                        "effective_on",
+                        "document_no",
+                        "recorded_by_id",
+                    ),
+                    moments=("recorded_at",),
+                )
+            ),
+        ]
 
     @property
     def due(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
@@ -105,7 +126,27 @@ class CountyTarget(models.Model):
                 name="county_target_never_falls",
             ),
         ]
-        triggers = append_only()
+        triggers = [
+            *append_only(),
+            Chained(
+                Chain(
+                    "countytarget",
+                    (
+                        "county_id",
+                        "year",
+                        "issuer",
+                        "amount",
+                        "due_first",
+                        "due_second",
+                        "due_third",
+                        "effective_on",
+                        "document_no",
+                        "recorded_by_id",
+                    ),
+                    moments=("recorded_at",),
+                )
+            ),
+        ]
 
     @property
     def due(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:

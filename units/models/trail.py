@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from units.models.counties import County
 from units.models.people import User
 from units.models.units import Unit
-from units.triggers import append_only
+from units.triggers import Chain, Chained, append_only
 
 
 class Trail(models.Model):
@@ -36,4 +36,25 @@ class Trail(models.Model):
             models.Index(fields=["county", "-at"], name="trail_county"),
             models.Index(fields=["record", "-id"], name="trail_record"),
         ]
-        triggers = append_only()
+        triggers = [
+            *append_only(),
+            Chained(
+                Chain(
+                    "trail",
+                    (
+                        "county_id",
+                        "unit_id",
+                        "actor_id",
+                        "actor_name",
+                        "address",
+                        "action",
+                        "record",
+                        "label",
+                        "before",
+                        "after",
+                        "refused",
+                    ),
+                    moments=("at",),
+                )
+            ),
+        ]

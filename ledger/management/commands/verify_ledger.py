@@ -4,6 +4,7 @@ Changes nothing.
 """
 
 import time
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -28,11 +29,23 @@ class Command(BaseCommand):
             metavar="HEAD",
             help="a head printed on a report; it must still be in the chain (may be repeated)",
         )
+        parser.add_argument(
+            "--anchors",
+            metavar="FILE",
+            help="a file that daily_heads wrote: every head in it must still be in its chain",
+        )
         parser.add_argument("--heads", action="store_true", help="print the head of every chain")
 
     def handle(
-        self, *args: Any, county: str | None, anchor: list[str], heads: bool, **options: Any
+        self,
+        *args: Any,
+        county: str | None,
+        anchor: list[str],
+        anchors: str | None,
+        heads: bool,
+        **options: Any,
     ) -> None:
+        anchor = [*anchor, *_filed(anchors)]
         scope = proof.Scope(self.county(county))
         begun = time.monotonic()
         found = list(proof.findings(scope, anchor))
@@ -62,3 +75,14 @@ class Command(BaseCommand):
             return County.objects.get(code=code)
         except County.DoesNotExist as error:
             raise CommandError(_("No county has the code %(code)s.") % {"code": code}) from error
+
+
+def _filed(path: str | None) -> list[str]:
+    """The heads in a file of ``daily_heads``, the last word of each line."""
+    if path is None:
+        return []
+    try:
+        lines = Path(path).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(_("%(path)s cannot be read.") % {"path": path}) from error
+    return [line.split()[-1] for line in lines if line.strip()]

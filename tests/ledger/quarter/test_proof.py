@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from ledger.entries import evidence, posting
+from ledger.entries import evidence, posting, submission
 from ledger.models import Entry, Evidence, Period
 from ledger.quarter import proof
 from ledger.quarter.checks import ADVISORY
@@ -18,6 +18,7 @@ from tests.builders import (
     make_county,
     make_head,
     make_project,
+    make_receipt,
     make_unit,
     make_verified,
     make_verifier,
@@ -26,7 +27,7 @@ from tests.builders import (
 )
 
 pytestmark = pytest.mark.django_db
-TABLES = ("ledger_entry", "ledger_settlement", "ledger_settlementline")
+TABLES = ("ledger_entry", "ledger_receipt", "ledger_settlement", "ledger_settlementline")
 
 
 @pytest.fixture
@@ -62,6 +63,11 @@ def owner():
 
 def found(*anchors):
     return [(finding.check, finding.record) for finding in proof.findings(proof.Scope(), anchors)]
+
+
+def computed():
+    """Without the comparison of each record with what was recorded (test_recorded.py)."""
+    return [each for each in found() if each[0] < 9]
 
 
 def entries(quarter=1):
@@ -173,8 +179,8 @@ def test_full_rewrite_of_a_chain_is_found_by_the_printed_head(county):
 
     rewrite(chained, "改写")
 
-    assert found() == []
-    assert found(printed) == [(8, f"anchor:{printed}")]
+    assert {check for check, _record in found()} == {9}  # only what was recorded of them differs
+    assert found(printed)[-1] == (8, f"anchor:{printed}")
 
 
 def test_full_rewrite_of_a_closed_quarter_is_found_by_its_settlement(county):
@@ -183,7 +189,7 @@ def test_full_rewrite_of_a_closed_quarter_is_found_by_its_settlement(county):
 
     rewrite(entries(1), "改写")
 
-    assert found() == [(2, f"settlement:{settlement.pk}")]
+    assert computed() == [(2, f"settlement:{settlement.pk}")]
 
 
 @pytest.mark.parametrize(
@@ -203,15 +209,16 @@ def test_changed_settlement_is_found(county, change):
     with owner() as cursor:
         cursor.execute(f"UPDATE {change}")
 
-    assert found() == [(2, f"settlement:{settlement.pk}")]
+    assert computed() == [(2, f"settlement:{settlement.pk}")]
 
 
 def test_changed_receipt_is_found_by_its_entries(county):
     """quality 44"""
     receipt = entries(2)[0].receipt
-    type(receipt).objects.filter(pk=receipt.pk).update(amount=1)
+    with owner() as cursor:
+        cursor.execute("UPDATE ledger_receipt SET amount = 1 WHERE id = %s", [receipt.pk])
 
-    assert found() == [(3, f"receipt:{receipt.pk}")]
+    assert computed() == [(3, f"receipt:{receipt.pk}")]
 
 
 def test_reversed_receipt_agrees(county):
@@ -223,18 +230,11 @@ def test_reversed_receipt_agrees(county):
 @pytest.mark.parametrize("harm", ["missing", "altered"])
 def test_evidence_that_lost_its_content_is_found(county, harm):
     """quality 4, quality 44"""
-    receipt = entries(2)[0].receipt
     stored = evidence.store(SimpleUploadedFile("回单.pdf", b"%PDF-1.4\n%%EOF\n"))
-    proof_of_it = Evidence.objects.create(
-        receipt=receipt,
-        kind=Evidence.Kind.BANK_SLIP,
-        sha256=stored.sha256,
-        size=stored.size,
-        media_type=stored.media_type,
-        original_name=stored.name,
-        added_by=receipt.entered_by,
-        added_at=receipt.entered_at,
-    )
+    receipt = make_receipt(entries(2)[0].project)
+    paper, by = evidence.Attachment("bank_slip", stored), receipt.entered_by
+    submission.add_evidence(receipt.pk, receipt.version, [paper], by=by, at=moment("2012-05-11"))
+    proof_of_it = Evidence.objects.get()
     assert found() == []
     path = evidence.path_of(stored.sha256)
 
@@ -247,7 +247,10 @@ def test_evidence_that_lost_its_content_is_found(county, harm):
 def test_entry_of_an_unverified_receipt_is_found(county):
     """quality 1"""
     entry = entries(2)[0]
-    type(entry.receipt).objects.filter(pk=entry.receipt_id).update(state="submitted")
+    with owner() as cursor:
+        cursor.execute(
+            "UPDATE ledger_receipt SET state = 'submitted' WHERE id = %s", [entry.receipt_id]
+        )
 
     assert (4, f"entry:{entry.pk}") in found()
 

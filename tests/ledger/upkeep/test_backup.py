@@ -105,7 +105,7 @@ def test_a_restored_place_is_the_same_row_by_row(tmp_path, project, place):
 
     after = fingerprint.tables()
     differing = {name for name in before if before[name] != after[name]}
-    assert differing == {"units_trail"}  # which tells of the restoring
+    assert differing == {"units_link", "units_trail"}  # which tells of the restoring
     assert Trail.objects.filter(action="backup.restore").count() == 1
     assert (restored.entries, restored.files) == (3, 1)
     assert list(proof.findings(proof.Scope())) == []
