@@ -416,6 +416,11 @@ SERVE_THREADS = read_integer("THREADS", 6, 1, 64)  # per worker
 # Forwarded headers are trusted only from this address.
 TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()
 
+# --- notices (units/outbox) --------------------------------------------------------------------------
+
+# Hosts of group robots beside the services' own, such as a private WeCom or DingTalk.
+NOTICE_HOSTS = read_hosts("NOTICE_HOSTS", [])
+
 # --- backups (manage.py backup) --------------------------------------------------------------------
 
 # The public key of backups; the secret key does not belong on this machine.

@@ -37,7 +37,7 @@ from tests.builders import (
     set_target,
     wan,
 )
-from units.models import Role
+from units.models import Robot, Role
 from units.people import keys
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -122,6 +122,12 @@ class Office:
         notices.send([self.town], kind, "report:1", month=day("2012-05-01"), **who)
         return Notice.objects.filter(unit=self.town).latest("pk")
 
+    robot = made(
+        lambda o: Robot.objects.create(
+            county=o.county, service="wecom", name="招商群", address="https://qyapi.weixin.qq.com/x"
+        )
+    )
+
     @made
     def key(self):
         who = {"by": self.head, "at": NOON}
@@ -167,6 +173,7 @@ class Office:
             "services/pk": self.step.pk,
             "problems/pk": self.problem.pk,
             "notices/pk": self.notice.pk,
+            "county/pk": self.robot.pk,
             "meeting/pk": self.pledge.pk,
             "import/token": self.upload.token,
             "accounts/key": uuid.UUID(int=0),

@@ -17,7 +17,7 @@ ORDER = [
     "units/unit_forms",
     "units/sign_in",
     "units/people",
-    "units/targets units/county",
+    "units/targets units/county units/outbox",
     "units/context units/middleware units/views",
     "units/urls",
     "projects/credit_code projects/shares",

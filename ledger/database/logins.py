@@ -16,11 +16,22 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 from psycopg import sql
 
-from units.models import Allowance, FailedSignIn, KeptForm, User, UserSession
+from units.models import (
+    Allowance,
+    FailedSignIn,
+    KeptForm,
+    Robot,
+    Sending,
+    User,
+    UserSession,
+)
 
 APP, READER = "jiaozhang_app", "jiaozhang_reader"
-# Reports need no passwords or sessions.
-HIDDEN_FROM_READER = (Session, UserSession, KeptForm, Allowance, FailedSignIn)
+# Reports need no passwords, sessions or secrets of other services.
+HIDDEN_FROM_READER = (
+    *(Session, UserSession, KeptForm, Allowance, FailedSignIn),
+    *(Sending, Robot),
+)
 HIDDEN_COLUMNS = ("password", "old_passwords")
 
 

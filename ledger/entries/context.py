@@ -4,14 +4,12 @@ Costs one query, and shows a unit's notices to nobody else.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from ledger.entries import notices
+from ledger.entries import notices, telling
 from ledger.models import Notice
 from units.context import once_a_request
 from units.models import User
@@ -46,23 +44,12 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
 def _line(notice: Notice) -> NoticeLine:
     return NoticeLine(
         pk=notice.pk,
-        words=_words(notice),
-        url=_address(notice),
+        words=telling.words_of(notice.kind, notice.words, _month(notice)),
+        url=telling.path_of(notice.kind, notice.record, _month(notice)),
         sent_at=notice.sent_at,
         is_to_read=notice.kind in notices.TO_READ,
     )
 
 
-def _words(notice: Notice) -> str:
-    if notice.kind == Notice.Kind.REPORT_MISSING:
-        month = {"year": notice.year, "month": notice.month}
-        return _("The report of month %(month)d of %(year)d is missing. File it today.") % month
-    return notice.words or str(notice.get_kind_display())
-
-
-def _address(notice: Notice) -> str:
-    """The page where the unit does what the notice asks for."""
-    if notice.kind == Notice.Kind.REPORT_MISSING:
-        return reverse("report-month", args=[f"{notice.year}-{notice.month:02}"])
-    name = "receipt-detail" if notice.kind == Notice.Kind.RECEIPT_RETURNED else "claim-detail"
-    return reverse(name, args=[notice.record.partition(":")[2]])
+def _month(notice: Notice) -> date | None:
+    return date(notice.year, notice.month, 1) if notice.year and notice.month else None

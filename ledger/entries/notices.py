@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
+from ledger.entries import telling
 from ledger.models import Notice
 from units.models import Unit, User
 
@@ -47,6 +48,7 @@ def send(
         ),
         ignore_conflicts=True,  # somebody may press the same button at the same moment
     )
+    telling.of_notice(drafts_of_others, kind, record, words, month, at)
     return drafts_of_others
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from ledger.entries import telling
 from ledger.models import Proposal
 from units import trail
 from units.access import Right, demand, may
@@ -82,7 +83,7 @@ def propose(
         if stands(earlier, now, at) and _still_may(earlier):
             raise Conflict(_("This is proposed already. Reload the page."))
         _decide(earlier, Outcome.REPLACED, by, at)
-    return Proposal.objects.create(
+    proposal = Proposal.objects.create(
         county_id=county,
         kind=kind,
         record=trail.name_of(record),
@@ -93,6 +94,8 @@ def propose(
         proposed_at=at,
         valid_until=at + VALID,
     )
+    telling.of_proposal(proposal, RIGHTS[kind][1], one_heads=kind in ONE_HEADS)
+    return proposal
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from ledger.entries import notices
+from ledger.entries import notices, telling
 from ledger.entries.draft import Draft, demand_open, demand_right, sound
 from ledger.entries.evidence import Attachment, demand_room
 from ledger.models import Evidence, Notice, Receipt, quarter_of
@@ -89,6 +89,7 @@ def change(
         _settle_notice(receipt, by, at)
     if submitting and receipt.state != Receipt.State.SUBMITTED:
         receipt.state, receipt.submitted_at = Receipt.State.SUBMITTED, at
+        telling.of_submission(receipt.county_id, at)
     for name, value in draft.contents().items():
         setattr(receipt, name, value)
     _attach(receipt, evidence, by, at)
@@ -163,6 +164,8 @@ def _enter(
         with transaction.atomic():
             receipt = _create(draft, state, by, at)
             _attach(receipt, evidence, by, at)
+            if state == Receipt.State.SUBMITTED:
+                telling.of_submission(receipt.county_id, at)
             return receipt
     except IntegrityError as clash:
         receipt = _entered_before(draft, by, clash)

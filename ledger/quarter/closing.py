@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger import words
-from ledger.entries import locks, proposals
+from ledger.entries import locks, proposals, telling
 from ledger.models import Entry, Period, Proposal, Settlement
 from ledger.quarter import checks
 from ledger.quarter.checks import Check
@@ -128,6 +128,7 @@ def confirm(
     period.save()
     after = {"version": settlement.version, "chain_head": settlement.chain_head}
     _note(by, "period.close", period, at, after | acknowledged)
+    telling.of_settlement(settlement)
     return settlement
 
 

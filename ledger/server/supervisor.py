@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,26 +27,25 @@ log = logging.getLogger(__name__)
 
 
 class Place:
-    """A slot for one worker. The second death in a row waits one second, the third two, ..."""
+    """A slot for one process. The second death in a row waits one second, the third two, ..."""
 
-    def __init__(self, listener: socket.socket) -> None:
-        self.listener = listener
+    def __init__(self, *command: str, descriptors: Sequence[int] = ()) -> None:
+        self.command, self.descriptors = command, descriptors
         self.deaths = 0
         self.start()
 
     def start(self) -> None:
-        descriptor = self.listener.fileno()
         self.begun = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), "serve_worker", str(descriptor)],
+            [sys.executable, str(PROGRAM), *self.command],
             stdin=subprocess.PIPE,
-            pass_fds=[descriptor],
+            pass_fds=self.descriptors,
             # glibc's heap per thread doubles the memory of a worker.
             env={"MALLOC_ARENA_MAX": "1", **os.environ},
         )
 
     def look(self) -> None:
-        """Replace the worker if it has died."""
+        """Replace the process if it has died."""
         status = self.process.poll()
         if status is None:
             return
@@ -54,7 +54,7 @@ class Place:
         pause = min(LONGEST_PAUSE, 2.0 ** (self.deaths - 1)) if self.deaths else 0.0
         if time.monotonic() - self.begun < pause:
             return
-        log.error("worker %d ended with %d; starting another", self.process.pid, status)
+        log.error("process %d ended with %d; starting another", self.process.pid, status)
         self.close()
         self.deaths += 1
         self.start()
@@ -70,7 +70,12 @@ def supervise(listener: socket.socket, workers: int) -> None:
     stops: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: stops.append(number))
-    places = [Place(listener) for _number in range(workers)]
+    descriptor = listener.fileno()
+    places = [
+        Place("serve_worker", str(descriptor), descriptors=[descriptor])
+        for _number in range(workers)
+    ]
+    places.append(Place("send_notices", "--supervised"))
     while not stops:
         for place in places:
             place.look()

@@ -98,6 +98,10 @@ ACTIONS: dict[str, Words] = {
     "second_factor.on": pgettext_lazy("action", "switched the second factor on"),
     "second_factor.off": pgettext_lazy("action", "took the second factor away"),
     "second_factor.codes": pgettext_lazy("action", "made new recovery codes"),
+    "notices.set": pgettext_lazy("action", "changed how notices are sent"),
+    "notices.choose": pgettext_lazy("action", "chose notices by e-mail"),
+    "robot.add": pgettext_lazy("action", "entered a group robot"),
+    "robot.remove": pgettext_lazy("action", "removed a group robot"),
     "password.again": pgettext_lazy("action", "gave the password again"),
 }
 # What the record before the colon is, for the filter and for records without a label.
@@ -113,6 +117,8 @@ NOUNS: dict[str, Words] = {
     "pledge": gettext_lazy("pledge"),
     "region": gettext_lazy("region"),
     "user": gettext_lazy("person"),
+    "sending": gettext_lazy("sending of notices"),
+    "robot": gettext_lazy("group robot"),
     "accesskey": gettext_lazy("access key"),
     "unit": gettext_lazy("unit"),
     "investor": gettext_lazy("investor"),

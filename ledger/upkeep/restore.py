@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.database import logins, release
@@ -28,7 +29,7 @@ from ledger.upkeep import archive, dump, fingerprint
 from ledger.upkeep.backup import DATABASE, EVIDENCE, FORMAT, MANIFEST, SNAPSHOT
 from units import trail
 from units.ground.refusal import Refusal
-from units.models import County
+from units.models import County, OutboxMessage
 
 # Drops what a dump brings, and nothing else: extensions and the rights on the schema stay.
 EMPTY: Final = """
@@ -220,9 +221,12 @@ def _demand_same(about: dict[str, Any]) -> None:
 
 
 def _bring_up_to_date() -> None:
-    """Migrate, end all sessions, grant the logins' rights, and analyze for the planner."""
+    """Migrate, end all sessions, send nothing again, grant the logins' rights, and analyze for the planner."""
     call_command("migrate", interactive=False, verbosity=0)
     Session.objects.all().delete()
+    # The place that was backed up has sent them, or will.
+    waiting = OutboxMessage.objects.filter(sent_at=None, given_up_at=None)
+    waiting.update(given_up_at=timezone.now(), fault="restored from a backup")
     if logins.exist():
         logins.renew_grants()
     with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from units.models.counties import (
     default_groups,
 )
 from units.models.links import Link
+from units.models.outbox import NoticeChoice, OutboxMessage, Robot, Sending
 from units.models.people import (
     ADMIN_ROLES,
     BUREAU_ROLES,
@@ -42,11 +43,15 @@ __all__ = [
     "FailedSignIn",
     "KeptForm",
     "Link",
+    "NoticeChoice",
+    "OutboxMessage",
     "People",
     "Placed",
     "Region",
+    "Robot",
     "Role",
     "Schedule",
+    "Sending",
     "Target",
     "Trail",
     "U",
