@@ -28,7 +28,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 // After a refusal the reader is taken to the sentence.
-document.querySelector(".refusals")?.focus();
+for (const refusals of document.querySelectorAll(".refusals")) {
+  refusals.focus();
+  break;
+}
 
 // Credit shares: more rows than the page came with, and their sum while typing.
 for (const rows of document.querySelectorAll("[data-share-rows]")) {
@@ -44,7 +47,7 @@ for (const rows of document.querySelectorAll("[data-share-rows]")) {
   };
   add.hidden = false;
   add.addEventListener("click", () => {
-    const row = form.querySelector("[data-share-template]").innerHTML.replaceAll("__prefix__", total.value);
+    const row = form.querySelector("[data-share-template]").innerHTML.replace(/__prefix__/g, total.value);
     rows.tBodies[0].insertAdjacentHTML("beforeend", row);
     total.value = Number(total.value) + 1;
     add.hidden = Number(total.value) >= Number(rows.dataset.most);
@@ -58,7 +61,7 @@ for (const rows of document.querySelectorAll("[data-share-rows]")) {
 for (const grid of document.querySelectorAll("[data-sums]")) {
   const parts = [...grid.querySelectorAll("[data-sum-part]")];
   const columns = ["amount", "first", "second", "third"];
-  const read = (box) => Number(box.value.normalize("NFKC").replaceAll(",", "")) || 0;
+  const read = (box) => Number(box.value.normalize("NFKC").replace(/,/g, "")) || 0;
   const show = (amount) => amount.toLocaleString("en-US", { maximumFractionDigits: 2 });
   grid.addEventListener("input", () => {
     columns.forEach((column, place) => {
@@ -72,7 +75,7 @@ for (const grid of document.querySelectorAll("[data-sums]")) {
 // One box ticks all boxes of its page; without this file each is ticked by itself.
 document.documentElement.classList.add("js");
 document.addEventListener("change", (event) => {
-  const name = event.target.dataset?.checkAll;
+  const name = event.target.dataset && event.target.dataset.checkAll;
   if (!name) return;
   for (const box of event.target.form.querySelectorAll(`input[name="${name}"]`)) {
     box.checked = event.target.checked;
@@ -110,10 +113,166 @@ document.querySelectorAll("details[data-load]").forEach(unfold);
 for (const table of document.querySelectorAll("table.ranking")) {
   table.addEventListener("click", (event) => {
     const cell = event.target.closest("td");
-    const line = cell?.parentElement.querySelector("td.received a");
-    const part = cell && table.tHead.rows[0].cells[cell.cellIndex]?.dataset.part;
+    if (!cell) return;
+    const line = cell.parentElement.querySelector("td.received a");
+    const heading = table.tHead.rows[0].cells[cell.cellIndex];
+    const part = heading && heading.dataset.part;
     if (line && part && cell.textContent.trim() && !event.target.closest("a") && !getSelection().toString()) {
       location.assign(`${line.href}#${part}`);
     }
+  });
+}
+
+// A slash jumps into the search, unless somebody is typing.
+document.addEventListener("keydown", (event) => {
+  const search = document.getElementById("search-words");
+  if (event.key !== "/" || !search || event.target.closest("input, select, textarea")) return;
+  event.preventDefault();
+  search.focus();
+});
+
+// Leaving a form with changes asks. A form that only asks (get) or that is being sent does not.
+const changed = new Set();
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form && form.method === "post" && !form.closest("header, .sign-in")) changed.add(form);
+});
+window.addEventListener("beforeunload", (event) => {
+  const left = [...changed].filter((form) => form.isConnected && !form.dataset.sent);
+  if (!left.length || [...document.forms].some((form) => form.dataset.sent)) return;
+  event.preventDefault();
+  event.returnValue = "";
+});
+
+// The grid of receipts: paste of cells, keys, the sum, and the check of a row that is left.
+const GRID_COLUMNS = ["project_name", "received_on", "amount", "kind", "voucher_no", "note"];
+for (const grid of document.querySelectorAll("[data-rows]")) {
+  const body = grid.querySelector("tbody");
+  const count = grid.elements.rows;
+  const box = (row, name) => row.querySelector(`[name$="-${name}"]`);
+  const place = (row) => box(row, "amount").name.split("-")[1];
+  const isEmpty = (row) => ["amount", "voucher_no", "note", "kind"].every((name) => !box(row, name).value.trim());
+
+  const add = () => {
+    if (Number(count.value) >= Number(grid.dataset.most)) return null;
+    const last = body.lastElementChild;
+    const row = last.cloneNode(true);
+    const from = new RegExp(`row-${place(last)}-`, "g");
+    row.innerHTML = row.innerHTML.replace(from, `row-${count.value}-`);
+    row.classList.remove("is-differing");
+    for (const input of row.querySelectorAll("input, select")) input.value = "";
+    for (const faults of row.querySelectorAll("[data-faults]")) faults.textContent = "";
+    box(row, "received_on").value = box(last, "received_on").value;
+    count.value = Number(count.value) + 1;
+    body.append(row);
+    return row;
+  };
+
+  const sum = () => {
+    const amounts = [...body.rows].map((row) => box(row, "amount").value.normalize("NFKC").replace(/[,\s]/g, "")).filter(Boolean);
+    const numbers = amounts.map(Number);
+    const total = Math.round(numbers.reduce((all, one) => all + one, 0) * 1e6) / 1e6;
+    grid.querySelector("[data-rows-sum]").textContent = numbers.some(Number.isNaN) ? "—" : total.toLocaleString("en-US", { maximumFractionDigits: 6 });
+  };
+
+  const put = (target, text) => {
+    const words = text.trim();
+    if (target.type === "date") {
+      const parts = words.match(/^(\d{4})\D(\d{1,2})\D(\d{1,2})\D?$/);
+      target.value = parts ? `${parts[1]}-${parts[2].padStart(2, "0")}-${parts[3].padStart(2, "0")}` : "";
+    } else if (target.tagName === "SELECT") {
+      const option = [...target.options].find((one) => one.text.trim() === words);
+      if (option) target.value = option.value;
+    } else {
+      target.value = words;
+    }
+  };
+
+  const check = async (row) => {
+    if (isEmpty(row)) return;
+    const sent = new URLSearchParams({ row: place(row), csrfmiddlewaretoken: grid.elements.csrfmiddlewaretoken.value });
+    for (const input of row.querySelectorAll("input:not([type=file]), select")) {
+      if (input.type !== "checkbox" || input.checked) sent.append(input.name, input.value);
+    }
+    let found = {};
+    try {
+      const answer = await fetch(grid.dataset.check, { method: "POST", body: sent });
+      if (answer.ok) found = await answer.json();
+    } catch (error) {
+      return; // the server says it when the form is sent
+    }
+    row.classList.toggle("is-differing", Object.keys(found).length > 0);
+    for (const faults of row.querySelectorAll("[data-faults]")) {
+      const name = faults.dataset.faults.split("-")[2];
+      faults.textContent = (found[name] || []).join(" ");
+    }
+    row.querySelector("[data-confirm]").hidden = !found.confirmed && !box(row, "confirmed").checked;
+  };
+
+  grid.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain");
+    const start = event.target.closest("tr");
+    const column = GRID_COLUMNS.findIndex((name) => event.target.name && event.target.name.endsWith(`-${name}`));
+    if (!start || column < 0 || !/[\t\n]/.test(text.trimEnd())) return;
+    event.preventDefault();
+    let row = start;
+    for (const line of text.replace(/\r/g, "").trimEnd().split("\n")) {
+      row = row || add();
+      if (!row) break;
+      line.split("\t").forEach((cell, at) => {
+        const name = GRID_COLUMNS[column + at];
+        if (name) put(box(row, name), cell);
+      });
+      check(row);
+      row = row.nextElementSibling;
+    }
+    changed.add(grid);
+    sum();
+  });
+  grid.addEventListener("focusin", (event) => {
+    const row = event.target.closest("tbody tr");
+    const above = row && row.previousElementSibling;
+    if (above && isEmpty(row) && !box(row, "project_name").value && !isEmpty(above)) {
+      box(row, "project_name").value = box(above, "project_name").value;
+      box(row, "received_on").value = box(above, "received_on").value;
+    }
+    if (row && row === body.lastElementChild) add();
+  });
+  grid.addEventListener("focusout", (event) => {
+    const row = event.target.closest("tbody tr");
+    if (row && !row.contains(event.relatedTarget)) check(row);
+  });
+  grid.addEventListener("keydown", (event) => {
+    const row = event.target.closest("tbody tr");
+    if (event.key !== "Enter" || !row || event.target.type === "file") return;
+    event.preventDefault();
+    const next = row.nextElementSibling || add();
+    if (next) next.cells[event.target.closest("td").cellIndex].querySelector("input:not([type=hidden]), select").focus();
+  });
+  grid.addEventListener("input", sum);
+}
+
+// Switching the language keeps what was typed, for the one page that follows.
+const KEPT = "typed-before-language";
+const typedIn = (form) => [...form.elements].filter((one) => one.name && !["hidden", "password", "file", "submit"].includes(one.type));
+document.addEventListener("submit", (event) => {
+  if (!event.target.querySelector("button[name=language]") || !changed.size) return;
+  const forms = [...document.forms].map((form) => (changed.has(form) ? typedIn(form).map((one) => [one.name, one.value, one.checked]) : []));
+  sessionStorage.setItem(KEPT, JSON.stringify({ path: location.pathname, forms }));
+});
+const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
+sessionStorage.removeItem(KEPT);
+if (kept && kept.path === location.pathname) {
+  kept.forms.forEach((fields, at) => {
+    const form = document.forms[at];
+    if (!form || !fields.length) return;
+    const boxes = typedIn(form);
+    fields.forEach(([name, value, checked], place) => {
+      const box = boxes[place];
+      if (!box || box.name !== name) return;
+      if (box.type === "checkbox" || box.type === "radio") box.checked = checked;
+      else box.value = value;
+    });
+    changed.add(form);
   });
 }

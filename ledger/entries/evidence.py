@@ -23,6 +23,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
+from ledger.entries import photos
 from ledger.entries.scanning import demand_clean
 from ledger.models import Evidence, EvidenceRule, Receipt
 from units import trail
@@ -112,6 +113,8 @@ def _stored(file: "File[bytes]", name: str) -> Stored:
     draft = root / f".{secrets.token_hex(16)}"
     try:
         sha256, size = _write(file, draft)
+        if photos.is_heic(_head(draft)):
+            sha256, size, name = _converted(draft, name)
         media_type = sniff(draft)
         demand_clean(draft, "evidence")
         place = path_of(sha256)
@@ -122,6 +125,24 @@ def _stored(file: "File[bytes]", name: str) -> Stored:
     for folder in (place.parent, root, root.parent):
         flush_folder(folder)
     return Stored(sha256, size, media_type, name)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(12)
+
+
+def _converted(draft: Path, name: str) -> tuple[str, int, str]:
+    """A phone's photo as JPEG in its place: hash, size and name of what is stored."""
+    jpeg = draft.with_suffix(".jpg")
+    try:
+        photos.as_jpeg(draft, jpeg, MAX_PIXELS)
+        with jpeg.open("rb") as file:
+            content = File(file)
+            draft.unlink()
+            return *_write(content, draft), f"{Path(name).stem}.jpg"
+    finally:
+        jpeg.unlink(missing_ok=True)
 
 
 def put_back(sha256: str, content: bytes) -> None:
@@ -190,7 +211,10 @@ def sniff(path: Path) -> str:
     content = path.read_bytes()
     media_type = _by_signature(content)
     if media_type is None:
-        raise Refusal(_("Only PDF, JPG and PNG files can be kept as evidence."), field="evidence")
+        raise Refusal(
+            _("Only PDF, JPG and PNG files and photos of phones can be kept as evidence."),
+            field="evidence",
+        )
     if media_type == PDF:
         _demand_quiet_pdf(content)
     else:

@@ -30,7 +30,7 @@ from units.forms import (
     value_words,
 )
 
-ACCEPTED = ".pdf,.jpg,.jpeg,.png"
+ACCEPTED = ".pdf,.jpg,.jpeg,.png,.heic,.heif"
 CONTENTS = ("received_on", "amount", "kind", "voucher_no", "note")
 
 
@@ -67,7 +67,9 @@ class FilesForm(RefusableForm):
     evidence = FilesField(
         label=_("Evidence"),
         required=False,
-        help_text=_("PDF, JPG or PNG, at most 20 MB each. Several files may be chosen at once."),
+        help_text=_(
+            "PDF, JPG, PNG or a photo of the phone, at most 20 MB each. Several at once are possible."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -121,9 +123,12 @@ class ReceiptForm(FilesForm):
         *("evidence_kind", "evidence"),
     ]
 
-    def __init__(self, *args: Any, project: Project, **options: Any) -> None:
+    project: Project
+
+    def __init__(self, *args: Any, project: Project | None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.project = project
+        if project is not None:
+            self.project = project
 
     @property
     def asks_confirmation(self) -> bool:

@@ -18,6 +18,7 @@ from ledger.entries import doubts, evidence, submission
 from ledger.entries.draft import Draft, may_enter
 from ledger.entries.reach import receipts_of
 from ledger.models import Receipt
+from ledger.ranking import query as table_query
 from ledger.receipts.attempts import attempted
 from ledger.receipts.context import detail, money_of
 from ledger.receipts.forms import ReceiptForm, SeenForm, differences, initial_of, new_initial
@@ -45,6 +46,7 @@ def receipt_list(request: HttpRequest) -> HttpResponse:
         "table": table,
         "count": table.paginator.count,
         "verifies": verifies,
+        "enters": may(user, Right.RECEIPT_SUBMIT),
         "rules_url": reverse("evidence-rules") if may(user, Right.EVIDENCE_RULES) else "",
         "is_filtered": any(request.GET.get(name) for name in filterset.filters),
         "query": request.GET.urlencode(),
@@ -87,9 +89,9 @@ def _paged(request: HttpRequest, filterset: ReceiptFilter) -> ReceiptTable:
 @allowed(Right.RECEIPT_SUBMIT, FORM)
 def receipt_new(request: HttpRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
-    form = _form(
-        request, project, initial=new_initial(opening_day(project.county, timezone.localdate()))
-    )
+    day = table_query.day_of(request.GET.get("day", ""))
+    first = day or opening_day(project.county, timezone.localdate())
+    form = _form(request, project, initial=new_initial(first))
     if not form.is_bound or not form.is_valid():
         return _shown(request, form)
     try:
@@ -248,6 +250,9 @@ def _saved(request: HttpRequest, receipt: Receipt) -> HttpResponse:
         Receipt.State.RETURNED: _("Saved. Submit it again when it is complete."),
     }
     messages.success(request, words.get(Receipt.State(receipt.state), _("This receipt is saved.")))
+    if request.POST.get("action") == "next":
+        day = receipt.received_on.isoformat()
+        return redirect(f"{reverse('receipt-new', args=[receipt.project_id])}?day={day}")
     return redirect("receipt-detail", receipt.pk)
 
 

@@ -17,6 +17,7 @@ from ledger.receipts.evidence_pages import (
     evidence_remove,
     evidence_rules,
 )
+from ledger.receipts.grid_pages import receipt_grid, receipt_grid_check
 from ledger.receipts.pages import (
     receipt_detail,
     receipt_edit,
@@ -37,6 +38,8 @@ from ledger.receipts.verification import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:pk>/receipts/new/", receipt_new, name="receipt-new"),
     path("receipts/", receipt_list, name="receipt-list"),
+    path("receipts/grid/", receipt_grid, name="receipt-grid"),
+    path("receipts/grid/check/", receipt_grid_check, name="receipt-grid-check"),
     path("receipts/verify/", receipt_verify_many, name="receipt-verify-many"),
     path("receipts/<int:pk>/", receipt_detail, name="receipt-detail"),
     path("receipts/<int:pk>/history/", receipt_history, name="receipt-history"),
