@@ -15,13 +15,13 @@ document.addEventListener("submit", (event) => {
 
 // A sheet that hangs over the page closes with Escape and with a click elsewhere.
 document.addEventListener("click", (event) => {
-  for (const sheet of document.querySelectorAll("details.me[open], details.chooser[open]")) {
+  for (const sheet of document.querySelectorAll("details.me[open], details.chooser[open], details.menu[open]")) {
     if (!sheet.contains(event.target)) sheet.open = false;
   }
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const sheet of document.querySelectorAll("details.me[open], details.chooser[open]")) {
+  for (const sheet of document.querySelectorAll("details.me[open], details.chooser[open], details.menu[open]")) {
     sheet.open = false;
     sheet.querySelector("summary").focus();
   }

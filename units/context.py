@@ -25,6 +25,19 @@ class NavEntry:
     label: str | Promise
     url: str
     is_here: bool
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A group of pages; one with a single page is shown as that page."""
+
+    label: str | Promise
+    entries: list[NavEntry]
+
+    @property
+    def is_here(self) -> bool:
+        return any(entry.is_here for entry in self.entries)
 
 
 PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
@@ -42,6 +55,22 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
     ("book-import", Right.IMPORT, _("Import")),
     ("trail", Right.TRAIL_VIEW, _("Trail")),
     ("person-list", Right.PEOPLE_VIEW, _("People")),
+)
+
+# The groups of the navigation; pages of no group stand before them.
+MENUS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    (pgettext_lazy("navigation", "Accounts"), ("ranking-newest", "composition", "meeting")),
+    (
+        pgettext_lazy("navigation", "Work"),
+        ("project-list", "receipt-list", "report-newest", "claim-list"),
+    ),
+    (
+        pgettext_lazy("navigation", "Administration"),
+        (
+            *("period-list", "target-current", "unit-list", "county", "person-list"),
+            *("book-import", "trail"),
+        ),
+    ),
 )
 
 
@@ -73,13 +102,24 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {}
     pages = [(name, label) for name, right, label in PAGES if may(user, right)]
-    found = [(_address(name), label) for name, label in pages]
+    found = [(_address(name), label, name) for name, label in pages]
     if REACH.get(user.role) is Reach.UNIT and user.unit is not None:
-        found.insert(0, (_address("unit-account", user.unit.code), _("Our account")))
+        found.insert(0, (_address("unit-account", user.unit.code), _("Our account"), ""))
     searches = {"may_search": may(user, Right.PROJECT_VIEW), "version": settings.VERSION}
     if user.region:
         return searches | _of_region(request, user, pages)
-    return searches | {"nav": _entries(request, found), "place": user.county or ""}
+    entries = _entries(request, found)
+    return searches | {"nav": entries, "menus": _menus(entries), "place": user.county or ""}
+
+
+def _menus(entries: list[NavEntry]) -> list[Menu]:
+    """Pages of no group first, each by itself."""
+    grouped = {name for _label, names in MENUS for name in names}
+    found = [Menu(entry.label, [entry]) for entry in entries if entry.name not in grouped]
+    for label, names in MENUS:
+        if inside := [entry for name in names for entry in entries if entry.name == name]:
+            found.append(Menu(label, inside))
+    return found
 
 
 def _of_region(
@@ -89,21 +129,28 @@ def _of_region(
     counties = list(counties_of(user))
     named = county_named(request) or (counties[0] if len(counties) == 1 else None)
     query = f"?county={named.code}" if named and len(counties) > 1 else ""
-    found = [(_address(name), label) for name, label in pages if named or name in OF_ALL_COUNTIES]
+    shown = [page for page in pages if named or page[0] in OF_ALL_COUNTIES]
+    found = [(_address(name), label, name) for name, label in shown]
     entries = _entries(request, found, query)
     if len(counties) > 1:
-        entries = _entries(request, [(_address("region-newest"), _("Counties"))]) + entries
+        counties_page = (_address("region-newest"), _("Counties"), "")
+        entries = _entries(request, [counties_page]) + entries
     return {
         "nav": entries,
+        "menus": _menus(entries),
         "place": named or region_name(user.region),
         "named_county": named.code if query and named else "",
     }
 
 
 def _entries(
-    request: HttpRequest, found: list[tuple[str, str | Promise]], query: str = ""
+    request: HttpRequest, found: list[tuple[str, str | Promise, str]], query: str = ""
 ) -> list[NavEntry]:
-    return [NavEntry(label, f"{url}{query}", _is_here(request, url)) for url, label in found if url]
+    return [
+        NavEntry(label, f"{url}{query}", _is_here(request, url), name)
+        for url, label, name in found
+        if url
+    ]
 
 
 def _address(name: str, *args: str) -> str:

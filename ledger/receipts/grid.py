@@ -14,7 +14,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from ledger.entries import submission
@@ -99,7 +98,7 @@ class Grid:
         count = request.POST.get("rows", "")
         is_count = count.isascii() and count.isdigit() and len(count) < 4
         self.count = min(int(count), MOST_ROWS) if is_count else FIRST_ROWS
-        sent = (request.POST, request.FILES) if self.is_bound else (None, MultiValueDict())
+        sent = (request.POST, request.FILES) if self.is_bound else (None, None)
         self.rows = [self.row(number, sent, first_day) for number in range(self.count)]
 
     def row(self, number: int | str, sent: tuple[Any, Any], day: date) -> RowForm:

@@ -44,6 +44,7 @@ def test_ten_plain_rows_are_entered_and_empty_ones_left_out(office, as_):
     page = client.get("/receipts/grid/").text
     assert page.count('data-faults="row-') >= 10
     assert f'<option value="{project.name}">' in page
+    assert 'value="2012-06-' in page
 
     sent = {"rows": "10", "action": "submit"}
     for number in range(10):
