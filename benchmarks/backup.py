@@ -34,7 +34,7 @@ while True:
     serial += 1
     draft = posting.Draft(project=project, received_on=timezone.localdate().replace(2012, 6, 29), amount=10000, kind=Receipt.Kind.CONSTRUCTION, voucher_no=f"drill {serial}", confirmed=True)
     receipt = posting.submit(draft, by=clerk, at=timezone.now(), today=timezone.localdate())
-    posting.verify(receipt.pk, receipt.version, by=verifier, at=timezone.now(), word="drill")
+    acting.verify(receipt.pk, receipt.version, by=verifier, at=timezone.now(), word="drill")
     print(receipt.pk, time.time(), flush=True)
 """
 EVIDENCE = """
@@ -44,6 +44,7 @@ from ledger import evidence
 from ledger.models import Evidence, Receipt
 from units.models import User
 import hashlib
+from tests import acting
 rows = []
 for number, receipt in enumerate(Receipt.objects.order_by("pk")[: int(sys.argv[1])]):
     content = b"%PDF-1.4\\n" + os.urandom(200_000) + b"\\n%%EOF\\n"

@@ -2,7 +2,7 @@
 
     VAR_DIR=var/bench python benchmarks/writes.py
 
-(1) ``posting.verify`` (a project with three shares, the chain, the trail, the doubts compared with
+(1) ``acting.verify`` (a project with three shares, the chain, the trail, the doubts compared with
 a county's three years) and one INSERT with its own commit, in turn. The INSERT is the disk's part,
 the verification that plus the computing. (2) 200 clerks submit and 5 verifiers verify in one county
 at once, each on their own connection; failed actions are counted. ``rush.py`` does the same through
@@ -35,10 +35,10 @@ from django.db.models import QuerySet  # noqa: E402
 from django.db.models.functions import Mod  # noqa: E402
 from rounds import machine, rounds, table  # noqa: E402
 
-from ledger.entries import posting, submission  # noqa: E402
+from ledger.entries import submission  # noqa: E402
 from ledger.models import Receipt  # noqa: E402
 from projects.models import Project  # noqa: E402
-from tests import builders  # noqa: E402
+from tests import acting, builders  # noqa: E402
 from units.models import County, Unit, User  # noqa: E402
 
 ROUNDS, TIMES = 5, 20
@@ -76,7 +76,7 @@ def compare(project: Project, verifier: User) -> None:
 
     def verify() -> None:
         receipt = waiting.pop()
-        posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
+        acting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -111,7 +111,7 @@ def crowd(project: Project) -> None:
         while not entered.is_set() or mine(project, place).exists():
             for receipt in mine(project, place)[:10]:
                 word = {"by": verifier, "at": NOON, "word": "已核对"}
-                action = partial(posting.verify, receipt.pk, receipt.version, **word)
+                action = partial(acting.verify, receipt.pk, receipt.version, **word)
                 told(outcomes, "verified", action)
         connection.close()
 

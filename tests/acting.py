@@ -2,12 +2,12 @@
 
 from contextlib import suppress
 
-from ledger.entries import proposals
-from ledger.models import Period
+from ledger.entries import approvals, corrections, posting, proposals
+from ledger.models import Entry, Period, Proposal, Receipt
 from ledger.quarter import closing
 from tests.access.pages import Form, forms_of
 from units.ground.refusal import Conflict
-from units.models import User
+from units.models import Role, User
 
 
 def close(period_id, *, by, at, known=()):
@@ -62,3 +62,48 @@ def send(client, page, action, **typed):
     [form] = [form for form in forms_of(html, page) if form.action == action] or [Form(action)]
     hidden = {name: value for name, value in form.pairs if name in ("seen", "version", "key")}
     return client.post(action, hidden | typed)
+
+
+def verify(receipt_id, version, *, by, at, word=""):
+    """Verify as it stands, if ``version`` is the present one; else as somebody who is late."""
+    receipt = Receipt.objects.select_related("project__investor").get(pk=receipt_id)
+    seen = approvals.seen(receipt) if receipt.version == version else ""
+    return posting.verify(receipt_id, seen, by=by, at=at, word=word)
+
+
+def reverse(entry_id, reason, *, by, at, second=None):
+    """Propose the reversal and confirm it by a second person; returns the reversal of the entry."""
+    receipt = Entry.objects.get(pk=entry_id).receipt
+    seen = corrections.seen_of(receipt, Proposal.Kind.REVERSE)
+    corrections.propose_reversal(entry_id, seen, reason, by=by, at=at)
+    posted = confirm_proposal(receipt, by=second or another(by), at=at)
+    return next(entry for entry in posted if entry.reverses_id == entry_id)
+
+
+def repost(receipt_id, reason, *, by, at, second=None):
+    """Propose to post again and confirm it by a second person; returns the new entries."""
+    receipt = Receipt.objects.get(pk=receipt_id)
+    seen = corrections.seen_of(receipt, Proposal.Kind.REPOST)
+    corrections.propose_repost(receipt_id, seen, reason, by=by, at=at)
+    return confirm_proposal(receipt, by=second or another(by), at=at)
+
+
+def confirm_proposal(receipt, *, by, at):
+    """Confirm what is proposed about a receipt, as it stands."""
+    proposal = proposals.waiting(receipt)
+    if proposal is None:
+        return corrections.confirm(receipt.pk, "", by=by, at=at)
+    receipt = Receipt.objects.get(pk=receipt.pk)
+    now = corrections.seen_of(receipt, Proposal.Kind(proposal.kind))
+    return corrections.confirm(receipt.pk, proposals.seen(proposal, now), by=by, at=at)
+
+
+def another(person) -> User:
+    """A head of the bureau other than the person."""
+    heads = User.objects.filter(county=person.county, role=Role.BUREAU_HEAD, is_active=True)
+    found = heads.exclude(pk=person.pk).order_by("pk").first()
+    if found is not None:
+        return found
+    return User.objects.create_user(
+        username=f"second{User.objects.count()}", county=person.county, role=Role.BUREAU_HEAD
+    )

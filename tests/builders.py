@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from ledger.entries import posting
+from ledger.entries import approvals, posting
 from ledger.models import Receipt
 from projects.models import CreditShare, Industry, Investor, Project
 from units.ground import text
@@ -174,9 +174,10 @@ def make_verified(
 ) -> Receipt:
     """A receipt, verified and posted."""
     receipt = make_receipt(project, amount, received, at=at)
+    stored = Receipt.objects.select_related("project__investor").get(pk=receipt.pk)
     return posting.verify(
         receipt.pk,
-        receipt.version,
+        approvals.seen(stored),
         by=by or make_verifier(project.county),
         at=at or moment(received),
         word="已核对",

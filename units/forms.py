@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units.ground import basis_points
 from units.ground.money import WAN, AmountError, Scale, parse_amount, wan_exact, yuan_text
-from units.ground.refusal import Refusal
+from units.ground.refusal import Conflict, Refusal
 from units.ground.text import TextError, clean, half_width
 from units.models import Unit
 
@@ -220,6 +220,12 @@ class SeenForm(RefusableForm):
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    conflict: Conflict | None = None
+
+    def refuse(self, refusal: Refusal) -> None:
+        super().refuse(refusal)
+        if isinstance(refusal, Conflict):
+            self.conflict = refusal
 
     def show_anew(self, seen: str) -> None:
         """Keep what was typed, now about what the page shows this time."""

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db import connection
 
 from ledger.models import Period, quarter_of
+from projects.models import Investor, Project
 
 
 def for_submitting(county_id: int, day: date) -> Period:
@@ -31,6 +32,28 @@ def for_posting(county_id: int, day: date) -> Period:
         if period.state != Period.State.CLOSED:
             return period
         day = period.ends_on + timedelta(days=1)
+
+
+def for_crediting(project_id: int) -> Project:
+    """The project with its investor, held as they are: nobody changes its credit meanwhile."""
+    rows = Project.objects.select_related("investor")
+    project = rows.select_for_update(of=("self",), no_key=True).get(pk=project_id)
+    if project.investor_id is not None:
+        held = Investor.objects.select_for_update(no_key=True)
+        project.investor = held.get(pk=project.investor_id)
+    return project
+
+
+def counting_day(county_id: int, day: date) -> date:
+    """The day on which money of ``day`` would count now (rule 7); locks and makes nothing."""
+    closed = set(
+        Period.objects.filter(county=county_id, state=Period.State.CLOSED).values_list(
+            "year", "quarter"
+        )
+    )
+    while (day.year, quarter_of(day)) in closed:
+        day = Period(year=day.year, quarter=quarter_of(day)).ends_on + timedelta(days=1)
+    return day
 
 
 def for_closing(period_id: int) -> Period:

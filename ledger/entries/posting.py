@@ -1,68 +1,71 @@
-"""The actions that move money into and out of the accounts: verify, return, reverse, repost.
+"""The actions that move money into and out of the accounts: verify and return.
 
-The only writes of entries. Never updates or deletes an entry, posts into a closed quarter, or lets
+The only writes of entries; ``corrections.py`` reverses and posts again through ``take_back`` and
+``post_credit``. Never updates or deletes an entry, posts into a closed quarter, or lets
 somebody verify what they entered. Each action is one transaction that also writes the trail.
 ``submit`` (``submission.py``) and ``Draft`` (``draft.py``) are also exported here, because a
 receipt starts with them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ledger.entries import doubts, evidence, locks, notices
+from ledger.entries import approvals, doubts, evidence, locks, notices
 from ledger.entries.draft import Draft, demand_signed, demand_standing
 from ledger.entries.submission import build_many, line, note, store_many, submit
 from ledger.models import Entry, Notice, Period, Receipt, quarter_of
 from ledger.rules import chain
-from projects.models import CreditShare
 from projects.shares import split
 from units import trail
 from units.access import Right, demand
 from units.ground.copying import copy_in
+from units.ground.fingerprint import demand_seen
 from units.ground.refusal import Conflict, Refusal
 from units.models import Trail, User
 from units.trail import name_of
 
 __all__ = [
     "Draft",
+    "credit",
     "hashed_fields",
     "live_entries",
+    "locked",
     "parts",
     "post_credit",
-    "repost",
-    "reverse",
     "send_back",
     "submit",
+    "take_back",
     "take_over",
     "verify",
 ]
 
 # The fields of a receipt that verification writes.
 VERIFIED = ("state", "verified_by", "verified_at", "verified_word", "counted_on")
-# Whoever did one of these had a hand in the receipt's content.
-ENTERING = ("receipt.draft", "receipt.submit", "receipt.change", "evidence.add", "evidence.remove")
+CHANGED = _("This receipt was changed after you opened it. Look at it once more.")
 
 
 @transaction.atomic
-def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str = "") -> Receipt:
-    """Verify the version that was seen: split it by the shares and post one entry per unit.
+def verify(receipt_id: int, seen: str, *, by: User, at: datetime, word: str = "") -> Receipt:
+    """Verify what was seen: split it by the shares and post one entry per unit.
+
+    ``seen`` is ``approvals.seen``: of the receipt, its project's credit and its doubts (rule 18).
 
     Counts on the day received, or on the first day of the next quarter that is not closed (rule 7).
     Raises Refusal for doubts without a remark, and for missing evidence that the county requires.
     """
-    receipt = _awaiting(receipt_id, version, by)
-    _demand_another(receipt, by)
+    receipt = _awaiting(receipt_id, by)
+    receipt.project = locks.for_crediting(receipt.project_id)
+    found = doubts.doubts(receipt)
+    demand_seen(seen, approvals.seen_of([receipt], {receipt.pk: found})[receipt.pk], CHANGED)
+    approvals.demand_another(receipt, by)
     demand_signed(receipt.project, receipt.received_on)
     evidence.demand_complete(receipt)
-    found = doubts.doubts(receipt)
     if found and not word.strip():
         raise Refusal(_("Write what you found out about the doubts."), field="word")
     period = locks.for_posting(receipt.county_id, receipt.received_on)
@@ -72,7 +75,7 @@ def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str =
     after = {
         "state": receipt.state,
         "counted_on": receipt.counted_on,
-        "version": version,
+        "version": receipt.version,
         "word": word,
         "doubts": [doubt.code for doubt in found],
     }
@@ -83,7 +86,9 @@ def verify(receipt_id: int, version: int, *, by: User, at: datetime, word: str =
 @transaction.atomic
 def send_back(receipt_id: int, version: int, reason: str, *, by: User, at: datetime) -> Receipt:
     """Return a receipt to its unit, with the reason."""
-    receipt = _awaiting(receipt_id, version, by)
+    receipt = _awaiting(receipt_id, by)
+    if receipt.version != version:
+        raise Conflict(CHANGED)
     if not reason.strip():
         raise Refusal(_("Say what the unit must correct."), field="reason")
     receipt.state = Receipt.State.RETURNED
@@ -98,65 +103,10 @@ def send_back(receipt_id: int, version: int, reason: str, *, by: User, at: datet
     return receipt
 
 
-@transaction.atomic
-def reverse(entry_id: int, reason: str, *, by: User, at: datetime) -> Entry:
-    """Reverse an entry and every other standing entry of its receipt, each by a new one (rule 9).
-
-    The credit of a receipt is whole or nothing (rule 8): a wrong part is reversed with the others
-    and posted again by the right shares. Returns the reversal of the named entry.
-    """
-    _demand_reason(reason)
-    entry = Entry.objects.get(pk=entry_id)
-    receipt = _locked(entry.receipt_id, Right.ENTRY_REVERSE, by)
-    if entry.kind == Entry.Kind.REVERSAL:
-        raise Refusal(_("A reversal cannot be reversed. Post the receipt again instead."))
-    if Entry.objects.filter(reverses=entry).exists():
-        raise Refusal(_("This entry has been reversed already."))
-    standing = list(live_entries(receipt))
-    reversals = _take_back(standing, _lock_days(receipt, standing), reason, by, at)
-    after = {
-        "amount": sum(reversal.amount for reversal in reversals),
-        "counted_on": [reversal.counted_on for reversal in reversals],
-        "reason": reason,
-    }
-    note(by, "entry.reverse", receipt, at, after=after)
-    return next(reversal for reversal in reversals if reversal.reverses_id == entry.pk)
-
-
-@transaction.atomic
-def repost(receipt_id: int, reason: str, *, by: User, at: datetime) -> list[Entry]:
-    """Reverse what stands of a receipt and post it again by the present shares (rule 8).
-
-    Each reversal and each new entry counts in its own quarter, or in the next that is not closed.
-    """
-    _demand_reason(reason)
-    receipt = _locked(receipt_id, Right.ENTRY_REVERSE, by)
-    if receipt.state != Receipt.State.VERIFIED:
-        raise Refusal(_("Only a verified receipt can be posted again."))
-    standing = list(live_entries(receipt))
-    if _credit(standing) == parts(receipt):
-        raise Refusal(_("The posted credit follows the present shares already."))
-    periods = _lock_days(receipt, standing)
-    _take_back(standing, periods, reason, by, at)
-    posted = post_credit(receipt, periods[receipt.received_on], by=by, at=at)
-    before = {"credit": {str(unit): part for unit, part in _credit(standing).items()}}
-    after = {"credit": {str(unit): part for unit, part in _credit(posted).items()}}
-    note(by, "receipt.repost", receipt, at, before, after | {"reason": reason})
-    return posted
-
-
-def _lock_days(receipt: Receipt, standing: Iterable[Entry]) -> dict[date, Period]:
-    """The quarter in which money of each day counts now, locked in calendar order.
-
-    One order for everybody, so that two people at once cannot deadlock.
-    """
-    days = sorted({entry.counted_on for entry in standing} | {receipt.received_on})
-    return {day: locks.for_posting(receipt.county_id, day) for day in days}
-
-
-def _take_back(
+def take_back(
     standing: Iterable[Entry], periods: dict[date, Period], reason: str, by: User, at: datetime
 ) -> list[Entry]:
+    """Reverse each entry by a new one in the locked quarter of its day (rule 9)."""
     reversals = []
     for entry in standing:
         period = periods[entry.counted_on]
@@ -170,7 +120,8 @@ def live_entries(receipt: Receipt) -> QuerySet[Entry]:
     return receipt.entries.filter(kind=Entry.Kind.CREDIT, reversed_by__isnull=True)
 
 
-def _credit(entries: Iterable[Entry]) -> dict[int, Decimal]:
+def credit(entries: Iterable[Entry]) -> dict[int, Decimal]:
+    """Yuan by unit id."""
     return {entry.unit_id: entry.amount for entry in entries}
 
 
@@ -186,44 +137,13 @@ def _without_nothing(split_: Mapping[int, Decimal]) -> dict[int, Decimal]:
 
 def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> list[Entry]:
     """Append one entry per unit that shares the project, in the locked ``period``; without keys."""
-    credit = _credit_of([receipt.project_id])[receipt.project_id]
+    credit = approvals.credit_of([receipt.project_id])[receipt.project_id]
     entries = _chained(period, _credits(receipt, credit, period), by, at)
     copy_in(Entry, entries)
     return entries
 
 
-@dataclass(slots=True)
-class Credit:
-    """Who has the credit of a project, and what its entries record of it."""
-
-    signed_on: date | None
-    industry_id: int
-    origin: str
-    shares: list[tuple[int, int]] = field(default_factory=list)
-    ended: list[tuple[str, date]] = field(default_factory=list)  # without a successor
-
-
-def _credit_of(projects: Iterable[int]) -> dict[int, Credit]:
-    """The credit of each project as it stands now, in one query."""
-    found: dict[int, Credit] = {}
-    for project, unit, points, *kept, name, ended_on, heir in _shares(sorted(projects)):
-        signed_on, industry, origin = kept
-        credit = found.setdefault(project, Credit(signed_on, industry, origin or ""))
-        credit.shares.append((unit, points))
-        if ended_on is not None and heir is None:
-            credit.ended.append((name, ended_on))
-    return found
-
-
-def _shares(projects: list[int]) -> QuerySet[CreditShare, Any]:
-    shares = CreditShare.objects.filter(project__in=projects)
-    project = ("project__signed_on", "project__industry", "project__investor__origin")
-    unit = ("unit__name", "unit__ended_on", "unit__successor")
-    ordered = shares.order_by("project", "order", "id")
-    return ordered.values_list("project", "unit", "basis_points", *project, *unit)
-
-
-def _credits(receipt: Receipt, project: Credit, period: Period) -> list[Entry]:
+def _credits(receipt: Receipt, project: approvals.Credit, period: Period) -> list[Entry]:
     """The entries of a receipt that counts in the period, not appended yet."""
     for name, ended_on in project.ended:
         demand_standing(name, ended_on, has_heir=False, received_on=receipt.received_on)
@@ -289,36 +209,22 @@ def hashed_fields(entry: Entry) -> dict[str, chain.Plain]:
     return {name: getattr(entry, attribute) for name, attribute in chain.COVERED.items()}
 
 
-def _awaiting(receipt_id: int, version: int, by: User) -> Receipt:
-    """The receipt, locked. Refused unless it awaits verification in the version that was seen."""
-    receipt = _locked(receipt_id, Right.RECEIPT_VERIFY, by)
+def _awaiting(receipt_id: int, by: User) -> Receipt:
+    """The receipt, locked. Refused unless it awaits verification."""
+    receipt = locked(receipt_id, Right.RECEIPT_VERIFY, by)
     if receipt.state != Receipt.State.SUBMITTED:
         raise Conflict(
             _("This receipt no longer awaits verification (%(state)s). Reload the queue.")
             % {"state": receipt.get_state_display()}
         )
-    if receipt.version != version:
-        raise Conflict(_("This receipt was changed after you opened it. Look at it once more."))
     return receipt
 
 
-def _locked(receipt_id: int, right: Right, by: User) -> Receipt:
+def locked(receipt_id: int, right: Right, by: User) -> Receipt:
     """The receipt, locked, for a person of its county who has the right."""
     demand(by, right)
     rows = Receipt.objects.select_related("project__investor", "county", "unit")
     return rows.select_for_update(of=("self",)).get(pk=receipt_id, county=by.county_id)
-
-
-def _demand_another(receipt: Receipt, by: User) -> None:
-    """Nobody verifies content they had a hand in, even if somebody else changed it since."""
-    entered = Trail.objects.filter(record=name_of(receipt), actor=by, action__in=ENTERING)
-    if receipt.entered_by_id == by.pk or entered.filter(refused=False).exists():
-        raise Refusal(_("Somebody else must verify what you entered yourself."))
-
-
-def _demand_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refusal(_("Give the reason of the reversal."), field="reason")
 
 
 # Many at once
@@ -345,6 +251,7 @@ def take_over(
     if not document.strip():
         raise Refusal(_("Name the document that allows it."), field="document")
     receipts = build_many(history, by=entered_by, at=at, today=today)
+    approvals.demand_no_hand({receipt.project for receipt in receipts}, by)
     receipts.sort(key=lambda receipt: receipt.received_on)
     quarters_ = [list(group) for _quarter, group in groupby(receipts, key=_quarter_of)]
     # In calendar order, so that two people at once cannot deadlock.
@@ -354,7 +261,7 @@ def take_over(
             _mark_verified(receipt, period, document, by, at)
     store_many(receipts, by=entered_by, at=at)
     trail.record_many(_line_of_verification(receipt) for receipt in receipts)
-    credit = _credit_of({receipt.project_id for receipt in receipts})
+    credit = approvals.credit_of({receipt.project_id for receipt in receipts})
     for period, together in zip(periods, quarters_, strict=True):
         entries = (e for r in together for e in _credits(r, credit[r.project_id], period))
         copy_in(Entry, _chained(period, entries, by, at))

@@ -10,20 +10,31 @@ from typing import Any
 
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger.entries import doubts, evidence, posting, submission
+from ledger.entries import (
+    approvals,
+    corrections,
+    doubts,
+    evidence,
+    posting,
+    proposals,
+    submission,
+)
 from ledger.entries.doubts import Doubt
 from ledger.entries.draft import may_enter
 from ledger.entries.reach import receipts_of
-from ledger.models import Entry, Evidence, Receipt
+from ledger.models import Entry, Evidence, Proposal, Receipt
 from ledger.receipts.forms import EvidenceForm, ReturnForm, VerifyForm
+from projects.forms import industry_name
 from projects.models import Project
 from projects.reach import projects_of
 from projects.shares import percent_text as share_text
 from units.access import Right, may
+from units.forms import SeenForm
 from units.ground.money import ZERO, gap_text, percent_text, wan_short, wan_text
 from units.models import Unit, User
 
@@ -82,7 +93,10 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
     changes = receipt.state in submission.UNVERIFIED and may_enter(user, receipt.project)
     seen = {"version": receipt.version}
     found = doubts.doubts(receipt) if verifies else ()
-    verify_form = forms.pop("verify_form", VerifyForm(initial=seen, auto_id="verify_%s"))
+    fresh = approvals.seen_of([receipt], {receipt.pk: found})[receipt.pk] if verifies else ""
+    verify_form = forms.pop("verify_form", VerifyForm(initial={"seen": fresh}, auto_id="verify_%s"))
+    if verify_form.is_bound and forms.pop("is_anew", False):
+        verify_form.show_anew(fresh)
     verify_form.fields["word"].required = bool(found)
     return {
         "crumbs": [(reverse("receipt-list"), _("Receipts")), ("", str(receipt))],
@@ -91,6 +105,7 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
         "amount": wan_text(receipt.amount),
         "project_money": project_money(receipt),
         "shares": _shares(receipt.project),
+        "industry": industry_name(receipt.project.industry),
         "verifies": verifies,
         "is_own": receipt.entered_by_id == user.pk,
         "changes": changes,
@@ -99,12 +114,49 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
         "missing": _missing(receipt),
         "files": file_lines(receipt),
         "entries": entry_lines(user, receipt),
+        "asked": asked_of(user, receipt),
         "may_repost": may(user, Right.ENTRY_REVERSE) and receipt.state == Receipt.State.VERIFIED,
         "queue": queue_of(user, receipt) if verifies else None,
         "verify_form": verify_form,
         "return_form": ReturnForm(initial=seen, auto_id="return_%s"),
         "evidence_form": EvidenceForm(initial=seen, auto_id="evidence_%s"),
     } | forms
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is proposed about a verified receipt, and what the reader may do with it.
+
+    ``credit`` compares the posted credit with what would stand; ``years`` are crossings of New Year.
+    """
+
+    proposal: Proposal
+    stands: bool
+    may_confirm: bool
+    may_withdraw: bool
+    form: SeenForm
+    credit: "list[CreditLine]"
+    years: list[tuple[int, int]]
+
+
+def asked_of(user: User, receipt: Receipt) -> Asked | None:
+    if receipt.state != Receipt.State.VERIFIED:
+        return None
+    proposal = proposals.waiting(receipt)
+    if proposal is None:
+        return None
+    kind = Proposal.Kind(proposal.kind)
+    now = corrections.seen_of(receipt, kind)
+    stands = proposals.stands(proposal, now, timezone.now())
+    return Asked(
+        proposal=proposal,
+        stands=stands,
+        may_confirm=stands and proposals.is_second(proposal, user),
+        may_withdraw=any(may(user, right) for right in proposals.RIGHTS[kind]),
+        form=SeenForm(initial={"seen": proposals.seen(proposal, now)}, auto_id="confirm_%s"),
+        credit=credit_lines(receipt, reposts=kind == Proposal.Kind.REPOST),
+        years=corrections.enters_later_year(receipt),
+    )
 
 
 def money_of(project: Project) -> dict[str, str]:
@@ -211,7 +263,7 @@ def entry_lines(user: User, receipt: Receipt) -> list[EntryLine]:
 
 @dataclass(frozen=True, slots=True)
 class CreditLine:
-    """A unit's credit of a receipt, as posted and by the present shares."""
+    """A unit's credit of a receipt, as posted and as it is to be."""
 
     unit: str
     posted: str
@@ -219,9 +271,9 @@ class CreditLine:
     differs: bool
 
 
-def credit_lines(receipt: Receipt) -> list[CreditLine]:
-    posted = {entry.unit_id: entry.amount for entry in posting.live_entries(receipt)}
-    coming = posting.parts(receipt)
+def credit_lines(receipt: Receipt, *, reposts: bool = True) -> list[CreditLine]:
+    posted = posting.credit(posting.live_entries(receipt))
+    coming = posting.parts(receipt) if reposts else {}
     units = Unit.objects.filter(pk__in={*posted, *coming}).order_by("kind", "order", "code")
     return [
         CreditLine(

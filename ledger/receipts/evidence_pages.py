@@ -17,7 +17,7 @@ from ledger.entries.reach import evidence_of, evidence_of_receipts, receipts_of
 from ledger.models import Evidence, Receipt
 from ledger.receipts.attempts import attempted
 from ledger.receipts.context import detail
-from ledger.receipts.forms import EvidenceForm, EvidenceRulesForm, SeenForm
+from ledger.receipts.forms import EvidenceForm, EvidenceRulesForm, VersionForm
 from ledger.receipts.list import listed
 from ledger.receipts.pages import refused
 from units.access import ACTION, FORM, Right, allowed, person
@@ -49,7 +49,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
 def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
     file = get_object_or_404(evidence_of_receipts(person(request)), pk=pk)
     receipt = _own(request, file.receipt_id)
-    form = SeenForm(request.POST)
+    form = VersionForm(request.POST)
     if not form.is_valid():
         return redirect("receipt-detail", receipt.pk)
     try:

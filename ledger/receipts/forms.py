@@ -27,6 +27,7 @@ from units.forms import (
     CleanTextField,
     DayField,
     RefusableForm,
+    SeenForm,
     value_words,
 )
 
@@ -158,8 +159,8 @@ def initial_of(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-class SeenForm(RefusableForm):
-    """An action on the version that the person has seen."""
+class VersionForm(RefusableForm):
+    """An action on the version of a receipt that the person has seen."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -181,7 +182,7 @@ class TogetherForm(RefusableForm):
     )
 
 
-class ReturnForm(SeenForm):
+class ReturnForm(VersionForm):
     reason = CleanCharField(
         label=_("What the unit must correct"),
         max_length=500,
@@ -189,7 +190,7 @@ class ReturnForm(SeenForm):
     )
 
 
-class EvidenceForm(FilesForm, SeenForm):
+class EvidenceForm(FilesForm, VersionForm):
     """More files for a receipt."""
 
     field_order = ("version", "evidence_kind", "evidence")
@@ -200,7 +201,7 @@ class EvidenceForm(FilesForm, SeenForm):
         self.fields["evidence"].required = True
 
 
-class ReasonForm(RefusableForm):
+class ReasonForm(SeenForm):
     """The reason of a reversal or of posting again; it stays readable for ever."""
 
     reason = CleanTextField(
@@ -264,11 +265,7 @@ def _differs(field: forms.BoundField, stored: Any) -> bool:
     return bool(field.form.cleaned_data.get(field.name) != stored)
 
 
-def chosen(values: Sequence[str]) -> list[tuple[int, int]]:
-    """(receipt id, version) pairs of ticked boxes such as ``17.3``; malformed ones are left out."""
+def chosen(values: Sequence[str]) -> list[tuple[int, str]]:
+    """(receipt id, fingerprint) pairs of ticked boxes such as ``17.9f3a…``; others are left out."""
     pairs = (value.partition(".") for value in values)
-    return [
-        (int(pk), int(version))
-        for pk, _dot, version in pairs
-        if pk.isascii() and pk.isdigit() and version.isascii() and version.isdigit()
-    ]
+    return [(int(pk), seen) for pk, _dot, seen in pairs if pk.isascii() and pk.isdigit()]

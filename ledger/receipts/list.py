@@ -94,7 +94,10 @@ class ReceiptFilter(filters.FilterSet):
 
 
 class ReceiptTable(Table):
-    """``found``, the doubts by receipt id, is set after paging, for the rows of the page only."""
+    """``found`` and ``seen`` are set after paging, for the rows of the page only.
+
+    They are the doubts and the fingerprints (``approvals.seen_of``) by receipt id.
+    """
 
     cells = "ledger/receipts/receipt_cells.jinja"
     pick = Column("", orderable=False)
@@ -115,6 +118,7 @@ class ReceiptTable(Table):
     def __init__(self, rows: Iterable[Receipt], *, reader: User, **options: Any) -> None:
         self.reader = reader
         self.found: Mapping[int, Sequence[Doubt]] = {}
+        self.seen: Mapping[int, str] = {}
         super().__init__(rows, **options)
 
     def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
@@ -129,6 +133,9 @@ class ReceiptTable(Table):
     def may_pick(self, record: Receipt) -> bool:
         waits = record.state == Receipt.State.SUBMITTED
         return waits and record.entered_by_id != self.reader.pk
+
+    def seen_of(self, record: Receipt) -> str:
+        return self.seen.get(record.pk, "")
 
     def doubts_of(self, record: Receipt) -> int:
         return len(self.found.get(record.pk, ()))

@@ -8,20 +8,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.entries import doubts, evidence, submission
+from ledger.entries import approvals, doubts, evidence, submission
 from ledger.entries.draft import Draft, may_enter
 from ledger.entries.reach import receipts_of
 from ledger.models import Receipt
 from ledger.ranking import query as table_query
 from ledger.receipts.attempts import attempted
 from ledger.receipts.context import detail, money_of
-from ledger.receipts.forms import ReceiptForm, SeenForm, differences, initial_of, new_initial
+from ledger.receipts.forms import ReceiptForm, VersionForm, differences, initial_of, new_initial
 from ledger.receipts.list import ALL, ReceiptFilter, ReceiptTable, listed
 from ledger.trail import history
 from projects.models import Project
@@ -83,6 +84,7 @@ def _paged(request: HttpRequest, filterset: ReceiptFilter) -> ReceiptTable:
     if may(person(request), Right.RECEIPT_VERIFY):
         waiting = [row for row in table.records() if row.state == Receipt.State.SUBMITTED]
         table.found = doubts.doubts_of(waiting)
+        table.seen = approvals.seen_of(waiting, table.found)
     return table
 
 
@@ -128,8 +130,7 @@ def receipt_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allowed(Right.RECEIPT_VIEW)
 def receipt_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = receipts_of(person(request)).select_related("county")
-    receipt = get_object_or_404(listed(rows), pk=pk)
+    receipt = get_object_or_404(opened(request), pk=pk)
     return render(request, "ledger/receipts/receipt_detail.html", detail(person(request), receipt))
 
 
@@ -148,7 +149,7 @@ def receipt_history(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt_submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Submit a draft or a returned receipt as it stands."""
     receipt = _own(request, pk)
-    form = SeenForm(request.POST)
+    form = VersionForm(request.POST)
     if not form.is_valid():
         return redirect("receipt-detail", pk)
     try:
@@ -170,7 +171,7 @@ def receipt_submit(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(Right.RECEIPT_SUBMIT, ACTION)
 def receipt_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _own(request, pk)
-    form = SeenForm(request.POST)
+    form = VersionForm(request.POST)
     if not form.is_valid():
         return redirect("receipt-detail", pk)
     try:
@@ -182,12 +183,17 @@ def receipt_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("receipt-detail", pk)
 
 
-def refused(request: HttpRequest, receipt: Receipt, refusal: Refusal) -> HttpResponse:
+def refused(request: HttpRequest, receipt: Receipt, refusal: Refusal, **forms: Any) -> HttpResponse:
     """The receipt as it is now, with the refusal on top: 409 for a conflict, else 422."""
-    newest = get_object_or_404(listed(receipts_of(person(request))), pk=receipt.pk)
-    context = detail(person(request), newest) | {"refusal": refusal}
+    newest = get_object_or_404(opened(request), pk=receipt.pk)
+    context = detail(person(request), newest, **forms) | {"refusal": refusal}
     status = 409 if isinstance(refusal, Conflict) else 422
     return render(request, "ledger/receipts/receipt_detail.html", context, status=status)
+
+
+def opened(request: HttpRequest) -> QuerySet[Receipt]:
+    """The receipts that the person may open, with all that the page of one shows."""
+    return listed(receipts_of(person(request))).select_related("county", "project__industry")
 
 
 # Parts

@@ -29,6 +29,8 @@ from ledger.receipts.pages import (
 )
 from ledger.receipts.verification import (
     entry_reverse,
+    proposal_confirm,
+    proposal_withdraw,
     receipt_repost,
     receipt_return,
     receipt_verify,
@@ -49,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receipts/<int:pk>/verify/", receipt_verify, name="receipt-verify"),
     path("receipts/<int:pk>/return/", receipt_return, name="receipt-return"),
     path("receipts/<int:pk>/repost/", receipt_repost, name="receipt-repost"),
+    path("receipts/<int:pk>/proposal/confirm/", proposal_confirm, name="proposal-confirm"),
+    path("receipts/<int:pk>/proposal/withdraw/", proposal_withdraw, name="proposal-withdraw"),
     path("receipts/<int:pk>/evidence/", evidence_add, name="evidence-add"),
     path("entries/<int:pk>/reverse/", entry_reverse, name="entry-reverse"),
     path("evidence/rules/", evidence_rules, name="evidence-rules"),

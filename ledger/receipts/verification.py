@@ -1,8 +1,9 @@
-"""The bureau's actions on receipts: verify, return, reverse, post again; one or many."""
+"""The bureau's actions on receipts: verify, return; propose and confirm to reverse or post again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,20 +14,21 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger.entries import doubts, posting
+from ledger.entries import corrections, doubts, posting
 from ledger.entries.doubts import Code
 from ledger.entries.reach import entries_of_receipts, receipts_of
-from ledger.models import Receipt
+from ledger.models import Proposal, Receipt
 from ledger.receipts.attempts import attempted
 from ledger.receipts.context import credit_lines, detail, queue_of
 from ledger.receipts.forms import ReasonForm, ReturnForm, TogetherForm, VerifyForm, chosen
-from ledger.receipts.list import listed
-from ledger.receipts.pages import refused
+from ledger.receipts.pages import opened, refused
 from units.access import ACTION, FORM, Right, allowed, person
+from units.forms import SeenForm
 from units.ground.money import wan_short, wan_text
 from units.ground.refusal import Conflict, Refusal
 
 BARE = {Code.NO_EVIDENCE}
+Kind = Proposal.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,19 @@ def receipt_verify(request: HttpRequest, pk: int) -> HttpResponse:
         if refusal is None:
             return _on(request, _("Verified: %(receipt)s, %(amount)s 万元."), receipt, after)
         if isinstance(refusal, Conflict):
-            return refused(request, receipt, refusal)
+            return refused(request, receipt, refusal, verify_form=form, is_anew=True)
         form.refuse(refusal)
     return _refused(request, receipt, verify_form=form)
 
 
 def _verified(request: HttpRequest, receipt: Receipt, form: VerifyForm) -> Refusal | None:
-    seen, word = form.cleaned_data["version"], form.cleaned_data["word"]
+    seen, word = form.cleaned_data["seen"], form.cleaned_data["word"]
     try:
         with attempted(request, "receipt.verify", receipt):
             posting.verify(receipt.pk, seen, **_now(request), word=word)
     except Refusal as refusal:
         receipt.refresh_from_db()
-        is_done = receipt.verified_by_id == person(request).pk and receipt.version == seen
+        is_done = receipt.verified_by_id == person(request).pk
         return None if is_done else refusal  # pressed twice: it is already verified, by this person
     return None
 
@@ -86,7 +88,7 @@ def receipt_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allowed(Right.RECEIPT_VERIFY, ACTION)
 def receipt_verify_many(request: HttpRequest) -> HttpResponse:
-    """Ask once, then verify each ticked receipt separately, in the version listed.
+    """Ask once, then verify each ticked receipt separately, as it was listed.
 
     One word answers for those that only lack a file; receipts with other doubts are refused.
     """
@@ -116,7 +118,7 @@ def receipt_verify_many(request: HttpRequest) -> HttpResponse:
 def _asked_together(
     request: HttpRequest,
     receipts: list[Receipt],
-    ticked: dict[int, int],
+    ticked: dict[int, str],
     found: dict[int, set[Code]],
     form: TogetherForm,
 ) -> HttpResponse:
@@ -132,11 +134,11 @@ def _asked_together(
     return render(request, "ledger/receipts/receipt_together.html", context, status=status)
 
 
-def _outcome(request: HttpRequest, receipt: Receipt, version: int, word: str) -> Outcome:
+def _outcome(request: HttpRequest, receipt: Receipt, seen: str, word: str) -> Outcome:
     sentence = ""
     try:
         with attempted(request, "receipt.verify", receipt):
-            posting.verify(receipt.pk, version, **_now(request), word=word)
+            posting.verify(receipt.pk, seen, **_now(request), word=word)
     except Refusal as refusal:
         sentence = str(refusal)
     return Outcome(receipt, wan_text(receipt.amount), sentence)
@@ -144,42 +146,45 @@ def _outcome(request: HttpRequest, receipt: Receipt, version: int, word: str) ->
 
 @allowed(Right.ENTRY_REVERSE, FORM)
 def entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose to take the posting back; a second person confirms it."""
     rows = entries_of_receipts(person(request))
     entry = get_object_or_404(rows.select_related("unit", "receipt__project"), pk=pk)
     receipt = _receipt(request, entry.receipt_id)
-    form = _reason(request)
-    if form.is_valid() and _done(
-        request,
-        form,
-        receipt,
-        "entry.reverse",
-        lambda reason: posting.reverse(entry.pk, reason, **_now(request)),
-    ):
-        messages.success(request, _("The posting is reversed by new entries."))
+    form = _reason(request, receipt, Kind.REVERSE)
+    verb = partial(corrections.propose_reversal, entry.pk)
+    if _proposed(request, form, receipt, verb):
         return redirect("receipt-detail", receipt.pk)
-    more = {
-        "entry": entry,
-        "amount": wan_text(receipt.amount),
-        "title": _("Reverse the posting"),
-    }
+    title = _("Reverse the posting")
+    more = {"kind": Kind.REVERSE, "entry": entry, "title": title}
+    more["amount"] = wan_text(receipt.amount)
     return _asked(request, receipt, form, more)
 
 
 @allowed(Right.ENTRY_REVERSE, FORM)
 def receipt_repost(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose to post again by the present shares; a second person confirms it."""
     receipt = _receipt(request, pk)
-    form = _reason(request)
-    if form.is_valid() and _done(
-        request,
-        form,
-        receipt,
-        "receipt.repost",
-        lambda reason: posting.repost(receipt.pk, reason, **_now(request)),
-    ):
-        messages.success(request, _("The credit is posted again by the present shares."))
+    form = _reason(request, receipt, Kind.REPOST)
+    verb = partial(corrections.propose_repost, receipt.pk)
+    if _proposed(request, form, receipt, verb):
         return redirect("receipt-detail", receipt.pk)
-    more = {"credit": credit_lines(receipt), "title": _("Post again by the present shares")}
+    title = _("Post again by the present shares")
+    more = {"kind": Kind.REPOST, "credit": credit_lines(receipt), "title": title}
     return _asked(request, receipt, form, more)
+
+
+@allowed(Right.ENTRY_REVERSE, ACTION)
+def proposal_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    receipt, form = _receipt(request, pk), SeenForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else ""
+    said = _("Confirmed. The new entries are posted.")
+    return _decided(request, receipt, partial(corrections.confirm, pk, seen), said)
+
+
+@allowed(Right.RECEIPT_SUBMIT, ACTION)
+def proposal_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _("The proposal is dropped. The entries stay as they are.")
+    return _decided(request, _receipt(request, pk), partial(corrections.withdraw, pk), said)
 
 
 # Parts
@@ -190,8 +195,7 @@ def _now(request: HttpRequest) -> dict[str, Any]:
 
 
 def _receipt(request: HttpRequest, pk: int) -> Receipt:
-    rows = receipts_of(person(request)).select_related("county")
-    return get_object_or_404(listed(rows), pk=pk)
+    return get_object_or_404(opened(request), pk=pk)
 
 
 def _neighbour(request: HttpRequest, receipt: Receipt) -> str:
@@ -211,30 +215,47 @@ def _refused(request: HttpRequest, receipt: Receipt, **forms: Any) -> HttpRespon
     return render(request, "ledger/receipts/receipt_detail.html", context, status=422)
 
 
-def _reason(request: HttpRequest) -> ReasonForm:
-    return ReasonForm(request.POST if request.method == "POST" else None)
+def _reason(request: HttpRequest, receipt: Receipt, kind: Proposal.Kind) -> ReasonForm:
+    if request.method == "POST":
+        return ReasonForm(request.POST)
+    return ReasonForm(initial={"seen": corrections.seen_of(receipt, kind)})
 
 
-def _done(
-    request: HttpRequest,
-    form: ReasonForm,
-    receipt: Receipt,
-    action: str,
-    verb: Callable[[str], object],
+def _proposed(
+    request: HttpRequest, form: ReasonForm, receipt: Receipt, verb: Callable[..., Proposal]
 ) -> bool:
+    """Propose; what is refused is shown in the form, about what the page shows this time."""
+    if not form.is_valid():
+        return False
     try:
-        with attempted(request, action, receipt):
-            verb(form.cleaned_data["reason"])
+        with attempted(request, "receipt.propose", receipt):
+            proposal = verb(form.cleaned_data["seen"], form.cleaned_data["reason"], **_now(request))
     except Refusal as refusal:
         form.refuse(refusal)
         return False
-    return True
+    messages.success(request, _("Proposed. A second person must confirm it."))
+    return proposal is not None
+
+
+def _decided(
+    request: HttpRequest, receipt: Receipt, verb: Callable[..., object], said: Promise
+) -> HttpResponse:
+    try:
+        with attempted(request, "receipt.decide_proposal", receipt):
+            verb(**_now(request))
+    except Refusal as refusal:
+        return refused(request, receipt, refusal)
+    messages.success(request, str(said))
+    return redirect("receipt-detail", receipt.pk)
 
 
 def _asked(
     request: HttpRequest, receipt: Receipt, form: ReasonForm, more: dict[str, Any]
 ) -> HttpResponse:
     """The page that asks for the reason and says what will happen."""
+    is_anew = isinstance(form.conflict, Conflict)
+    if is_anew:
+        form.show_anew(corrections.seen_of(receipt, more["kind"]))
     context = {
         "crumbs": [
             (reverse("receipt-list"), _("Receipts")),
@@ -243,7 +264,8 @@ def _asked(
         ],
         "receipt": receipt,
         "form": form,
+        "years": corrections.enters_later_year(receipt),
         **more,
     }
-    status = 422 if form.is_bound else 200
+    status = (409 if is_anew else 422) if form.is_bound else 200
     return render(request, "ledger/receipts/receipt_reason.html", context, status=status)

@@ -19,8 +19,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from ledger.entries import approvals, posting, proposals, submission
 from ledger.entries import draft as admission
-from ledger.entries import posting, proposals, submission
 from ledger.meeting import pledges
 from ledger.models import Period, Receipt
 from ledger.quarter import checks, closing, reports
@@ -219,7 +219,8 @@ class Loading:
             if reason:
                 posting.send_back(receipt.pk, receipt.version, reason, by=by, at=moment)
             else:
-                posting.verify(receipt.pk, receipt.version, by=by, at=moment, word=WORD)
+                stored = Receipt.objects.select_related("project__investor").get(pk=receipt.pk)
+                posting.verify(stored.pk, approvals.seen(stored), by=by, at=moment, word=WORD)
 
         day = timezone.localdate(at) + timedelta(days=1 + receipt.pk % 3)
         self.at(day, 9 + receipt.pk % 8, action)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ledger.entries import doubts
-from ledger.models import CreditClaim, Evidence, Period, Receipt
+from ledger.models import CreditClaim, Evidence, Period, Proposal, Receipt
 from projects.models import Investor, Stage
 from projects.shares import percent_text
 from units.county import settings
@@ -45,6 +45,9 @@ ACTIONS: dict[str, Words] = {
     "receipt.withdraw": pgettext_lazy("action", "withdrew the receipt"),
     "receipt.verify": pgettext_lazy("action", "verified the receipt"),
     "receipt.return": pgettext_lazy("action", "returned the receipt"),
+    "receipt.propose": pgettext_lazy("action", "proposed a correction of verified money"),
+    "receipt.decide_proposal": pgettext_lazy("action", "decided a proposed correction"),
+    "receipt.withdraw_proposal": pgettext_lazy("action", "dropped a proposed correction"),
     "receipt.repost": pgettext_lazy("action", "posted the receipt again"),
     "entry.reverse": pgettext_lazy("action", "reversed an entry"),
     "evidence.add": pgettext_lazy("action", "added evidence"),
@@ -111,6 +114,7 @@ NOUNS: dict[str, Words] = {
     "creditclaim": gettext_lazy("credit claim"),
     "monthlyreport": gettext_lazy("monthly report"),
     "period": gettext_lazy("period"),
+    "proposal": gettext_lazy("proposal"),
     "target": gettext_lazy("annual target"),
     "county": gettext_lazy("county"),
     "countytarget": gettext_lazy("county target"),
@@ -259,6 +263,7 @@ FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "share": (gettext_lazy("claimed share"), points),
     "granted": (gettext_lazy("granted share"), points),
     "answer": (gettext_lazy("answer of the lead unit"), plain),
+    "proposal": (gettext_lazy("proposal"), one_of(_labels(Proposal.Kind))),
     "decision": (gettext_lazy("decision"), plain),
     "month": (gettext_lazy("month"), plain),
     "trips": (gettext_lazy("investment trips"), plain),

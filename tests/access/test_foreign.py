@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from ledger.entries import approvals
 from ledger.models import Receipt
 from tests.access import matrix
 from tests.access.routes import routes
@@ -60,7 +61,7 @@ def test_nothing_of_a_foreign_record_is_on_any_page_of_a_stranger(asking):
 def test_foreign_numbers_in_a_list_do_nothing(asking):
     """quality 6: own and foreign ones selected together."""
     receipt = asking.office.receipt
-    sent = {"receipt": [f"{receipt.pk}-{receipt.version}", f"{receipt.pk}:{receipt.version}"]}
+    sent = {"receipt": [f"{receipt.pk}.{approvals.seen(receipt)}"]}
 
     answer = asking.ask("far_head", "POST", "/receipts/verify/", data=sent)
 

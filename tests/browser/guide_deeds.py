@@ -76,8 +76,9 @@ def verifier_reverses(walk: Walk) -> None:
     page = walk.as_("verifier", walk.receipt)
     walk.press(page, "verifier", "冲销", "Reverse")
     page.fill("[name=reason]", "同一张回单重复填报。")
-    page.click("main form.form .btn-primary")
-    page.goto(walk.receipt)
+    walk.press(page, "verifier", "提请", "Propose")
+    page = walk.as_("head", walk.receipt)
+    walk.press(page, "verifier", "确认并入账", "Confirm and post")
     expect(page.locator("td", has_text="同一张回单重复填报").first).to_be_visible()
 
 

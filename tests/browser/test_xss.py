@@ -21,6 +21,7 @@ from ledger.quarter import reports
 from ledger.rules.months import Month
 from projects.models import Industry
 from projects.service import problems, steps
+from tests import acting
 from tests.browser.payloads import PAYLOADS
 from tests.browser.watch import watch
 from tests.builders import (
@@ -72,7 +73,7 @@ def build():
     returned = make_receipt(project, 80, "2012-05-07", by=clerk)
     at = moment("2012-05-20")
     posting.send_back(returned.pk, returned.version, "凭证不清", by=verifier, at=at)
-    posting.reverse(verified.entries.first().pk, "重复", by=head, at=at)
+    acting.reverse(verified.entries.first().pk, "重复", by=head, at=at)
     Evidence.objects.create(
         receipt=waiting, kind="bank_slip", sha256="0" * 64, size=1, media_type="image/png",
         original_name="a.png", added_by=clerk, added_at=at,

@@ -79,6 +79,8 @@ NO_PAGES = {
     "receipt-submit",
     "receipt-withdraw",
     "receipt-repost",
+    "proposal-confirm",
+    "proposal-withdraw",
     "receipt-verify",
     "receipt-grid-check",
     "receipt-verify-many",

@@ -107,7 +107,7 @@ class Round:
         return lambda: kinds[place % 4](receipt)
 
     def verify(self, receipt: Receipt) -> str:
-        verified = posting.verify(
+        verified = acting.verify(
             receipt.pk, receipt.version, by=self.office.verifier, at=_now(), word="已核对"
         )
         return "in" if verified.counted_on <= self.period.ends_on else "next quarter"
@@ -117,7 +117,7 @@ class Round:
         if receipt.state != Receipt.State.VERIFIED:
             self.verify(receipt)
         entry = posting.live_entries(receipt).first()
-        posting.reverse(entry.pk, "演练冲销", by=self.office.verifier, at=_now())
+        acting.reverse(entry.pk, "演练冲销", by=self.office.verifier, at=_now())
         return "corrected"
 
     def enter_anew(self, receipt: Receipt) -> str:
@@ -129,7 +129,7 @@ class Round:
         return self.verify_by_head(entered)
 
     def verify_by_head(self, receipt: Receipt) -> str:
-        posting.verify(receipt.pk, receipt.version, by=self.office.head, at=_now(), word="已核对")
+        acting.verify(receipt.pk, receipt.version, by=self.office.head, at=_now(), word="已核对")
         return "entered anew"
 
     def confirm(self) -> str:

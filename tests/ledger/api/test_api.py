@@ -14,6 +14,7 @@ from ledger.entries import posting
 from ledger.ranking import document
 from ledger.ranking.query import TableQuery, answer
 from ledger.rules.months import Month
+from tests import acting
 from tests.builders import (
     make_clerk,
     make_county,
@@ -218,7 +219,7 @@ def test_a_receipt_says_what_it_is_and_no_name_of_a_person(program, receipts, pr
 def test_entries_add_up_to_the_league_table(program, receipts):
     """quality 27"""
     make_verified(receipts[0].project, 30)
-    posting.reverse(
+    acting.reverse(
         receipts[0].entries.first().pk,
         "重复",
         by=make_person(receipts[0].county, Role.VERIFIER),

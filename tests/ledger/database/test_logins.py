@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 
 from ledger.database import logins
-from ledger.entries import posting
 from ledger.models import Entry, Settlement, SettlementLine
+from tests import acting
 from tests.builders import (
     make_county,
     make_head,
@@ -54,7 +54,7 @@ def test_the_program_can_verify_a_receipt(receipt):
     verifier = make_verifier(receipt.county)
 
     with signed_in_as(logins.APP):
-        posting.verify(
+        acting.verify(
             receipt.pk, receipt.version, by=verifier, at=moment("2012-05-11"), word="已核对"
         )
 

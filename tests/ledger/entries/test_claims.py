@@ -3,10 +3,11 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from ledger.entries import claims, notices, posting
+from ledger.entries import claims, notices
 from ledger.entries.reach import claims_of
 from ledger.models import CreditClaim, Notice
 from ledger.ranking.league import league_table
+from tests import acting
 from tests.builders import (
     day,
     make_clerk,
@@ -75,7 +76,7 @@ def test_posted_credit_stays_until_it_is_posted_again(dispute):
 
     before = [row.received for row in league_table(dispute.county, JUNE).rows]
     due = claims.out_of_step(dispute.project)
-    posting.repost(receipt.pk, "份额调整", by=dispute.head, at=MAY)
+    acting.repost(receipt.pk, "份额调整", by=dispute.head, at=MAY)
 
     assert (before, due) == ([wan(100), 0], [receipt])
     assert [row.received for row in league_table(dispute.county, JUNE).rows] == [wan(60), wan(40)]
@@ -85,7 +86,7 @@ def test_posted_credit_stays_until_it_is_posted_again(dispute):
 def test_a_receipt_that_was_taken_back_is_not_posted_again(dispute):
     receipt = make_verified(dispute.project, 100)
     entry = receipt.entries.get()
-    posting.reverse(entry.pk, "凭证不实", by=make_verifier(dispute.county), at=MAY)
+    acting.reverse(entry.pk, "凭证不实", by=make_verifier(dispute.county), at=MAY)
 
     claims.grant(dispute.claim().pk, 4_000, "同意。", by=dispute.head, at=MAY)
 

@@ -7,11 +7,12 @@ from itertools import pairwise
 import pytest
 from django.db import connection, transaction
 
-from ledger.entries import posting, submission
+from ledger.entries import approvals, claims, corrections, posting, proposals, submission
 from ledger.entries.evidence import PDF, Attachment, Stored
-from ledger.models import Entry, Evidence, Receipt
+from ledger.models import Entry, Evidence, Proposal, Receipt
+from projects import register
 from projects.models import CreditShare
-from tests import builders
+from tests import acting, builders
 from units.ground.refusal import Conflict, Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,7 +101,7 @@ def test_of_many_verifiers_one_wins_and_the_others_are_told(project):
 
     outcomes = at_once(
         *[
-            lambda person=person: posting.verify(receipt.pk, 1, by=person, at=NOON, word="已核对")
+            lambda person=person: acting.verify(receipt.pk, 1, by=person, at=NOON, word="已核对")
             for person in people
         ]
     )
@@ -117,7 +118,7 @@ def test_a_change_and_a_verification_at_once_never_mix(project):
         changed = builders.draft(project, 500 + round_)
 
         at_once(
-            lambda receipt=receipt: posting.verify(
+            lambda receipt=receipt: acting.verify(
                 receipt.pk, 1, by=verifier, at=NOON, word="已核对"
             ),
             lambda receipt=receipt, changed=changed: submission.change(
@@ -157,31 +158,46 @@ def test_of_two_people_saving_one_draft_one_wins_and_nothing_is_mixed(project):
     assert receipt.version == 2
 
 
-def test_one_entry_is_reversed_once_by_many(project):
-    builders.make_verified(project)
+def test_one_reversal_is_proposed_and_confirmed_once_by_many(project):
+    receipt = builders.make_verified(project)
     entry = Entry.objects.get()
     people = [builders.make_verifier(project.county) for _person in range(6)]
+    seen = corrections.seen_of(receipt, Proposal.Kind.REVERSE)
 
-    outcomes = at_once(
+    proposed = at_once(
         *[
-            lambda person=person: posting.reverse(entry.pk, "重复", by=person, at=NOON)
+            lambda person=person: corrections.propose_reversal(
+                entry.pk, seen, "重复", by=person, at=NOON
+            )
             for person in people
         ]
     )
+    confirmed = at_once(
+        *[
+            lambda person=person: acting.confirm_proposal(receipt, by=person, at=NOON)
+            for person in [builders.make_head(project.county) for _person in range(6)]
+        ]
+    )
 
-    assert kinds(outcomes) == ["Entry"] + ["Refusal"] * 5
+    assert kinds(proposed) == ["Conflict"] * 5 + ["Proposal"]
+    assert sum(isinstance(outcome, list) for outcome in confirmed) == 1
     assert Entry.objects.filter(reverses=entry).count() == 1
 
 
-def test_posting_again_by_many_at_once_leaves_the_credit_whole(project):
+def test_posting_again_is_confirmed_once_and_leaves_the_credit_whole(project):
     receipt = builders.make_verified(project, 90)
     bureau = builders.make_unit(project.county, "招商局", "department")
     CreditShare.objects.filter(project=project).update(unit=bureau)
+    proposer = builders.make_verifier(project.county)
+    seen = corrections.seen_of(receipt, Proposal.Kind.REPOST)
+    proposal = corrections.propose_repost(receipt.pk, seen, "裁定", by=proposer, at=NOON)
     people = [builders.make_verifier(project.county) for _person in range(6)]
 
     outcomes = at_once(
         *[
-            lambda person=person: posting.repost(receipt.pk, "裁定", by=person, at=NOON)
+            lambda person=person: corrections.confirm(
+                receipt.pk, proposals.seen(proposal, seen), by=person, at=NOON
+            )
             for person in people
         ]
     )
@@ -192,13 +208,39 @@ def test_posting_again_by_many_at_once_leaves_the_credit_whole(project):
     ]
 
 
+def test_shares_changed_while_a_receipt_is_verified_are_seen_or_come_later(project):
+    """Rule 18: either the verification comes first, by the shares seen, or it is refused."""
+    other = builders.make_unit(project.county, "招商局", "department")
+    head = builders.make_head(project.county)
+    for turn in range(6):
+        receipt = builders.make_receipt(project, 100 + turn)
+        receipt.project.refresh_from_db()
+        seen, points = approvals.seen(receipt), 1_000 * (turn + 1)
+        shares = [(project.lead_unit, 10_000 - points), (other, points)]
+        draft = claims._draft(receipt.project, shares)
+        before = posting.parts(receipt)
+
+        verified, _changed = at_once(
+            lambda receipt=receipt, seen=seen: posting.verify(
+                receipt.pk, seen, by=builders.make_verifier(project.county), at=NOON, word="已核对"
+            ),
+            lambda draft=draft: register.save(draft, by=head, at=NOON, project=project),
+        )
+
+        if isinstance(verified, Receipt):
+            assert posting.credit(posting.live_entries(receipt)) == before
+        else:
+            assert isinstance(verified, Conflict)
+            assert not receipt.entries.exists()
+
+
 def test_many_verifications_in_one_quarter_make_one_unbroken_chain(project):
     receipts = [builders.make_receipt(project, n) for n in range(1, 17)]
     verifier = builders.make_verifier(project.county)
 
     outcomes = at_once(
         *[
-            lambda receipt=receipt: posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核")
+            lambda receipt=receipt: acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核")
             for receipt in receipts
         ]
     )
@@ -223,7 +265,7 @@ def test_a_posting_in_one_county_never_waits_for_one_in_another(project):
 
     def verify(receipt, verifier):
         who = {"by": verifier, "at": NOON, "word": "已核对"}
-        return posting.verify(receipt.pk, receipt.version, **who)
+        return acting.verify(receipt.pk, receipt.version, **who)
 
     with transaction.atomic():
         verify(first, verifiers[0])

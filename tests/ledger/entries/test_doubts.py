@@ -5,11 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ledger.entries import posting, submission
+from ledger.entries import submission
 from ledger.entries.doubts import Code, doubts, doubts_of
 from ledger.entries.evidence import PDF, Attachment, Stored
 from ledger.models import Entry, Receipt
-from tests import builders
+from tests import acting, builders
 
 pytestmark = pytest.mark.django_db
 
@@ -206,7 +206,7 @@ def test_money_that_was_taken_back_makes_room_again(town, county):
     project = builders.make_project(town, introduced=100)
     builders.make_verified(project, 60, "2012-05-01")
     verifier = builders.make_verifier(county)
-    posting.reverse(Entry.objects.get().pk, "误", by=verifier, at=builders.moment("2012-05-02"))
+    acting.reverse(Entry.objects.get().pk, "误", by=verifier, at=builders.moment("2012-05-02"))
 
     assert codes(builders.make_receipt(project, 100, "2012-05-03")) == []
 

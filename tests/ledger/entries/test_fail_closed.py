@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
 
-from ledger.entries import evidence, posting, submission
+from ledger.entries import evidence, submission
 from ledger.models import Entry, Period, Receipt, Settlement
 from tests import acting
 from tests.builders import (
@@ -64,7 +64,7 @@ def test_without_a_trail_nothing_is_verified(county):
     break_trail("receipt.verify")
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
+        acting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
 
     receipt.refresh_from_db()
     assert receipt.state == Receipt.State.SUBMITTED
@@ -98,9 +98,7 @@ def test_without_a_hash_nothing_is_verified(county):
         pytest.raises(ValueError),
         transaction.atomic(),
     ):
-        posting.verify(
-            receipt.pk, receipt.version, by=make_verifier(county), at=NOON, word="已核对"
-        )
+        acting.verify(receipt.pk, receipt.version, by=make_verifier(county), at=NOON, word="已核对")
 
     receipt.refresh_from_db()
     assert receipt.state == Receipt.State.SUBMITTED

@@ -211,9 +211,7 @@ class Office(RuleBasedStateMachine):
         at = self.tick()
         done = self.attempt(
             waiting,
-            lambda: posting.verify(
-                receipt, stored.version, by=self.verifiers[by], at=at, word=WORD
-            ),
+            lambda: acting.verify(receipt, stored.version, by=self.verifiers[by], at=at, word=WORD),
         )
         if done:
             name, amount, day = self.made[receipt]
@@ -224,7 +222,7 @@ class Office(RuleBasedStateMachine):
         stored = Receipt.objects.get(pk=receipt)
         self.attempt(
             False,
-            lambda: posting.verify(
+            lambda: acting.verify(
                 receipt, stored.version + 1, by=self.head, at=self.tick(), word=WORD
             ),
         )
@@ -278,7 +276,7 @@ class Office(RuleBasedStateMachine):
         mine = self.reference.entries[chosen]
         assert (stored.unit.name, fen(stored.amount)) == (mine[0], mine[1])
         at = self.tick()
-        if self.attempt(mine[5], lambda: posting.reverse(stored.pk, "更正", by=self.head, at=at)):
+        if self.attempt(mine[5], lambda: acting.reverse(stored.pk, "更正", by=self.head, at=at)):
             for entry in [e for e in self.reference.entries if e[4] == mine[4] and e[5]]:
                 self.reference.reverse(entry, at)
 
@@ -304,7 +302,7 @@ class Office(RuleBasedStateMachine):
         at = self.tick()
         if self.attempt(
             verified and differs,
-            lambda: posting.repost(receipt, "份额变更", by=self.head, at=at),
+            lambda: acting.repost(receipt, "份额变更", by=self.head, at=at),
         ):
             for entry in live:
                 self.reference.reverse(entry, at)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.entries import posting
 from ledger.models import Entry, Period
 from ledger.quarter import checks, reports
 from ledger.quarter.checks import ADVISORY
@@ -97,9 +96,7 @@ def test_late_money_of_the_merged_town_counts_in_its_successor(county):
     county.close(1, "2012-04-10")
     county.merge()
     late = make_receipt(county.project, 7, "2012-03-20", by=county.head, at=moment("2012-06-05"))
-    posting.verify(
-        late.pk, late.version, by=county.verifier, at=moment("2012-06-05"), word="已核对"
-    )
+    acting.verify(late.pk, late.version, by=county.verifier, at=moment("2012-06-05"), word="已核对")
 
     entry = Entry.objects.get(receipt=late)
     assert (entry.unit, entry.counted_on) == (county.merged, day("2012-04-01"))

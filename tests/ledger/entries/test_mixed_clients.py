@@ -14,7 +14,7 @@ import pytest
 from django.db import connections
 from django.db.models import Sum
 
-from ledger.entries import posting, submission
+from ledger.entries import submission
 from ledger.models import Entry, Period, Receipt
 from ledger.quarter import proof
 from tests import acting
@@ -80,12 +80,12 @@ class Crowd:
     def verify(self, number, turn, at):
         by = self.verifiers[number % 4]
         if waiting := Receipt.objects.filter(state="submitted").first():
-            posting.verify(waiting.pk, waiting.version, by=by, at=at, word="已核对")
+            acting.verify(waiting.pk, waiting.version, by=by, at=at, word="已核对")
 
     def reverse(self, number, turn, at):
         standing = Entry.objects.filter(kind="credit", reversed_by__isnull=True)
         if entry := standing.order_by("-id" if turn % 2 else "id").first():
-            posting.reverse(entry.pk, "更正", by=self.verifiers[number % 4], at=at)
+            acting.reverse(entry.pk, "更正", by=self.verifiers[number % 4], at=at)
 
     def repost(self, number, turn, at):
         by = self.verifiers[number % 4]
@@ -94,7 +94,7 @@ class Crowd:
             acting.close(period.pk, by=by, at=at, known=range(1, 9))
             acting.confirm(period.pk, by=self.head, at=at, known=range(1, 9))
         elif receipt := Receipt.objects.filter(state="verified").order_by("?").first():
-            posting.repost(receipt.pk, "更正", by=by, at=at)
+            acting.repost(receipt.pk, "更正", by=by, at=at)
 
 
 def turns() -> Iterator[int]:

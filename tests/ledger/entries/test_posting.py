@@ -8,12 +8,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils import translation
 
-from ledger.entries import evidence, posting, submission
+from ledger.entries import approvals, evidence, posting, submission
 from ledger.entries.evidence import Attachment, Stored
 from ledger.models import Entry, Evidence, EvidenceRule, Period, Receipt
 from ledger.rules import chain
 from projects.models import CreditShare
-from tests import builders
+from tests import acting, builders
 from units.ground.refusal import Conflict, Refusal
 from units.models import Trail
 
@@ -55,7 +55,7 @@ def test_verification_posts_an_entry_for_each_share_that_adds_up(county, town, v
     project = builders.make_project(town, shares={town: 3334, others[0]: 3333, others[1]: 3333})
     receipt = builders.make_receipt(project, "0.0001")
 
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     entries = Entry.objects.filter(receipt=receipt)
     assert entries.aggregate(all=Sum("amount"))["all"] == Decimal("1.00")
@@ -70,7 +70,7 @@ def test_verification_posts_an_entry_for_each_share_that_adds_up(county, town, v
 def test_money_is_new_in_the_year_of_the_signing(town, verifier, signed, is_new):
     receipt = builders.make_receipt(builders.make_project(town, signed=signed))
 
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     assert receipt.entries.get().is_new is is_new
 
@@ -93,7 +93,7 @@ def test_the_submitter_cannot_verify(town, county, verifier):
     receipt = builders.make_receipt(builders.make_project(town), by=verifier)
 
     with pytest.raises(Refusal, match="Somebody else"):
-        posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+        acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     assert not Entry.objects.exists()
 
@@ -113,7 +113,7 @@ def test_the_submitter_cannot_verify_after_somebody_else_changed_it(town, verifi
     )
 
     with pytest.raises(Refusal, match="Somebody else"):
-        posting.verify(receipt.pk, 2, by=verifier, at=NOON, word="已核对")
+        acting.verify(receipt.pk, 2, by=verifier, at=NOON, word="已核对")
 
 
 def test_the_database_itself_refuses_the_submitter_as_verifier(receipt):
@@ -135,16 +135,16 @@ def test_a_version_that_was_not_seen_cannot_be_verified(receipt, verifier):
     )
 
     with pytest.raises(Conflict, match="changed after"):
-        posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+        acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     assert not Entry.objects.exists()
 
 
 def test_a_verified_receipt_cannot_be_verified_again(receipt, verifier, county):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     with pytest.raises(Conflict, match="no longer awaits"):
-        posting.verify(receipt.pk, 1, by=builders.make_verifier(county), at=NOON, word="已核对")
+        acting.verify(receipt.pk, 1, by=builders.make_verifier(county), at=NOON, word="已核对")
 
     assert Entry.objects.count() == 1
 
@@ -154,8 +154,8 @@ def test_doubts_ask_for_a_word_that_is_kept(town, verifier):
     receipt = builders.make_receipt(project, 60)
 
     with pytest.raises(Refusal) as refused:
-        posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="  ")
-    verified = posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="合同已追加投资")
+        acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="  ")
+    verified = acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="合同已追加投资")
 
     assert refused.value.field == "word"
     assert verified.verified_word == "合同已追加投资"
@@ -180,12 +180,12 @@ def test_missing_evidence_refuses_verification_only_where_it_is_required(receipt
     county.save()
 
     with pytest.raises(Refusal, match="Evidence is missing"):
-        posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
+        acting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
     assert evidence.missing(receipt) == [Evidence.Kind.BANK_SLIP]
 
     county.evidence_required = False
     county.save()
-    posting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, receipt.version, by=verifier, at=NOON, word="已核对")
     assert Entry.objects.count() == 1
 
 
@@ -193,7 +193,7 @@ def test_late_money_of_a_closed_quarter_counts_in_the_next(town, verifier, count
     Period.objects.create(county=county, year=2012, quarter=1, state=Period.State.CLOSED)
     receipt = builders.make_receipt(builders.make_project(town), received="2012-03-20")
 
-    verified = posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    verified = acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     assert verified.counted_on == date(2012, 4, 1)
     assert Entry.objects.get().counted_on == date(2012, 4, 1)
@@ -219,41 +219,41 @@ def test_signing_day_moved_behind_the_money_is_noticed_at_verification(receipt, 
     )
 
     with pytest.raises(Refusal, match="before the signing"):
-        posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+        acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
 
 # Reversing and posting again
 
 
 def test_a_reversal_mirrors_its_entry_once(receipt, verifier):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
     entry = Entry.objects.get()
 
-    reversal = posting.reverse(entry.pk, "重复入账", by=verifier, at=NOON)
+    reversal = acting.reverse(entry.pk, "重复入账", by=verifier, at=NOON)
 
     assert (reversal.amount, reversal.reverses_id) == (-entry.amount, entry.pk)
     assert (reversal.unit_id, reversal.counted_on) == (entry.unit_id, entry.counted_on)
     with pytest.raises(Refusal, match="already"):
-        posting.reverse(entry.pk, "再来一次", by=verifier, at=NOON)
+        acting.reverse(entry.pk, "再来一次", by=verifier, at=NOON)
     with pytest.raises(Refusal, match="cannot be reversed"):
-        posting.reverse(reversal.pk, "再来一次", by=verifier, at=NOON)
+        acting.reverse(reversal.pk, "再来一次", by=verifier, at=NOON)
 
 
 def test_a_reversal_without_a_reason_is_refused(receipt, verifier):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     with pytest.raises(Refusal) as refused:
-        posting.reverse(Entry.objects.get().pk, " ", by=verifier, at=NOON)
+        acting.reverse(Entry.objects.get().pk, " ", by=verifier, at=NOON)
 
     assert refused.value.field == "reason"
 
 
 def test_posting_again_follows_the_present_shares(receipt, verifier, county, town):
     bureau = builders.make_unit(county, "招商局", "department")
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
     share_out(receipt.project, {town: 6000, bureau: 4000})
 
-    posting.repost(receipt.pk, "份额认定书〔2012〕3号", by=verifier, at=NOON)
+    acting.repost(receipt.pk, "份额认定书〔2012〕3号", by=verifier, at=NOON)
 
     sums = dict(Entry.objects.order_by().values_list("unit").annotate(Sum("amount")))
     assert sums == {town.pk: builders.wan(60), bureau.pk: builders.wan(40)}
@@ -267,11 +267,11 @@ def test_posting_again_follows_the_present_shares(receipt, verifier, county, tow
 
 def test_posting_again_counts_in_the_open_quarter(receipt, verifier, county, town):
     bureau = builders.make_unit(county, "招商局", "department")
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
     share_out(receipt.project, {bureau: 10_000})
     Period.objects.filter(county=county, quarter=2).update(state=Period.State.CLOSED)
 
-    posted = posting.repost(receipt.pk, "裁定", by=verifier, at=builders.moment("2012-08-01"))
+    posted = acting.repost(receipt.pk, "裁定", by=verifier, at=builders.moment("2012-08-01"))
 
     second_half = Entry.objects.filter(counted_on=date(2012, 7, 1))
     assert [entry.counted_on for entry in posted] == [date(2012, 7, 1)]
@@ -280,24 +280,24 @@ def test_posting_again_counts_in_the_open_quarter(receipt, verifier, county, tow
 
 
 def test_posting_again_without_any_change_is_refused(receipt, verifier):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     with pytest.raises(Refusal, match="already"):
-        posting.repost(receipt.pk, "裁定", by=verifier, at=NOON)
+        acting.repost(receipt.pk, "裁定", by=verifier, at=NOON)
 
     assert Entry.objects.count() == 1
 
 
 def test_only_verified_money_is_posted_again(receipt, verifier):
     with pytest.raises(Refusal, match="Only a verified"):
-        posting.repost(receipt.pk, "裁定", by=verifier, at=NOON)
+        acting.repost(receipt.pk, "裁定", by=verifier, at=NOON)
 
 
 def test_a_reversed_receipt_can_be_posted_again(receipt, verifier):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
-    posting.reverse(Entry.objects.get().pk, "误冲", by=verifier, at=NOON)
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.reverse(Entry.objects.get().pk, "误冲", by=verifier, at=NOON)
 
-    posting.repost(receipt.pk, "恢复", by=verifier, at=NOON)
+    acting.repost(receipt.pk, "恢复", by=verifier, at=NOON)
 
     assert Entry.objects.aggregate(all=Sum("amount"))["all"] == receipt.amount
 
@@ -315,7 +315,7 @@ def test_a_reversed_receipt_can_be_posted_again(receipt, verifier):
 )
 def test_the_database_refuses_to_change_or_drop_entries(receipt, verifier, statement):
     """quality 44"""
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -326,7 +326,7 @@ def test_the_database_refuses_to_change_or_drop_entries(receipt, verifier, state
 
 
 def test_the_database_refuses_an_entry_in_a_closed_quarter(receipt, verifier, county):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
     Period.objects.filter(county=county, quarter=2).update(state=Period.State.CLOSED)
     copy = Entry.objects.get()
     copy.pk, copy.key, copy.position, copy._state.adding = None, builders.new_key(), 2, True
@@ -336,22 +336,24 @@ def test_the_database_refuses_an_entry_in_a_closed_quarter(receipt, verifier, co
 
 
 def test_every_deed_leaves_a_line_in_the_trail(receipt, verifier):
-    posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
-    posting.reverse(Entry.objects.get().pk, "重复", by=verifier, at=NOON)
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.reverse(Entry.objects.get().pk, "重复", by=verifier, at=NOON)
 
     actions = list(Trail.objects.filter(record=f"receipt:{receipt.pk}").order_by("id"))
     assert [line.action for line in actions] == [
         "receipt.submit",
         "receipt.verify",
+        "receipt.propose",
         "entry.reverse",
     ]
-    assert actions[1].actor == verifier
+    assert actions[1].actor == actions[2].actor == verifier != actions[3].actor
+    assert actions[3].after["proposed_by"] == str(verifier)
 
 
 # How much is asked of the database
 
 
-def test_a_verification_asks_a_dozen_questions_however_many_share(
+def test_a_verification_asks_as_many_questions_however_many_share(
     county, town, verifier, django_assert_num_queries
 ):
     others = [builders.make_unit(county, f"部门{n}", "department") for n in range(9)]
@@ -361,10 +363,12 @@ def test_a_verification_asks_a_dozen_questions_however_many_share(
     shared = builders.make_receipt(builders.make_project(town, shares=shares), 12)
 
     for receipt in (alone, shared):
-        # Lock, hand in it, four for doubts, quarter, receipt, shares, end of the chain, entries by
-        # COPY, trail; two are for the savepoint that stands for the transaction here.
-        with django_assert_num_queries(12 + 2):
-            posting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+        seen = approvals.seen(receipt)
+        # Three locks, hand in it, four for doubts, credit seen, quarter, receipt, shares, end of
+        # the chain, entries by COPY, trail; two are for the savepoint that stands for the
+        # transaction here.
+        with django_assert_num_queries(15 + 2):
+            posting.verify(receipt.pk, seen, by=verifier, at=NOON, word="已核对")
 
     assert Entry.objects.count() == 1 + 1 + 10
 
@@ -380,7 +384,7 @@ def test_many_are_taken_over_in_as_many_statements_as_a_few(
         words = {"entered_by": clerk, "by": verifier, "at": NOON, "today": date(2012, 6, 1)}
         posting.take_over(drafts, "商政发〔2012〕9号", **words)
 
-    with django_assert_max_num_queries(13) as few:
+    with django_assert_max_num_queries(14) as few:
         take_over(2)
     with django_assert_num_queries(len(few)):
         take_over(60)

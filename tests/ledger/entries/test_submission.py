@@ -10,7 +10,7 @@ from django.utils import translation
 from ledger.entries import posting, submission
 from ledger.entries.evidence import MAX_FILES, PDF, Attachment, Stored
 from ledger.models import Entry, Evidence, Period, Receipt
-from tests import builders
+from tests import acting, builders
 from units.ground.refusal import Conflict, Refusal
 from units.models import Trail
 
@@ -219,7 +219,7 @@ def test_a_returned_receipt_is_corrected_and_submitted_again(project, clerk, tow
 
     assert again.state == Receipt.State.SUBMITTED
     assert again.returned_reason == "金额与回单不符"
-    posting.verify(receipt.pk, again.version, by=verifier, at=NOON, word="已核对")
+    acting.verify(receipt.pk, again.version, by=verifier, at=NOON, word="已核对")
     assert Entry.objects.get().amount == builders.wan(95)
 
 
@@ -234,7 +234,7 @@ def test_a_change_of_a_waiting_receipt_keeps_its_place_in_the_queue(project, cle
 
 def test_a_verified_receipt_is_not_changed(project, clerk, town):
     receipt = enter(project, clerk)
-    posting.verify(receipt.pk, 1, by=builders.make_verifier(town.county), at=NOON, word="已核对")
+    acting.verify(receipt.pk, 1, by=builders.make_verifier(town.county), at=NOON, word="已核对")
 
     with pytest.raises(submission.Overtaken, match="no longer be changed"):
         change(receipt, 1, clerk, 90)
@@ -249,7 +249,7 @@ def test_a_withdrawn_receipt_stays_and_cannot_be_verified(project, clerk, town):
 
     assert withdrawn.state == Receipt.State.WITHDRAWN
     with pytest.raises(Conflict):
-        posting.verify(
+        acting.verify(
             receipt.pk,
             withdrawn.version,
             by=builders.make_verifier(town.county),
@@ -279,7 +279,7 @@ def test_evidence_makes_a_new_version_that_its_bringer_cannot_verify(project, cl
 
     assert changed.version == 2
     with pytest.raises(Refusal, match="Somebody else"):
-        posting.verify(receipt.pk, 2, by=verifier, at=NOON, word="已核对")
+        acting.verify(receipt.pk, 2, by=verifier, at=NOON, word="已核对")
 
 
 def test_evidence_added_twice_is_there_once(project, clerk):

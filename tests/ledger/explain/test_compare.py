@@ -2,7 +2,6 @@
 
 import pytest
 
-from ledger.entries import posting
 from ledger.explain.compare import differences
 from ledger.models import Entry, Period
 from ledger.quarter.checks import ADVISORY
@@ -50,7 +49,7 @@ class Meeting:
         """Money that the bureau enters and verifies after the meeting."""
         receipt = make_receipt(self.project, amount, received, by=self.head, at=moment(at))
         seen = receipt.pk, receipt.version
-        return posting.verify(*seen, by=self.verifier, at=moment(at), word="已核对")
+        return acting.verify(*seen, by=self.verifier, at=moment(at), word="已核对")
 
     def found(self, settlement=None):
         entries = changes_since.since(settlement or self.settlement)
@@ -102,7 +101,7 @@ def test_nothing_is_new_right_after_the_meeting(meeting):
 def test_late_money_and_reversals_are_changes_since_the_meeting(meeting):
     meeting.late()
     entry = Entry.objects.order_by("id").first()
-    posting.reverse(entry.pk, "凭证不实", by=meeting.verifier, at=moment("2012-04-21"))
+    acting.reverse(entry.pk, "凭证不实", by=meeting.verifier, at=moment("2012-04-21"))
 
     assert meeting.found() == [("credit", wan(40)), ("reversal", wan(-250))]
 

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ledger.entries import posting
 from ledger.explain.composition import Cut, Size, Source, Step, composition
 from ledger.models import Period
 from ledger.ranking.announced import announced_table
@@ -142,7 +141,7 @@ def test_thresholds_are_the_countys(money):
 def test_what_was_taken_back_is_part_of_nothing(money):
     receipt = builders.make_verified(money.hotel, 50)
     head = builders.make_head(money.county)
-    posting.reverse(receipt.entries.first().pk, "重复入账", by=head, at=moment("2012-06-01"))
+    acting.reverse(receipt.entries.first().pk, "重复入账", by=head, at=moment("2012-06-01"))
 
     assert money.composition().received == wan(1000)
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from ledger.entries import posting
 from ledger.explain import line as explain
 from ledger.explain.steps import over_half_steps
 from ledger.models import Entry, Period
@@ -52,7 +51,7 @@ def test_the_entries_make_what_is_received(county):
     make_verified(make_project(unit), 7, "2012-07-01")
     reversed_ = make_verified(make_project(unit, signed="2011-05-01"), 50, "2012-04-05")
     entry = Entry.objects.get(receipt=reversed_)
-    posting.reverse(entry.pk, "重复", by=make_verifier(county), at=moment("2012-05-01"))
+    acting.reverse(entry.pk, "重复", by=make_verifier(county), at=moment("2012-05-01"))
 
     line = told(unit)
 

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.entries import posting
 from ledger.importing.commit import ImportOptions, apply, planned_under_lock
 from ledger.importing.plan_types import Outcome
 from ledger.models import Entry, Period, Receipt
@@ -12,6 +11,7 @@ from ledger.reading.workbook import read
 from projects.industries import record
 from projects.industries.record import WordDraft
 from projects.models import Industry, Investor, Project
+from tests import acting
 from tests.builders import (
     day,
     make_clerk,
@@ -210,7 +210,7 @@ def test_a_note_is_added_to_a_receipt_that_waits(county, head, stored, tmp_path)
 
 def test_a_verified_receipt_is_not_changed(county, head, stored, tmp_path):
     receipt = Receipt.objects.get(voucher_no="商农行2012-031")
-    posting.verify(
+    acting.verify(
         receipt.pk, receipt.version, by=make_verifier(county), at=moment(TODAY), word="已核对"
     )
 

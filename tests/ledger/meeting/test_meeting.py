@@ -6,7 +6,6 @@ from django.db import connection
 from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
 
-from ledger.entries import posting
 from ledger.meeting import pledges, speakers
 from ledger.meeting.pledges import PledgeDraft, State
 from ledger.meeting.speakers import Reason
@@ -154,7 +153,7 @@ def test_the_due_day_of_a_closed_quarter_is_read_as_announced(meeting):
         acting.confirm(period.pk, by=meeting.head, at=moment(ends), known=known)
     meeting.pledge(amount=150, due="2012-06-30")
     late = builders.make_receipt(meeting.projects[meeting.towns[2].pk], 80, "2012-06-20")
-    posting.verify(
+    acting.verify(
         late.pk, late.version, by=meeting.verifier, at=moment("2012-07-10"), word="已核对"
     )
 

@@ -17,10 +17,10 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import translation
 
-from ledger.entries import posting
 from ledger.models import Entry, Settlement
 from ledger.ranking.announced import announced_table
 from ledger.ranking.league import league_table
+from tests import acting
 from tests.builders import (
     day,
     make_county,
@@ -180,7 +180,7 @@ def awkward_county():
     close_first_quarter(county)
     make_verified(shared, "0.000001", "2012-03-31", at=moment("2012-04-20"))
     entry = Entry.objects.filter(receipt=late).first()
-    posting.reverse(entry.pk, "+冲销", by=make_verifier(county), at=moment("2012-05-20"))
+    acting.reverse(entry.pk, "+冲销", by=make_verifier(county), at=moment("2012-05-20"))
     make_receipt(shared, 7)
     set_target(make_unit(county, "商南茶业", "enterprise"), 50)
     return county

@@ -8,12 +8,12 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from ledger.entries import posting
 from ledger.models import Entry
 from ledger.papers import settlement as workbook
 from ledger.papers import sources
 from ledger.ranking.announced import announced_table
 from ledger.ranking.league import league_table
+from tests import acting
 from tests.builders import (
     day,
     make_clerk,
@@ -257,7 +257,7 @@ def test_changes_since_the_meeting_are_listed(county):
     close_first_quarter(county)
     make_verified(project, 50, "2012-03-02", at=moment("2012-04-20"))
     [entry] = Entry.objects.filter(receipt=early)
-    posting.reverse(entry.pk, "重复填报", by=make_verifier(county), at=moment("2012-05-20"))
+    acting.reverse(entry.pk, "重复填报", by=make_verifier(county), at=moment("2012-05-20"))
 
     rows = rows_of(book_of(league_table(county, JUNE))["会后变动"])
 

@@ -144,7 +144,7 @@ def test_shares_that_do_not_add_up_are_found(office):
 
 
 def test_a_reversal_of_another_amount_is_found(office):
-    reversal = posting.reverse(Entry.objects.get().pk, "重复", by=office.verifier, at=APRIL)
+    reversal = acting.reverse(Entry.objects.get().pk, "重复", by=office.verifier, at=APRIL)
     with owner("ledger_entry"):
         Entry.objects.filter(pk=reversal.pk).update(amount=wan(-240))
 
@@ -165,7 +165,7 @@ def test_a_shared_receipt_is_reversed_for_every_unit_at_once(office):
     receipt = make_verified(shared, 100, "2012-02-05")
     part = receipt.entries.first()
 
-    posting.reverse(part.pk, "份额有误", by=office.verifier, at=moment("2012-02-20"))
+    acting.reverse(part.pk, "份额有误", by=office.verifier, at=moment("2012-02-20"))
 
     assert sorted(receipt.entries.values_list("amount", flat=True)) == [
         wan(-60),
@@ -180,7 +180,7 @@ def test_a_reversal_in_the_next_quarter_leaves_both_quarters_balanced(office):
     known = checks.ADVISORY
     acting.close(office.period.pk, by=office.verifier, at=APRIL, known=known)
     acting.confirm(office.period.pk, by=office.head, at=APRIL, known=known)
-    posting.reverse(Entry.objects.get().pk, "凭证不实", by=office.verifier, at=APRIL)
+    acting.reverse(Entry.objects.get().pk, "凭证不实", by=office.verifier, at=APRIL)
 
     second = checks.run(Period.objects.get(quarter=2))
 

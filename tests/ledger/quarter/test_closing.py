@@ -97,7 +97,7 @@ def test_money_of_a_closed_quarter_counts_on_the_first_day_of_the_open_one(offic
     office.close()
     late = make_receipt(office.project, 40, "2012-03-15", at=APRIL)
 
-    posting.verify(late.pk, late.version, by=office.verifier, at=APRIL, word="已核对")
+    acting.verify(late.pk, late.version, by=office.verifier, at=APRIL, word="已核对")
 
     late.refresh_from_db()
     entry = Entry.objects.get(receipt=late)
@@ -159,7 +159,7 @@ def test_reversal_of_closed_money_is_counted_in_the_open_quarter(office):
     settlement = office.close()
     entry = Entry.objects.get()
 
-    reversal = posting.reverse(entry.pk, "凭证不实", by=office.verifier, at=APRIL)
+    reversal = acting.reverse(entry.pk, "凭证不实", by=office.verifier, at=APRIL)
 
     assert (reversal.amount, reversal.counted_on) == (wan(-250), day("2012-04-01"))
     assert settlement.lines.get().received == wan(250)
@@ -208,7 +208,7 @@ def test_money_verified_after_the_page_was_opened_refuses_the_closing(office):
     acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
     proposal, now = Proposal.objects.get(), closing.seen(office.period)
     opened = proposals.seen(proposal, now)
-    posting.verify(late.pk, late.version, by=office.verifier, at=APRIL, word="已核对")
+    acting.verify(late.pk, late.version, by=office.verifier, at=APRIL, word="已核对")
 
     for seen in (opened, proposals.seen(proposal, closing.seen(office.period)), "", "x"):
         with pytest.raises(Conflict):
@@ -220,7 +220,7 @@ def test_money_verified_after_the_page_was_opened_refuses_the_closing(office):
 def test_a_closing_that_is_out_of_date_is_proposed_anew_and_then_confirmed(office):
     late = make_receipt(office.project, 300, "2012-03-20")
     acting.close(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
-    posting.verify(late.pk, late.version, by=office.verifier, at=APRIL, word="已核对")
+    acting.verify(late.pk, late.version, by=office.verifier, at=APRIL, word="已核对")
 
     acting.close(office.period.pk, by=office.head, at=APRIL, known=ADVISORY)
     settlement = acting.confirm(office.period.pk, by=office.verifier, at=APRIL, known=ADVISORY)
@@ -313,7 +313,7 @@ def test_reopening_needs_a_reason_and_two_people_and_keeps_the_first_settlement(
 
     acting.reopen(office.period.pk, by=office.verifier, at=APRIL)
     found = make_receipt(office.project, 50, "2012-03-30", by=office.head, at=APRIL)
-    posting.verify(found.pk, found.version, by=office.verifier, at=APRIL, word="已核对")
+    acting.verify(found.pk, found.version, by=office.verifier, at=APRIL, word="已核对")
     second = office.close(APRIL + timedelta(days=1))
 
     assert [s.version for s in office.period.settlements.all()] == [1, 2]
@@ -324,7 +324,7 @@ def test_reopening_needs_a_reason_and_two_people_and_keeps_the_first_settlement(
 def test_entry_posted_by_a_clock_ahead_of_the_closers_is_in_the_settlement(office):
     """quality 34: what stands in the quarter is in its settlement, whatever the clocks say."""
     late = make_receipt(office.project, 40, "2012-03-15", at=APRIL)
-    posting.verify(
+    acting.verify(
         late.pk, late.version, by=office.verifier, at=APRIL + timedelta(minutes=1), word="已核对"
     )
 
@@ -390,7 +390,7 @@ def test_entries_during_the_close_are_in_the_settlement_or_in_the_next_quarter(o
     threads = [
         in_thread(
             outcomes,
-            lambda receipt=receipt: posting.verify(
+            lambda receipt=receipt: acting.verify(
                 receipt.pk, receipt.version, by=office.verifier, at=APRIL, word="已核对"
             ),
         )

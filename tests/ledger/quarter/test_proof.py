@@ -222,7 +222,7 @@ def test_changed_receipt_is_found_by_its_entries(county):
 
 
 def test_reversed_receipt_agrees(county):
-    posting.reverse(entries(2)[0].pk, "重复", by=make_verifier(county), at=moment("2012-05-20"))
+    acting.reverse(entries(2)[0].pk, "重复", by=make_verifier(county), at=moment("2012-05-20"))
 
     assert found() == []
 
@@ -257,7 +257,7 @@ def test_entry_of_an_unverified_receipt_is_found(county):
 
 def test_reversal_of_another_unit_is_found(county):
     """quality 1: reversal pairs sum to zero, unit by unit."""
-    reversal = posting.reverse(
+    reversal = acting.reverse(
         entries(2)[0].pk, "重复", by=make_verifier(county), at=moment("2012-05-20")
     )
     with owner() as cursor:

@@ -6,12 +6,12 @@ from itertools import combinations
 import pytest
 from django.db.models import F, Q, Sum
 
-from ledger.entries import posting
 from ledger.models import OUTSIDE, Entry, MonthlyReport
 from ledger.ranking.figures import Sums, unit_figures
 from ledger.ranking.gathering import EXCLUSIONS, entries_of, waiting_receipts
 from ledger.rules import standing
 from projects.models import Investor
+from tests import acting
 from tests.builders import (
     day,
     make_clerk,
@@ -64,7 +64,7 @@ def fill(county, dice):
             amount = dice.randint(1, 999_999) / 10_000
             make_verified(project, amount, received, by=verifier, at=at)
         make_receipt(project, dice.randint(1, 99), dice.choice(DAYS), by=clerk)
-    posting.reverse(
+    acting.reverse(
         Entry.objects.filter(county=county).latest("pk").pk,
         "重复",
         by=head,

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import pytest
 
-from ledger.entries import posting
 from ledger.models import Entry, Period, Settlement
 from ledger.quarter.checks import ADVISORY
 from ledger.ranking.announced import announced_table
@@ -168,7 +167,7 @@ def test_reversal_takes_the_money_out_again(county):
     receipt = make_verified(make_project(unit), 600)
     entry = Entry.objects.get(receipt=receipt)
 
-    posting.reverse(entry.pk, "重复填报", by=make_verifier(county), at=moment("2012-05-20"))
+    acting.reverse(entry.pk, "重复填报", by=make_verifier(county), at=moment("2012-05-20"))
 
     [row] = league_table(county, JUNE).rows
     assert (row.received, row.tier) == (0, Tier.NO_FUNDS)

@@ -13,13 +13,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger.entries import posting, submission
+from ledger.entries import approvals, posting, submission
 from ledger.models import Entry, Evidence, EvidenceRule, Receipt
-from tests import builders
+from projects.models import CreditShare
+from tests import acting, builders
+from tests.access.pages import forms_of
 from units.models import Trail
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def verified(client, receipt, **typed):
+    """Send the form of the receipt's page."""
+    page = f"/receipts/{receipt.pk}/"
+    return acting.send(client, page, f"{page}verify/", **{"word": "已核对"} | typed)
 
 
 @pytest.fixture
@@ -349,9 +357,7 @@ def test_only_the_bureau_verifies(office, as_, who, status):
     """quality 7"""
     receipt = builders.make_receipt(office.project, 10, by=office.clerk)
 
-    answer = as_(getattr(office, who)).post(
-        f"/receipts/{receipt.pk}/verify/", {"version": "1", "word": "已核对"}
-    )
+    answer = verified(as_(getattr(office, who)), receipt)
 
     assert answer.status_code == status
     assert Entry.objects.exists() == (status == 302)
@@ -390,9 +396,7 @@ def test_a_verifier_verifies_and_is_led_to_the_next(office, as_):
     first = builders.make_receipt(office.project, 10, at=builders.moment("2012-05-11"))
     second = builders.make_receipt(office.project, 20, at=builders.moment("2012-05-12"))
 
-    answer = as_(office.verifier).post(
-        f"/receipts/{first.pk}/verify/", {"version": "1", "word": "已核对"}
-    )
+    answer = verified(as_(office.verifier), first)
 
     assert answer.url == f"/receipts/{second.pk}/"
     assert Entry.objects.get().amount == builders.wan(10)
@@ -403,7 +407,7 @@ def test_verifying_twice_by_the_same_person_is_no_error(office, as_):
     client = as_(office.verifier)
 
     for _press in range(2):
-        answer = client.post(f"/receipts/{receipt.pk}/verify/", {"version": "1", "word": "已核对"})
+        answer = verified(client, receipt)
 
     assert answer.status_code == 302
     assert Entry.objects.count() == 1
@@ -412,15 +416,33 @@ def test_verifying_twice_by_the_same_person_is_no_error(office, as_):
 def test_a_version_that_was_not_seen_is_a_conflict(office, as_):
     """quality 33"""
     receipt = builders.make_receipt(office.project, 10, by=office.clerk)
+    seen = approvals.seen(receipt)
     as_(office.clerk).post(f"/receipts/{receipt.pk}/edit/", typed(version="1", amount="999"))
 
-    answer = as_(office.verifier).post(
-        f"/receipts/{receipt.pk}/verify/", {"version": "1", "word": "已核对"}
-    )
+    sent = {"seen": seen, "word": "已核对回单"}
+    answer = as_(office.verifier).post(f"/receipts/{receipt.pk}/verify/", sent)
 
     assert answer.status_code == 409
     assert "999" in words_of(answer)
     assert not Entry.objects.exists()
+
+
+def test_shares_changed_under_the_verifiers_eyes_are_shown_and_not_posted(office, as_):
+    """Rule 18: a word that was typed stays, and the page carries what it shows now."""
+    receipt = builders.make_receipt(office.project, 1001, by=office.clerk)
+    seen = approvals.seen(receipt)
+    CreditShare.objects.filter(project=office.project).update(unit=office.other)
+    client, path = as_(office.verifier), f"/receipts/{receipt.pk}/verify/"
+
+    refused = client.post(path, {"seen": seen, "word": "补充协议已签"})
+
+    assert refused.status_code == 409
+    assert office.other.name in words_of(refused)
+    assert 'value="补充协议已签"' in refused.content.decode()
+    assert not Entry.objects.exists()
+    [form] = [form for form in forms_of(refused.content.decode(), path) if form.action == path]
+    assert client.post(path, dict(form.pairs)).status_code == 302
+    assert Entry.objects.get().unit == office.other
 
 
 def test_a_doubtful_receipt_asks_for_a_word_beside_the_field(office, as_):
@@ -428,14 +450,12 @@ def test_a_doubtful_receipt_asks_for_a_word_beside_the_field(office, as_):
     client = as_(office.verifier)
     assert "more than its introduced amount" in words_of(client.get(f"/receipts/{receipt.pk}/"))
 
-    refused = client.post(f"/receipts/{receipt.pk}/verify/", {"version": "1", "word": ""})
-    verified = client.post(
-        f"/receipts/{receipt.pk}/verify/", {"version": "1", "word": "补充协议已签"}
-    )
+    refused = verified(client, receipt, word="")
+    fine = verified(client, receipt, word="补充协议已签")
 
     assert refused.status_code == 422
     assert "Write what you found out" in words_of(refused)
-    assert verified.status_code == 302
+    assert fine.status_code == 302
 
 
 def test_a_return_shows_the_clerk_its_reason_first_thing(office, as_):
@@ -458,7 +478,8 @@ def test_many_are_verified_at_once_and_the_doubtful_left(office, as_):
     foreign = builders.make_receipt(
         builders.make_project(builders.make_unit(builders.make_county("611024", "山阳县"))), 15
     )
-    ticked = [f"{r.pk}.1" for r in (*fine, odd, foreign)] + [f"{stale.pk}.7", "x", "9.y"]
+    seen = {receipt.pk: approvals.seen(receipt) for receipt in (*fine, odd, foreign)}
+    ticked = [f"{pk}.{mark}" for pk, mark in seen.items()] + [f"{stale.pk}.7", "x", "9.y"]
 
     client = as_(office.verifier)
     queue = client.get("/receipts/").content.decode()
@@ -466,7 +487,7 @@ def test_many_are_verified_at_once_and_the_doubtful_left(office, as_):
         "/receipts/verify/", {"receipt": ticked, "confirmed": "1", "word": "已查看银行流水"}
     )
 
-    assert f'name="receipt" value="{fine[0].pk}.1"' in queue
+    assert f'name="receipt" value="{fine[0].pk}.{seen[fine[0].pk]}"' in queue
     states = {r.pk: r.state for r in Receipt.objects.all()}
     assert [states[r.pk] for r in fine] == ["verified", "verified"]
     assert [states[r.pk] for r in (odd, stale, foreign)] == ["submitted"] * 3
@@ -499,7 +520,8 @@ def test_a_refused_deed_leaves_a_line(office, as_):
     """quality 7"""
     receipt = builders.make_receipt(office.project, 10, by=office.verifier)
 
-    as_(office.verifier).post(f"/receipts/{receipt.pk}/verify/", {"version": "1", "word": "已核对"})
+    sent = {"seen": approvals.seen(receipt), "word": "已核对"}
+    as_(office.verifier).post(f"/receipts/{receipt.pk}/verify/", sent)
 
     line = Trail.objects.get(refused=True)
     assert (line.action, line.record) == ("receipt.verify", f"receipt:{receipt.pk}")
@@ -521,7 +543,7 @@ def test_the_queue_shows_the_longest_waiting_first_and_only_what_waits(office, a
 
     assert page.index("第一") < page.index("第二")
     assert "30.00" not in page
-    assert f'value="{late.pk}.1"' in page
+    assert f'value="{late.pk}.{approvals.seen(late)}"' in page
 
 
 def test_a_clerk_sees_his_own_receipts_in_every_state(office, as_):
@@ -674,18 +696,36 @@ def test_accounts_ask_a_fixed_number_of_questions(office, as_, django_assert_num
 # Reversal and rules
 
 
-def test_an_entry_is_reversed_with_a_reason(office, as_):
-    builders.make_verified(office.project, 10)
+def test_an_entry_is_reversed_with_a_reason_by_two_people(office, as_):
+    receipt = builders.make_verified(office.project, 10)
     entry = Entry.objects.get()
+    path, page = f"/entries/{entry.pk}/reverse/", f"/receipts/{receipt.pk}/"
     client = as_(office.head)
-    assert client.get(f"/entries/{entry.pk}/reverse/").status_code == 200
+    assert client.get(path).status_code == 200
 
-    refused = client.post(f"/entries/{entry.pk}/reverse/", {"reason": ""})
-    done = client.post(f"/entries/{entry.pk}/reverse/", {"reason": "重复入账"})
+    refused = acting.send(client, path, path, reason="")
+    proposed = acting.send(client, path, path, reason="重复入账")
+    alone = acting.send(client, page, f"{page}proposal/confirm/")
 
-    assert refused.status_code == 422
-    assert done.status_code == 302
-    assert Entry.objects.filter(reverses=entry).exists()
+    assert [answer.status_code for answer in (refused, proposed, alone)] == [422, 302, 422]
+    assert not Entry.objects.filter(reverses=entry).exists()
+    shown = words_of(as_(office.verifier).get(page))
+    assert "重复入账" in shown
+    assert acting.send(client, page, f"{page}proposal/confirm/").status_code == 302
+    assert Entry.objects.get(reverses=entry).posted_by == office.verifier
+
+
+def test_a_proposal_about_a_receipt_can_be_dropped(office, as_):
+    receipt = builders.make_verified(office.project, 10)
+    path, page = f"/entries/{Entry.objects.get().pk}/reverse/", f"/receipts/{receipt.pk}/"
+    client = as_(office.head)
+    acting.send(client, path, path, reason="重复入账")
+
+    dropped = client.post(f"{page}proposal/withdraw/")
+    late = as_(office.verifier).post(f"{page}proposal/confirm/", {"seen": "x"})
+
+    assert (dropped.status_code, late.status_code) == (302, 409)
+    assert Entry.objects.count() == 1
 
 
 def test_a_clerk_reverses_nothing(office, as_):
@@ -695,6 +735,7 @@ def test_a_clerk_reverses_nothing(office, as_):
 
     assert client.post(f"/entries/{entry.pk}/reverse/", {"reason": "x"}).status_code == 403
     assert client.post(f"/receipts/{receipt.pk}/repost/", {"reason": "x"}).status_code == 403
+    assert client.post(f"/receipts/{receipt.pk}/proposal/confirm/").status_code == 403
 
 
 def test_posting_again_shows_who_gets_what(office, as_):

@@ -8,12 +8,11 @@ import pytest
 from django.test import override_settings
 from django.utils import translation
 
-from ledger.entries import posting
 from ledger.models import Period
-from ledger.quarter import closing as periods
 from ledger.quarter.checks import ADVISORY
 from ledger.trail import history
 from ledger.trail import words as trail_words
+from tests import acting
 from tests.builders import (
     day,
     make_clerk,
@@ -72,7 +71,8 @@ def test_a_refused_deed_is_not_told_twice(client, county):
     client.force_login(make_clerk(unit))
     before = Trail.objects.count()
 
-    client.post(f"/receipts/{receipt.pk}/verify/", {"version": receipt.version})
+    page = f"/receipts/{receipt.pk}/"
+    acting.send(client, page, f"{page}verify/")
 
     assert Trail.objects.count() == before + 1
 
@@ -132,7 +132,7 @@ def test_credit_is_told_by_the_names_of_units(county, head):
     project.shares.update(basis_points=6_000)
     project.shares.create(unit=other, basis_points=4_000, order=1)
 
-    posting.repost(receipt.pk, "份额调整", by=head, at=moment("2012-06-01"))
+    acting.repost(receipt.pk, "份额调整", by=head, at=moment("2012-06-01"))
 
     action, changes = told(history.of_receipt, receipt)[0]
     assert action == "posted the receipt again"
@@ -198,8 +198,8 @@ def test_a_closing_is_told_with_what_was_known(county, head):
     make_verified(make_project(unit), 10, "2012-03-05")
     period = Period.objects.get()
     action = {"at": moment("2012-04-10"), "known": ADVISORY}
-    periods.close(period.pk, by=make_verifier(county), **action)
-    periods.confirm(period.pk, by=head, **action)
+    acting.close(period.pk, by=make_verifier(county), **action)
+    acting.confirm(period.pk, by=head, **action)
 
     closing = told(history.of_period, period)[0]
 
@@ -290,7 +290,7 @@ def test_the_trail_is_paged_with_few_queries(client, county, head, django_assert
     assert client.get("/trail/", {"page": "99999"}).status_code == 200
 
 
-QUERIES = 6
+QUERIES = 7
 
 
 def test_history_of_a_unit_is_on_its_page(client, county, head):
