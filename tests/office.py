@@ -166,6 +166,7 @@ class Office:
             "version": 1,
             "projects/pk": self.project.pk,
             "receipts/pk": self.receipt.pk,
+            "receipts/other": self.receipt.pk,
             "evidence/pk": self.evidence.pk,
             "entries/pk": self.entry.pk,
             "periods/pk": self.period.pk,

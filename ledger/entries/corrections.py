@@ -1,9 +1,9 @@
-"""Deeds of two people on verified money: reverse it, or post it again (rules 8, 9 and 18).
+"""Deeds of two people on verified money: reverse it, post it again, or correct it by a new receipt.
 
 One person proposes on what they saw, a second confirms the same; then, and only then, new entries
-are written. Each counts in its own quarter, or in the next that is not closed. What a confirmation
-binds: the receipt, the entries that stand, the quarters they will count in, and, to post again, the
-project's present credit.
+are written (rules 8, 9 and 18). Each counts in its own quarter, or in the next that is not closed.
+What a confirmation binds: the receipt, the entries that stand, the quarters they will count in, to
+post again the project's present credit, and to correct all that verifying the new receipt binds.
 """
 
 from collections.abc import Iterable
@@ -13,11 +13,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from ledger.entries import approvals, locks, posting, proposals
+from ledger.entries import approvals, locks, posting, proposals, submission
+from ledger.entries.draft import demand_right
 from ledger.entries.submission import note
 from ledger.models import Entry, Period, Proposal, Receipt
 from units.access import Right, may
-from units.ground.fingerprint import fingerprint, of_row
+from units.ground.fingerprint import demand_seen, fingerprint, of_row
 from units.ground.refusal import Conflict, Refusal
 from units.models import User
 
@@ -49,6 +50,57 @@ def propose_repost(receipt_id: int, seen: str, reason: str, *, by: User, at: dat
 
 
 @transaction.atomic
+def propose_correction(
+    new_id: int, old_id: int, seen: str, reason: str, *, by: User, at: datetime
+) -> Proposal | None:
+    """Say that a submitted receipt corrects another of its unit (``seen``: ``seen_correction``).
+
+    One that is not verified is withdrawn at once; None. A verified one keeps counting until a second
+    person confirms that it is reversed and the new one counts.
+    """
+    if not reason.strip():
+        raise Refusal(_("Say what is corrected."), field="reason")
+    new, old = _pair(new_id, old_id, by)
+    if old.state in submission.UNVERIFIED:
+        demand_seen(seen, seen_correction(old, new))
+        submission.withdraw(old.pk, old.version, by=by, at=at)
+        note(by, "receipt.replace", new, at, after={"corrects": str(old), "reason": reason})
+        return None
+    if old.state != Receipt.State.VERIFIED or not posting.live_entries(old).exists():
+        raise Refusal(_("That receipt does not count any more; there is nothing to correct."))
+    now = seen_correction(old, new)
+    demand_seen(seen, now)
+    old.corrected_by.exclude(state=Receipt.State.VERIFIED).update(corrects=None)
+    new.corrects = old
+    new.save(update_fields=["corrects"])
+    now = seen_correction(old, new)  # it says now whom it corrects
+    payload = {"receipt": new.pk}
+    return _propose(Kind.CORRECT, old, now, reason, by, at, payload)
+
+
+def seen_correction(old: Receipt, new: Receipt) -> str:
+    """The fingerprint of all that decides what correcting ``old`` by ``new`` posts."""
+    standing = posting.live_entries(old)
+    entries = [(entry.pk, entry.amount, counts_on(old, entry.counted_on)) for entry in standing]
+    counts = counts_on(new, new.received_on)
+    return fingerprint(Kind.CORRECT, of_row(old), entries, approvals.seen(new), counts)
+
+
+def _pair(new_id: int, old_id: int, by: User) -> tuple[Receipt, Receipt]:
+    """Both receipts, locked in one order, for a person who may enter money of both projects."""
+    rows = Receipt.objects.select_related("project__investor", "project__lead_unit", "unit")
+    locked = rows.select_for_update(of=("self",)).filter(county=by.county_id).order_by("pk")
+    found = {receipt.pk: receipt for receipt in locked.filter(pk__in=(new_id, old_id))}
+    if len(found) != 2:
+        raise Refusal(_("Choose another receipt of the county."))
+    for receipt in found.values():
+        demand_right(receipt.project, by)
+    if found[new_id].state != Receipt.State.SUBMITTED:
+        raise Conflict(_("Only a submitted receipt corrects another. Reload the page."))
+    return found[new_id], found[old_id]
+
+
+@transaction.atomic
 def confirm(receipt_id: int, seen: str, *, by: User, at: datetime) -> list[Entry]:
     """Confirm what is proposed about a receipt and do it; returns the new entries."""
     receipt = posting.locked(receipt_id, Right.ENTRY_REVERSE, by)
@@ -70,6 +122,7 @@ def withdraw(receipt_id: int, *, by: User, at: datetime) -> Receipt:
     waiting = proposals.waiting(receipt)
     if waiting is not None:
         proposals.withdraw(Kind(waiting.kind), receipt, by=by, at=at)
+        receipt.corrected_by.exclude(state=Receipt.State.VERIFIED).update(corrects=None)
         before = {"proposal": waiting.kind, "reason": waiting.reason}
         note(by, "receipt.withdraw_proposal", receipt, at, before=before)
     return receipt
@@ -77,6 +130,9 @@ def withdraw(receipt_id: int, *, by: User, at: datetime) -> Receipt:
 
 def seen_of(receipt: Receipt, kind: Proposal.Kind) -> str:
     """The fingerprint of all that decides what the deed posts."""
+    if kind == Kind.CORRECT:
+        new = correcting(receipt)
+        return seen_correction(receipt, new) if new else ""
     standing = list(posting.live_entries(receipt))
     entries = [(entry.pk, entry.amount, counts_on(receipt, entry.counted_on)) for entry in standing]
     again: tuple[object, ...] = ()
@@ -84,6 +140,12 @@ def seen_of(receipt: Receipt, kind: Proposal.Kind) -> str:
         credit = approvals.credit_of([receipt.project_id])[receipt.project_id]
         again = (asdict(credit), counts_on(receipt, receipt.received_on))
     return fingerprint(kind, of_row(receipt), entries, again)
+
+
+def correcting(receipt: Receipt) -> Receipt | None:
+    """The submitted receipt that is proposed to take the place of a verified one."""
+    rows = Receipt.objects.select_related("project__investor", "unit")
+    return rows.filter(corrects=receipt, state=Receipt.State.SUBMITTED).order_by("-pk").first()
 
 
 def counts_on(receipt: Receipt, day: date) -> date:
@@ -111,7 +173,13 @@ def _demand_head(receipt: Receipt, *people: User) -> None:
 
 
 def _propose(
-    kind: Proposal.Kind, receipt: Receipt, seen: str, reason: str, by: User, at: datetime
+    kind: Proposal.Kind,
+    receipt: Receipt,
+    seen: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    payload: dict[str, int] | None = None,
 ) -> Proposal:
     if not reason.strip():
         raise Refusal(_("Give the reason of the reversal."), field="reason")
@@ -121,6 +189,7 @@ def _propose(
         seen=seen,
         now=seen_of(receipt, kind),
         reason=reason,
+        payload=payload,
         by=by,
         at=at,
         county=receipt.county_id,
@@ -157,7 +226,16 @@ def _repost(receipt: Receipt, proposal: Proposal, by: User, at: datetime) -> lis
     return posted
 
 
-DEEDS = {Kind.REVERSE: _reverse, Kind.REPOST: _repost}
+def _correct(receipt: Receipt, proposal: Proposal, by: User, at: datetime) -> list[Entry]:
+    rows = Receipt.objects.select_related("project__investor", "county", "unit")
+    new = rows.select_for_update(of=("self",)).get(pk=proposal.payload["receipt"])
+    _lock_days(receipt, posting.live_entries(receipt), new.received_on)
+    reversals = _reverse(receipt, proposal, by, at)
+    posting.count(new, approvals.seen(new), by=by, at=at, word=proposal.reason)
+    return [*reversals, *posting.live_entries(new)]
+
+
+DEEDS = {Kind.REVERSE: _reverse, Kind.REPOST: _repost, Kind.CORRECT: _correct}
 
 
 def _demand_repostable(receipt: Receipt) -> None:
@@ -167,10 +245,10 @@ def _demand_repostable(receipt: Receipt) -> None:
         raise Refusal(_("The posted credit follows the present shares already."))
 
 
-def _lock_days(receipt: Receipt, standing: Iterable[Entry]) -> dict[date, Period]:
+def _lock_days(receipt: Receipt, standing: Iterable[Entry], *more: date) -> dict[date, Period]:
     """The quarter in which money of each day counts now, locked in calendar order.
 
     One order for everybody, so that two people at once cannot deadlock.
     """
-    days = sorted({entry.counted_on for entry in standing} | {receipt.received_on})
+    days = sorted({entry.counted_on for entry in standing} | {receipt.received_on, *more})
     return {day: locks.for_posting(receipt.county_id, day) for day in days}

@@ -43,7 +43,8 @@ class Code(StrEnum):
 SENTENCES: dict[Code, str | Promise] = {
     Code.SAME_MONEY: _("The same investor and amount within 30 days in another unit's receipt."),
     Code.SAME_VOUCHER: _(
-        "The same amount with the same voucher number, or in the same project on the same day."
+        "The same voucher number in the project, from the same investor or with the same amount, or"
+        " the same amount in the project on the same day: perhaps the same money twice."
     ),
     Code.SAME_FILE: _("The same file already proves another receipt."),
     Code.OLD_PROJECT: _("A project of last year with the same investor or name; this one is new."),
@@ -170,11 +171,14 @@ def _is_same_money(receipt: Receipt, other: Other) -> bool:
 
 
 def _is_same_voucher(receipt: Receipt, other: Other) -> bool:
-    if other.pk == receipt.pk or other.amount != receipt.amount:
+    """Whether it may be the same money: people correct day and amount, seldom the voucher."""
+    if other.pk in (receipt.pk, receipt.corrects_id):
         return False
-    same_number = text.key(other.voucher_no) == text.key(receipt.voucher_no)
-    same_day = other.received_on == receipt.received_on
-    return same_number or (same_day and other.project_id == receipt.project_id)
+    same_amount = other.amount == receipt.amount
+    same_project = other.project_id == receipt.project_id
+    if text.key(other.voucher_no) == text.key(receipt.voucher_no):
+        return same_amount or same_project or _same_investor(receipt.project, other)
+    return same_amount and same_project and other.received_on == receipt.received_on
 
 
 def _is_re_entered(receipt: Receipt, old: Earlier) -> bool:
@@ -217,11 +221,10 @@ def _surroundings(receipts: Sequence[Receipt]) -> Surroundings:
     if not receipts:
         return Surroundings()
     county = receipts[0].county_id
-    amounts = sorted({receipt.amount for receipt in receipts})
     projects = sorted({receipt.project_id for receipt in receipts})
     hashes = _hashes(receipts)
     return Surroundings(
-        alike=[Other(*row) for row in _alike(county, amounts)],
+        alike=[Other(*row) for row in _alike(county, receipts)],
         hashes=hashes,
         shared_files=_shared_files(county, hashes),
         earlier=_earlier(county, {r.received_on.year - 1 for r in receipts if _is_of_its_year(r)}),
@@ -229,8 +232,12 @@ def _surroundings(receipts: Sequence[Receipt]) -> Surroundings:
     )
 
 
-def _alike(county: int, amounts: list[Decimal]) -> QuerySet[Receipt, Any]:
-    others = Receipt.objects.filter(amount__in=amounts, county=county, state__in=LIVE)
+def _alike(county: int, receipts: Sequence[Receipt]) -> QuerySet[Receipt, Any]:
+    """Receipts of the same amount, or of a project of the same investor."""
+    amounts = sorted({receipt.amount for receipt in receipts})
+    found = Q(amount__in=amounts) | Q(project__in=_projects_alike(county, receipts))
+    others = Receipt.objects.filter(found, county=county, state__in=LIVE)
+    others = others.exclude(corrected_by__state=Receipt.State.VERIFIED)
     investor = ("project__investor", "project__investor__credit_code")
     return others.values_list(*Other._fields[:-2], *investor)
 
@@ -242,6 +249,16 @@ def _hashes(receipts: Sequence[Receipt]) -> dict[int, set[str]]:
     for sha256, receipt_id in mine.values_list("sha256", "receipt"):
         found[receipt_id].add(sha256)
     return found
+
+
+def _projects_alike(county: int, receipts: Sequence[Receipt]) -> list[int]:
+    """The receipts' projects and all of their investors, as keys, so that an index finds them."""
+    projects = {receipt.project for receipt in receipts}
+    investors = {project.investor for project in projects} - {None}
+    codes = {investor.credit_code for investor in investors if investor and investor.credit_code}
+    of_investor = Q(investor__in=investors) | Q(investor__credit_code__in=codes)
+    found = Project.objects.filter(of_investor, county=county).values_list("pk", flat=True)
+    return sorted({*found.order_by(), *(project.pk for project in projects)})
 
 
 def _shared_files(county: int, hashes: dict[int, set[str]]) -> dict[int, list[int]]:

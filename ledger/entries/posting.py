@@ -32,6 +32,7 @@ from units.trail import name_of
 
 __all__ = [
     "Draft",
+    "count",
     "credit",
     "hashed_fields",
     "live_entries",
@@ -60,9 +61,19 @@ def verify(receipt_id: int, seen: str, *, by: User, at: datetime, word: str = ""
     Raises Refusal for doubts without a remark, and for missing evidence that the county requires.
     """
     receipt = _awaiting(receipt_id, by)
+    if receipt.corrects_id is not None:
+        raise Refusal(
+            _("This receipt is proposed to correct a verified one. Confirm the proposal there.")
+        )
+    return count(receipt, seen, by=by, at=at, word=word)
+
+
+def count(receipt: Receipt, seen: str, *, by: User, at: datetime, word: str) -> Receipt:
+    """Verify the locked receipt that was seen, with all that is required, and post it."""
     receipt.project = locks.for_crediting(receipt.project_id)
     found = doubts.doubts(receipt)
-    demand_seen(seen, approvals.seen_of([receipt], {receipt.pk: found})[receipt.pk], CHANGED)
+    now = approvals.seen_of([receipt], {receipt.pk: found})[receipt.pk]
+    demand_seen(seen, now, CHANGED)
     approvals.demand_another(receipt, by)
     demand_signed(receipt.project, receipt.received_on)
     evidence.demand_complete(receipt)
@@ -79,6 +90,8 @@ def verify(receipt_id: int, seen: str, *, by: User, at: datetime, word: str = ""
         "word": word,
         "doubts": [doubt.code for doubt in found],
     }
+    if receipt.corrects_id is not None:
+        after["corrects"] = str(receipt.corrects)
     note(by, "receipt.verify", receipt, at, before={"state": "submitted"}, after=after)
     return receipt
 

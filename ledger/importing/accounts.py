@@ -56,6 +56,7 @@ class Accounts:
     names_in_use: set[str] = field(default_factory=set)
     refused_projects: dict[str, int] = field(default_factory=dict)  # rows by key of the name
     receipts: dict[Identity, Known] = field(default_factory=dict)
+    vouchers: dict[tuple[int, str], list[Identity]] = field(default_factory=dict)
     periods: dict[tuple[int, int], str] = field(default_factory=dict)
     stand_ins: int = 0
     _near: dict[str, str] = field(default_factory=dict)
@@ -144,7 +145,11 @@ def look_up_receipts(accounts: Accounts) -> None:
         rows = Receipt.objects.filter(project__in=part).exclude(state=Receipt.State.WITHDRAWN)
         columns = ("project", "received_on", "amount", "voucher_no", *Known._fields)
         for project, day, amount, voucher, *known in rows.order_by().values_list(*columns):
-            accounts.receipts[project, day, amount, key(voucher)] = Known(*known)
+            identity = (project, day, amount, key(voucher))
+            accounts.receipts[identity] = Known(*known)
+            of_voucher = accounts.vouchers.setdefault((project, key(voucher)), [])
+            if identity not in of_voucher:
+                of_voucher.append(identity)
 
 
 def _parts(values: list[T]) -> Iterable[list[T]]:

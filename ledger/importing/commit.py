@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger.entries import posting, submission
+from ledger.entries import corrections, posting, submission
 from ledger.importing import plan as planning
 from ledger.importing.plan_types import (
     Origin,
@@ -220,6 +220,8 @@ def _enter(batch: Sequence[ReceiptRow], options: ImportOptions) -> None:
 def _change_receipt(row: ReceiptRow, options: ImportOptions) -> Receipt:
     assert row.known is not None
     project = Project.objects.select_related("lead_unit").get(pk=row.draft.project.pk)
+    if row.known.state == Receipt.State.VERIFIED:
+        return _propose_correction(row, project, options)
     return submission.change(
         row.known.pk,
         row.known.version,
@@ -229,6 +231,19 @@ def _change_receipt(row: ReceiptRow, options: ImportOptions) -> Receipt:
         at=options.at,
         today=options.today,
     )
+
+
+def _propose_correction(row: ReceiptRow, project: Project, options: ImportOptions) -> Receipt:
+    """Submit the row and propose that it takes the place of the verified receipt."""
+    assert row.known is not None
+    who: dict[str, Any] = {"by": options.by, "at": options.at}
+    new = submission.submit(replace(row.draft, project=project), **who, today=options.today)
+    old = Receipt.objects.select_related("project__investor").get(pk=row.known.pk)
+    seen = corrections.seen_correction(old, new)
+    reason = _("Corrected by the workbook “%(file)s”, row %(row)s.")
+    words = {"file": options.file_name[:200], "row": row.origin.row}
+    corrections.propose_correction(new.pk, old.pk, seen, reason % words, **who)
+    return new
 
 
 def _become(stand_in: Unit, stored: Unit) -> None:

@@ -1,10 +1,12 @@
 """Compares the rows of the sheet 到位资金 with the recorded receipts.
 
 The same receipt is the same project, day, amount and voucher number; twice in one workbook is
-refused, since it would count the money twice. A verified receipt is never changed, and a unit may
-not enter money into a quarter in review.
+refused, since it would count the money twice. A row whose voucher number stands in the project with
+another day or amount is the same money corrected: it changes the receipt, or, where that is
+verified, becomes a proposal to correct it. A unit may not enter money into a quarter in review.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -44,11 +46,53 @@ def plan_receipts(
     names = {row.values.get("project") for row in section.rows}
     look_up_projects(accounts, (str(name) for name in names if isinstance(name, str | int | float)))
     look_up_receipts(accounts)
-    judged = []
-    for row in section.rows:
-        reader = Reader(section, row, remarks)
-        judged.append(_judged(reader, accounts, is_verified, seen))
-    return judged
+    readers = [Reader(section, row, remarks) for row in section.rows]
+    judged = [_judged(reader, accounts, is_verified, seen) for reader in readers]
+    return _corrected(readers, judged, accounts)
+
+
+Judged = list[tuple[Outcome, ReceiptRow | None]]
+
+
+def _corrected(readers: list[Reader], judged: Judged, accounts: Accounts) -> Judged:
+    """New rows that correct the only receipt with their voucher number that no row repeats."""
+    repeated = {row.known.pk for _outcome, row in judged if row and row.known}
+    new = Counter(_voucher(row) for outcome, row in judged if row and outcome == Outcome.NEW)
+    found: Judged = []
+    for reader, (outcome, row) in zip(readers, judged, strict=True):
+        if row is None or outcome != Outcome.NEW:
+            found.append((outcome, row))
+            continue
+        same = [
+            identity
+            for identity in accounts.vouchers.get(_voucher(row), [])
+            if accounts.receipts[identity].pk not in repeated
+        ]
+        if len(same) == 1 and new[_voucher(row)] == 1:
+            _correct(reader, row, same[0], accounts)
+        elif same:
+            reader.notice("voucher", _("Other receipts of the project have this voucher number."))
+        found.append((row.outcome, row))
+    return found
+
+
+def _voucher(row: ReceiptRow) -> tuple[int, str]:
+    return row.draft.project.pk, key(row.draft.voucher_no)
+
+
+def _correct(reader: Reader, row: ReceiptRow, identity: Identity, accounts: Accounts) -> None:
+    """The row takes the place of the recorded receipt; the preview says so."""
+    _project, day, amount, _key = identity
+    row.known = accounts.receipts[identity]
+    row.outcome, row.is_verified = Outcome.CHANGED, False
+    words = {"day": date_format(day), "amount": wan_short(amount, 6)}
+    sentence = _("Corrects the receipt with this voucher number: %(day)s, %(amount)s 万元.")
+    if row.known.state == Receipt.State.VERIFIED:
+        sentence = _(
+            "Corrects the verified receipt with this voucher number (%(day)s, %(amount)s 万元): a"
+            " second person must confirm it, until then that one counts."
+        )
+    reader.notice("voucher", sentence % words)
 
 
 def _judged(

@@ -100,6 +100,10 @@ class Receipt(models.Model):
     verified_at = models.DateTimeField(_("verified at"), null=True)
     verified_word = models.CharField(_("word of the verifier"), max_length=500, blank=True)
     counted_on = models.DateField(_("counted on"), null=True)
+    # The verified receipt that this one is proposed to take the place of, or has replaced.
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="corrected_by"
+    )
 
     class Meta:
         verbose_name = _("receipt")

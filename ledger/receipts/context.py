@@ -115,12 +115,32 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
         "files": file_lines(receipt),
         "entries": entry_lines(user, receipt),
         "asked": asked_of(user, receipt),
+        "alike": _alike(user, receipt, found),
         "may_repost": may(user, Right.ENTRY_REVERSE) and receipt.state == Receipt.State.VERIFIED,
         "queue": queue_of(user, receipt) if verifies else None,
         "verify_form": verify_form,
         "return_form": ReturnForm(initial=seen, auto_id="return_%s"),
         "evidence_form": EvidenceForm(initial=seen, auto_id="evidence_%s"),
     } | forms
+
+
+def _alike(user: User, receipt: Receipt, found: Sequence[Doubt]) -> list[Link]:
+    """Receipts that this one perhaps corrects, with the page to say so, for who may enter both."""
+    if receipt.state != Receipt.State.SUBMITTED or not may_enter(user, receipt.project):
+        return []
+    told = found or doubts.doubts(receipt)
+    same = [doubt for doubt in told if doubt.code == doubts.Code.SAME_VOUCHER]
+    keys = {r.pk for doubt in same for r in doubt.records if isinstance(r, Receipt)}
+    rows = receipts_of(user).filter(pk__in=keys).select_related("project", "unit")
+    others = rows.order_by("pk") if keys else []
+    return [
+        Link(
+            f"{other.unit.name} · {other} · {wan_short(other.amount)} 万元",
+            reverse("receipt-corrects", args=[receipt.pk, other.pk]),
+        )
+        for other in others
+        if may_enter(user, other.project)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +157,7 @@ class Asked:
     form: SeenForm
     credit: "list[CreditLine]"
     years: list[tuple[int, int]]
+    new: Receipt | None
 
 
 def asked_of(user: User, receipt: Receipt) -> Asked | None:
@@ -154,7 +175,8 @@ def asked_of(user: User, receipt: Receipt) -> Asked | None:
         may_confirm=stands and proposals.is_second(proposal, user),
         may_withdraw=any(may(user, right) for right in proposals.RIGHTS[kind]),
         form=SeenForm(initial={"seen": proposals.seen(proposal, now)}, auto_id="confirm_%s"),
-        credit=credit_lines(receipt, reposts=kind == Proposal.Kind.REPOST),
+        credit=credit_lines(receipt, kind),
+        new=corrections.correcting(receipt) if kind == Proposal.Kind.CORRECT else None,
         years=corrections.enters_later_year(receipt),
     )
 
@@ -271,9 +293,14 @@ class CreditLine:
     differs: bool
 
 
-def credit_lines(receipt: Receipt, *, reposts: bool = True) -> list[CreditLine]:
+def credit_lines(receipt: Receipt, kind: Proposal.Kind = Proposal.Kind.REPOST) -> list[CreditLine]:
+    """What each unit has of a receipt, and will have by what is proposed."""
     posted = posting.credit(posting.live_entries(receipt))
-    coming = posting.parts(receipt) if reposts else {}
+    source = {
+        Proposal.Kind.REPOST: receipt,
+        Proposal.Kind.CORRECT: corrections.correcting(receipt),
+    }.get(kind)
+    coming = posting.parts(source) if source is not None else {}
     units = Unit.objects.filter(pk__in={*posted, *coming}).order_by("kind", "order", "code")
     return [
         CreditLine(

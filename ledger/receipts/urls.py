@@ -11,6 +11,7 @@ from ledger.receipts.claim_pages import (
     claim_new,
     claim_withdraw,
 )
+from ledger.receipts.correction_pages import receipt_corrects
 from ledger.receipts.evidence_pages import (
     evidence_add,
     evidence_file,
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receipts/<int:pk>/verify/", receipt_verify, name="receipt-verify"),
     path("receipts/<int:pk>/return/", receipt_return, name="receipt-return"),
     path("receipts/<int:pk>/repost/", receipt_repost, name="receipt-repost"),
+    path("receipts/<int:pk>/corrects/<int:other>/", receipt_corrects, name="receipt-corrects"),
     path("receipts/<int:pk>/proposal/confirm/", proposal_confirm, name="proposal-confirm"),
     path("receipts/<int:pk>/proposal/withdraw/", proposal_withdraw, name="proposal-withdraw"),
     path("receipts/<int:pk>/evidence/", evidence_add, name="evidence-add"),

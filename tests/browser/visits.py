@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from ledger.entries import claims, posting
 from ledger.meeting import pledges
-from ledger.models import Entry, Period
+from ledger.models import Entry, Period, Receipt
 from ledger.quarter import checks
 from ledger.rules.months import Month
 from projects.service import problems, steps
@@ -259,6 +259,7 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "receipt-detail": [Visit(verifier, pending), Visit(clerk, returned)],
         "receipt-history": [Visit(clerk, f"{returned}history/")],
         "receipt-edit": [Visit(clerk, f"{returned}edit/")],
+        "receipt-corrects": [Visit(head, f"{pending}corrects/{Receipt.objects.latest('pk').pk}/")],
         "entry-reverse": [Visit(head, f"/entries/{Entry.objects.latest('pk').pk}/reverse/")],
         "evidence-rules": [Visit(head, "/evidence/rules/")],
         "ranking-newest": [Visit(leader, "/ranking/")],

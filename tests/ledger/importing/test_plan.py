@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 
 from ledger.importing.commit import ImportOptions, apply, planned_under_lock
 from ledger.importing.plan_types import Outcome
@@ -220,6 +221,47 @@ def test_a_verified_receipt_is_not_changed(county, head, stored, tmp_path):
     plan = books.planned(bent(tmp_path, bend), county, head)
 
     assert books.places(plan) == [("到位资金", 2, "备注")]
+
+
+def bent_amount(book):
+    """The same voucher, 102 instead of what the book says."""
+    book["到位资金"]["C2"] = 102
+
+
+def test_a_corrected_row_changes_the_receipt_that_waits(county, head, stored, tmp_path):
+    before = Receipt.objects.get(voucher_no="商农行2012-031")
+
+    plan = imported(bent(tmp_path, bent_amount), county, head)
+
+    assert counted(plan)["到位资金"] == {Outcome.CHANGED: 1, Outcome.UNCHANGED: 3}
+    receipt = Receipt.objects.get(voucher_no="商农行2012-031")
+    assert (receipt.pk, receipt.amount, receipt.state) == (before.pk, wan(102), "submitted")
+
+
+def test_a_corrected_row_of_verified_money_becomes_a_proposal(county, head, stored, tmp_path):
+    old = Receipt.objects.get(voucher_no="商农行2012-031")
+    verifier = make_verifier(county)
+    acting.verify(old.pk, old.version, by=verifier, at=moment(TODAY), word="已核对")
+    path = bent(tmp_path, bent_amount)
+
+    plan = imported(path, county, head)
+
+    assert counted(plan)["到位资金"] == {Outcome.CHANGED: 1, Outcome.UNCHANGED: 3}
+    assert "102" not in str(Entry.objects.values_list("amount"))
+    acting.confirm_proposal(old, by=verifier, at=moment(TODAY))
+    assert Entry.objects.aggregate(all=Sum("amount"))["all"] == wan(102)
+    assert imported(path, county, head).is_empty
+
+
+def test_two_new_rows_of_one_voucher_correct_nothing_by_themselves(county, head, stored, tmp_path):
+    def bend(book):
+        sheet = book["到位资金"]
+        sheet.append([cell.value for cell in sheet[2]])
+        sheet["C2"], sheet.cell(sheet.max_row, 3).value = 60, 42
+
+    plan = books.planned(bent(tmp_path, bend), county, head)
+
+    assert counted(plan)["到位资金"] == {Outcome.NEW: 2, Outcome.UNCHANGED: 3}
 
 
 def test_a_recorded_investor_stands(county, head, stored, tmp_path):
