@@ -9,10 +9,13 @@ overwrites a newer version. The rules for a draft are in ``drafts.py``; bulk ent
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Min, Sum
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from projects.drafts import (
@@ -30,7 +33,8 @@ from projects.models import CreditShare, Investor, Project
 from projects.reach import may_change, may_lead, projects_of
 from projects.shares import percent_text
 from units import trail
-from units.access import REACH, Reach, Right, demand
+from units.access import REACH, Reach, Right, demand, may
+from units.ground.money import wan_short
 from units.ground.refusal import Conflict, Refusal
 from units.ground.text import key
 from units.models import Unit, User
@@ -154,9 +158,11 @@ def _change(
     if version is not None and project.version != version:
         raise Conflict(_("Somebody changed this project after you opened it. Compare both."))
     _demand_free_name(draft, by, project)
-    before = snapshot(project)
+    before, was = snapshot(project), (project.signed_on, project.introduced_amount)
     _set(project, draft, _investor(draft, project, by, at))
+    _demand_money_fits(project, draft, *was)
     if _shares_of(project) != [(unit.pk, points) for unit, points in draft.shares]:
+        _demand_no_ruling(project, by)
         project.shares.all().delete()
         _write_shares(project, draft.shares)
     after = snapshot(project)
@@ -165,6 +171,37 @@ def _change(
         project.save()
         _note(by, "project.change", project, at, before, after)
     return _read_again(project)
+
+
+def _demand_money_fits(
+    project: Project, draft: ProjectDraft, signed_on: date | None, introduced: Decimal
+) -> None:
+    """What is posted must still fit: no money before the signing, no less promised than received."""
+    signed = min(
+        filter(None, (draft.intention_on, draft.agreement_on, draft.contract_on)), default=None
+    )
+    if signed != signed_on:
+        standing = project.entries.filter(kind="credit", reversed_by=None)
+        first = standing.aggregate(day=Min("received_on"))["day"]
+        if first is not None and (signed is None or signed > first):
+            sentence = _("Money of %(day)s is verified for this project; it is signed by that day.")
+            raise Refusal(sentence % {"day": date_format(first)}, "contract_on")
+    if draft.introduced_amount < introduced:
+        received = project.entries.aggregate(all=Sum("amount", default=0))["all"]
+        if draft.introduced_amount < received:
+            sentence = _("%(amount)s 万元 are verified for this project; it introduces no less.")
+            raise Refusal(sentence % {"amount": wan_short(received)}, "introduced_amount")
+
+
+def _demand_no_ruling(project: Project, by: User) -> None:
+    """Shares that the head ruled on stay until the head changes them."""
+    ruled = project.claims.filter(state="granted").select_related("unit").order_by("-pk").first()
+    if ruled is not None and not may(by, Right.CLAIM_DECIDE):
+        sentence = _(
+            "The bureau granted a share of this project to %(unit)s. Only the head of the bureau"
+            " changes its shares."
+        )
+        raise Refusal(sentence % {"unit": ruled.unit.name}, "shares")
 
 
 def _set(project: Project, draft: ProjectDraft, investor: Investor | None) -> None:

@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 
-from ledger.entries import approvals, corrections, posting, proposals
-from ledger.models import Entry, Period, Proposal, Receipt
+from ledger.entries import approvals, claims, corrections, posting, proposals
+from ledger.models import CreditClaim, Entry, Period, Proposal, Receipt
 from ledger.quarter import closing
 from tests.access.pages import Form, forms_of
 from units.ground.refusal import Conflict
@@ -56,7 +56,7 @@ def close_at_last(period_id, *, first, second, at, known=()):
                 close(period_id, by=first, at=at, known=known)
 
 
-def send(client, page, action, **typed):
+def send(client, page, action, /, **typed):
     """POST the form of a page that sends to ``action``, with its hidden fields and what is typed."""
     html = client.get(page).content.decode()
     [form] = [form for form in forms_of(html, page) if form.action == action] or [Form(action)]
@@ -107,3 +107,19 @@ def another(person) -> User:
     return User.objects.create_user(
         username=f"second{User.objects.count()}", county=person.county, role=Role.BUREAU_HEAD
     )
+
+
+def answer(claim_id, agrees, words, *, by, at):
+    return claims.answer(claim_id, _claim_seen(claim_id), agrees, words, by=by, at=at)
+
+
+def grant(claim_id, basis_points, words, *, by, at):
+    return claims.grant(claim_id, _claim_seen(claim_id), basis_points, words, by=by, at=at)
+
+
+def refuse(claim_id, words, *, by, at):
+    return claims.refuse(claim_id, _claim_seen(claim_id), words, by=by, at=at)
+
+
+def _claim_seen(claim_id):
+    return claims.claim_seen(CreditClaim.objects.select_related("project").get(pk=claim_id))

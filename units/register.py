@@ -5,7 +5,7 @@ Holds the rules for a unit, its code, the official order and the succession when
 to it stays: later tables sum a predecessor into its successor.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.access import Right, demand
+from units.ground.fingerprint import demand_seen, fingerprint, of_row
 from units.ground.refusal import Refusal, clean_or_refuse
 from units.ground.text import key
 from units.models import County, Unit, User
@@ -48,10 +49,13 @@ def save(
     at: datetime,
     unit: Unit | None = None,
     code: str | None = None,
+    seen: str | None = None,
 ) -> Unit:
     """Add a unit to the county, or change ``unit``. A new one gets the next free code unless given.
 
-    Raises Refusal with the field it belongs to.
+    ``seen`` is the unit's ``fingerprint.of_row`` that a form carried; None for a plan made under
+    the county's lock. Raises Refusal with the field it belongs to, Conflict for another unit than
+    the one that was seen.
     """
     _demand_right(county, by, unit)
     draft = replace(draft, name=clean_or_refuse(draft.name, "name"))
@@ -63,7 +67,7 @@ def save(
                 raise objection
             if unit is None:
                 return _add(draft, county, code or next_code(county, draft.kind), by, at)
-            return _change(draft, unit.pk, by, at)
+            return _change(draft, unit.pk, seen, by, at)
     except IntegrityError as error:
         raise Refusal(
             _("This code is in use already. Leave it out to get the next one.")
@@ -71,10 +75,14 @@ def save(
 
 
 @transaction.atomic
-def arrange(places: Mapping[int, int], *, county: County, by: User, at: datetime) -> int:
-    """Set the official order (unit id to place). Returns how many units moved."""
+def arrange(places: Mapping[int, int], seen: str, *, county: County, by: User, at: datetime) -> int:
+    """Set the official order (unit id to place). Returns how many units moved.
+
+    Raises Conflict unless ``seen`` is ``order_seen`` of the order that stands.
+    """
     _demand_right(county, by, None)
-    units = Unit.objects.select_for_update().filter(county=county, pk__in=places)
+    units = list(Unit.objects.select_for_update().filter(county=county, pk__in=places))
+    demand_seen(seen, order_seen(units))
     moved = [unit for unit in units if unit.order != places[unit.pk]]
     for unit in moved:
         before = {"order": unit.order}
@@ -82,6 +90,11 @@ def arrange(places: Mapping[int, int], *, county: County, by: User, at: datetime
         unit.save(update_fields=["order"])
         _note(by, "unit.change", unit, at, before, {"order": unit.order})
     return len(moved)
+
+
+def order_seen(units: Iterable[Unit]) -> str:
+    """The fingerprint of an official order."""
+    return fingerprint(sorted((unit.pk, unit.order) for unit in units))
 
 
 def next_code(county: County, kind: str) -> str:
@@ -189,8 +202,10 @@ def _add(draft: UnitDraft, county: County, code: str, by: User, at: datetime) ->
     return unit
 
 
-def _change(draft: UnitDraft, unit_id: int, by: User, at: datetime) -> Unit:
+def _change(draft: UnitDraft, unit_id: int, seen: str | None, by: User, at: datetime) -> Unit:
     unit = Unit.objects.select_related("successor").get(pk=unit_id)
+    if seen is not None:
+        demand_seen(seen, of_row(unit))
     before, after = trail.changes(_plain(draft_of(unit)), _plain(draft))
     if after:
         for name, value in _columns(draft).items():

@@ -15,17 +15,17 @@ from units.forms import (
     CleanCharField,
     DayField,
     PercentField,
+    SeenForm,
     WholeField,
     unit_choices,
 )
+from units.ground.fingerprint import of_row
 from units.models import County, Unit
-from units.register import LAST_PLACE, UnitDraft, next_place
+from units.register import LAST_PLACE, UnitDraft, next_place, order_seen
 
 
-class UnitForm(forms.Form):
+class UnitForm(SeenForm):
     """A unit of the register."""
-
-    use_required_attribute = False
 
     name = CleanCharField(label=_("Name"), max_length=100)
     kind = forms.ChoiceField(label=_("Kind"), choices=Unit.Kind.choices)
@@ -48,7 +48,7 @@ class UnitForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, county: County, unit: Unit | None = None) -> None:
-        initial = asdict_of(unit) if unit else {}
+        initial = asdict_of(unit) | {"seen": of_row(unit)} if unit else {}
         super().__init__(data, initial=initial)
         self.county, self.unit = county, unit
         others = Unit.objects.filter(county=county).order_by()
@@ -75,11 +75,11 @@ def asdict_of(unit: Unit) -> dict[str, Any]:
     return {name: getattr(unit, name) for name in names} | {"successor": unit.successor_id or ""}
 
 
-class PlacesForm(forms.Form):
+class PlacesForm(SeenForm):
     """The official order of all units: a place beside each name."""
 
     def __init__(self, data: Any = None, *, units: Sequence[Unit]) -> None:
-        super().__init__(data)
+        super().__init__(data, initial={"seen": order_seen(units)})
         for unit in units:
             label = _("Place of %(unit)s") % {"unit": unit.name}
             field = WholeField(label=label, most=LAST_PLACE, initial=unit.order)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from units import register
 from units.access import FORM, Right, allowed, county_of, demand, may, person, units_of
-from units.ground.refusal import Refusal
+from units.ground.fingerprint import of_row
+from units.ground.refusal import Conflict, Refusal
 from units.models import Unit
 from units.tables import UnitTable
 from units.unit_forms import PlacesForm, UnitForm
@@ -33,7 +34,13 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     form = PlacesForm(request.POST, units=units)
     if not form.is_valid():
         return _units_shown(request, units, form, status=422)
-    moved = register.arrange(form.places(), county=county_of(request), by=user, at=timezone.now())
+    seen, now = form.cleaned_data["seen"], timezone.now()
+    try:
+        moved = register.arrange(form.places(), seen, county=county_of(request), by=user, at=now)
+    except Conflict as conflict:
+        form.refuse(conflict)
+        form.show_anew(register.order_seen(units))
+        return _units_shown(request, units, form, status=409)
     messages.success(request, _("%(count)d units moved.") % {"count": moved})
     return redirect("unit-list")
 
@@ -68,10 +75,12 @@ def _unit_form(request: HttpRequest, unit: Unit | None, done: Any) -> HttpRespon
     if saved is not None:
         messages.success(request, done % {"name": saved.name})
         return redirect("unit-list")
+    if unit is not None and form.conflict is not None:
+        form.show_anew(of_row(Unit.objects.get(pk=unit.pk)))
     words = unit.name if unit else _("New unit")
     crumbs = [(reverse("unit-list"), _("Units")), ("", words)]
     context = {"crumbs": crumbs, "form": form, "unit": unit}
-    status = 422 if form.is_bound else 200
+    status = (409 if form.conflict else 422) if form.is_bound else 200
     return render(request, "units/unit_form.html", context, status=status)
 
 
@@ -85,9 +94,10 @@ def _saved_unit(request: HttpRequest, form: UnitForm) -> Unit | None:
             by=person(request),
             at=timezone.now(),
             unit=form.unit,
+            seen=form.cleaned_data["seen"] if form.unit else None,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field, str(refusal))
+        form.refuse(refusal)
         return None
 
 

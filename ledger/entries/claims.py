@@ -22,6 +22,7 @@ from projects.shares import percent_text, split
 from units import trail
 from units.access import Right, demand
 from units.ground.basis_points import FULL
+from units.ground.fingerprint import demand_seen, fingerprint, of_row
 from units.ground.refusal import Conflict, Refusal
 from units.models import Unit, User
 
@@ -55,14 +56,20 @@ def make(
 
 
 @transaction.atomic
-def answer(claim_id: int, agrees: bool, words: str, *, by: User, at: datetime) -> CreditClaim:
-    """The lead unit agrees or objects. It may change its answer until the bureau has decided."""
+def answer(
+    claim_id: int, seen: str, agrees: bool, words: str, *, by: User, at: datetime
+) -> CreditClaim:
+    """The lead unit agrees or objects. It may change its answer until the bureau has decided.
+
+    Raises Conflict unless ``seen`` is ``claim_seen`` of the claim as it stands.
+    """
     claim = _undecided(claim_id)
     demand(by, Right.CLAIM_MAKE)
     if by.unit_id != claim.project.lead_unit_id:
         raise Refusal(_("Only the lead unit of the project answers a claim."))
     if not agrees and not words.strip():
         raise Refusal(_("Say why the unit objects."), field="answer")
+    _demand_seen(claim, seen)
     before = {"state": claim.state, "answer": claim.answer}
     claim.state = State.AGREED if agrees else State.OBJECTED
     claim.answer, claim.answered_by, claim.answered_at = words, by, at
@@ -89,11 +96,13 @@ def withdraw(claim_id: int, *, by: User, at: datetime) -> CreditClaim:
 
 
 @transaction.atomic
-def grant(claim_id: int, basis_points: int, words: str, *, by: User, at: datetime) -> CreditClaim:
+def grant(
+    claim_id: int, seen: str, basis_points: int, words: str, *, by: User, at: datetime
+) -> CreditClaim:
     """Give the unit ``basis_points`` in total; the difference comes from the lead unit's share."""
-    claim = _decided(claim_id, State.GRANTED, words, by, at)
+    claim = _decided(claim_id, seen, State.GRANTED, words, by, at)
     claim.granted_points = basis_points
-    project = Project.objects.select_for_update(of=("self",)).get(pk=claim.project_id)
+    project = claim.project
     shares = _moved(project, claim.unit, basis_points)
     register.save(_draft(project, shares), by=by, at=at, project=project, version=project.version)
     claim.save()
@@ -103,9 +112,9 @@ def grant(claim_id: int, basis_points: int, words: str, *, by: User, at: datetim
 
 
 @transaction.atomic
-def refuse(claim_id: int, words: str, *, by: User, at: datetime) -> CreditClaim:
+def refuse(claim_id: int, seen: str, words: str, *, by: User, at: datetime) -> CreditClaim:
     """The bureau refuses; the shares stay as they are."""
-    claim = _decided(claim_id, State.REFUSED, words, by, at)
+    claim = _decided(claim_id, seen, State.REFUSED, words, by, at)
     claim.save()
     _tell(claim, "claim.refuse", {"state": claim.state, "decision": words}, by, at)
     return claim
@@ -155,6 +164,20 @@ def _demand_claimable(
         )
 
 
+def claim_seen(claim: CreditClaim) -> str:
+    """The fingerprint of a claim with its answer, its files and the project's shares."""
+    shares = claim.project.shares.order_by("order", "id").values_list("unit", "basis_points")
+    files = claim.evidence.order_by("pk").values_list("pk", "removed_at")
+    return fingerprint(of_row(claim), claim.project.lead_unit_id, list(shares), list(files))
+
+
+def _demand_seen(claim: CreditClaim, seen: str) -> None:
+    """Hold the claim's project too, and raise Conflict if either is not as it was seen."""
+    rows = Project.objects.select_related("lead_unit")
+    claim.project = rows.select_for_update(of=("self",)).get(pk=claim.project_id)
+    demand_seen(seen, claim_seen(claim))
+
+
 def _undecided(claim_id: int) -> CreditClaim:
     """The claim, locked. Refused if the bureau has decided it."""
     claims = CreditClaim.objects.select_related("project__lead_unit", "unit")
@@ -166,12 +189,13 @@ def _undecided(claim_id: int) -> CreditClaim:
 
 
 def _decided(
-    claim_id: int, state: CreditClaim.State, words: str, by: User, at: datetime
+    claim_id: int, seen: str, state: CreditClaim.State, words: str, by: User, at: datetime
 ) -> CreditClaim:
     claim = _undecided(claim_id)
     demand(by, Right.CLAIM_DECIDE)
     if not words.strip():
         raise Refusal(_("Say why it is decided so; both units will read it."), field="decision")
+    _demand_seen(claim, seen)
     claim.state = state
     claim.decision, claim.decided_by, claim.decided_at = words, by, at
     return claim

@@ -17,7 +17,9 @@ from ledger.reading.remarks import Remarks
 from ledger.reading.vocabulary import ISSUERS
 from units.access import Right, may
 from units.ground.money import wan_short
+from units.ground.refusal import Refusal
 from units.models import Target, Unit
+from units.targets.record import demand_version
 from units.targets.schedule import scheduled
 
 DUE = ("due_first", "due_half", "due_third", "due_fourth")
@@ -133,9 +135,21 @@ class _Given:
             )
             reader.refuse("target", sentence % {"amount": wan_short(versions[-1].amount, 6)})
             return None
+        if versions and self.day is not None and not self._replaces(versions[-1], self.day, reader):
+            return None
         due = self.due or self._due_by_default(same, accounts)
         outcome = Outcome.CHANGED if versions else Outcome.NEW
         return self._row(reader, outcome, self.day or date(self.year, 1, 1), due)
+
+    def _replaces(self, held: Target, day: date, reader: Reader) -> bool:
+        """Whether the row may take the place of the newest version, by the rule of the page."""
+        try:
+            demand_version(self.unit, self.year, held, day, self.document)
+        except Refusal as refusal:
+            column = "document" if refusal.field == "document_no" else "effective_on"
+            reader.refuse(column, str(refusal))
+            return False
+        return True
 
     def _same_day(self, versions: list[Target]) -> Target | None:
         """The newest version of the day; for a row without a day, the version that it repeats."""

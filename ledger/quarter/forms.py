@@ -51,7 +51,7 @@ class ReopenReasonForm(PasswordAgainForm, SeenForm):
     reason = CleanCharField(label=_("Reason for reopening"), max_length=500)
 
 
-class ReportForm(RefusableForm):
+class ReportForm(SeenForm):
     """A month's report. Zero is typed as 0: a report is never empty by accident."""
 
     trips = forms.IntegerField(label=_("Investment trips"), min_value=0, max_value=MAX)

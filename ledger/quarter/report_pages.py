@@ -104,9 +104,13 @@ def _own_report(request: HttpRequest, month: Month) -> HttpResponse:
         raise PermissionDenied
     report = reports.filed(county_of(request), month.first_day).filter(unit=unit).first()
     initial = {name: getattr(report, name) for name in FIELDS} if report else {}
+    initial |= {"seen": reports.report_seen(report)}
     form = ReportForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid() and _filed(request, unit, month, form):
         return redirect("report-month", month)
+    if form.conflict is not None:
+        report = reports.filed(county_of(request), month.first_day).filter(unit=unit).first()
+        form.show_anew(reports.report_seen(report))
     context = {
         "crumbs": [("", _("Monthly reports"))],
         "unit": unit,
@@ -119,7 +123,7 @@ def _own_report(request: HttpRequest, month: Month) -> HttpResponse:
         "has_begun": month.first_day <= timezone.localdate(),
         "is_asked": unit.county.asks_for_report(month.first_day),
     }
-    status = 422 if form.is_bound else 200
+    status = (409 if form.conflict else 422) if form.is_bound else 200
     return render(request, "ledger/quarter/report_form.html", context, status=status)
 
 
@@ -136,6 +140,7 @@ def _filed(request: HttpRequest, unit: Unit, month: Month, form: ReportForm) -> 
                 by=person(request),
                 at=timezone.now(),
                 today=timezone.localdate(),
+                seen=form.cleaned_data["seen"],
             )
     except Refusal as refusal:
         form.refuse(refusal)

@@ -19,11 +19,13 @@ from ledger.models import MonthlyReport, Notice, Period, Receipt, quarter_of
 from ledger.rules.months import Month
 from units import trail
 from units.county import settings
+from units.ground.fingerprint import demand_seen, fingerprint, of_row
 from units.ground.money import ZERO
 from units.ground.refusal import Refusal
 from units.models import County, Unit, User
 
 DAY, QUARTER = timedelta(days=1), timedelta(days=92)
+EARLIEST = date(2000, 1, 1)  # no accounts of a county begin earlier
 ENOUGH_RESERVES = 3  # rule 14: each unit compiles at least so many projects a year
 
 
@@ -58,13 +60,17 @@ def file_report(
     by: User,
     at: datetime,
     today: date,
+    seen: str | None = None,
 ) -> MonthlyReport:
     """File the report of ``month`` or correct it; counts are for that month.
 
-    Late filing is possible.
+    Late filing is possible. Raises Conflict unless ``seen``, where a form carried it, is
+    ``report_seen`` of what is filed.
     """
     if month.replace(day=1) > today:
         raise Refusal(_("This month has not begun yet."), field="month")
+    if month.year < EARLIEST.year or not unit.stands_on(last_day(month)):
+        raise Refusal(_("The unit has no such month. Choose one of its months."), field="month")
     counts = {"trips": trips, "reserve_projects": reserve_projects, "problems": problems}
     report, is_first = MonthlyReport.objects.select_for_update().get_or_create(
         unit=unit,
@@ -75,11 +81,18 @@ def file_report(
     before = {} if is_first else {name: getattr(report, name) for name in counts}
     if before == counts:
         return report  # the button was pressed twice
+    if seen is not None:
+        demand_seen(seen, report_seen(None if is_first else report))
     if not is_first:
         _correct(report, counts, at)
     act(unit, Notice.Kind.REPORT_MISSING, record_of(month), by=by, at=at)
     _note(report, is_first, before, counts, by, at)
     return report
+
+
+def report_seen(report: MonthlyReport | None) -> str:
+    """The fingerprint of a filed report, or of none."""
+    return of_row(report) if report else fingerprint(None)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ledger.receipts.forms import FilesForm
-from units.forms import CleanCharField, CleanTextField, PercentField, RefusableForm
+from units.forms import CleanCharField, CleanTextField, PercentField, SeenForm
 
 
 class ClaimForm(FilesForm):
@@ -25,13 +25,13 @@ class ClaimForm(FilesForm):
     field_order = ["project", "basis_points", "reason", "evidence_kind", "evidence"]
 
 
-class ClaimAnswerForm(RefusableForm):
+class ClaimAnswerForm(SeenForm):
     """The lead unit's answer."""
 
     answer = CleanTextField(label=_("Answer of the lead unit"), max_length=2000, required=False)
 
 
-class DecisionForm(RefusableForm):
+class DecisionForm(SeenForm):
     """The bureau's decision; the share is needed only where it grants."""
 
     basis_points = PercentField(label=_("Granted share in percent"), required=False)

@@ -30,6 +30,7 @@ from projects.models import Project
 from projects.reach import projects_of
 from projects.shares import percent_text
 from units.access import ACTION, FORM, Right, allowed, may, person
+from units.forms import SeenForm
 from units.ground import text
 from units.ground.money import wan_text
 from units.ground.refusal import Conflict, Refusal
@@ -117,7 +118,9 @@ def claim_answer(request: HttpRequest, pk: int) -> HttpResponse:
         claim,
         form,
         action,
-        lambda: claims.answer(pk, agrees, form.cleaned_data["answer"], **_now(request)),
+        lambda: claims.answer(
+            pk, form.cleaned_data["seen"], agrees, form.cleaned_data["answer"], **_now(request)
+        ),
         _("The answer is recorded. The bureau decides."),
     )
 
@@ -180,11 +183,12 @@ def _made(request: HttpRequest, form: ClaimForm) -> CreditClaim | None:
 
 def _decided(request: HttpRequest, pk: int, form: DecisionForm, grants: bool) -> CreditClaim:
     words, points = form.cleaned_data["decision"], form.cleaned_data["basis_points"]
+    seen = form.cleaned_data["seen"]
     if not grants:
-        return claims.refuse(pk, words, **_now(request))
+        return claims.refuse(pk, seen, words, **_now(request))
     if points is None:
         raise Refusal(_("Write the share that is granted."), field="basis_points")
-    return claims.grant(pk, points, words, **_now(request))
+    return claims.grant(pk, seen, points, words, **_now(request))
 
 
 def _done(
@@ -196,8 +200,12 @@ def _done(
         with attempted(request, action, claim):
             verb()
     except Conflict as conflict:
+        newest = _claim(request, claim.pk)
+        if isinstance(form, SeenForm):
+            form.refuse(conflict)
+            form.show_anew(claims.claim_seen(newest))
         messages.error(request, str(conflict))
-        return _shown(request, _claim(request, claim.pk), None, 409)
+        return _shown(request, newest, form, 409)
     except Refusal as refusal:
         if not hasattr(form, "refuse"):
             messages.error(request, str(refusal))
@@ -284,7 +292,7 @@ def _detail(request: HttpRequest, claim: CreditClaim, form: Form | None = None) 
         "claim": claim,
         "line": line,
         "shares": _shares(claim.project),
-        "answer_form": form if isinstance(form, ClaimAnswerForm) else ClaimAnswerForm(),
+        "answer_form": form if isinstance(form, ClaimAnswerForm) else _answer_form(claim),
         "decision_form": form if isinstance(form, DecisionForm) else _decision_form(claim),
         "may_answer": is_open and leads and may(user, Right.CLAIM_MAKE),
         "may_withdraw": is_open and user.unit_id == claim.unit_id,
@@ -294,7 +302,12 @@ def _detail(request: HttpRequest, claim: CreditClaim, form: Form | None = None) 
 
 
 def _decision_form(claim: CreditClaim) -> DecisionForm:
-    return DecisionForm(initial={"basis_points": claim.basis_points})
+    seen = claims.claim_seen(claim)
+    return DecisionForm(initial={"basis_points": claim.basis_points, "seen": seen})
+
+
+def _answer_form(claim: CreditClaim) -> ClaimAnswerForm:
+    return ClaimAnswerForm(initial={"seen": claims.claim_seen(claim)})
 
 
 def _shares(project: Project) -> list[tuple[str, str]]:

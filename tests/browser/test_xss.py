@@ -79,7 +79,7 @@ def build():
         original_name="a.png", added_by=clerk, added_at=at,
     )  # fmt: skip
     claim = claims.make(project, bureau, 4_000, "我局首谈", by=rival, at=at)
-    claims.answer(claim.pk, False, "不同意", by=clerk, at=at)
+    acting.answer(claim.pk, False, "不同意", by=clerk, at=at)
     counts = {"trips": 1, "reserve_projects": 1, "problems": "用地"}
     month = day("2012-05-01")
     reports.file_report(town, month, **counts, by=clerk, at=at, today=day("2012-06-01"))

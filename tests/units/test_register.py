@@ -125,7 +125,13 @@ def test_only_the_head_of_the_own_county_keeps_the_register(county, town):
 def test_the_order_is_set_for_those_that_moved(county, head, town):
     other = make_unit(county, "城关镇")
 
-    moved = register.arrange({town.pk: town.order, other.pk: 3}, county=county, by=head, at=NOW)
+    moved = register.arrange(
+        {town.pk: town.order, other.pk: 3},
+        register.order_seen([town, other]),
+        county=county,
+        by=head,
+        at=NOW,
+    )
 
     other.refresh_from_db()
     assert (moved, other.order) == (1, 3)
@@ -135,7 +141,7 @@ def test_the_order_is_set_for_those_that_moved(county, head, town):
 def test_the_order_of_another_county_stays(county, head):
     foreign = make_unit(make_county("611022", "丹凤县"), "龙驹寨镇", order=5)
 
-    register.arrange({foreign.pk: 1}, county=county, by=head, at=NOW)
+    register.arrange({foreign.pk: 1}, register.order_seen([]), county=county, by=head, at=NOW)
 
     foreign.refresh_from_db()
     assert foreign.order == 5

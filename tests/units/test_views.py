@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 import time_machine
 
+from tests import acting
+from tests.access.pages import forms_of
 from tests.builders import (
     day,
     make_clerk,
@@ -103,7 +105,12 @@ def test_a_unit_is_added_and_changed(client, county, head):
     client.post("/units/new/", {"name": " 试马镇 ", "kind": "town"})
     unit = Unit.objects.get()
 
-    client.post(f"/units/{unit.code}/edit/", {"name": "试马新镇", "kind": "town", "order": "７"})
+    acting.send(
+        client,
+        f"/units/{unit.code}/edit/",
+        f"/units/{unit.code}/edit/",
+        **{"name": "试马新镇", "kind": "town", "order": "７"},
+    )
 
     unit.refresh_from_db()
     assert (unit.name, unit.order, unit.code) == ("试马新镇", 7, "611023T01")
@@ -126,7 +133,7 @@ def test_a_unit_ends_with_its_successor(client, head, town, bureau):
         "successor": str(bureau.pk),
     }
 
-    client.post(f"/units/{town.code}/edit/", sent)
+    acting.send(client, f"/units/{town.code}/edit/", f"/units/{town.code}/edit/", **sent)
 
     town.refresh_from_db()
     assert (town.ended_on, town.successor) == (day("2012-06-30"), bureau)
@@ -137,20 +144,24 @@ def test_posted_extras_change_nothing_else(client, head, town):
     elsewhere = make_county("611022", "丹凤县")
     sent = {"name": "水沟镇", "kind": "town", "code": "X1", "county": str(elsewhere.pk), "id": "99"}
 
-    client.post(f"/units/{town.code}/edit/", sent)
+    acting.send(client, f"/units/{town.code}/edit/", f"/units/{town.code}/edit/", **sent)
 
     unit = Unit.objects.get()
     assert (unit.pk, unit.code, unit.county_id) == (town.pk, town.code, town.county_id)
 
 
 def test_the_order_is_set_in_one_go(client, head, town, bureau):
-    client.post("/units/", {f"place-{town.pk}": "12", f"place-{bureau.pk}": "３"})
+    acting.send(
+        client, "/units/", "/units/", **{f"place-{town.pk}": "12", f"place-{bureau.pk}": "３"}
+    )
 
     assert dict(Unit.objects.values_list("name", "order")) == {"水沟镇": 12, "招商局": 3}
 
 
 def test_a_place_that_is_none_is_refused_beside_its_box(client, head, town, bureau):
-    answer = client.post("/units/", {f"place-{town.pk}": "一", f"place-{bureau.pk}": "3"})
+    answer = acting.send(
+        client, "/units/", "/units/", **{f"place-{town.pk}": "一", f"place-{bureau.pk}": "3"}
+    )
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [f"place-{town.pk}"]
@@ -330,3 +341,36 @@ def test_a_verifier_reads_the_units_without_boxes(client, county, town):
     assert client.post("/units/", {f"place-{town.pk}": "5"}).status_code == 403
     town.refresh_from_db()
     assert town.order != 5
+
+
+def test_the_later_of_two_tabs_does_not_take_back_the_earlier(client, county, head, town):
+    """Rule 18: the second tab is shown what stands now, and what was typed in it."""
+    client.force_login(head)
+    path = f"/units/{town.code}/edit/"
+    [form] = [f for f in forms_of(client.get(path).content.decode(), path) if f.action == path]
+    seen = dict(form.pairs)["seen"]
+    sent = {"name": town.name, "kind": "town", "seen": seen}
+    assert client.post(path, sent | {"order": "7"}).status_code == 302
+
+    late = client.post(path, sent | {"name": "水沟新镇", "order": "1"})
+
+    town.refresh_from_db()
+    assert (late.status_code, town.order) == (409, 7)
+    page = late.content.decode()
+    assert "水沟新镇" in page
+    [form] = [f for f in forms_of(page, path) if f.action == path]
+    again = client.post(path, sent | {"name": "水沟新镇", "seen": dict(form.pairs)["seen"]})
+    assert again.status_code == 302
+
+
+def test_the_order_of_a_page_that_is_out_of_date_moves_nobody(client, county, head, town, bureau):
+    client.force_login(head)
+    page = client.get("/units/").content.decode()
+    [form] = [f for f in forms_of(page, "/units/") if "seen" in f.names]
+    Unit.objects.filter(pk=bureau.pk).update(order=99)
+
+    late = client.post("/units/", dict(form.pairs) | {f"place-{town.pk}": "55"})
+
+    town.refresh_from_db()
+    assert (late.status_code, town.order == 55) == (409, False)
+    assert 'value="55"' in late.content.decode()

@@ -9,17 +9,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from units.forms import AmountField, CleanCharField, DayField
+from units.forms import AmountField, CleanCharField, DayField, SeenForm
 from units.models import CountyTarget, Schedule
 from units.tables import NUMBER, Column, Table
 from units.targets.county_targets import CountyTargetDraft
 from units.targets.schedule import scheduled
 
 
-class CountyTargetForm(forms.Form):
+class CountyTargetForm(SeenForm):
     """Amounts in 万元; empty quarters are filled from the schedule."""
-
-    use_required_attribute = False
 
     issuer = forms.ChoiceField(label=_("Issuer"), choices=CountyTarget.Issuer.choices)
     amount = AmountField(label=_("Annual target (万元)"), allow_zero=True)
@@ -40,8 +38,8 @@ class CountyTargetForm(forms.Form):
         label=_("Document number"), max_length=100, help_text=_("For example 商政发〔2012〕8号.")
     )
 
-    def __init__(self, data: Any = None, *, year: int, schedule: Schedule) -> None:
-        super().__init__(data, initial={"effective_on": date(year, 1, 1)})
+    def __init__(self, data: Any = None, *, year: int, schedule: Schedule, seen: str) -> None:
+        super().__init__(data, initial={"effective_on": date(year, 1, 1), "seen": seen})
         self.schedule = schedule
 
     def draft(self) -> CountyTargetDraft:

@@ -26,10 +26,13 @@ from units.targets.pages import year_or_404
 def county_target_list(request: HttpRequest, year: int) -> HttpResponse:
     county, year = county_of(request), year_or_404(year)
     sent = request.POST if request.method == "POST" else None
-    form = CountyTargetForm(sent, year=year, schedule=targets.schedule(county, year))
+    seen, schedule = county_targets.versions_seen(county, year), targets.schedule(county, year)
+    form = CountyTargetForm(sent, year=year, schedule=schedule, seen=seen)
     if form.is_bound and form.is_valid() and _is_recorded(request, county, year, form):
         messages.success(request, _("The target is recorded."))
         return redirect("county-target-list", year)
+    if form.conflict is not None:
+        form.show_anew(county_targets.versions_seen(county, year))
     context = {
         "crumbs": [
             (reverse("target-grid", args=[year]), _("Targets")),
@@ -41,16 +44,17 @@ def county_target_list(request: HttpRequest, year: int) -> HttpResponse:
         "form": form,
         "table": CountyTargetTable(county_targets.versions(county, year)),
     }
-    status = 422 if form.is_bound else 200
+    status = (409 if form.conflict else 422) if form.is_bound else 200
     return render(request, "units/targets/county_target_list.html", context, status=status)
 
 
 def _is_recorded(request: HttpRequest, county: County, year: int, form: CountyTargetForm) -> bool:
     try:
         by, at = person(request), timezone.now()
-        county_targets.record(county, year, form.draft(), by=by, at=at)
+        seen = form.cleaned_data["seen"]
+        county_targets.record(county, year, form.draft(), seen=seen, by=by, at=at)
     except Refusal as refusal:
-        form.add_error(refusal.field, str(refusal))
+        form.refuse(refusal)
         return False
     return True
 

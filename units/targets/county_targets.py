@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.access import Right, demand
+from units.ground.fingerprint import demand_seen, fingerprint
 from units.ground.refusal import Refusal
 from units.models import County, CountyTarget, User
 
@@ -55,19 +56,28 @@ def versions(county: County, year: int) -> QuerySet[CountyTarget]:
     return rows.order_by("issuer", "-effective_on", "-pk")
 
 
+def versions_seen(county: County, year: int) -> str:
+    """The fingerprint of the versions of the year that a page has shown."""
+    return fingerprint(list(versions(county, year).values_list("pk", flat=True)))
+
+
 @transaction.atomic
 def record(
-    county: County, year: int, draft: CountyTargetDraft, *, by: User, at: datetime
+    county: County, year: int, draft: CountyTargetDraft, *, seen: str, by: User, at: datetime
 ) -> CountyTarget:
-    """Record a version, unless it equals the current one. An amount of zero removes the target."""
+    """Record a version, unless it equals the current one. An amount of zero removes the target.
+
+    Raises Conflict unless ``seen`` is ``versions_seen`` of the versions that are recorded.
+    """
     demand(by, Right.TARGET_EDIT)
     if by.county_id != county.pk:
         raise Refusal(_("Only the county's own bureau records its targets."))
     County.objects.select_for_update(no_key=True).get(pk=county.pk)  # one change at a time
     held = in_force([county], date(year, 12, 31)).get((county.pk, draft.issuer))
-    _demand_sound(draft, year, held)
     if held is not None and _facts(held) == _drafted(draft):
         return held
+    demand_seen(seen, versions_seen(county, year))
+    _demand_sound(draft, year, held)
     target = CountyTarget.objects.create(
         county=county,
         year=year,

@@ -157,12 +157,8 @@ def revise(
     held = current(county, year, issuer)
     changed = [draft for draft in drafts if _differs(draft, held.get(draft.unit.pk))]
     for draft in changed:
-        _demand_sound(draft, county, held.get(draft.unit.pk), effective_on)
-    if changed and effective_on.year != year:
-        sentence = _("The day must lie in %(year)d. Targets hold within their year.")
-        raise Refusal(sentence % {"year": year}, "effective_on")
-    if changed and not document_no:
-        raise Refusal(_("Write the number of the document that sets the targets."), "document_no")
+        _demand_sound(draft, county)
+        demand_version(draft.unit, year, held.get(draft.unit.pk), effective_on, document_no)
     return [
         record(
             draft.unit,
@@ -185,17 +181,26 @@ def _differs(draft: TargetDraft, held: Target | None) -> bool:
     return (draft.amount, *draft.due) != (held.amount, *held.due[:3])
 
 
-def _demand_sound(
-    draft: TargetDraft, county: County, held: Target | None, effective_on: date
-) -> None:
+def _demand_sound(draft: TargetDraft, county: County) -> None:
     if draft.unit.county_id != county.pk:
         raise Refusal(_("%(unit)s is not a unit of this county.") % {"unit": draft.unit.name})
     if not draft.is_rising:
         sentence = _("The quarter targets of %(unit)s must rise up to the annual target.")
         raise Refusal(sentence % {"unit": draft.unit.name})
+
+
+def demand_version(
+    unit: Unit, year: int, held: Target | None, effective_on: date, document_no: str
+) -> None:
+    """What page and workbook ask of a version that takes the place of ``held``."""
+    if effective_on.year != year:
+        sentence = _("The day must lie in %(year)d. Targets hold within their year.")
+        raise Refusal(sentence % {"year": year}, "effective_on")
+    if not document_no:
+        raise Refusal(_("Write the number of the document that sets the targets."), "document_no")
     if held is not None and effective_on < held.effective_on:
         sentence = _("%(unit)s has a target effective on %(day)s. Choose that day or a later one.")
-        words = {"unit": draft.unit.name, "day": date_format(held.effective_on)}
+        words = {"unit": unit.name, "day": date_format(held.effective_on)}
         raise Refusal(sentence % words, "effective_on")
 
 

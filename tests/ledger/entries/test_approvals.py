@@ -130,3 +130,30 @@ def test_money_of_an_announced_year_enters_the_next_only_with_the_head(county, v
     reversal = acting.reverse(entry.pk, "更正", by=verifier, at=NOON)
 
     assert reversal.counted_on == date(2012, 1, 1)
+
+
+def test_a_project_is_not_signed_after_its_verified_money(receipt, verifier):
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+
+    with pytest.raises(Refusal) as refusal:
+        changed(receipt.project, contract_on=date(2012, 5, 11))
+    assert refusal.value.field == "contract_on"
+    assert changed(receipt.project, contract_on=date(2012, 5, 10))
+
+
+def test_a_project_introduces_no_less_than_was_received(receipt, verifier):
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+
+    with pytest.raises(Refusal) as refusal:
+        changed(receipt.project, introduced_amount=builders.wan("99.99"))
+    assert refusal.value.field == "introduced_amount"
+    assert changed(receipt.project, introduced_amount=builders.wan(100))
+
+
+def test_what_was_reversed_binds_no_project(receipt, verifier):
+    acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
+    acting.reverse(Entry.objects.get().pk, "误", by=verifier, at=NOON)
+
+    assert changed(
+        receipt.project, contract_on=date(2012, 5, 11), introduced_amount=builders.wan(1)
+    )

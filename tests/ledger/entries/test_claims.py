@@ -1,5 +1,7 @@
 """A claim's way: made, answered, decided; shares change, posted credit moves only by a deed."""
 
+from functools import partial
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -7,6 +9,8 @@ from ledger.entries import claims, notices
 from ledger.entries.reach import claims_of
 from ledger.models import CreditClaim, Notice
 from ledger.ranking.league import league_table
+from projects import register
+from projects.models import Project
 from tests import acting
 from tests.builders import (
     day,
@@ -57,9 +61,9 @@ def dispute():
 
 def test_a_granted_claim_moves_the_share_from_the_lead_unit(dispute):
     claim = dispute.claim()
-    claims.answer(claim.pk, True, "情况属实。", by=dispute.clerk, at=MAY)
+    acting.answer(claim.pk, True, "情况属实。", by=dispute.clerk, at=MAY)
 
-    claims.grant(claim.pk, 3_000, "经会议研究。", by=dispute.head, at=MAY)
+    acting.grant(claim.pk, 3_000, "经会议研究。", by=dispute.head, at=MAY)
 
     claim.refresh_from_db()
     assert dispute.shares() == {"水沟镇": 7_000, "招商局": 3_000}
@@ -72,7 +76,7 @@ def test_posted_credit_stays_until_it_is_posted_again(dispute):
     for unit in (dispute.lead, dispute.claimant):
         set_target(unit, 1000)
     receipt = make_verified(dispute.project, 100)
-    claims.grant(dispute.claim().pk, 4_000, "同意。", by=dispute.head, at=MAY)
+    acting.grant(dispute.claim().pk, 4_000, "同意。", by=dispute.head, at=MAY)
 
     before = [row.received for row in league_table(dispute.county, JUNE).rows]
     due = claims.out_of_step(dispute.project)
@@ -88,7 +92,7 @@ def test_a_receipt_that_was_taken_back_is_not_posted_again(dispute):
     entry = receipt.entries.get()
     acting.reverse(entry.pk, "凭证不实", by=make_verifier(dispute.county), at=MAY)
 
-    claims.grant(dispute.claim().pk, 4_000, "同意。", by=dispute.head, at=MAY)
+    acting.grant(dispute.claim().pk, 4_000, "同意。", by=dispute.head, at=MAY)
 
     assert claims.out_of_step(dispute.project) == []
 
@@ -96,7 +100,7 @@ def test_a_receipt_that_was_taken_back_is_not_posted_again(dispute):
 def test_a_refused_claim_leaves_the_shares(dispute):
     claim = dispute.claim()
 
-    claims.refuse(claim.pk, "依据不足。", by=dispute.head, at=MAY)
+    acting.refuse(claim.pk, "依据不足。", by=dispute.head, at=MAY)
 
     assert dispute.shares() == {"水沟镇": 10_000}
     assert CreditClaim.objects.get().state == CreditClaim.State.REFUSED
@@ -107,7 +111,7 @@ def test_the_lead_unit_keeps_a_part(dispute, points):
     claim = dispute.claim()
 
     with pytest.raises(Refusal) as refusal:
-        claims.grant(claim.pk, points, "同意。", by=dispute.head, at=MAY)
+        acting.grant(claim.pk, points, "同意。", by=dispute.head, at=MAY)
 
     assert refusal.value.field == "basis_points"
     assert dispute.shares() == {"水沟镇": 10_000}
@@ -119,7 +123,7 @@ def test_a_larger_share_of_a_sharing_unit_comes_from_the_lead_alone(dispute):
     shares = {dispute.lead: 5_000, dispute.claimant: 2_000, third: 3_000}
     dispute.project = make_project(dispute.lead, shares=shares)
 
-    claims.grant(dispute.claim(4_500).pk, 4_500, "同意。", by=dispute.head, at=MAY)
+    acting.grant(dispute.claim(4_500).pk, 4_500, "同意。", by=dispute.head, at=MAY)
 
     assert dispute.shares() == {"水沟镇": 2_500, "招商局": 4_500, "林业局": 3_000}
 
@@ -127,11 +131,11 @@ def test_a_larger_share_of_a_sharing_unit_comes_from_the_lead_alone(dispute):
 def test_an_objection_needs_words_and_only_the_lead_unit_answers(dispute):
     claim = dispute.claim()
     with pytest.raises(Refusal) as wordless:
-        claims.answer(claim.pk, False, " ", by=dispute.clerk, at=MAY)
+        acting.answer(claim.pk, False, " ", by=dispute.clerk, at=MAY)
     with pytest.raises(Refusal):
-        claims.answer(claim.pk, True, "同意", by=dispute.rival, at=MAY)
+        acting.answer(claim.pk, True, "同意", by=dispute.rival, at=MAY)
 
-    claims.answer(claim.pk, False, "我镇独立引进。", by=dispute.clerk, at=MAY)
+    acting.answer(claim.pk, False, "我镇独立引进。", by=dispute.clerk, at=MAY)
 
     assert wordless.value.field == "answer"
     assert CreditClaim.objects.get().state == CreditClaim.State.OBJECTED
@@ -143,17 +147,17 @@ def test_only_the_head_of_the_bureau_decides(dispute):
 
     for person in (dispute.rival, dispute.clerk, make_verifier(dispute.county)):
         with pytest.raises(PermissionDenied):
-            claims.grant(claim.pk, 4_000, "同意。", by=person, at=MAY)
+            acting.grant(claim.pk, 4_000, "同意。", by=person, at=MAY)
 
 
 def test_a_decided_claim_is_settled(dispute):
     """quality 35"""
     claim = dispute.claim()
-    claims.refuse(claim.pk, "依据不足。", by=dispute.head, at=MAY)
+    acting.refuse(claim.pk, "依据不足。", by=dispute.head, at=MAY)
 
     for action in (
-        lambda: claims.grant(claim.pk, 4_000, "同意。", by=dispute.head, at=MAY),
-        lambda: claims.answer(claim.pk, True, "", by=dispute.clerk, at=MAY),
+        lambda: acting.grant(claim.pk, 4_000, "同意。", by=dispute.head, at=MAY),
+        lambda: acting.answer(claim.pk, True, "", by=dispute.clerk, at=MAY),
         lambda: claims.withdraw(claim.pk, by=dispute.rival, at=MAY),
     ):
         with pytest.raises(Conflict):
@@ -201,10 +205,10 @@ def test_both_units_are_told_and_the_notice_goes_with_the_deed(dispute):
     claim = dispute.claim()
     assert (told(dispute.clerk), told(dispute.rival)) == (["claim_made"], [])
 
-    claims.answer(claim.pk, True, "", by=dispute.clerk, at=MAY)
+    acting.answer(claim.pk, True, "", by=dispute.clerk, at=MAY)
     assert told(dispute.clerk) == []
 
-    claims.grant(claim.pk, 1_000, "同意。", by=dispute.head, at=MAY)
+    acting.grant(claim.pk, 1_000, "同意。", by=dispute.head, at=MAY)
     assert (told(dispute.clerk), told(dispute.rival)) == (["claim_decided"], ["claim_decided"])
 
     [notice] = notices.waiting(dispute.rival)
@@ -222,8 +226,8 @@ def test_a_notice_that_asks_for_a_deed_is_not_read_away(dispute):
 
 def test_every_word_stays_in_the_trail(dispute):
     claim = dispute.claim()
-    claims.answer(claim.pk, False, "不同意。", by=dispute.clerk, at=MAY)
-    claims.refuse(claim.pk, "依据不足。", by=dispute.head, at=MAY)
+    acting.answer(claim.pk, False, "不同意。", by=dispute.clerk, at=MAY)
+    acting.refuse(claim.pk, "依据不足。", by=dispute.head, at=MAY)
 
     actions = Trail.objects.filter(record=f"creditclaim:{claim.pk}").order_by("id")
 
@@ -240,3 +244,31 @@ def test_a_claim_is_read_by_its_two_units_those_who_share_and_the_offices(disput
     assert all(list(claims_of(reader)) == [claim] for reader in readers)
     assert not claims_of(make_clerk(stranger))
     assert not claims_of(make_head(make_county("611024", "山阳县")))
+
+
+def test_a_ruling_holds_until_the_head_changes_it(dispute):
+    """The lead unit cannot take back by the shares of the project what was granted."""
+    acting.grant(dispute.claim().pk, 4_000, "同意。", by=dispute.head, at=MAY)
+    project = Project.objects.get(pk=dispute.project.pk)
+    alone = claims._draft(project, [(project.lead_unit, 10_000)])
+
+    with pytest.raises(Refusal) as refusal:
+        register.save(alone, by=dispute.clerk, at=MAY, project=project, version=project.version)
+    assert refusal.value.field == "shares"
+    assert register.save(alone, by=dispute.head, at=MAY, project=project, version=project.version)
+
+
+def test_a_claim_that_changed_after_the_page_was_opened_is_not_decided(dispute):
+    """Rule 18: the head decides on the answer and the shares that they read."""
+    claim = dispute.claim()
+    seen = claims.claim_seen(claim)
+    acting.answer(claim.pk, False, "我镇独立引进。", by=dispute.clerk, at=MAY)
+
+    for decide in (
+        partial(claims.grant, claim.pk, seen, 4_000),
+        partial(claims.refuse, claim.pk, seen),
+    ):
+        with pytest.raises(Conflict):
+            decide("同意。", by=dispute.head, at=MAY)
+    claim.refresh_from_db()
+    assert claim.state == "objected"

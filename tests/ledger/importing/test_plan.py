@@ -20,6 +20,7 @@ from tests.builders import (
     make_unit,
     make_verifier,
     moment,
+    set_target,
     wan,
 )
 from tests.ledger.importing import books
@@ -221,6 +222,30 @@ def test_a_verified_receipt_is_not_changed(county, head, stored, tmp_path):
     plan = books.planned(bent(tmp_path, bend), county, head)
 
     assert books.places(plan) == [("到位资金", 2, "备注")]
+
+
+@pytest.mark.parametrize(
+    ("day_", "document", "place"),
+    [
+        ("2012-06-01", None, "文号"),
+        ("2011-12-31", "商政发〔2012〕9号", "生效日期"),
+        ("2012-02-28", "商政发〔2012〕9号", "生效日期"),
+    ],
+)
+def test_a_changed_target_is_asked_what_its_page_asks(
+    county, head, stored, tmp_path, day_, document, place
+):
+    town = Unit.objects.get(name="水沟镇")
+    set_target(town, 7_500, effective_on="2012-03-01")
+
+    def bend(book):
+        sheet = book["任务"]
+        sheet["D1"], sheet["E1"], sheet["C2"] = "生效日期", "文号", 8_000
+        sheet["D2"], sheet["E2"] = day_, document
+
+    plan = books.planned(bent(tmp_path, bend), county, head)
+
+    assert books.places(plan) == [("任务", 2, place)]
 
 
 def bent_amount(book):

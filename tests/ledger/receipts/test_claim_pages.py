@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ledger.entries import claims
 from ledger.models import CreditClaim, Evidence
+from tests import acting
 from tests.builders import (
     make_clerk,
     make_county,
@@ -20,6 +21,12 @@ from units.models import Role, Trail
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def sent(client, claim, action, /, **typed):
+    """Send a form of the claim's page."""
+    page = f"/claims/{claim.pk}/"
+    return acting.send(client, page, f"{page}{action}/", **typed)
 
 
 class Dispute:
@@ -85,11 +92,11 @@ def test_a_doubtful_claim_is_refused_beside_its_field(client, dispute, typed):
 def test_the_lead_unit_answers_and_the_head_grants(client, dispute):
     claim = dispute.claim()
     client.force_login(dispute.clerk)
-    client.post(f"/claims/{claim.pk}/answer/", {"action": "agree", "answer": "属实"})
+    sent(client, claim, "answer", **{"action": "agree", "answer": "属实"})
 
     client.force_login(dispute.head)
     given = {"action": "grant", "basis_points": "30", "decision": "同意"}
-    answer = client.post(f"/claims/{claim.pk}/decide/", given)
+    answer = sent(client, claim, "decide", **given)
 
     claim.refresh_from_db()
     assert answer.status_code == 302
@@ -101,7 +108,7 @@ def test_the_page_after_a_grant_leads_to_posting_again(client, dispute):
     claim = dispute.claim()
     client.force_login(dispute.head)
     given = {"action": "grant", "basis_points": "30", "decision": "同意"}
-    client.post(f"/claims/{claim.pk}/decide/", given)
+    sent(client, claim, "decide", **given)
 
     page = client.get(f"/claims/{claim.pk}/").content.decode()
 
@@ -121,7 +128,7 @@ def test_a_decision_without_share_or_words_is_refused(client, dispute, typed):
     claim = dispute.claim()
     client.force_login(dispute.head)
 
-    answer = client.post(f"/claims/{claim.pk}/decide/", typed)
+    answer = sent(client, claim, "decide", **typed)
 
     claim.refresh_from_db()
     assert (answer.status_code, claim.state) == (422, "claimed")
@@ -133,7 +140,7 @@ def test_deciding_twice_is_a_conflict(client, dispute):
     client.force_login(dispute.head)
     given = {"action": "refuse", "decision": "依据不足"}
 
-    answers = [client.post(f"/claims/{claim.pk}/decide/", given) for _ in range(2)]
+    answers = [sent(client, claim, "decide", **given) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [302, 409]
 
@@ -142,10 +149,10 @@ def test_only_the_lead_unit_answers_and_only_the_head_decides(client, dispute):
     """quality 7"""
     claim = dispute.claim()
     client.force_login(dispute.claimant)
-    own = client.post(f"/claims/{claim.pk}/answer/", {"action": "agree", "answer": "好"})
+    own = sent(client, claim, "answer", **{"action": "agree", "answer": "好"})
     for person in (dispute.claimant, dispute.clerk, make_verifier(dispute.county)):
         client.force_login(person)
-        answer = client.post(f"/claims/{claim.pk}/decide/", {"action": "grant"})
+        answer = sent(client, claim, "decide", **{"action": "grant"})
         assert answer.status_code == 403
 
     claim.refresh_from_db()
@@ -155,8 +162,8 @@ def test_only_the_lead_unit_answers_and_only_the_head_decides(client, dispute):
 
 def test_every_word_is_on_the_projects_page(client, dispute):
     claim = dispute.claim()
-    claims.answer(claim.pk, False, "独立引进", by=dispute.clerk, at=moment("2012-05-21"))
-    claims.refuse(claim.pk, "依据不足", by=dispute.head, at=moment("2012-05-22"))
+    acting.answer(claim.pk, False, "独立引进", by=dispute.clerk, at=moment("2012-05-21"))
+    acting.refuse(claim.pk, "依据不足", by=dispute.head, at=moment("2012-05-22"))
     client.force_login(dispute.clerk)
 
     page = client.get(f"/projects/{dispute.project.pk}/").content.decode()
@@ -197,7 +204,7 @@ def test_a_claimant_does_not_see_the_project_itself(client, dispute):
 
 def test_a_decision_is_read_away_by_its_unit_only(client, dispute):
     claim = dispute.claim()
-    claims.refuse(claim.pk, "依据不足", by=dispute.head, at=moment("2012-05-22"))
+    acting.refuse(claim.pk, "依据不足", by=dispute.head, at=moment("2012-05-22"))
     notice = dispute.rival.notices.get()
     client.force_login(dispute.clerk)
     client.post(f"/notices/{notice.pk}/read/")

@@ -46,7 +46,14 @@ class Place:
             issuer, full, (full / 4, full / 2, full * 3 / 4), day(effective_on), "商政发〔2012〕3号"
         )
         at = moment(effective_on)
-        return county_targets.record(self.county, 2012, draft, by=self.head, at=at)
+        return county_targets.record(
+            self.county,
+            2012,
+            draft,
+            seen=county_targets.versions_seen(self.county, 2012),
+            by=self.head,
+            at=at,
+        )
 
     def close_first_quarter(self):
         period, _new = Period.objects.get_or_create(county=self.county, year=2012, quarter=1)

@@ -4,13 +4,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db.utils import DatabaseError
 
-from tests import builders
+from tests import acting, builders
 from tests.builders import day, moment, wan
 from units.ground.refusal import Refusal
 from units.models import CountyTarget, Role, Trail
 from units.targets import county_targets
 from units.targets.county_targets import CountyTargetDraft
 
+PAGE = "/targets/2012/county/"
 pytestmark = pytest.mark.django_db
 
 
@@ -24,7 +25,14 @@ def drafted(
 
 def record(county, head, **fields):
     draft = drafted(**fields)
-    return county_targets.record(county, 2012, draft, by=head, at=moment("2012-01-10"))
+    return county_targets.record(
+        county,
+        2012,
+        draft,
+        seen=county_targets.versions_seen(county, 2012),
+        by=head,
+        at=moment("2012-01-10"),
+    )
 
 
 def test_the_newest_version_of_each_issuer_holds_from_its_day(county, head):
@@ -118,7 +126,7 @@ def typed(**changes):
 def test_empty_quarters_are_filled_from_the_schedule(county, head, client):
     client.force_login(head)
 
-    answer = client.post("/targets/2012/county/", typed(due_third="800"))
+    answer = acting.send(client, PAGE, PAGE, **typed(due_third="800"))
 
     assert answer.url == "/targets/2012/county/"
     assert CountyTarget.objects.get().due == (wan(250), wan(500), wan(800), wan(1000))
@@ -142,7 +150,7 @@ def test_what_is_refused_stays_typed_with_a_sentence(county, head, client, field
     """quality 24, 27, 28"""
     client.force_login(head)
 
-    answer = client.post("/targets/2012/county/", typed() | {field: value})
+    answer = acting.send(client, PAGE, PAGE, **typed() | {field: value})
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
@@ -154,3 +162,13 @@ def test_who_sets_no_targets_has_no_such_page(county, client):
     client.force_login(builders.make_person(county, Role.LEADER))
 
     assert client.get("/targets/2012/county/").status_code == 403
+
+
+def test_a_page_that_is_out_of_date_records_nothing(client, county, head):
+    client.force_login(head)
+
+    answer = client.post(PAGE, typed() | {"seen": "x"})
+
+    assert answer.status_code == 409
+    assert not CountyTarget.objects.exists()
+    assert typed()["document_no"] in answer.content.decode()
