@@ -90,6 +90,7 @@ ACTIONS: dict[str, Words] = {
     "unit.add": pgettext_lazy("action", "added the unit"),
     "unit.change": pgettext_lazy("action", "changed the unit"),
     "book.import": pgettext_lazy("action", "imported a workbook"),
+    "county.import": pgettext_lazy("action", "read the county from an export"),
     "backup.restore": pgettext_lazy("action", "restored the program from a backup"),
     "key.make": pgettext_lazy("action", "made an access key"),
     "key.revoke": pgettext_lazy("action", "revoked an access key"),
