@@ -415,6 +415,10 @@ SERVE_WORKERS = read_integer("WORKERS", min(MAX_WORKERS, usable_cores()), 1, 64)
 SERVE_THREADS = read_integer("THREADS", 6, 1, 64)  # per worker
 # Forwarded headers are trusted only from this address.
 TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()
+# The addresses that may read /metrics; nothing is measured for nobody.
+METRICS_FROM = read_list("METRICS_FROM", [])
+if METRICS_FROM:
+    MIDDLEWARE.insert(0, "ledger.server.metrics.measured")
 
 # --- notices (units/outbox) --------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ from typing import Final
 
 from django.conf import settings
 
+from ledger.server import metrics
+
 LOOK_SECONDS: Final = 0.1
 HEALTHY_SECONDS: Final = 30.0  # a worker that lived this long did not die of its start
 LONGEST_PAUSE: Final = 30.0
@@ -54,6 +56,7 @@ class Place:
         pause = min(LONGEST_PAUSE, 2.0 ** (self.deaths - 1)) if self.deaths else 0.0
         if time.monotonic() - self.begun < pause:
             return
+        metrics.forget(self.process.pid)
         log.error("process %d ended with %d; starting another", self.process.pid, status)
         self.close()
         self.deaths += 1
@@ -70,6 +73,7 @@ def supervise(listener: socket.socket, workers: int) -> None:
     stops: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: stops.append(number))
+    os.environ.update(metrics.empty_folder())
     descriptor = listener.fileno()
     places = [
         Place("serve_worker", str(descriptor), descriptors=[descriptor])

@@ -27,6 +27,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from waitress import wasyncore
 
+from ledger.server import metrics
 from ledger.server.web import Channel, Dispatcher
 
 CONNECTION_LIMIT: Final = 2000  # the default of 100 is used up by 100 idle sockets
@@ -57,8 +58,10 @@ def work(listener: socket.socket, *, is_supervised: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN if is_supervised else stop)
     if is_supervised:
         threading.Thread(target=_stop_with_the_supervisor, args=[stop], daemon=True).start()
+    metrics.WORKERS.set(1)
     while not stopping.is_set():
         turn(server)
+        metrics.QUEUED.set(len(server.task_dispatcher.queue))
     finish(server)
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyrage
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,14 +22,13 @@ from django.utils.translation import gettext as _
 from ledger.database import pg_programs
 from ledger.entries import evidence
 from ledger.models import Evidence
+from ledger.server import last_done
 from ledger.upkeep import archive, dump, fingerprint
-from units.ground.atomic_files import write_durably
 from units.ground.refusal import Refusal
 
 FORMAT: Final = 1
 SNAPSHOT, MANIFEST = "snapshot.json", "manifest.json"
 DATABASE, EVIDENCE = "database/", "evidence/"
-LAST: Final = "last_backup.json"
 SUFFIXES: Final = {False: ".tar", True: ".tar.age"}
 
 
@@ -95,18 +93,8 @@ def keep_newest(folder: Path, count: int) -> list[Path]:
     return old
 
 
-def last() -> dict[str, Any] | None:
-    """When and where the last backup was made from here, if known."""
-    try:
-        found: dict[str, Any] = json.loads((Path(settings.VAR_DIR) / LAST).read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found
-
-
 def _remember(made: Made, at: datetime) -> None:
-    line = {"at": at.isoformat(), "path": str(made.path.resolve()), "size": made.size}
-    write_durably(Path(settings.VAR_DIR) / LAST, _json(line), mode=0o644)
+    last_done.remember(last_done.BACKUP, at, path=str(made.path.resolve()), size=made.size)
 
 
 @contextmanager

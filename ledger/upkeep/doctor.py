@@ -24,7 +24,7 @@ from ledger.database import release as tables
 from ledger.entries import evidence
 from ledger.models import Entry, Evidence
 from ledger.quarter import proof
-from ledger.upkeep import backup
+from ledger.server import last_done
 from units.ground.refusal import Refusal
 from units.models import County, Trail
 
@@ -118,7 +118,7 @@ def _mode(path: Path) -> int:
 
 
 def backups() -> Iterator[Line]:
-    subject, last = _("Backup"), backup.last()
+    subject, last = _("Backup"), last_done.last(last_done.BACKUP)
     if last is None:
         advice = _(
             "No backup was made from here yet. Run manage.py backup every night (docs/operations.md)."

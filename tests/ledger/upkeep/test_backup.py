@@ -22,6 +22,7 @@ from ledger.entries import evidence, submission
 from ledger.entries.evidence import Attachment
 from ledger.models import Entry, Evidence, Settlement
 from ledger.quarter import proof
+from ledger.server import last_done
 from ledger.upkeep import archive, backup, dump, fingerprint, restore
 from tests.builders import (
     make_county,
@@ -313,7 +314,7 @@ def test_a_folder_keeps_the_newest_and_nothing_of_ours_else(tmp_path, project):
     kept = sorted(path.name for path in folder.iterdir())
     assert kept[0] == "jiaozhang-20261103-020000.tar"
     assert (len(kept), kept[-1]) == (3, "notes.txt")
-    assert backup.last()["path"] == str(folder / kept[1])
+    assert last_done.last(last_done.BACKUP)["path"] == str(folder / kept[1])
 
 
 def test_a_backup_never_replaces_a_file(tmp_path, project):
