@@ -364,10 +364,10 @@ def test_a_verification_asks_as_many_questions_however_many_share(
 
     for receipt in (alone, shared):
         seen = approvals.seen(receipt)
-        # Three locks, hand in it, four for doubts, credit seen, quarter, receipt, shares, end of
+        # Three locks, hand in it, five for doubts, credit seen, quarter, receipt, shares, end of
         # the chain, entries by COPY, trail; two are for the savepoint that stands for the
         # transaction here.
-        with django_assert_num_queries(15 + 2):
+        with django_assert_num_queries(16 + 2):
             posting.verify(receipt.pk, seen, by=verifier, at=NOON, word="已核对")
 
     assert Entry.objects.count() == 1 + 1 + 10

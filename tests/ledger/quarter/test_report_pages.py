@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from ledger.models import MonthlyReport, Notice
+from tests import acting
 from tests.builders import (
     make_clerk,
     make_county,
@@ -28,7 +29,7 @@ def test_a_clerk_files_a_zero_report(client, unit):
     """Rule 13."""
     client.force_login(make_clerk(unit))
 
-    answer = client.post(MAY, ZERO)
+    answer = acting.send(client, MAY, MAY, **ZERO)
 
     report = MonthlyReport.objects.get()
     assert answer.status_code == 302
@@ -50,7 +51,7 @@ def test_a_clerk_files_a_zero_report(client, unit):
 def test_what_is_no_report_is_refused_with_all_that_was_typed(client, unit, typed):
     client.force_login(make_clerk(unit))
 
-    answer = client.post(MAY, ZERO | {"trips": "7"} | typed)
+    answer = acting.send(client, MAY, MAY, **ZERO | {"trips": "7"} | typed)
 
     assert answer.status_code == 422
     assert not MonthlyReport.objects.exists()
@@ -71,7 +72,7 @@ def test_the_bureau_reminds_and_the_unit_sees_it_on_every_page_until_it_files(cl
     client.force_login(clerk)
 
     told = client.get("/projects/").content.decode()
-    client.post(MAY, ZERO)
+    acting.send(client, MAY, MAY, **ZERO)
     after = client.get("/projects/").content.decode()
 
     assert MAY in told
@@ -82,7 +83,7 @@ def test_the_bureau_reminds_and_the_unit_sees_it_on_every_page_until_it_files(cl
 def test_the_bureau_sees_who_filed_and_who_did_not(client, unit):
     silent = make_unit(unit.county, "富水镇")
     client.force_login(make_clerk(unit))
-    client.post(MAY, ZERO | {"trips": "3"})
+    acting.send(client, MAY, MAY, **ZERO | {"trips": "3"})
 
     client.force_login(make_person(unit.county, Role.LEADER))
     page = client.get(MAY).content.decode()
@@ -112,7 +113,7 @@ def test_a_unit_files_for_itself_only(client, unit):
     other = make_unit(unit.county, "富水镇")
     client.force_login(make_clerk(unit))
 
-    client.post(MAY, ZERO | {"unit": str(other.pk)})
+    acting.send(client, MAY, MAY, **ZERO | {"unit": str(other.pk)})
 
     assert MonthlyReport.objects.get().unit == unit
 
@@ -135,3 +136,15 @@ def test_the_head_sets_the_deadline_of_the_county(client, unit):
 
     client.force_login(make_verifier(unit.county))
     assert client.post(f"{MAY}deadline/", {"report_day": "3"}).status_code == 403
+
+
+def test_the_later_of_two_tabs_does_not_take_back_a_report(client, office):
+    """Rule 18: what was filed meanwhile is shown, with what was typed here."""
+    client.force_login(office.clerk)
+    acting.send(client, MAY, MAY, **ZERO | {"trips": "3"})
+
+    late = client.post(MAY, ZERO | {"trips": "9", "seen": "x"})
+
+    assert late.status_code == 409
+    assert 'value="9"' in late.content.decode()
+    assert MonthlyReport.objects.get().trips == 3
