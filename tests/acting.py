@@ -12,13 +12,14 @@ from units.models import Role, User
 
 def close(period_id, *, by, at, known=()):
     """Propose the closing as it stands."""
-    return closing.close(period_id, closing.seen(_period(period_id)), by=by, at=at, known=known)
+    seen = closing.seen(_period(period_id), at.date())
+    return closing.close(period_id, seen, by=by, at=at, known=known)
 
 
 def confirm(period_id, *, by, at, known=()):
     """Confirm the closing as it stands; a stale fingerprint where nothing is proposed."""
     period = _period(period_id)
-    seen = _to_confirm(period, closing.seen)
+    seen = _to_confirm(period, lambda one: closing.seen(one, at.date()))
     return closing.confirm(period_id, seen, by=by, at=at, known=known)
 
 

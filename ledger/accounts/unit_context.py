@@ -125,5 +125,5 @@ def missing_reports(unit: Unit, filed: Collection[Month], today: date) -> list[M
             due_on=reports.due_on(unit.county, month.first_day),
         )
         for month in months
-        if month not in filed
+        if month not in filed and reports.due_on(unit.county, month.first_day) < today
     ]

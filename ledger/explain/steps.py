@@ -169,7 +169,7 @@ def rank_steps(table: LeagueTable, row: LeagueRow) -> Iterable[Step]:
     section = table.section(row.kind)
     ranked = [other for other in section.rows if other.rank is not None]
     if row.rank is None:
-        yield Step(_("Units without a target are listed, not ranked."))
+        yield Step(_("Units without a target or without funds are listed, not ranked."))
         return
     ahead = sum(1 for other in ranked if (other.rank or 0) < row.rank)
     named = {
@@ -178,7 +178,9 @@ def rank_steps(table: LeagueTable, row: LeagueRow) -> Iterable[Step]:
         "ahead": ahead,
         "rank": row.rank,
     }
-    yield Step(_("%(kind)s: %(count)d with a target are ranked by completion, exact.") % named)
+    yield Step(
+        _("%(kind)s: %(count)d with a target and funds are ranked by completion, exact.") % named
+    )
     yield Step(_("%(ahead)d of them have a higher completion, so the rank is %(rank)d.") % named)
     sharing = [other.name for other in ranked if other.rank == row.rank and other is not row]
     if sharing:

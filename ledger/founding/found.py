@@ -6,11 +6,12 @@ the first sign-in.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -97,7 +98,8 @@ def found(draft: Draft, *, at: datetime) -> County:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if not is_open():
             raise Refusal(_("The county stands already. Sign in with the slip that was printed."))
-        county = County.objects.create(code=draft.code, name=draft.name)
+        first = _first_full_month(timezone.localdate(at))
+        county = County.objects.create(code=draft.code, name=draft.name, reports_from=first)
         trail.record(None, "county.add", county, at=at, county=county, label=county.name)
         offices = [
             _add_person(county, each, password, at)
@@ -113,6 +115,11 @@ def found(draft: Draft, *, at: datetime) -> County:
             if each.place is not None:
                 _add_person(county, each, password, at, units[each.place])
     return county
+
+
+def _first_full_month(day: date) -> date:
+    """Its first day: monthly reports are asked for from it on, unless the county sets another."""
+    return day if day.day == 1 else (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def _hashed(password: str) -> str:

@@ -15,6 +15,7 @@ from ledger import words
 from ledger.explain.composition import composition
 from ledger.explain.cuts_context import CutPart, stair_of
 from ledger.ranking.charts import Bullet, Segment, stacked
+from ledger.ranking.columns import rank_text
 from ledger.ranking.context import CurvePart, curve_of
 from ledger.ranking.headline import Headline, headline
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
@@ -150,7 +151,7 @@ def _ranks(table: LeagueTable, name: str) -> Slide:
 
 def _line(row: LeagueRow, compared: bool) -> ScreenLine:
     return ScreenLine(
-        rank=str(row.rank or ""),
+        rank=rank_text(row),
         moved=movement(row) if compared else None,
         unit=row.name,
         received=wan_text(row.received),

@@ -134,7 +134,7 @@ def _growth(table: LeagueTable, background: Background) -> str:
         return ""
     if now == before:
         return _(", the same as a year before")
-    said = {"growth": percent_text(abs(now - before), before, 2, claims=())}
+    said = {"growth": percent_text(abs(now - before), before, claims=())}
     if now > before:
         return _(", up %(growth)s on a year before") % said
     return _(", down %(growth)s on a year before") % said
@@ -179,7 +179,7 @@ def _counted(table: LeagueTable) -> Iterator[tuple[str, str]]:
     completed = sum(section.tiers[Tier.COMPLETED] for section in table.sections)
     yield _("%(units)s completed the annual task"), _units(completed) if completed else ""
     yield _on_schedule(table), _by_kind(table, Tier.ON_SCHEDULE)
-    yield _("%(units)s received funds but are behind schedule"), _by_kind(table, Tier.BEHIND)
+    yield _behind(table), _by_kind(table, Tier.BEHIND)
     yield _("%(units)s have no funds yet"), _by_kind(table, Tier.NO_FUNDS)
 
 
@@ -189,6 +189,13 @@ def _on_schedule(table: LeagueTable) -> str:
     if completed_months(table.as_of) == 6 and due is not None and due >= 50:
         return _("%(units)s reached the planned schedule of half the task")
     return _("%(units)s reached the planned schedule")
+
+
+def _behind(table: LeagueTable) -> str:
+    """At the year's end there is no schedule any more, only the task."""
+    if completed_months(table.as_of) == 12:
+        return _("%(units)s received funds, but did not complete the annual task")
+    return _("%(units)s received funds but are behind schedule")
 
 
 def _by_kind(table: LeagueTable, tier: Tier) -> str:
@@ -224,7 +231,7 @@ def _tier_clauses(table: LeagueTable) -> Iterator[str]:
     yield _completed(table)
     for words, tier in (
         (_on_schedule(table), Tier.ON_SCHEDULE),
-        (_("%(units)s received funds but are behind schedule"), Tier.BEHIND),
+        (_behind(table), Tier.BEHIND),
     ):
         units = _and(_group(section, _in_tier(section.rows, tier)) for section in table.sections)
         yield words % {"units": units} if units else ""

@@ -195,8 +195,9 @@ def _unit_checks(
         due = _due(line, table)
         yield Check(_column_name(DUE), name, sheet.address(row, DUE), f"ROUND({due},6)")
         yield from _ratios(sheet, row, line.target, name)
-        rank = _rank(sheet, part, row)
-        yield Check(_column_name(RANK), name, sheet.address(row, RANK), rank, "", NUMBER)
+        if line.rank is not None:
+            rank = _rank(sheet, part, row)
+            yield Check(_column_name(RANK), name, sheet.address(row, RANK), rank, "", NUMBER)
         tier = _tier(sheet, row, due)
     else:
         tier = f'"{words.TIERS[Tier.NO_TARGET]}"'

@@ -6,7 +6,7 @@ stores the ``LeagueTable`` of the moment.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -42,9 +42,10 @@ def end_review(period_id: int, *, by: User, at: datetime) -> Period:
     return _move(period_id, (Period.State.REVIEW,), Period.State.OPEN, "period.open", by, at)
 
 
-def seen(period: Period) -> str:
+def seen(period: Period, today: date | None = None) -> str:
     """The fingerprint of all that a closing would announce now, checks included."""
-    return seen_of(period, league_table(period.county, period.ends_on), checks.run(period))
+    table = league_table(period.county, period.ends_on, today=today)
+    return seen_of(period, table, checks.run(period))
 
 
 def seen_of(period: Period, table: LeagueTable, found: Iterable[Check]) -> str:
@@ -84,7 +85,7 @@ def close(
     if period.state == Period.State.CLOSED:
         raise Conflict(_("Somebody changed this quarter meanwhile. Reload the page."))
     found = checks.run(period)
-    table = league_table(period.county, period.ends_on)
+    table = league_table(period.county, period.ends_on, today=timezone.localdate(at))
     acknowledged = _demand_checked(found, known)
     proposal = proposals.propose(
         Kind.CLOSE,

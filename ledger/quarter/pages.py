@@ -258,7 +258,7 @@ def _table(period: Period, newest: Settlement | None, today: Any) -> LeagueTable
     """As announced, else as of the quarter's end or today."""
     if newest is not None:
         return announced_table(newest)
-    return league_table(period.county, min(period.ends_on, today))
+    return league_table(period.county, min(period.ends_on, today), today=today)
 
 
 def _forms(request: HttpRequest, form: Form | None, asked: Asked) -> dict[str, Form]:

@@ -189,6 +189,7 @@ def _of_county(request: HttpRequest, month: Month) -> dict[str, Any]:
         "after": _neighbour(month, 1, today),
         "due_on": reports.due_on(county, month.first_day),
         "is_asked": county.asks_for_report(month.first_day),
+        "is_due": reports.due_on(county, month.first_day) < today,
         "count": len(filings),
         "missing": missing,
         "lines": _lines(done, county, month),

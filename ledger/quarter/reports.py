@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.entries.notices import act, send
 from ledger.models import MonthlyReport, Notice, Period, Receipt, quarter_of
+from ledger.ranking.gathering import keeps_reports
 from ledger.rules.months import Month
 from units import trail
 from units.county import settings
@@ -123,7 +124,7 @@ def filed(county: County, month: date) -> QuerySet[MonthlyReport]:
 
 def expected(county: County, month: date) -> QuerySet[Unit]:
     """The units that owe a report: those standing on the month's last day, if one is required."""
-    if not county.asks_for_report(month):
+    if not (county.asks_for_report(month) and keeps_reports(county)):
         return Unit.objects.none()
     day = last_day(month)
     return Unit.objects.filter(
@@ -145,6 +146,8 @@ def months_owed(county: County, unit: Unit, today: date) -> list[date]:
     Those that are over, this year, and until a quarter has passed those of the year before,
     whatever month money was last entered for.
     """
+    if not keeps_reports(county):
+        return []
     newest = Month.of(today if last_day(today) == today else today.replace(day=1) - DAY)
     years = range((today - QUARTER).year, newest.year + 1)
     months = [date(year, number, 1) for year in years for number in range(1, 13)]
@@ -190,7 +193,7 @@ def money_of(unit: Unit, month: date) -> tuple[Decimal, Decimal]:
 
 def due_on(county: County, month: date) -> date:
     """The day by which the report of a month must be filed."""
-    return last_day(month) + timedelta(days=county.report_day)
+    return county.report_due_on(month)
 
 
 def last_day(month: date) -> date:

@@ -22,6 +22,7 @@ Words: TypeAlias = str | Promise
 Of: TypeAlias = LeagueRow | Total
 SIX_PLACES = Decimal("0.000001")
 NEW = "new"
+DASH = "—"
 UNRANKED = 1_000_000  # after every rank
 _TIER_PLACES = {tier: place for place, tier in enumerate(Tier)}
 
@@ -147,6 +148,11 @@ def _moved(row: LeagueRow) -> int | str | None:
     if row.rank is None:
         return None
     return NEW if row.movement is None else row.movement
+
+
+def rank_text(row: LeagueRow) -> str:
+    """A dash for a unit without funds, which has no rank; nothing where there is no target."""
+    return str(row.rank) if row.rank is not None else DASH if row.tier is Tier.NO_FUNDS else ""
 
 
 def six_places(value: Fraction) -> Decimal:

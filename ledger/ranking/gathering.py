@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from ledger.models import Entry, Receipt, Settlement
+from ledger.models import Entry, MonthlyReport, Receipt, Settlement
 from projects.models import Project
 from units.ground.money import ZERO
 from units.models import County
@@ -33,6 +33,11 @@ class Signed:
     contracts: int = 0
     total_investment: Decimal = ZERO
     introduced: Decimal = ZERO
+
+
+def keeps_reports(county: County) -> bool:
+    """Whether the county asks for monthly reports at all: by its setting, or because some came."""
+    return county.reports_from is not None or MonthlyReport.objects.filter(county=county).exists()
 
 
 def last_settlements(

@@ -13,10 +13,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
+from django.utils import timezone
+
 from ledger.models import Settlement
 from ledger.ranking.figures import Owed, Sums, UnitFigures, unit_figures
 from ledger.ranking.frame import Frame
-from ledger.ranking.gathering import Signed, last_settlements, ranks_of, signed_in
+from ledger.ranking.gathering import (
+    Signed,
+    keeps_reports,
+    last_settlements,
+    ranks_of,
+    signed_in,
+)
 from ledger.rules import standing
 from ledger.rules.standing import Tier
 from units.ground.money import ZERO
@@ -166,8 +174,9 @@ class LeagueTable:
 
     @property
     def over_half(self) -> bool:
-        """双过半 for the county (rule 5)."""
-        return standing.over_half(self.total.received, self.total.target, self.as_of)
+        """双过半 for the county (rule 5), by the rules of its settlement if it has one."""
+        rules = self.settlement.snapshot.rules if self.settlement else standing.VERSION
+        return standing.over_half(self.total.received, self.total.target, self.as_of, rules)
 
     def section(self, kind: str) -> Section:
         """The section of a kind, empty where the county has no such units."""
@@ -211,8 +220,12 @@ def league_table(
     targets_instead: Mapping[int, Owed] | None = None,
     credited_too: Mapping[int, Sums] | None = None,
     pending_too: Mapping[int, Decimal] | None = None,
+    today: date | None = None,
 ) -> LeagueTable:
     """Compute the table. ``without`` names money to leave out (``EXCLUSIONS``).
+
+    ``today`` is the day on which it is read, by default that of ``known_by``: before a report is
+    due, nobody is silent (rule 19).
 
     ``targets_instead`` maps unit ids to (annual target, four cumulative quarter targets) and
     answers "who would stand where with these targets"; other units keep theirs. ``credited_too``
@@ -220,10 +233,8 @@ def league_table(
     """
     left_out = frozenset(without)
     units = unit_figures([county], as_of, known_by, left_out)
-    is_asked = county.asks_for_report(standing.last_full_month(as_of))
     rows = _rows(units, as_of, targets_instead or {}, credited_too or {}, pending_too or {})
-    if not is_asked:
-        rows = [replace(row, reported=None) for row in rows]
+    rows = _without_blame(rows, county, as_of, timezone.localdate(known_by) if known_by else today)
     compared_with = last_settlements([county], as_of).get(county.pk)
     previous = ranks_of(compared_with) if compared_with else {}
     return LeagueTable(
@@ -235,6 +246,19 @@ def league_table(
         without=left_out,
         compared_with=compared_with,
     )
+
+
+def _without_blame(
+    rows: list[LeagueRow], county: County, as_of: date, today: date | None
+) -> list[LeagueRow]:
+    """Nobody is silent about a month that was not asked for, or whose report is not due yet."""
+    month = standing.last_full_month(as_of)
+    if not county.asks_for_report(month):
+        return [replace(row, reported=None) for row in rows]
+    is_due = today is None or county.report_due_on(month) < today
+    if is_due and (any(row.reported for row in rows) or keeps_reports(county)):
+        return rows
+    return [replace(row, reported=row.reported or None) for row in rows]
 
 
 def section_of(county: County, kind: str, as_of: date) -> Section:
@@ -368,7 +392,7 @@ def _placed(rows: Iterable[LeagueRow]) -> tuple[LeagueRow, ...]:
 
 
 def _ranked(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tuple[LeagueRow, ...]:
-    ranks = standing.ranks([row.completion for row in rows])
+    ranks = standing.ranks([row.completion if row.received > 0 else None for row in rows])
     ranked = [
         replace(row, rank=rank, previous_rank=previous.get(row.unit_id))
         for row, rank in zip(rows, ranks, strict=True)

@@ -97,7 +97,8 @@ def answer(county: County, query: TableQuery, today: date) -> LeagueTable:
         if query.without:
             return partial(settlement, query.without)
         return announced_table(settlement)
-    return league_table(county, query.day(today), query.known_by, without=query.without)
+    without = query.without
+    return league_table(county, query.day(today), query.known_by, without=without, today=today)
 
 
 def summaries(counties: Sequence[County], query: TableQuery, today: date) -> list[Summary]:

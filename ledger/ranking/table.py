@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from ledger import words
 from ledger.ranking.charts import Bullet, bullet
-from ledger.ranking.columns import BY_NAME, ON_SCREEN, moved_text, texts
+from ledger.ranking.columns import BY_NAME, ON_SCREEN, moved_text, rank_text, texts
 from ledger.ranking.league import LeagueRow, LeagueTable, total
 from units.tables import Column
 
@@ -74,7 +74,7 @@ def lines(league: LeagueTable, rows: Sequence[LeagueRow], url: UnitUrl) -> list[
     return [
         RankingLine(
             row=row,
-            texts=texts(row) | {"rank": str(row.rank or "")},
+            texts=texts(row) | {"rank": rank_text(row)},
             account=(account := url(row)),
             source=f"{account}{source}" if account else "",
             moved=movement(row) if is_compared else None,

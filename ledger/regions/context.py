@@ -38,6 +38,9 @@ class RegionHeadline:
     received: str
     target: str
     completion: str
+    lacking: tuple[str, ...]
+    measured: int
+    measured_received: str
     benchmark_percent: str
     points: str
     points_plain: str
@@ -50,17 +53,21 @@ class RegionHeadline:
 
 
 def region_headline(table: RegionTable) -> RegionHeadline:
-    total, points = table.total, table.total.gap_points
+    total, measured = table.total, table.measured
+    points = measured.gap_points
     signed = [row.table.signed for row in table.rows]
     return RegionHeadline(
         counties=len(table.rows),
         received=yi_text(total.received),
-        target=yi_text(total.target) if total.target else "",
-        completion=percent_text(total.received, total.target) if total.target else "",
-        benchmark_percent=_due_percent(total),
+        lacking=table.lacking,
+        measured=len(table.rows) - len(table.lacking),
+        measured_received=yi_text(measured.received),
+        target=yi_text(measured.target) if measured.target else "",
+        completion=percent_text(measured.received, measured.target) if measured.target else "",
+        benchmark_percent=_due_percent(measured),
         points=points_text(points) if points is not None else "",
         points_plain=points_text(abs(points)).lstrip("+") if points is not None else "",
-        side=_side(total),
+        side=_side(measured),
         over_half=table.over_half,
         projects=sum(part.projects for part in signed),
         introduced=yi_text(sum((part.introduced for part in signed), ZERO)),

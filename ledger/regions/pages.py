@@ -65,7 +65,7 @@ def region_month(request: HttpRequest, prefix: str, month: Month) -> HttpRespons
         "headline": region_headline(table),
         "measures": measures_of(table, request.GET),
         "lines": county_lines(table, month),
-        "sum": texts(table.total),
+        "sum": texts(table.measured),
         "is_sample": any(county.is_sample for county in counties),
     }
     return render(request, "ledger/regions/region.html", context)

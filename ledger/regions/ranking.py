@@ -4,7 +4,7 @@ A county's figures are read from its own league table, announced where the quart
 the given counties are compared.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -63,6 +63,10 @@ class CountyRow:
         return Total(demand.amount, demand.due, own.sums, own.pending)
 
     @property
+    def has_target(self) -> bool:
+        return self.measure in self.demands
+
+    @property
     def movement(self) -> int | None:
         """Places gained since the last closed quarter; None if it cannot be known."""
         if self.rank is None or self.previous_rank is None:
@@ -82,13 +86,18 @@ class RegionTable:
     @property
     def total(self) -> Total:
         """The sums of what the table shows."""
-        target, due, sums, pending = ZERO, Fraction(0), Sums(), ZERO
-        for row in self.rows:
-            target += row.total.target
-            due += row.total.benchmark
-            sums += row.total.sums
-            pending += row.total.pending
-        return Total(target, due, sums, pending)
+        return _sum(self.rows)
+
+    @property
+    def measured(self) -> Total:
+        """The sums of the counties that have the target: money and task of the same counties."""
+        return _sum([row for row in self.rows if row.has_target])
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Counties without the target; empty where no county has it."""
+        without = tuple(row.county.name for row in self.rows if not row.has_target)
+        return without if len(without) < len(self.rows) else ()
 
     @property
     def tiers(self) -> dict[Tier, int]:
@@ -99,8 +108,18 @@ class RegionTable:
 
     @property
     def over_half(self) -> bool:
-        total = self.total
+        total = self.measured
         return standing.over_half(total.received, total.target, self.as_of)
+
+
+def _sum(rows: Iterable[CountyRow]) -> Total:
+    target, due, sums, pending = ZERO, Fraction(0), Sums(), ZERO
+    for row in rows:
+        target += row.total.target
+        due += row.total.benchmark
+        sums += row.total.sums
+        pending += row.total.pending
+    return Total(target, due, sums, pending)
 
 
 def region_table(
@@ -157,7 +176,8 @@ def _row(table: Summary, demands: Mapping[str, Demand], measure: Measure) -> Cou
 
 
 def _ranked(rows: Sequence[CountyRow], previous: Mapping[int, int | None]) -> tuple[CountyRow, ...]:
-    ranks = standing.ranks([row.completion for row in rows])
+    funded = [row.completion if row.total.received > 0 else None for row in rows]
+    ranks = standing.ranks(funded)
     ranked = [
         replace(row, rank=rank, previous_rank=previous.get(row.county.pk))
         for row, rank in zip(rows, ranks, strict=True)

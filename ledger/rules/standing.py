@@ -16,7 +16,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 # Stored with each settlement; raised when a rule of this module decides otherwise than before.
-VERSION = 1
+VERSION = 2
+YEAR_END = 2  # the version since which 双过半 is no word of 31 December
 
 
 class Tier(StrEnum):
@@ -96,7 +97,7 @@ def growth(received: Decimal, before: Decimal | None) -> Fraction | None:
 def ranks(completions: Sequence[Fraction | None]) -> list[int | None]:
     """The rank of each completion, descending; equal ones share a rank.
 
-    The next rank is skipped (1, 2, 2, 4). None (no target) is unranked.
+    The next rank is skipped (1, 2, 2, 4). None (no target, or no funds) is unranked.
     """
     ordered = sorted((value for value in completions if value is not None), reverse=True)
     first: dict[Fraction, int] = {}
@@ -105,11 +106,15 @@ def ranks(completions: Sequence[Fraction | None]) -> list[int | None]:
     return [None if value is None else first[value] for value in completions]
 
 
-def over_half(received: Decimal, target: Decimal | None, as_of: date) -> bool:
-    """双过半: half the year is over and at least half of the annual target is received (rule 5)."""
+def over_half(received: Decimal, target: Decimal | None, as_of: date, rules: int = VERSION) -> bool:
+    """双过半: half the year is over and at least half of the annual target is received (rule 5).
+
+    A word of the half-year: at the year's end nothing is half any more (from version 2 on).
+    """
     if target is None or target <= 0:
         return False
-    return completed_months(as_of) >= 6 and 2 * received >= target
+    last = 11 if rules >= YEAR_END else 12
+    return 6 <= completed_months(as_of) <= last and 2 * received >= target
 
 
 def gap(received: Decimal, benchmark: Fraction) -> Fraction:

@@ -305,7 +305,7 @@ class Loading:
     def close(self, year: int, quarter: int, at: datetime) -> None:
         period = Period.objects.get(county=self.county, year=year, quarter=quarter)
         known = checks.ADVISORY
-        seen, later = closing.seen(period), at + timedelta(hours=1)
+        seen, later = closing.seen(period, timezone.localdate(at)), at + timedelta(hours=1)
         proposal = closing.close(period.pk, seen, by=self.verifier, at=at, known=known)
         seen = proposals.seen(proposal, seen)
         closing.confirm(period.pk, seen, by=self.head, at=later, known=known)

@@ -58,7 +58,7 @@ class CountyForm(RefusableForm):
         required=False,
         help_text=_(
             "The first month, as in 2012-06. Nobody is named as late or missing for an earlier one. "
-            "Leave it empty to ask for every month."
+            "Empty: every month is asked for once a unit has filed a report."
         ),
     )
     evidence_required = forms.BooleanField(

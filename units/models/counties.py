@@ -1,6 +1,6 @@
 """Counties and regions, with their settings and schedules."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -112,6 +112,11 @@ class County(models.Model):
     def official(self, of: Placed) -> tuple[int, int, str]:
         """Sort key of units and their rows: group, official order, code."""
         return self.groups.index(of.kind), of.order, of.code
+
+    def report_due_on(self, month: date) -> date:
+        """The day by which the report of the month of the day must be filed."""
+        after = (month.replace(day=1) + timedelta(days=31)).replace(day=1)
+        return after + timedelta(days=self.report_day - 1)
 
     def asks_for_report(self, month: date) -> bool:
         """Whether monthly reports are due in the month of the day (rules 13 and 19)."""

@@ -12,7 +12,7 @@ from ledger.founding import found, one_time, wizard_state
 from ledger.founding.unit_list import UnitLine
 from ledger.founding.wizard_state import Draft
 from ledger.models import Receipt
-from tests.builders import make_county, make_head
+from tests.builders import day, make_county, make_head, moment
 from tests.ledger.importing.books import HEADINGS, written
 from units.ground.refusal import Refusal
 from units.models import County, Role, Schedule, Target, Trail, Unit, User
@@ -120,6 +120,15 @@ def test_a_founded_county_has_a_rule_of_evidence_for_each_kind_of_money(draft, r
     county.refresh_from_db()
     assert county.evidence_required is required
     assert set(county.evidence_rules.values_list("money", flat=True)) == set(Receipt.Kind.values)
+
+
+@pytest.mark.parametrize(
+    ("founded", "first"), [("2012-11-26", "2012-12-01"), ("2012-12-01", "2012-12-01")]
+)
+def test_reports_are_asked_for_from_the_first_full_month(draft, founded, first):
+    county = found.found(draft, at=moment(founded))
+
+    assert county.reports_from == day(first)
 
 
 def test_the_founding_asks_when_a_receipt_counts(opened):

@@ -105,11 +105,22 @@ def test_no_percent_of_no_target(county):
     assert headline == "截至2012年6月30日，全县累计到位资金100万元。"
 
 
+def test_at_the_years_end_the_task_is_completed_or_not(county):
+    """70.9 % at 31 December is neither past half nor behind a schedule."""
+    unit_with(county, "甲镇", 1000, "709")
+
+    text = paper_of(league_table(county, day("2012-12-31"))).text
+
+    assert "双过半" not in text
+    assert "有到位资金，但未完成全年任务" in text
+    assert "未达到计划进度" not in text
+
+
 @pytest.mark.parametrize(
     ("before", "words"),
     [
-        ("1000", "同比下降8.92%"),
-        ("800", "同比增长13.85%"),
+        ("1000", "同比下降8.9%"),
+        ("800", "同比增长13.9%"),
         ("910.8", "与上年同期持平"),
         (None, None),
     ],

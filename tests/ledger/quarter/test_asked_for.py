@@ -20,6 +20,7 @@ from units.ground.refusal import Refusal
 pytestmark = pytest.mark.django_db
 APRIL, MAY = date(2012, 4, 1), date(2012, 5, 1)
 SILENT = "没有上报"
+DAYS = ("2012-07-05", "2012-07-06")  # the last day for the report of June, and the next
 
 
 @pytest.fixture
@@ -107,6 +108,37 @@ def test_the_papers_name_nobody_before_the_first_month(county):
     assert "水沟镇" not in str(rows_of(book_of(table)[SHEETS[5]]))
 
 
+def test_nobody_is_silent_before_the_deadline(county):
+    """On 30 June the report of June is due on 5 July: no table and no paper names anybody."""
+    table = {day_: league_table(county, day("2012-06-30"), today=day(day_)) for day_ in DAYS}
+
+    assert {row.reported for row in table["2012-07-05"].rows} == {None}
+    assert SILENT not in paper_of(table["2012-07-05"]).text
+    assert {row.reported for row in table["2012-07-06"].rows} == {False}
+    assert SILENT in paper_of(table["2012-07-06"]).text
+
+
+def test_a_county_without_any_report_and_setting_names_nobody(county, units):
+    """After an import alone, in a county that keeps no reports."""
+    county.reports_from = None
+    county.save()
+
+    assert {row.reported for row in league_table(county, day("2012-06-30")).rows} == {None}
+    assert not reports.missing(county, MAY)
+    assert reports.months_owed(county, units[0], day("2012-07-20")) == []
+
+    file(units[0], MAY)
+
+    assert list(reports.missing(county, MAY)) == [units[1]]
+
+
+def test_an_account_misses_no_month_before_its_deadline(units):
+    before, after = (missing_reports(units[0], (), day(day_)) for day_ in DAYS)
+
+    assert [one.month.month for one in before] == [5]
+    assert [one.month.month for one in after] == [5, 6]
+
+
 def test_the_papers_list_the_months_that_were_asked_for(county, units):
     file(units[0], date(2012, 6, 1))
 
@@ -131,7 +163,7 @@ def test_an_announced_quarter_keeps_who_was_named_and_who_was_not(county):
     settlement = close_first_quarter(county)
     head = county.people.filter(role="bureau_head").first()
 
-    settings.change(county, {"reports_from": None}, by=head, at=moment("2012-05-01"))
+    settings.change(county, {"reports_from": date(2012, 1, 1)}, by=head, at=moment("2012-05-01"))
     county.refresh_from_db()
 
     assert set(SettlementLine.objects.values_list("reported", flat=True)) == {None}

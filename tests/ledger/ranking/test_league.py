@@ -61,7 +61,7 @@ def test_whole_table_of_a_small_county(county):
     assert lines(table) == {
         "甲镇": (1, wan(1000), wan(600), 0, Tier.ON_SCHEDULE),
         "乙镇": (1, wan(500), wan(300), 0, Tier.ON_SCHEDULE),
-        "丙镇": (3, wan(2000), 0, wan(70), Tier.NO_FUNDS),
+        "丙镇": (None, wan(2000), 0, wan(70), Tier.NO_FUNDS),
         "丁局": (1, wan(400), wan(400), 0, Tier.COMPLETED),
         "戊局": (None, None, 0, 0, Tier.NO_TARGET),
     }
@@ -303,7 +303,7 @@ def test_announced_table_is_the_table_of_the_closing(county):
     assert announced.rows == computed.rows
     assert announced.signed == Signed(1, 1, wan(10_000), wan(8_000))
     assert [(row.name, row.rank, row.movement) for row in june.rows] == [
-        ("乙镇", 1, 1),
+        ("乙镇", 1, None),  # without funds there was no rank to move from
         ("甲镇", 2, -1),
     ]
     assert june.compared_with == settlement

@@ -152,6 +152,20 @@ def test_a_county_without_the_chosen_target_is_listed_unranked(province):
     assert table.total.target == wan(800)
 
 
+def test_money_is_compared_with_the_task_of_the_same_counties(province, as_):
+    """One of three counties has the city's target: money of three is not divided by it."""
+    province.shangnan.from_above(2000)
+    table = province.table("city")
+
+    assert set(table.lacking) == {"丹凤县", "洛南县"}
+    assert (table.measured.received, table.measured.target) == (wan(600), wan(2000))
+    assert not table.over_half  # 2,200 of 2,000 would read as completed
+    page = as_(province.city).get("/regions/6110/2012-06/?by=city").content.decode()
+    assert "in none of the comparisons: 洛南县、丹凤县" in page
+    assert "30.0%" in page
+    assert "110.0%" not in page
+
+
 def test_a_province_measures_by_its_own_targets(province):
     for place in province.places:
         place.from_above(1000)

@@ -164,6 +164,8 @@ def test_equal_completion_shares_a_rank_and_the_next_is_skipped(completions, ran
         ("600.00", "1200.00", date(2012, 6, 29), False),
         ("1200.00", "1200.00", date(2012, 3, 31), False),
         ("619.80", "1200.00", date(2012, 7, 1), True),
+        ("1100.00", "1200.00", date(2012, 12, 30), True),
+        ("850.80", "1200.00", date(2012, 12, 31), False),
         ("600.00", "0.00", date(2012, 6, 30), False),
         ("600.00", "-0.01", date(2012, 6, 30), False),
         ("600.00", None, date(2012, 6, 30), False),
