@@ -241,7 +241,7 @@ DEEDS = {Kind.REVERSE: _reverse, Kind.REPOST: _repost, Kind.CORRECT: _correct}
 def _demand_repostable(receipt: Receipt) -> None:
     if receipt.state != Receipt.State.VERIFIED:
         raise Refusal(_("Only a verified receipt can be posted again."))
-    if posting.credit(posting.live_entries(receipt)) == posting.parts(receipt):
+    if posting.stands_as_now(receipt):
         raise Refusal(_("The posted credit follows the present shares already."))
 
 

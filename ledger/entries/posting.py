@@ -144,6 +144,18 @@ def parts(receipt: Receipt) -> dict[int, Decimal]:
     return _without_nothing(split(receipt.amount, list(shares)))
 
 
+def stands_as_now(receipt: Receipt) -> bool:
+    """Whether what is posted follows the project's present shares, year of signing and marks."""
+    standing = list(live_entries(receipt))
+    now = approvals.credit_of([receipt.project_id])[receipt.project_id]
+    signed = now.signed_on.year if now.signed_on else None
+    return credit(standing) == parts(receipt) and all(
+        (entry.is_new, entry.origin, entry.industry_id)
+        == (signed == entry.counted_on.year, now.origin, now.industry_id)
+        for entry in standing
+    )
+
+
 def _without_nothing(split_: Mapping[int, Decimal]) -> dict[int, Decimal]:
     return {unit: part for unit, part in split_.items() if part}
 
@@ -180,6 +192,8 @@ def _credits(receipt: Receipt, project: approvals.Credit, period: Period) -> lis
 
 
 def _reversal(entry: Entry, period: Period, reason: str) -> Entry:
+    """Carries the flags under which it counts: in a later year nothing of it is new (rule 11)."""
+    counted_on = max(entry.counted_on, period.starts_on)
     return Entry(
         unit_id=entry.unit_id,
         project_id=entry.project_id,
@@ -187,8 +201,8 @@ def _reversal(entry: Entry, period: Period, reason: str) -> Entry:
         kind=Entry.Kind.REVERSAL,
         amount=-entry.amount,
         received_on=entry.received_on,
-        counted_on=max(entry.counted_on, period.starts_on),
-        is_new=entry.is_new,
+        counted_on=counted_on,
+        is_new=entry.is_new and counted_on.year == entry.counted_on.year,
         origin=entry.origin,
         industry_id=entry.industry_id,
         reverses=entry,

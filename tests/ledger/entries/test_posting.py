@@ -239,6 +239,35 @@ def test_a_reversal_mirrors_its_entry_once(receipt, verifier):
         acting.reverse(reversal.pk, "再来一次", by=verifier, at=NOON)
 
 
+def test_what_is_reversed_after_new_year_is_not_new_there(town, verifier, county):
+    """It read "新建 -600" in the new year; within its year a reversal carries its entry's mark."""
+    project = builders.make_project(town, signed="2012-02-01")
+    first = builders.make_verified(project, 600, "2012-12-10")
+    builders.make_verified(project, 50, "2013-01-10")
+    Period.objects.filter(county=county, year=2012).update(state=Period.State.CLOSED)
+    head = builders.make_head(county)
+
+    reversal = acting.reverse(
+        first.entries.get().pk, "不实", by=verifier, second=head, at=builders.moment("2013-01-20")
+    )
+
+    assert reversal.counted_on.year == 2013
+    assert (first.entries.first().is_new, reversal.is_new) == (True, False)
+
+
+def test_a_wrong_year_of_signing_is_corrected_by_posting_again(town, verifier):
+    project = builders.make_project(town, signed="2012-02-01")
+    receipt = builders.make_verified(project, 600, "2012-05-10")
+    with pytest.raises(Refusal):
+        acting.repost(receipt.pk, "一致", by=verifier, at=NOON)
+    project.contract_on = builders.day("2011-11-01")
+    project.save()
+
+    [posted] = acting.repost(receipt.pk, "签约年度有误", by=verifier, at=NOON)[-1:]
+
+    assert (posted.amount, posted.is_new) == (builders.wan(600), False)
+
+
 def test_a_reversal_without_a_reason_is_refused(receipt, verifier):
     acting.verify(receipt.pk, 1, by=verifier, at=NOON, word="已核对")
 
