@@ -29,6 +29,7 @@ from ledger.entries.draft import may_enter
 from ledger.entries.reach import receipts_of
 from ledger.models import Entry, Evidence, Proposal, Receipt
 from ledger.receipts.forms import EvidenceForm, ReturnForm, VerifyForm
+from ledger.receipts.lateness import late_of
 from projects.forms import industry_name
 from projects.models import Project
 from projects.reach import projects_of
@@ -103,6 +104,7 @@ def detail(user: User, receipt: Receipt, **forms: Any) -> dict[str, Any]:
         "receipt": receipt,
         "project": receipt.project,
         "amount": wan_text(receipt.amount),
+        "late": late_of(user, receipt),
         "project_money": project_money(receipt),
         "shares": _shares(receipt.project),
         "industry": industry_name(receipt.project.industry),

@@ -23,6 +23,7 @@ from ledger.ranking import query as table_query
 from ledger.receipts.attempts import attempted
 from ledger.receipts.context import detail, money_of
 from ledger.receipts.forms import ReceiptForm, VersionForm, differences, initial_of, new_initial
+from ledger.receipts.lateness import late_of, newest_closed
 from ledger.receipts.list import ALL, ReceiptFilter, ReceiptTable, listed
 from ledger.trail import history
 from projects.models import Project
@@ -280,6 +281,8 @@ def _shown(
         "money": money_of(project),
         "receipt": receipt,
         "wants": evidence_wanted(person(request)),
+        "late": late_of(person(request), receipt) if receipt else None,
+        "closed": newest_closed(person(request), project.county_id),
         **more,
     }
     status = more.get("status", 422 if form.is_bound else 200)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.entries import approvals, posting, submission
-from ledger.models import Entry, Evidence, EvidenceRule, Receipt
+from ledger.models import Entry, Evidence, EvidenceRule, Period, Receipt
 from projects.models import CreditShare
 from tests import acting, builders
 from tests.access.pages import forms_of
@@ -778,3 +778,43 @@ def test_rules_that_do_not_exist_are_refused(office, as_):
 def test_every_page_is_reached_by_its_name(office):
     assert reverse("receipt-new", args=[7]) == "/projects/7/receipts/new/"
     assert reverse("unit-account", args=["611023T01"]) == "/units/611023T01/"
+
+
+# Late money (rule 7)
+
+
+@pytest.fixture
+def late(office):
+    """28 December, entered on 5 January after the year was closed."""
+    receipt = builders.make_receipt(office.project, 66, received="2012-12-28", by=office.clerk)
+    for quarter in (1, 2, 3, 4):
+        Period.objects.update_or_create(
+            county=office.county, year=2012, quarter=quarter, defaults={"state": "closed"}
+        )
+    return receipt
+
+
+@pytest.mark.parametrize(
+    ("who", "way"), [("clerk", "ask the investment bureau"), ("verifier", "propose to reopen it")]
+)
+def test_late_money_says_before_each_press_when_it_will_count(office, as_, late, who, way):
+    page = words_of(as_(getattr(office, who)).get(f"/receipts/{late.pk}/"))
+
+    assert "will count on 1 January 2013" in page
+    assert way in page
+    assert page.index("will count on") < page.index("Project with this receipt")
+
+
+def test_the_form_says_which_days_are_late(office, as_, late):
+    client = as_(office.clerk)
+    for path in (
+        f"/projects/{office.project.pk}/receipts/new/",
+        f"/receipts/{late.pk}/edit/",
+    ):
+        assert "will count on 1 January 2013" in words_of(client.get(path))
+
+
+def test_money_of_an_open_quarter_is_not_late(office, as_):
+    receipt = builders.make_receipt(office.project, 66, received="2012-05-28", by=office.clerk)
+
+    assert "will count on" not in words_of(as_(office.clerk).get(f"/receipts/{receipt.pk}/"))
