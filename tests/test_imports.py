@@ -22,6 +22,7 @@ PURE = (
     "ledger/rules/months.py",
     "ledger/reading/cells.py",
     "ledger/reading/columns.py",
+    "ledger/reading/money_units.py",
     "ledger/reading/places.py",
     "ledger/reading/vocabulary.py",
 )

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
+from django.db.models import Max
+
 from ledger.models import Period, Receipt, quarter_of
 from projects.industries import record as industries
 from projects.models import Industry, Investor, Project
@@ -30,6 +32,14 @@ class Known(NamedTuple):
     state: str
     kind: str
     note: str
+
+
+class Near(NamedTuple):
+    """A recorded receipt that another may correct."""
+
+    received_on: date
+    amount: Decimal
+    voucher_no: str
 
 
 Identity = tuple[int, date, Decimal, str]  # project, day, amount, key of the voucher number
@@ -58,6 +68,12 @@ class Accounts:
     receipts: dict[Identity, Known] = field(default_factory=dict)
     vouchers: dict[tuple[int, str], list[Identity]] = field(default_factory=dict)
     periods: dict[tuple[int, int], str] = field(default_factory=dict)
+    by_day: dict[tuple[int, date], list[Near]] = field(default_factory=dict)
+    largest_receipt: Decimal | None = None
+    largest_project: Decimal | None = None
+    largest_target: Decimal | None = None
+    tasks: dict[int, Decimal] = field(default_factory=dict)  # the county's own, by year
+    aliases: dict[str, str] = field(default_factory=dict)  # key of a written name -> unit's name
     stand_ins: int = 0
     _near: dict[str, str] = field(default_factory=dict)
 
@@ -66,7 +82,8 @@ class Accounts:
         return self.stand_ins
 
     def unit(self, name: str) -> Unit | None:
-        return self.units.get(key(name))
+        written = key(name)
+        return self.units.get(written) or self.units.get(key(self.aliases.get(written, "")))
 
     def near(self, name: str) -> str:
         """The name of a similarly named unit, or an empty string."""
@@ -97,7 +114,15 @@ def open_accounts(county: County, by: User, today: date) -> Accounts:
     rows = Unit.objects.filter(county=county).select_related("successor")
     schedules = Schedule.objects.filter(county=county)
     periods = Period.objects.filter(county=county)
+    largest = Receipt.objects.filter(county=county).exclude(state=Receipt.State.WITHDRAWN)
+    targets = _targets_in_force(county)
     return Accounts(
+        largest_receipt=largest.aggregate(most=Max("amount"))["most"],
+        largest_project=Project.objects.filter(county=county).aggregate(
+            most=Max("total_investment")
+        )["most"],
+        largest_target=max((amount for _year, amount in targets), default=None),
+        tasks=_by_year(targets),
         county=county,
         by=by,
         today=today,
@@ -112,6 +137,20 @@ def open_accounts(county: County, by: User, today: date) -> Accounts:
 def industry_of(accounts: Accounts, written: str) -> Industry | None:
     """The industry that a written word means in the county, or None: then the person is asked."""
     return accounts.industries.get(key(written))
+
+
+def _targets_in_force(county: County) -> list[tuple[int, Decimal]]:
+    """Year and amount of each unit's newest target from the county."""
+    rows = Target.objects.filter(unit__county=county, issuer=Target.Issuer.COUNTY)
+    newest = rows.order_by("unit_id", "year", "-effective_on", "-pk").distinct("unit_id", "year")
+    return list(newest.values_list("year", "amount"))
+
+
+def _by_year(targets: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:
+    found: dict[int, Decimal] = {}
+    for year, amount in targets:
+        found[year] = found.get(year, Decimal(0)) + amount
+    return found
 
 
 def look_up_targets(accounts: Accounts, units: Iterable[Unit], years: Iterable[int]) -> None:
@@ -150,6 +189,8 @@ def look_up_receipts(accounts: Accounts) -> None:
             of_voucher = accounts.vouchers.setdefault((project, key(voucher)), [])
             if identity not in of_voucher:
                 of_voucher.append(identity)
+            near = Near(day, amount, voucher)
+            accounts.by_day.setdefault((project, day), []).append(near)
 
 
 def _parts(values: list[T]) -> Iterable[list[T]]:

@@ -25,6 +25,7 @@ from ledger.importing.plan_types import (
     no_progress,
 )
 from ledger.models import Receipt
+from ledger.reading.mapping import NOTHING, Mapping
 from ledger.reading.workbook import Book
 from projects import intake, register
 from projects.models import Project
@@ -57,6 +58,7 @@ class ImportOptions:
     digest: str = ""
     file_name: str = ""
     sha256: str = ""
+    mapping: Mapping = NOTHING
 
     @property
     def is_verified(self) -> bool:
@@ -93,7 +95,12 @@ def planned_under_lock(book: Book, county: County, options: ImportOptions) -> Pl
     """
     County.objects.select_for_update(no_key=True).get(pk=county.pk)
     return planning.make(
-        book, county, by=options.by, today=options.today, is_verified=options.is_verified
+        book,
+        county,
+        by=options.by,
+        today=options.today,
+        is_verified=options.is_verified,
+        mapping=options.mapping,
     )
 
 

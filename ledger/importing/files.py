@@ -10,6 +10,7 @@ from django.utils import timezone
 from ledger.importing import contents, marked, template, uploads
 from ledger.importing.pages import upload_of
 from ledger.models import Receipt
+from ledger.reading.columns import PROBLEMS
 from ledger.server.files import demand_short, file_view
 from ledger.sheets.answers import XLSX, file_response
 from units.access import Right, person
@@ -25,7 +26,7 @@ def book_import_marked(request: HttpRequest, token: str) -> FileResponse:
     demand_short(upload.rows)
     write = partial(marked.write, uploads.book(upload), uploads.refusals(upload))
     stem = Path(upload.file_name).stem
-    return file_response(f"{stem}-{marked.PROBLEMS}.xlsx", XLSX, write)
+    return file_response(f"{stem}-{PROBLEMS}.xlsx", XLSX, write)
 
 
 @file_view(Right.IMPORT)

@@ -14,15 +14,19 @@ from typing import IO, Any, Final
 from django.utils.translation import gettext as _
 
 from ledger.reading import cells
-from ledger.reading.layout import Section, sections
-from ledger.reading.remarks import Remark, Remarks, column_letters
+from ledger.reading.columns import PROBLEMS, Form, Part, column_named, column_of
+from ledger.reading.mapping import How
+from ledger.reading.money_units import SCALES, in_heading
+from ledger.reading.remarks import Remark, column_letters
+from ledger.reading.result import ColumnRead, SheetRead
+from ledger.reading.tables import read_tables
 from ledger.reading.workbook import Book as ReadBook
+from ledger.reading.workbook import Grid
 from ledger.sheets import cell_styles
 from ledger.sheets.book import Book, Column, Styled, Value
 
 # Comments are large; more bad cells than this in a sheet have one common cause.
 MAX_COMMENTS: Final = 2_000
-PROBLEMS: Final = "导入问题"
 BAD: Final = replace(cell_styles.TEXT, ground="F4B6B0", size=10.5)
 PLAIN: Final = replace(cell_styles.TEXT, size=10.5)
 ABOVE: Final = replace(cell_styles.LINE, size=12)
@@ -32,14 +36,15 @@ MAX_GAP: Final = 2_000
 
 def write(book: ReadBook, refusals: Sequence[Remark], file: IO[bytes]) -> None:
     """The list of refusals, then every recognised sheet as it was read."""
-    found = sections(book, Remarks())
+    grids = {grid.name: grid for grid in book.grids}
     by_sheet: dict[str, list[Remark]] = defaultdict(list)
     for remark in refusals:
         by_sheet[remark.sheet].append(remark)
     with Book(PROBLEMS) as written:
         _write_list(written, refusals)
-        for section in found:
-            _write_section(written, section, by_sheet[section.sheet])
+        for sheet in read_tables(book):
+            if sheet.part is not None:
+                _write_sheet(written, grids[sheet.name], sheet, by_sheet[sheet.name])
         written.save(file)
 
 
@@ -60,14 +65,17 @@ def _write_list(book: Book, refusals: Sequence[Remark]) -> None:
     sheet.filterset(top)
 
 
-def _write_section(book: Book, section: Section, refusals: Sequence[Remark]) -> None:
+def _write_sheet(book: Book, grid: Grid, read: SheetRead, refusals: Sequence[Remark]) -> None:
     """Every row at its old number; one more column at the end has the row's sentences."""
-    rows = dict(section.grid.rows)
+    rows = dict(grid.rows)
     width = max(len(row) for row in rows.values())
-    above = section.heading_row + section.depth - 1
+    above = _last_of_first(read.heading_rows)
     sheet = book.sheet(
-        section.sheet,
-        [*_columns(section, width), Column(PROBLEMS, 60, replace(PLAIN, wraps=True))],
+        read.name,
+        [
+            *_columns(read, rows.get(above, []), width),
+            Column(PROBLEMS, 60, replace(PLAIN, wraps=True)),
+        ],
         lines=[_line(rows.get(number)) for number in range(1, above)],
     )
     remarks: dict[int, list[Remark]] = defaultdict(list)
@@ -81,14 +89,33 @@ def _write_section(book: Book, section: Section, refusals: Sequence[Remark]) -> 
         comments += len(said)
 
 
-def _columns(section: Section, width: int) -> Iterator[Column]:
-    by_place = {heading.place: heading for heading in section.headings.values()}
-    number = section.heading_row + section.depth - 1
-    texts = dict(section.grid.rows).get(number, [])
+def _last_of_first(numbers: Sequence[int]) -> int:
+    """The last row of the first table's headings."""
+    last = numbers[0] if numbers else 1
+    for number in numbers:
+        if number <= last + 1:
+            last = number
+    return last
+
+
+def _columns(read: SheetRead, texts: Sequence[Any], width: int) -> Iterator[Column]:
+    """The lowest headings as they are; one that its group alone explains gets our own word."""
+    by_place = {column.place: column for column in read.columns}
     for place in range(width):
         text = texts[place] if place < len(texts) and isinstance(texts[place], str) else ""
-        heading = by_place.get(place)
-        yield Column(heading.text if heading else text.strip(), WIDTH, PLAIN)
+        column = by_place.get(place)
+        yield Column(_heading(column, text.strip(), read) if column else text.strip(), WIDTH, PLAIN)
+
+
+def _heading(column: ColumnRead, text: str, read: SheetRead) -> str:
+    known = column_named(column.field, read.part) if column.field and read.part else None
+    if known is None or column.how is How.GUESSED:
+        return text
+    is_enough = column_of(text, read.part or Part.UNITS) == known
+    word = text if is_enough else known.heading
+    if known.form is Form.AMOUNT and read.money_unit in SCALES and not in_heading(word):
+        return f"{word}（{read.money_unit}）"
+    return word
 
 
 def _line(row: Sequence[Any] | None) -> list[str]:

@@ -16,9 +16,13 @@ from ledger.importing.plan_targets import plan_targets
 from ledger.importing.plan_types import Outcome, Plan, Progress, Tally, no_progress
 from ledger.importing.plan_units import plan_units
 from ledger.reading.columns import Part
-from ledger.reading.layout import Section, sections
+from ledger.reading.mapping import NOTHING, Mapping
 from ledger.reading.remarks import Remarks
+from ledger.reading.result import LeftOut, Reading, SheetRead
+from ledger.reading.sections import Section
+from ledger.reading.tables import read_tables
 from ledger.reading.workbook import Book
+from units.ground.text import key
 from units.models import County, User
 
 Judged = list[tuple[Outcome, Any]]
@@ -32,14 +36,18 @@ def make(
     today: date,
     is_verified: bool = False,
     progress: Progress = no_progress,
+    mapping: Mapping = NOTHING,
 ) -> Plan:
     """Judge every row. ``is_verified`` asks for receipts to arrive verified.
 
+    Sheets that need a mapping are questions among the refusals, and their rows are not judged.
+
     Raises Refusal if the workbook as a whole is not understood.
     """
-    remarks = Remarks()
-    found = sections(book, remarks)
-    plan = Plan(open_accounts(county, by, today), found, remarks)
+    reading = read_tables(book, mapping)
+    remarks, found = reading.remarks, reading.sections
+    plan = Plan(open_accounts(county, by, today), reading)
+    plan.accounts.aliases = {key(written): name for written, name in mapping.units.items()}
     done, total = 0, sum(len(section.rows) for section in found)
     judges = _judges(is_verified)
     for section in found:
@@ -48,7 +56,8 @@ def make(
         _take(plan, section, judged)
         done += len(section.rows)
     progress(done, total)
-    order = {section.sheet: place for place, section in enumerate(found)}
+    _tell_left_out(plan)
+    order = {sheet.name: place for place, sheet in enumerate(_by_part(reading))}
     for said in (remarks.refusals, remarks.notices):
         said.sort(key=lambda remark: (order.get(remark.sheet, -1), remark.row, remark.column))
     return plan
@@ -67,16 +76,44 @@ def _judges(is_verified: bool) -> dict[Part, Judge]:
     }
 
 
+def _by_part(reading: Reading) -> list[SheetRead]:
+    """The sheets in order of dependency; those that are left out first."""
+    parts = list(Part)
+    return sorted(reading, key=lambda sheet: parts.index(sheet.part) if sheet.part else -1)
+
+
 def _take(plan: Plan, section: Section, judged: Judged) -> None:
-    tally = Tally(section.part, section.sheet)
+    tally = _tally(plan, section)
     lists: dict[Part, list[Any]] = {
         Part.UNITS: plan.units,
         Part.TARGETS: plan.targets,
         Part.PROJECTS: plan.projects,
         Part.RECEIPTS: plan.receipts,
     }
+    left_out = next(sheet for sheet in plan.reading if sheet.name == section.sheet).left_out
     for outcome, row in judged:
-        tally.counts[outcome] += 1
+        if isinstance(row, LeftOut):
+            left_out.append(row)
+            continue
+        tally.take(outcome, row)
         if outcome in (Outcome.NEW, Outcome.CHANGED):
             lists[section.part].append(row)
-    plan.tallies.append(tally)
+
+
+def _tally(plan: Plan, section: Section) -> Tally:
+    """The tally of the section's sheet, which may have several tables."""
+    found = next((tally for tally in plan.tallies if tally.sheet == section.sheet), None)
+    if found is None:
+        found = Tally(section.part, section.sheet)
+        plan.tallies.append(found)
+    return found
+
+
+def _tell_left_out(plan: Plan) -> None:
+    """Count the rows that are left out, in reading or in planning."""
+    left_out = {sheet.name: len(sheet.left_out) for sheet in plan.reading}
+    for sheet in plan.reading:
+        sheet.left_out.sort(key=lambda left: left.row)
+    for tally in plan.tallies:
+        if left_out[tally.sheet]:
+            tally.counts[Outcome.LEFT_OUT] = left_out[tally.sheet]

@@ -17,12 +17,13 @@ from ledger.importing.accounts import (
     look_up_investors,
     look_up_projects,
 )
+from ledger.importing.identity import size_of_project
 from ledger.importing.plan_types import Origin, Outcome, ProjectRow
 from ledger.importing.rows import Reader
 from ledger.reading import vocabulary
-from ledger.reading.layout import Section
 from ledger.reading.places import level_of
 from ledger.reading.remarks import Remarks
+from ledger.reading.sections import Section
 from ledger.reading.vocabulary import LOCAL, SOURCES, STAGES
 from projects import register
 from projects.models import STAGES as STAGE_ORDER
@@ -99,6 +100,8 @@ def _judged(
         reader.refuse(_column_of(refusal, reader), str(refusal))
     if reader.is_refused:
         return Outcome.REFUSED, None
+    if existing is None or existing.total_investment != draft.total_investment:
+        size_of_project(reader, draft.total_investment, accounts.today, accounts)
     origin = Origin(reader.section.sheet, reader.number)
     if existing is None:
         row = ProjectRow(origin, Outcome.NEW, _stand_in(draft, accounts), draft)

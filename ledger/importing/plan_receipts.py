@@ -16,19 +16,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ledger.entries.draft import Draft, sound
+from ledger.importing import identity as identity_doubts
 from ledger.importing.accounts import Accounts, Identity, look_up_projects, look_up_receipts
 from ledger.importing.plan_types import Origin, Outcome, ReceiptRow
 from ledger.importing.rows import Reader
 from ledger.models import Period, Receipt
 from ledger.reading.columns import Part
-from ledger.reading.layout import Section
 from ledger.reading.remarks import Remarks
+from ledger.reading.sections import Section
 from ledger.reading.vocabulary import MONEY, STATES
 from projects.models import Project
 from units.access import Right, may
 from units.ground.money import wan_short
 from units.ground.refusal import Refusal
 from units.ground.text import key
+from units.models import Unit
 
 UNVERIFIED = (Receipt.State.SUBMITTED, Receipt.State.RETURNED, Receipt.State.DRAFT)
 COLUMN_OF = {"confirmed": "amount", "voucher_no": "voucher"}
@@ -103,6 +105,8 @@ def _judged(
         return Outcome.REFUSED, None
     identity = (draft.project.pk, draft.received_on, draft.amount, key(draft.voucher_no))
     _demand_once(reader, identity, seen)
+    if not reader.is_refused:
+        identity_doubts.again(reader, draft, seen)
     state = reader.choice("state", STATES)
     row = _against_known(reader, draft, accounts, identity)
     if reader.is_refused or row is None:
@@ -111,6 +115,9 @@ def _judged(
         row.is_verified = is_verified and state != "submitted"
         _demand_open(reader, draft.received_on, accounts)
         _remark(reader, draft, row.is_verified, state, accounts)
+        for sentence in identity_doubts.same_day(draft, accounts):
+            reader.notice("received_on", sentence)
+        identity_doubts.size_of_receipt(reader, draft.amount, accounts)
     return (Outcome.REFUSED, None) if reader.is_refused else (row.outcome, row)
 
 
@@ -120,6 +127,8 @@ def _draft(reader: Reader, accounts: Accounts) -> Draft | None:
     received_on, amount = reader.day("received_on"), reader.amount("amount")
     voucher_no, note = reader.text("voucher"), reader.text("note")
     kind = reader.choice("kind", MONEY) or Receipt.Kind.OTHER
+    if project is not None:
+        _compare_unit(reader, project, accounts)
     if reader.is_refused or project is None or received_on is None or amount is None:
         return None
     return _sound(
@@ -163,6 +172,19 @@ def _project(reader: Reader, accounts: Accounts) -> Project | None:
         sentence = _("There is no project of this name. Add it to the sheet 项目, or correct it.")
         reader.refuse("project", sentence)
     return None
+
+
+def _compare_unit(reader: Reader, project: Project, accounts: Accounts) -> None:
+    """A unit beside the project that has no part in it; the project's own shares decide."""
+    written = reader.text("unit")
+    unit = accounts.unit(written) if written else None
+    if unit is not None and unit != project.lead_unit and not project_has(project, unit):
+        sentence = _("The project is led by %(unit)s; its shares decide who is credited.")
+        reader.notice("unit", sentence % {"unit": project.lead_unit.name})
+
+
+def project_has(project: Project, unit: Unit) -> bool:
+    return project.pk > 0 and any(share.unit_id == unit.pk for share in project.shares.all())
 
 
 def _demand_once(reader: Reader, identity: Identity, seen: dict[Any, str]) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ledger.importing.accounts import Accounts, look_up_targets
+from ledger.importing.identity import size_of_target
 from ledger.importing.plan_types import Origin, Outcome, TargetRow
 from ledger.importing.rows import Reader
-from ledger.reading.layout import Section
 from ledger.reading.remarks import Remarks
+from ledger.reading.result import LeftOut
+from ledger.reading.sections import Section
 from ledger.reading.vocabulary import ISSUERS
 from units.access import Right, may
 from units.ground.money import wan_short
@@ -29,7 +31,7 @@ Due = tuple[Decimal, ...]
 
 def plan_targets(
     section: Section, accounts: Accounts, remarks: Remarks, seen: dict[Any, str]
-) -> list[tuple[Outcome, TargetRow | None]]:
+) -> list[tuple[Outcome, TargetRow | LeftOut | None]]:
     years = {year for row in section.rows if (year := _rough_year(section, row.values))}
     units = [unit for unit in accounts.units.values() if unit.pk > 0]
     look_up_targets(accounts, units, years)
@@ -46,10 +48,9 @@ def _rough_year(section: Section, values: dict[str, Any]) -> int | None:
 
 def _judged(
     reader: Reader, accounts: Accounts, title_year: int | None, seen: dict[Any, str]
-) -> tuple[Outcome, TargetRow | None]:
+) -> tuple[Outcome, TargetRow | LeftOut | None]:
     if not reader.has("target") and reader.has("unit"):
-        reader.notice("target", _("No task is written; the row is left out."))
-        return Outcome.UNCHANGED, None
+        return Outcome.LEFT_OUT, LeftOut(reader.number, _("no task is written"))
     row = _read(reader, accounts, title_year)
     if row is None or reader.is_refused:
         return Outcome.REFUSED, None
@@ -59,7 +60,11 @@ def _judged(
         reader.refuse("unit", sentence % {"row": first})
     elif row.outcome != Outcome.UNCHANGED and not may(accounts.by, Right.TARGET_EDIT):
         reader.refuse("target", _("Only the head of the bureau may set targets."))
-    return (Outcome.REFUSED, None) if reader.is_refused else (row.outcome, row)
+    if reader.is_refused:
+        return Outcome.REFUSED, None
+    if row.outcome != Outcome.UNCHANGED:
+        size_of_target(reader, row.amount, accounts)
+    return row.outcome, row
 
 
 def _read(reader: Reader, accounts: Accounts, title_year: int | None) -> TargetRow | None:

@@ -12,10 +12,12 @@ from enum import StrEnum
 from ledger.entries.draft import Draft
 from ledger.importing.accounts import Accounts, Known
 from ledger.reading.columns import Part
-from ledger.reading.layout import Section
 from ledger.reading.remarks import Remarks
+from ledger.reading.result import Reading
+from ledger.reading.sections import Section
 from projects.models import Project
 from projects.register import ProjectDraft
+from units.ground.money import ZERO
 from units.models import Unit
 from units.register import UnitDraft
 
@@ -25,6 +27,11 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+    LEFT_OUT = "left_out"
+
+
+# What stands in the accounts afterwards: the rows whose sums are compared.
+TAKEN = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
 
 
 Progress = Callable[[int, int], None]  # rows done, rows in total
@@ -52,6 +59,10 @@ class UnitRow:
     draft: UnitDraft
     code: str = ""
 
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        return {}
+
 
 @dataclass(slots=True)
 class TargetRow:
@@ -67,6 +78,11 @@ class TargetRow:
     effective_on: date
     document_no: str
 
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        """Yuan by the field of its column."""
+        return {"target": self.amount}
+
 
 @dataclass(slots=True)
 class ProjectRow:
@@ -76,6 +92,14 @@ class ProjectRow:
     outcome: Outcome
     project: Project
     draft: ProjectDraft
+
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        """Yuan by the field of its column."""
+        return {
+            "total_investment": self.draft.total_investment,
+            "introduced": self.draft.introduced_amount,
+        }
 
 
 @dataclass(slots=True)
@@ -88,14 +112,28 @@ class ReceiptRow:
     known: Known | None = None
     is_verified: bool = False
 
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        """Yuan by the field of its column."""
+        return {"amount": self.draft.amount}
+
 
 @dataclass(slots=True)
 class Tally:
-    """How many rows of a sheet are new, changed, unchanged and refused."""
+    """How many rows of a sheet are new, changed, unchanged, refused; sums in yuan of those taken."""
 
     part: Part
     sheet: str
     counts: Counter[Outcome] = field(default_factory=Counter)
+    sums: dict[str, Decimal] = field(default_factory=dict)
+
+    def take(
+        self, outcome: Outcome, row: "UnitRow | TargetRow | ProjectRow | ReceiptRow | None"
+    ) -> None:
+        self.counts[outcome] += 1
+        if row is not None and outcome in TAKEN:
+            for name, yuan in row.amounts.items():
+                self.sums[name] = self.sums.get(name, ZERO) + yuan
 
 
 @dataclass(slots=True)
@@ -103,13 +141,20 @@ class Plan:
     """What an import would do. Unchanged and refused rows are only counted."""
 
     accounts: Accounts
-    sections: list[Section]
-    remarks: Remarks
+    reading: Reading
     tallies: list[Tally] = field(default_factory=list)
     units: list[UnitRow] = field(default_factory=list)
     targets: list[TargetRow] = field(default_factory=list)
     projects: list[ProjectRow] = field(default_factory=list)
     receipts: list[ReceiptRow] = field(default_factory=list)
+
+    @property
+    def sections(self) -> list[Section]:
+        return self.reading.sections
+
+    @property
+    def remarks(self) -> Remarks:
+        return self.reading.remarks
 
     @property
     def rows(self) -> list[UnitRow | TargetRow | ProjectRow | ReceiptRow]:

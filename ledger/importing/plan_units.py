@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from ledger.importing.accounts import Accounts
 from ledger.importing.plan_types import Origin, Outcome, UnitRow
 from ledger.importing.rows import Reader
-from ledger.reading.layout import Section
 from ledger.reading.remarks import Remarks
+from ledger.reading.sections import Section
 from ledger.reading.vocabulary import KINDS
 from units.access import Right, may
 from units.ground.text import key
@@ -51,6 +51,8 @@ def _read(reader: Reader, place: int, accounts: Accounts, seen: dict[Any, str]) 
         reader.refuse("name", sentence % {"row": first})
         return None
     unit = accounts.unit(name)
+    if unit is None:
+        _demand_no_rename(reader, name, accounts)
     code = _code(reader, unit, accounts)
     if reader.is_refused or kind is None:
         return None
@@ -69,6 +71,18 @@ def _read(reader: Reader, place: int, accounts: Accounts, seen: dict[Any, str]) 
     accounts.units[unit.name_key] = unit
     accounts.codes.add(code)
     return UnitRow(origin, Outcome.NEW, unit, draft, code)
+
+
+def _demand_no_rename(reader: Reader, name: str, accounts: Accounts) -> None:
+    """A new name with the code of a unit of the county is a renaming, which is done on its page."""
+    code = reader.text("code").upper()
+    old = next((unit for unit in accounts.units.values() if unit.code == code), None)
+    if code and old is not None:
+        sentence = _(
+            "Code %(code)s belongs to %(old)s. A workbook does not rename units: rename it on its page,"
+            " or give “%(name)s” its own code if it is another unit."
+        )
+        reader.refuse("name", sentence % {"code": code, "old": old.name, "name": name})
 
 
 def _kind(reader: Reader, unit: Unit | None) -> str | None:

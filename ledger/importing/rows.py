@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from ledger.importing.accounts import Accounts
 from ledger.reading import cells, vocabulary
-from ledger.reading.layout import Fault, Row, Section
+from ledger.reading.columns import column_named
 from ledger.reading.remarks import Remarks
+from ledger.reading.sections import Fault, Heading, Row, Section
+from units.ground.money import WAN
 from units.models import Unit
 
 T = TypeVar("T")
@@ -35,6 +37,10 @@ class Reader:
         """Whether the row has a value in the column."""
         return not cells.is_nothing(self.row.values.get(field))
 
+    def heading(self, field: str) -> Heading | None:
+        """The column that the row's value comes from."""
+        return self.row.own.get(field) or self.section.headings.get(field)
+
     def is_empty(self, *fields: str) -> bool:
         return not any(self.has(field) for field in fields)
 
@@ -50,8 +56,9 @@ class Reader:
         self.remarks.notice(*self._place(field, sentence))
 
     def _place(self, field: str, sentence: str | Promise) -> tuple[str, str, int, int, str, str]:
-        heading = self.section.headings.get(field)
-        place, text = (heading.place + 1, heading.column.heading) if heading else (0, "")
+        heading = self.heading(field)
+        place = heading.place + 1 if heading is not None else 0
+        text = heading.column.heading if heading is not None else ""
         return self.section.sheet, str(sentence), self.number, place, text, self.found(field)
 
     def first(self, seen: dict[Any, str], identity: Any) -> str:
@@ -81,10 +88,8 @@ class Reader:
         return self._read(field, cells.shares)
 
     def amount(self, field: str, *, allow_zero: bool = False) -> Decimal | None:
-        heading = self.section.headings.get(field)
-        if heading is None:
-            return None
-        scale = heading.scale
+        heading = self.heading(field)
+        scale = heading.scale if heading is not None else WAN
         return self._read(field, lambda value: cells.amount(value, scale, allow_zero=allow_zero))
 
     def choice(self, field: str, words: dict[str, str]) -> str | None:
@@ -114,8 +119,8 @@ class Reader:
         """Refuse the row for each of these columns that is empty."""
         for field in fields:
             if not self.has(field):
-                heading = self.section.headings.get(field)
-                word = heading.column.heading if heading else field
+                column = column_named(field, self.section.part)
+                word = column.heading if column is not None else field
                 self.refuse(field, _("Fill in “%(heading)s”.") % {"heading": word})
 
     def _read(self, field: str, read: Callable[[Any], T]) -> T | None:

@@ -10,6 +10,7 @@ from ledger.importing.plan_types import Outcome, Tally
 from ledger.importing.preview import Outlook
 from ledger.ranking.league import LeagueTable
 from ledger.reading.remarks import Remark
+from ledger.reading.result import Reading
 from ledger.rules.standing import Tier
 from ledger.words import TIERS
 from units.ground.money import percent_text, wan_short
@@ -19,6 +20,7 @@ OUTCOMES: dict[Outcome, str | Promise] = {
     Outcome.CHANGED: pgettext_lazy("rows", "changed"),
     Outcome.UNCHANGED: pgettext_lazy("rows", "unchanged"),
     Outcome.REFUSED: pgettext_lazy("rows", "refused"),
+    Outcome.LEFT_OUT: pgettext_lazy("rows", "left out"),
 }
 ROWS_NAMED = 10
 
@@ -32,6 +34,15 @@ def tally_line(tally: Tally) -> str:
         "sheet": tally.sheet,
         **{str(outcome): tally.counts[outcome] for outcome in Outcome},
     }
+
+
+def left_out_lines(reading: Reading) -> Iterator[str]:
+    """One line per sheet: each row that is no record, with its reason."""
+    for sheet in reading:
+        rows = "; ".join(f"{left.row} {left.why}" for left in sheet.left_out)
+        if rows:
+            sentence = _("%(sheet)s, rows left out: %(rows)s")
+            yield sentence % {"sheet": sheet.name, "rows": rows}
 
 
 def refusal_line(remark: Remark) -> str:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from ledger.reading.money_units import SCALES
 from projects.shares import ShareError, parse_shares
 from units.ground.basis_points import FULL
 from units.ground.money import WAN, YUAN, AmountError, Scale, parse_amount, parse_number
@@ -41,6 +42,18 @@ _NUMERALS: Final[dict[str, int]] = {
 _CHINESE_DAY: Final = re.compile(
     r"([〇零○Ｏ一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]"
 )
+_MONTH: Final = re.compile(
+    r"(?:((?:19|20)\d{2})(?:年度?|[-./—－]))?(0?[1-9]|1[0-2])(?:月份?|(?<=[-./—－]\d)|(?<=[-./—－]\d\d))",
+    re.ASCII,
+)
+_CHINESE_MONTH: Final = re.compile(
+    r"(?:([〇零○Ｏ一二三四五六七八九]{4})年)?([一二三四五六七八九十]{1,2})月份?"
+)
+_NO_SPACES: Final = str.maketrans("", "", " \t\r\n\u00a0\u3000")
+_OWN_UNIT: Final = re.compile(
+    r"([\d.,]+) *(?:\((元|千元|万元|百万元|亿元)\)|(千元|百万元))", re.ASCII
+)
+_PADDING: Final = re.compile(r'((?:"[^"]*"|\\.)*)(0{2,})')
 # The day before day 1, by the epoch of the workbook.
 _DAY_ZERO: Final = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 # What people write into an empty cell.
@@ -93,7 +106,8 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, dict):
-        return str(value.get("day", value.get("time", ""))).replace("T", " ")
+        first = next((value[name] for name in ("day", "month", "time") if name in value), "")
+        return str(first).replace("T", " ")
     if isinstance(value, int | float):
         return _number_text(value)
     return str(value).strip(_SPACES)
@@ -126,11 +140,12 @@ def long_text(value: Any) -> str:
 
 
 def amount(value: Any, scale: Scale = WAN, *, allow_zero: bool = False) -> Decimal:
-    """Yuan (元). A text may name its own unit, 0.8亿元; a number is in the column's unit."""
+    """Yuan (元). A text may name its own unit, 0.8亿元 or 3000（万元）; a number is in the column's."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return _number(value, scale, allow_zero)
-        return parse_amount(shown(value), scale, allow_zero=allow_zero)
+        written, own = _own_unit(shown(value), scale)
+        return parse_amount(written, own, allow_zero=allow_zero)
     except AmountError as error:
         raise CellError(error.sentence) from error
 
@@ -139,6 +154,8 @@ def day(value: Any, epoch: int = 1900) -> date:
     """A day: a date of the sheet, a text in any usual form, or a date's bare serial number."""
     if isinstance(value, dict) and "day" in value:
         return _bounded(date.fromisoformat(value["day"][:10]))
+    if month(value) is not None:
+        raise CellError(NO_DAY_OF_MONTH)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _day_of_number(value, epoch)
     if not isinstance(value, str):
@@ -156,7 +173,7 @@ def day(value: Any, epoch: int = 1900) -> date:
 
 def year(value: Any) -> int:
     """A year, also as 2012年 or 2012年度."""
-    if isinstance(value, dict) and "day" in value:
+    if isinstance(value, dict):
         raise CellError(NOT_A_YEAR)
     match = _YEAR.fullmatch(half_width(shown(value)))
     if match is None or not EARLIEST.year <= int(match[1]) <= LATEST.year:
@@ -188,7 +205,50 @@ def shares(value: Any) -> list[tuple[str, int]]:
         raise CellError(error.sentence) from error
 
 
+def month(value: Any) -> tuple[int | None, int] | None:
+    """Year (None if it is not written) and month of a cell that names no day: 2012年6月, 6月份."""
+    if isinstance(value, dict) and "month" in value:
+        year_, month_ = value["month"].split("-")
+        return int(year_), int(month_)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        match = re.fullmatch(r"((?:19|20)\d{2})(\d{2})", _number_text(value), re.ASCII)
+    elif isinstance(value, str):
+        match = _MONTH.fullmatch(_in_digits(half_width(value).translate(_NO_SPACES)))
+    else:
+        return None
+    if match is None or not 1 <= int(match[2]) <= 12:
+        return None
+    return (int(match[1]) if match[1] else None), int(match[2])
+
+
+def padded(value: Any, code: str) -> Any:
+    """A number as its format shows it, if that only adds zeros or letters: 123 under 000000."""
+    match = _PADDING.fullmatch(code.split(";")[0])
+    is_whole = isinstance(value, int | float) and float(value).is_integer() and value >= 0
+    if match is None or not is_whole or isinstance(value, bool):
+        return value
+    before = re.sub(r'["\\]', "", match[1])
+    return before + _number_text(value).zfill(len(match[2]))
+
+
 # Numbers and days
+
+
+def _own_unit(written: str, scale: Scale) -> tuple[str, Scale]:
+    """A text without a unit that only sheets have, and its scale: 3000（万元）, 1200千元."""
+    match = _OWN_UNIT.fullmatch(half_width(written.strip(_SPACES)))
+    if match is None:
+        return written, scale
+    return match[1], SCALES[match[2] or match[3]]
+
+
+def _in_digits(written: str) -> str:
+    """二〇一二年七月 as 2012年7月."""
+    match = _CHINESE_MONTH.fullmatch(written)
+    if match is None:
+        return written
+    year_ = "".join(str(_NUMERALS[numeral]) for numeral in match[1] or "")
+    return f"{year_}年{_up_to_99(match[2])}月" if year_ else f"{_up_to_99(match[2])}月"
 
 
 def _number(value: float, scale: Scale, allow_zero: bool) -> Decimal:

@@ -4,12 +4,12 @@ Data only, collected from ledgers and monthly forms that counties published.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from units.ground.money import WAN, YI, YUAN, Scale
 from units.ground.text import key
 
 
@@ -154,11 +154,16 @@ COLUMNS: Final[dict[Part, tuple[Column, ...]]] = {
             Form.NAME,
             "引进单位 负责单位 引资单位 招商单位 牵头单位 报送单位 填报单位 承办单位 申报单位 单位"
             " 单位名称 招引单位 责任部门 牵头部门 承担单位 主办单位 引荐单位 招商责任单位"
-            " 报送区 镇（部门） 镇（办） 牵头单位及份额",
+            " 报送区 镇（部门） 镇（办）",
             True,
             hints="责任单位 承办 牵头 引资单位 主管部门 责任部门 挂钩",
         ),
-        _column("shares", "份额", Form.SHARES, "引资份额 分享份额 份额分配 引资份额分配 分成比例"),
+        _column(
+            "shares",
+            "份额",
+            Form.SHARES,
+            "引资份额 分享份额 份额分配 引资份额分配 分成比例 牵头单位及份额",
+        ),
         _column(
             "stage",
             "阶段",
@@ -318,18 +323,41 @@ _SHEET_WORDS: Final[dict[Part, str]] = {
 }
 
 # Sheets of ours without rows, and columns that never hold anything of ours.
-IGNORED_SHEETS: Final = frozenset({key("填表说明"), key("代码"), key("导入问题")})
-IGNORED_HEADINGS: Final = frozenset(key(word) for word in ("序号", "编号", "导入问题", "No."))
+PROBLEMS: Final = "导入问题"
+IGNORED_SHEETS: Final = frozenset({key("填表说明"), key("代码"), key(PROBLEMS)})
+# Figures of another time or kind: never offered for a column of ours, known only by the whole word.
+NO_GUESS: Final = (
+    *(
+        "累计",
+        "去年",
+        "上年",
+        "同期",
+        "同比",
+        "增长",
+        "完成",
+        "占",
+        "比例",
+        "其中",
+        "率",
+        "排名",
+        "位次",
+    ),
+    *("年底", "余额", "未到位", "差额", "电话"),
+)
+IGNORED_HEADINGS: Final = frozenset(
+    key(word) for word in ("序号", "编号", "导入问题", "No.", "排序号", "序")
+)
 
-_UNIT_WORDS: Final[dict[str, Scale]] = {"元": YUAN, "万元": WAN, "万": WAN, "亿元": YI, "亿": YI}
-_OTHER_MONEY: Final = ("美元", "欧元", "港元", "港币", "日元", "英镑", "千元", "百万元", "百元")
 _PLAIN_SPACE: Final = str.maketrans("", "", " \t\r\n\u00a0\u3000")
 _BRACKETS: Final = re.compile(r"[（(\[【〔]([^（()）\[\]【】〔〕]*)[）)\]】〕]")
-_TRAILING_UNIT: Final = re.compile(r"[/／:：,，](万元|亿元|元|万|亿)$")
-# 单位：万元 above the headings; 填报单位：招商局 names the reporting unit, not a unit of money.
-_UNIT_LINE: Final = re.compile(
-    r"(?:金额|计量|货币|资金)?单位[:：]?(?:人民币)?[（(]?(人民币)?(\w*元)[）)]?"
+_TRAILING_UNIT: Final = re.compile(
+    r"(?:[/／:：,，]?(?:人民币)?(?:千元|万元|百万元|亿元|(?<=[/／:：,，])(?:元|万|亿))"
+    r"|[/／:：][^/／:：（()）]{0,5}[元币])$"
 )
+_EDGES: Final = "*＊★☆▲△#"
+# 项目责任单位 is 责任单位; 项目单位 is somebody else.
+_PREFIXES: Final = ("项目", "招商引资", "招商")
+LEAST_AFTER_PREFIX: Final = 3
 
 
 def words_of(column: Column) -> tuple[str, ...]:
@@ -356,40 +384,33 @@ def part_of_name(name: str) -> Part | None:
 
 
 def column_of(heading: str, part: Part) -> Column | None:
-    """The column of a heading: as it stands, or without what is in brackets."""
-    bare = heading.translate(_PLAIN_SPACE).strip("*＊")
+    """The column of a heading: as it stands, without what is in brackets, without its unit."""
+    bare = heading.translate(_PLAIN_SPACE).strip(_EDGES)
     known = by_word(part)
-    for form in (bare, _TRAILING_UNIT.sub("", bare), _BRACKETS.sub("", bare)):
-        column = known.get(key(form.strip("*＊")))
+    for form in _forms(bare, part):
+        column = known.get(key(form.strip(_EDGES)))
         if column is not None:
             return column
     return None
 
 
-def scale_of(heading: str) -> Scale | None:
-    """The unit of money in a heading: 年度任务（万元）, 总投资/亿元."""
+def _forms(bare: str, part: Part) -> Iterator[str]:
+    without = _TRAILING_UNIT.sub("", _BRACKETS.sub("", bare))
+    yield from (bare, _TRAILING_UNIT.sub("", bare), _BRACKETS.sub("", bare), without)
+    for prefix in _PREFIXES:
+        rest = without.removeprefix(prefix)
+        if rest != without and len(rest) >= LEAST_AFTER_PREFIX:
+            yield rest
+    if part is Part.TARGETS:
+        yield re.sub(r"^(?:(?:19|20)\d{2}年?度?|本年度?|全县)", "", without)
+
+
+def guessed(heading: str, part: Part) -> Column | None:
+    """The column that an unknown heading may be: one of whose hints it has; never more than that."""
     bare = heading.translate(_PLAIN_SPACE)
-    named = [*_BRACKETS.findall(bare), *_TRAILING_UNIT.findall(bare)]
-    for words in named:
-        for word in re.split(r"[:：,，;；]", words):
-            scale = _UNIT_WORDS.get(word.removeprefix("单位").removeprefix("人民币"))
-            if scale is not None:
-                return scale
-    return None
-
-
-def other_money(heading: str) -> str:
-    """A unit of money in a heading that we do not accept, such as 万美元."""
-    return next((word for word in _OTHER_MONEY if word in heading), "")
-
-
-def scale_of_line(text: str) -> Scale | None:
-    """The unit of money in a line above the headings: 单位：万元."""
-    for match in _UNIT_LINE.finditer(text.translate(_PLAIN_SPACE)):
-        scale = _UNIT_WORDS.get(match[2])
-        if scale is not None:
-            return scale
-    return None
+    if any(word in bare for word in NO_GUESS):
+        return None
+    return next((c for c in COLUMNS[part] if any(hint in bare for hint in c.hints)), None)
 
 
 def year_of_line(text: str) -> int | None:

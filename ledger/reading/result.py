@@ -7,6 +7,7 @@ from decimal import Decimal
 from ledger.reading.columns import Part
 from ledger.reading.mapping import How
 from ledger.reading.remarks import Remarks, column_letters
+from ledger.reading.sections import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class SheetRead:
     missing: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     stated_totals: list[StatedTotal] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -70,6 +72,13 @@ class Reading:
 
     sheets: list[SheetRead]
     remarks: Remarks
+
+    @property
+    def sections(self) -> list[Section]:
+        """The tables of all sheets in order of dependency: units before targets, and so on."""
+        order = list(Part)
+        found = [section for sheet in self.sheets for section in sheet.sections]
+        return sorted(found, key=lambda section: order.index(section.part))
 
     @property
     def needs_mapping(self) -> bool:

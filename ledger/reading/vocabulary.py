@@ -54,6 +54,24 @@ STATES: Final = {
 LOCAL: Final = frozenset(
     map(key, ["本地", "本县", "县内", "本地资金", "县内资金", "本县资金", "local"])
 )
+# Receipts in these states do not come in.
+LEFT_STATES: Final = frozenset(
+    key(word)
+    for word in [
+        "已退回",
+        "退回",
+        "已撤回",
+        "撤回",
+        "草稿",
+        "已冲销",
+        "冲销",
+        "作废",
+        "已作废",
+        "returned",
+        "withdrawn",
+        "draft",
+    ]
+)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Reads a workbook in a child process (``sandboxed_reader.py``): file in, plain cells out.
+"""Reads a workbook in a child process (``sandbox``): file in, plain cells out.
 
 Enforces the time limit and gives the sentence for each reason of refusal. The file is never opened
 in this process.
@@ -20,11 +20,11 @@ from ledger.jobs import runner
 from ledger.jobs.runner import MEGABYTE, Limits
 from units.ground.refusal import Refusal
 
-CHILD: Final = Path(__file__).with_name("sandboxed_reader.py")
+CHILD: Final = Path(__file__).with_name("sandbox")
 # Two seconds of CPU, more of waiting on a busy machine; no written files.
 LIMITS: Final = Limits(seconds=20, cpu=2, memory=192 * MEGABYTE, write=0, nice=0)
 MAX_MEGABYTES: Final = 20
-ACCEPTED: Final = ".xlsx,.xls,.et,.ods,.xlsm,.xlsb"
+ACCEPTED: Final = ".xlsx,.xls,.et,.ods,.xlsm,.xlsb,.csv,.txt,.html,.htm,.xml"
 
 _SAVE_AS = _(
     "Open it in Excel or WPS, choose “Save as”, “Excel workbook (.xlsx)”, and import that."
@@ -37,9 +37,10 @@ SENTENCES: Final[dict[str, str | Promise]] = {
         " it again."
     ),
     "pdf": _("This is a PDF file. Import the workbook that it was printed from."),
-    "html": _("This is a web page that only bears the name of a workbook. %(save_as)s"),
-    "xml": _("This is an old XML table. %(save_as)s"),
-    "text": _("This is a text file (csv or similar), not a workbook. %(save_as)s"),
+    "html": _("This is a web page without a table that can be read. %(save_as)s"),
+    "xml": _("This is an old XML table that cannot be read. %(save_as)s"),
+    "text": _("This text file holds no table. %(save_as)s"),
+    "encoding": _("The characters of this text file cannot be read. %(save_as)s"),
     "unknown": _("This is not a workbook. %(save_as)s"),
     "not_a_workbook": _("This archive holds no workbook. %(save_as)s"),
     "broken": _(
@@ -64,17 +65,28 @@ SENTENCES: Final[dict[str, str | Promise]] = {
 }
 
 
+Place = tuple[int, int]  # row and column, from 1
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet: its rows by number, and marks on single cells (row, column from 1)."""
+    """One sheet: its rows by number, and marks on rows, columns and single cells, all from 1.
+
+    ``formats`` has only number formats that change what a cell means; ``comments`` are texts.
+    """
 
     name: str
     rows: list[tuple[int, list[Any]]]
     is_hidden: bool = False
     merged: list[list[int]] = field(default_factory=list)
-    faulty: list[tuple[int, int]] = field(default_factory=list)
-    uncomputed: list[tuple[int, int]] = field(default_factory=list)
-    hidden: int = 0
+    faulty: list[Place] = field(default_factory=list)
+    uncomputed: list[Place] = field(default_factory=list)
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    is_filtered: bool = False
+    struck: frozenset[Place] = frozenset()
+    formats: dict[Place, str] = field(default_factory=dict)
+    comments: dict[Place, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,7 @@ def _environment() -> dict[str, str]:
 
 
 def _grid(sheet: Mapping[str, Any]) -> Grid:
+    formats = sheet.get("formats", {})
     return Grid(
         name=sheet["name"],
         rows=[(number, cells) for number, cells in sheet["rows"]],
@@ -141,5 +154,10 @@ def _grid(sheet: Mapping[str, Any]) -> Grid:
         merged=sheet["merged"],
         faulty=[(row, column) for row, column in sheet["faulty"]],
         uncomputed=[(row, column) for row, column in sheet["uncomputed"]],
-        hidden=sheet["hidden"],
+        hidden_rows=frozenset(sheet.get("hidden_rows", ())),
+        hidden_columns=frozenset(sheet.get("hidden_columns", ())),
+        is_filtered=sheet.get("is_filtered", False),
+        struck=frozenset((row, column) for row, column in sheet.get("struck", ())),
+        formats={(row, column): code for code in formats for row, column in formats[code]},
+        comments={(row, column): text for row, column, text in sheet.get("comments", ())},
     )

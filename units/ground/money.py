@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from units.ground.text import gettext_noop, half_width
 
-Scale = Literal[1, 10_000, 100_000_000]
+Scale = Literal[1, 1_000, 10_000, 1_000_000, 100_000_000]
 Exact = int | Decimal | Fraction
 
 YUAN: Final = 1
@@ -28,6 +28,8 @@ MINUS: Final = "\N{MINUS SIGN}"
 # Percents that leaders quote at the meeting; a shown percent must not reach one early.
 CLAIMS: Final = (25, 50, 75, 100)
 
+_DIGITS: Final = "零一二三四五六七八九"
+_GROUPS: Final = ("", "万", "亿", "万亿")
 _MAX_FEN: Final = int(MAX_YUAN * 100)
 # 13 digits, so that the maximum can be written in 元.
 _WHOLE_DIGITS: Final = 13
@@ -213,6 +215,34 @@ def _trimmed(text: str) -> str:
 
 def _plus(value: Exact) -> str:
     return "+" if value > 0 else ""
+
+
+def in_words(yuan: Decimal) -> str:
+    """Chinese words, by which a slip of the unit is seen: 三千二百亿元, 一千二百五十万零五百元."""
+    whole, fen = divmod(int(yuan * 100), 100)
+    groups = []
+    while whole:
+        whole, group = divmod(whole, 10_000)
+        groups.append(group)
+    words, is_gap = "", False
+    for place in range(len(groups) - 1, -1, -1):
+        group = groups[place]
+        if group:
+            words += "零" if words and (is_gap or group < 1_000) else ""
+            words += _below_10000(group) + _GROUPS[place]
+        is_gap = not group
+    rest = f"{_DIGITS[fen // 10]}角{_DIGITS[fen % 10]}分" if fen else ""
+    return f"{words or '零'}元{rest}"
+
+
+def _below_10000(number: int) -> str:
+    words, is_gap = "", False
+    for power, unit in ((1_000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // power % 10
+        if digit:
+            words += ("零" if words and is_gap else "") + _DIGITS[digit] + unit
+        is_gap = not digit
+    return words
 
 
 # Percents

@@ -8,8 +8,10 @@ real people instead.
 """
 
 import hashlib
+import json
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.entries import evidence
-from ledger.importing import commit, words
+from ledger.importing import commit, document, words
 from ledger.importing.commit import ImportOptions
 from ledger.importing.plan_types import Plan
 from ledger.importing.preview import outlook
 from ledger.reading import workbook
+from ledger.reading.mapping import NOTHING, Mapping, MappingError
 from ledger.reading.workbook import Book
 from units import trail
 from units.county import settings
@@ -49,22 +52,53 @@ class Command(BaseCommand):
         parser.add_argument(
             "--skip-refused", action="store_true", help="import everything but the refused rows"
         )
+        parser.add_argument(
+            "--json", action="store_true", help="print how the workbook is understood, for programs"
+        )
+        parser.add_argument(
+            "--mapping", type=Path, help="a JSON file: what the sheets and columns are"
+        )
         parser.add_argument("--by", metavar="USERNAME", help="who enters (a sign-in name)")
         parser.add_argument("--second", metavar="USERNAME", help="who verifies, with --verified")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            mapping = _mapping(options["mapping"])
             book = workbook.read(_existing(options["file"]))
             with transaction.atomic():
-                self._import(book, options)
+                self._import(book, mapping, options)
                 transaction.set_rollback(options["dry_run"])
         except Refusal as refusal:
+            if options["json"]:
+                self._print(document.of_refusal(str(refusal)))
             raise CommandError(str(refusal)) from refusal
 
-    def _import(self, book: Book, options: dict[str, Any]) -> None:
+    def _import(self, book: Book, mapping: Mapping, options: dict[str, Any]) -> None:
         county = _county(options["county"], options["create_county"])
-        chosen = _chosen(county, options)
+        chosen = replace(_chosen(county, options), mapping=mapping)
         planned = commit.planned_under_lock(book, county, chosen)
+        if options["json"]:
+            self._answer(planned, chosen, options)
+        else:
+            self._carry_out(planned, chosen, options)
+
+    def _answer(self, planned: Plan, chosen: ImportOptions, options: dict[str, Any]) -> None:
+        """The document and its exit code; without --dry-run a ready workbook is imported."""
+        found = document.of_plan(planned)
+        is_allowed = found["outcome"] == document.READY or (
+            options["skip_refused"] and found["outcome"] == document.REFUSED
+        )
+        if is_allowed and not options["dry_run"]:
+            commit.apply(planned, chosen)
+        self._print(found)
+        code = document.EXIT[found["outcome"]]
+        if code and not (is_allowed and not options["dry_run"]):
+            raise SystemExit(code)
+
+    def _print(self, found: document.Document) -> None:
+        self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
+
+    def _carry_out(self, planned: Plan, chosen: ImportOptions, options: dict[str, Any]) -> None:
         self._tell(planned)
         if planned.remarks.refusals and not (options["skip_refused"] or options["dry_run"]):
             raise Refusal(
@@ -76,7 +110,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self._lines(words.outlook_lines(outlook(planned, chosen)))
             self.stdout.write(_("Nothing was imported: this was a dry run."))
-        elif planned.is_empty:
+        elif planned.is_empty and not planned.remarks.refusals:
             self.stdout.write(_("The accounts hold all of this already; nothing has changed."))
         else:
             commit.apply(planned, chosen)
@@ -84,6 +118,7 @@ class Command(BaseCommand):
 
     def _tell(self, planned: Plan) -> None:
         self._lines(words.tally_line(tally) for tally in planned.tallies)
+        self._lines(words.left_out_lines(planned.reading))
         self._lines(words.grouped(planned.remarks.notices))
         refusals = planned.remarks.refusals
         for remark in refusals[:SHOWN]:
@@ -95,6 +130,17 @@ class Command(BaseCommand):
     def _lines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.stdout.write(line)
+
+
+def _mapping(path: Path | None) -> Mapping:
+    if path is None:
+        return NOTHING
+    try:
+        return Mapping.of(json.loads(_existing(path).read_text("utf-8")))
+    except MappingError as error:
+        raise Refusal(_(error.sentence) % error.params) from error
+    except ValueError as error:
+        raise Refusal(_("The mapping is no JSON: %(error)s") % {"error": error}) from error
 
 
 def _existing(path: Path) -> Path:

@@ -14,7 +14,6 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from ledger.importing.plan_types import Outcome
 from tests.builders import make_county, make_head
 from tests.ledger.importing import books
-from units.ground.refusal import Refusal
 
 TOLERATED = []
 REFUSED = []
@@ -111,21 +110,21 @@ def serial_numbers(book):
 def synonyms(book):
     """Other words for the same columns."""
     book["单位"]["A1"], book["单位"]["B1"] = "责任单位", "单位类型"
-    book["任务"]["A1"], book["任务"]["C1"] = "单位", "年度目标任务"
+    book["任务"]["A1"], book["任务"]["C1"] = "单位", "年度目标任务（万元）"
     project = book["项目"]
     project["B1"], project["C1"], project["D1"] = "投资主体", "引进单位", "引资份额"
-    project["E1"], project["F1"], project["G1"] = "协议类型", "签约时间", "计划总投资"
-    project["H1"], project["I1"] = "合同引资额", "产业类别"
+    project["E1"], project["F1"], project["G1"] = "协议类型", "签约时间", "计划总投资（万元）"
+    project["H1"], project["I1"] = "合同引资额，万元", "产业类别"
     receipt = book["到位资金"]
-    receipt["B1"], receipt["C1"], receipt["D1"] = "到账时间", "到位资金额", "票据号"
+    receipt["B1"], receipt["C1"], receipt["D1"] = "到账时间", "到位资金额/万元", "票据号"
 
 
 @tolerated
 def spaced_headings(book):
     """Headings drawn apart by spaces and line breaks."""
     book["单位"]["A1"], book["单位"]["B1"] = "单 位 名 称", "类　别"
-    book["任务"]["C1"] = "年度\n任务"
-    book["项目"]["G1"] = "总\n投\n资"
+    book["任务"]["C1"] = "年度\n任务\n（万元）"
+    book["项目"]["G1"] = "总\n投\n资\n万元"
 
 
 @tolerated
@@ -330,17 +329,9 @@ def amounts_in_yuan_by_line(book):
     sheet = book["到位资金"]
     for row in range(2, 6):
         sheet.cell(row, 3).value = round(sheet.cell(row, 3).value * 10_000, 2)
+    sheet["C1"] = "金额"
     sheet.insert_rows(1)
     sheet["D1"] = "单位:元"
-
-
-@tolerated
-def heading_over_line(book):
-    """The heading's unit is nearer than the line's."""
-    sheet = book["到位资金"]
-    sheet["C1"] = "金额（万元）"
-    sheet.insert_rows(1)
-    sheet["D1"] = "单位：亿元"
 
 
 @tolerated
@@ -567,8 +558,22 @@ def no_headings(book):
 @refused(("到位资金", 1, "金额"))
 def ambiguous_headings(book):
     """Two columns that both mean the amount."""
-    book["到位资金"]["C1"] = "到位金额"
-    book["到位资金"]["E1"] = "到账金额"
+    book["到位资金"]["C1"] = "到位金额（万元）"
+    book["到位资金"]["E1"] = "到账金额（万元）"
+
+
+@refused(("到位资金", 2, "金额单位"))
+def heading_against_line(book):
+    """The heading and the line above name two units."""
+    sheet = book["到位资金"]
+    sheet.insert_rows(1)
+    sheet["D1"] = "单位：亿元"
+
+
+@refused(("任务", 1, "金额单位"))
+def no_unit_anywhere(book):
+    """Nothing says in what the tasks are counted."""
+    book["任务"]["C1"] = "年度任务"
 
 
 @refused(("项目", 1, "总投资（万美元）"), *(("到位资金", row, "项目名称") for row in (2, 3, 4, 5)))
@@ -772,5 +777,7 @@ def test_a_bad_cell_is_refused_at_its_place(bend, places, county, tmp_path):
 def test_a_workbook_of_nothing_is_told_what_is_needed(county, tmp_path):
     path = books.written(tmp_path, {"Sheet1": [["你好"]]})
 
-    with pytest.raises(Refusal, match="单位"):
-        books.planned(path, county, make_head(county))
+    [refusal] = books.planned(path, county, make_head(county)).remarks.refusals
+
+    assert (refusal.sheet, refusal.row) == ("Sheet1", 1)
+    assert "缺少单位名称" in refusal.sentence

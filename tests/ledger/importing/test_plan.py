@@ -135,7 +135,7 @@ def test_a_target_changed_with_day_and_document_is_a_new_version(county, head, s
 def test_two_versions_of_a_target_in_one_sheet_come_in_once(county, head, tmp_path):
     """The first without a day counts from the first of January."""
     rows = [
-        ["单位名称", "年度", "年度任务", "生效日期"],
+        ["单位名称", "年度", "年度任务（万元）", "生效日期"],
         ["水沟镇", 2012, 7000, None],
         ["水沟镇", 2012, 8000, "2012-07-01"],
     ]

@@ -12,8 +12,6 @@ from ledger.reading.columns import (
     Part,
     column_of,
     part_of_name,
-    scale_of,
-    scale_of_line,
     words_of,
     year_of_line,
 )
@@ -49,31 +47,6 @@ def test_the_lists_hold_every_choice_of_the_accounts():
     assert list(vocabulary.SOURCES) == Investor.Origin.values
     assert list(vocabulary.ISSUERS) == Target.Issuer.values
     assert list(vocabulary.MONEY) == Receipt.Kind.values
-
-
-@pytest.mark.parametrize(
-    ("heading", "scale"),
-    [
-        *(("年度任务（万元）", 10_000), ("总投资(亿元)", 100_000_000), ("金额/元", 1)),
-        *(("到位资金：万元", 10_000), ("金额（单位：元）", 1), ("金额（人民币，万元）", 10_000)),
-        *(("年度任务", None), ("项目名称（全称）", None), ("总投资（万美元）", None)),
-    ],
-)
-def test_a_heading_names_the_unit_of_money(heading, scale):
-    assert scale_of(heading) == scale
-
-
-@pytest.mark.parametrize(
-    ("line", "scale"),
-    [
-        *(("单位：万元", 10_000), ("单位:元", 1), ("金额单位：亿元", 100_000_000)),
-        *(("单位：（万元）", 10_000), ("单位：人民币万元", 10_000), ("单 位 ： 万 元", 10_000)),
-        *(("填报单位：商南县招商局    单位：万元", 10_000), ("填报单位：商南县招商局", None)),
-        *(("单位：商元集团", None), ("2012年6月30日", None)),
-    ],
-)
-def test_a_line_above_names_the_unit_of_money(line, scale):
-    assert scale_of_line(line) == scale
 
 
 @pytest.mark.parametrize(
