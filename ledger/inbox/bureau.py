@@ -104,6 +104,19 @@ def _without_target(reader: Reader) -> QuerySet[Any]:
     return units.filter(had, ~Exists(targets.filter(year=year))).annotate(since=no_day())
 
 
+def _merged(reader: Reader) -> QuerySet[Any]:
+    """Units of this year whose task has not been put into that of their successor (rule 15)."""
+    year = reader.today.year
+    targets = Target.objects.filter(issuer=Target.Issuer.COUNTY, year=year)
+    ended = Unit.objects.filter(
+        county=reader.user.county_id, ended_on__year=year, successor__isnull=False
+    )
+    had = Exists(targets.filter(unit=OuterRef("pk"), amount__gt=0))
+    successors = targets.filter(unit=OuterRef("successor"))
+    taken_over = Exists(successors.filter(effective_on__gt=OuterRef("ended_on")))
+    return ended.filter(had, ~taken_over).annotate(since=F("ended_on"))
+
+
 BUREAU = (
     Line(
         "unverified",
@@ -170,6 +183,18 @@ BUREAU = (
             "count",
         ),
         lambda reader, _pk: reverse("target-grid", args=[_target_year(reader)]),
+        is_one=True,
+    ),
+    Line(
+        "merged",
+        with_right(Right.TARGET_EDIT),
+        _merged,
+        ngettext_lazy(
+            "The task of %(count)d merged unit is not yet in that of its successor",
+            "The tasks of %(count)d merged units are not yet in those of their successors",
+            "count",
+        ),
+        lambda reader, _pk: reverse("target-grid", args=[reader.today.year]),
         is_one=True,
     ),
 )

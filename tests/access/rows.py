@@ -4,7 +4,7 @@ from django.apps import apps
 from django.db import models
 
 # What any visit may write: sessions, failed sign-ins, kept forms, and the trail.
-LEFT_OUT = {"UserSession", "KeptForm", "Trail", "Allowance", "Guess", "FailedSignIn"}
+LEFT_OUT = {"UserSession", "KeptForm", "Trail", "Link", "Allowance", "Guess", "FailedSignIn"}
 
 Rows = dict[str, list[tuple[str, ...]]]
 

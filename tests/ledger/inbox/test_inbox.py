@@ -144,6 +144,21 @@ def test_targets_of_the_new_year_are_asked_for_in_december(office):
     assert "target" not in tasks(office.head, "2012-12-01")
 
 
+def test_a_merger_reminds_of_the_task_until_the_successor_has_it(office):
+    merged, successor = make_unit(office.county, "试马镇"), make_unit(office.county, "湘河镇")
+    for unit in (merged, successor):
+        set_target(unit, 100)
+    assert "merged" not in tasks(office.head, "2012-05-20")
+    merged.ended_on, merged.successor = day("2012-05-01"), successor
+    merged.save()
+
+    assert tasks(office.head, "2012-05-20")["merged"] == (1, day("2012-05-01"))
+    assert "merged" not in tasks(office.clerk, "2012-05-20")
+
+    set_target(successor, 200, effective_on="2012-05-02", at=moment("2012-05-21"))
+    assert "merged" not in tasks(office.head, "2012-05-22")
+
+
 def test_a_clerk_sees_what_came_back_and_what_is_due(office):
     who = {"by": office.clerk, "at": moment("2012-05-20")}
     returned = make_receipt(office.project, 10, by=office.clerk)
