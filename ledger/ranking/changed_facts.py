@@ -170,9 +170,13 @@ def _project_fields(facts: ProjectFacts, frame: Frame) -> dict[str, str]:
         "stage": str(Stage(facts.stage).label),
         "signed": _day(facts.signed_on),
         "contract": _yes(facts.is_contract),
-        "total": wan_text(facts.total_investment),
-        "introduced": wan_text(facts.introduced),
+        "total": _wan(facts.total_investment),
+        "introduced": _wan(facts.introduced),
     }
+
+
+def _wan(amount: Decimal) -> str:
+    return _("%(amount)s万元") % {"amount": wan_text(amount)}
 
 
 def _industries(then: Frame, now: Frame) -> Iterator[Changed]:

@@ -133,8 +133,8 @@ def test_changes_tell_tasks_units_projects_and_shares_with_their_own_day(office)
     assert told["年度任务", "任务数（分季）"].announced.startswith("1,000.00万元")
     assert told["年度任务", "任务数（分季）"].now.startswith("10.00万元")
     assert (told["单位", "名称"].announced, told["单位", "名称"].now) == ("水沟镇", "水沟新镇")
-    assert told["项目", "引资额"].announced == "7,600.00"
-    assert told["项目", "引资额"].now == "1.00"
+    assert told["项目", "引资额"].announced == "7,600.00万元"
+    assert told["项目", "引资额"].now == "1.00万元"
     assert told["项目", "单位及份额"].now == "试马镇 100%"
     assert ("单位", "结束日期") not in told  # it still stood on the day of the table
     names = {each.name for each in changed_facts(table)}
