@@ -99,7 +99,7 @@ def write(path: Path, receipts: int, projects: int) -> None:
     for number, unit in enumerate(units):
         sheet.append([unit, kinds[number % 2], number + 1])
     sheet = book.create_sheet("任务")
-    sheet.append(["单位名称", "年度", "年度任务"])
+    sheet.append(["单位名称", "年度", "年度任务（万元）"])
     for unit in units:
         sheet.append([unit, 2012, 5_000])
     sheet = book.create_sheet("项目")
@@ -111,8 +111,8 @@ def write(path: Path, receipts: int, projects: int) -> None:
             "份额",
             "阶段",
             "签约日期",
-            "总投资",
-            "引资额",
+            "总投资（万元）",
+            "引资额（万元）",
             "行业",
             "资金来源",
         ]
@@ -136,7 +136,7 @@ def write(path: Path, receipts: int, projects: int) -> None:
             ]
         )
     sheet = book.create_sheet("到位资金")
-    sheet.append(["项目名称", "到位日期", "金额", "凭证号"])
+    sheet.append(["项目名称", "到位日期", "金额（万元）", "凭证号"])
     for number in range(receipts):
         day = date(2012, 1, 15) + timedelta(days=chance.randrange(DAYS))
         amount = chance.randrange(1, 800_000) / 100

@@ -56,7 +56,7 @@ FILES = ("/ranking/2012-06.xlsx", "/ranking/2012-06.docx", "/projects.xlsx", "/r
 # One in so many requests is a file, a receipt, an import. A person may download 30 files in ten
 # minutes.
 FILE_EVERY, RECEIPT_EVERY, IMPORT_EVERY = 25, 10, 400
-SHEET, HEADINGS, ROWS = "到位资金", ("项目名称", "到位日期", "金额", "凭证号"), 300
+SHEET, HEADINGS, ROWS = "到位资金", ("项目名称", "到位日期", "金额（万元）", "凭证号"), 300
 
 
 def main() -> int:

@@ -255,7 +255,7 @@ def workbook(project: str, prefix: str, rows: int) -> bytes:
     book = Workbook()
     sheet = book.active
     sheet.title = "到位资金"
-    sheet.append(["项目名称", "到位日期", "金额", "凭证号"])
+    sheet.append(["项目名称", "到位日期", "金额（万元）", "凭证号"])
     for number in range(rows):
         sheet.append([project, f"2012-{number % 6 + 1:02}-20", number + 1, f"{prefix}{number}"])
     stream = io.BytesIO()
