@@ -177,6 +177,8 @@ class Work:
         sent = person.ask("POST", "/import/", {}, files=[file], timeout=120)
         yield "book", sent
         for token in re.findall(r"/import/([\w-]+)/", sent.location):
+            while b'http-equiv="refresh"' in person.ask("GET", f"/import/{token}/").body:
+                time.sleep(1)
             yield "preview", person.ask("GET", f"/import/{token}/")
             yield "discarded", person.ask("POST", f"/import/{token}/decide/", {"action": "discard"})
 

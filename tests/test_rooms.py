@@ -38,7 +38,7 @@ ORDER = [
     "ledger/trail ledger/ranking ledger/reading",
     "ledger/receipts ledger/regions ledger/explain ledger/api",
     "ledger/quarter ledger/server",
-    "ledger/papers ledger/upkeep ledger/inbox",
+    "ledger/papers ledger/upkeep ledger/inbox ledger/workbooks",
     "ledger/meeting ledger/accounts ledger/importing",
     "ledger/founding ledger/sample",
     "ledger/management ledger/settings ledger/templatetags ledger/urls ledger/wsgi",

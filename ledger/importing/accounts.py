@@ -74,6 +74,7 @@ class Accounts:
     largest_target: Decimal | None = None
     tasks: dict[int, Decimal] = field(default_factory=dict)  # the county's own, by year
     aliases: dict[str, str] = field(default_factory=dict)  # key of a written name -> unit's name
+    unknown_units: dict[str, str] = field(default_factory=dict)  # as written, and a similar one
     stand_ins: int = 0
     _near: dict[str, str] = field(default_factory=dict)
 

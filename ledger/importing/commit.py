@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ledger.entries import corrections, posting, submission
+from ledger.importing import lines
 from ledger.importing import plan as planning
 from ledger.importing.plan_types import (
     Origin,
@@ -75,11 +76,14 @@ class Unfit(Refusal):
 
 @transaction.atomic
 def carry_out(
-    book: Book, county: County, options: ImportOptions, progress: Progress = no_progress
+    book: Book,
+    county: County,
+    options: ImportOptions,
+    progress: Progress = no_progress,
 ) -> Plan:
     """Plan again under lock and apply. Raises Refusal; then nothing has changed."""
     plan = planned_under_lock(book, county, options)
-    if options.digest != plan.digest:
+    if options.digest != lines.digest(lines.lines(plan)):
         raise Conflict(
             _("The accounts have changed since this preview. Look at the new one, then decide."),
             "file",

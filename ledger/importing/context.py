@@ -9,18 +9,30 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ledger.importing import uploads
+from ledger.importing.lines import WHOLE
 from ledger.importing.plan_types import Outcome
 from ledger.importing.words import OUTCOMES
-from ledger.models import Upload
+from ledger.models import Upload, UploadLine
+from ledger.reading.columns import COLUMNS, Column, Form, Part
 from ledger.reading.remarks import Remark
 from ledger.words import SECTIONS, TIERS
+from units.access import REACH, Reach
 from units.ground.money import percent_text, wan_text, yi_text
 from units.models import User
 
+LINES_ON_A_PAGE = 100
+LOOK = "look"
+KINDS_OF_ROWS: Mapping[str, str | Promise] = {
+    "": pgettext_lazy("rows", "all rows"),
+    LOOK: pgettext_lazy("rows", "to be looked at"),
+    **{str(outcome): word for outcome, word in OUTCOMES.items()},
+}
 BROKEN_OFF = _("The import broke off, and nothing has changed. Check it once more.")
 NOT_READ = _("The workbook could not be read because its machine stopped. Send it again.")
 
@@ -56,8 +68,8 @@ def listed(found: Iterable[Upload]) -> list[Listed]:
     ]
 
 
-def page(upload: Upload, reader: User) -> dict[str, Any]:
-    """Context of one upload's page."""
+def page(upload: Upload, reader: User, query: Mapping[str, str]) -> dict[str, Any]:
+    """Context of one upload's page. ``query`` chooses the sheet, the kind of rows and the page."""
     context: dict[str, Any] = {
         "upload": listed([upload])[0],
         "state": upload,
@@ -67,26 +79,126 @@ def page(upload: Upload, reader: User) -> dict[str, Any]:
         "sentence": _interrupted(upload) if upload.is_interrupted else upload.sentence,
     }
     kept = uploads.kept(upload, "preview") if upload.step not in Upload.AT_WORK else None
-    return context if kept is None else context | _preview(kept, upload)
+    if kept is None:
+        return context
+    return context | _preview(kept, upload, reader) | _rows(upload, kept, query)
 
 
 def _interrupted(upload: Upload) -> str | Promise:
     return BROKEN_OFF if uploads.has(upload, "book") else NOT_READ
 
 
-def _preview(kept: Mapping[str, Any], upload: Upload) -> dict[str, Any]:
+def _preview(kept: Mapping[str, Any], upload: Upload, reader: User) -> dict[str, Any]:
+    own = reader.unit.name if REACH[reader.role] is Reach.UNIT and reader.unit else None
     return {
         "tallies": [(tally["sheet"], _counts(tally)) for tally in kept["tallies"]],
         "outcomes": [str(word) for word in OUTCOMES.values()],
         "refusals": [Remark.of(plain) for plain in kept["refusals"]],
         "refused": upload.refused,
         "noticed": kept["notices"],
+        "unknown_units": kept["unknown_units"],
         "as_of": date.fromisoformat(kept["as_of"]),
-        "figures": _figures(kept["before"], kept["after"]),
-        "sections": _sections(kept["lines"]),
+        "figures": _figures(kept["before"], kept["after"], with_pending=own is None),
+        "sections": _sections(kept["lines"], own),
         "verified": kept["verified"],
         "is_shown": upload.step not in (Upload.Step.DONE, Upload.Step.FAILED),
     }
+
+
+# The rows
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A link that chooses a sheet or a kind of rows, with how many there are."""
+
+    word: str | Promise
+    query: str
+    count: int
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    heading: str
+    text: str
+    was: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """One line of the preview; ``whole`` is the row as it stands if it is no record."""
+
+    number: int
+    outcome: str
+    word: str | Promise
+    cells: list[Cell]
+    whole: str
+    says: list[str]
+
+
+def _rows(upload: Upload, kept: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
+    """The rows of one sheet, of one kind if wanted, a page of them; and the links to the others."""
+    sheets = kept["sheets"]
+    asked = query.get("sheet", "")
+    at = int(asked) if asked.isdecimal() and int(asked) < len(sheets) else 0
+    if not sheets:
+        return {}
+    sheet = sheets[at]
+    show = query.get("show", "") if query.get("show") in KINDS_OF_ROWS else ""
+    found = UploadLine.objects.filter(upload=upload, sheet=at).order_by("place")
+    if show == LOOK:
+        found = found.filter(needs_look=True)
+    elif show:
+        found = found.filter(outcome=show)
+    lines = Paginator(found, LINES_ON_A_PAGE).get_page(query.get("page"))
+    fields = [c for c in COLUMNS[Part(sheet["part"])] if _is_used(c.field, lines.object_list)]
+    return {
+        "sheet": sheet,
+        "sheet_links": [
+            Switch(each["name"], f"sheet={place}", each["counts"][""], place == at)
+            for place, each in enumerate(sheets)
+        ],
+        "row_links": [
+            Switch(word, f"sheet={at}&show={kind}", sheet["counts"].get(kind, 0), kind == show)
+            for kind, word in KINDS_OF_ROWS.items()
+            if not kind or sheet["counts"].get(kind)
+        ],
+        "headings": [(_heading(column), column.form is Form.AMOUNT) for column in fields],
+        "rows": [_shown(line, fields) for line in lines.object_list],
+        "row_page": lines,
+        "row_query": f"sheet={at}&show={show}",
+        "sums": sheet["sums"],
+    }
+
+
+def _is_used(field: str, lines: Iterable[UploadLine]) -> bool:
+    return any(field in line.content["values"] or field in line.content["was"] for line in lines)
+
+
+def _heading(column: Column) -> str:
+    return f"{column.heading}（万元）" if column.form is Form.AMOUNT else column.heading
+
+
+def _shown(line: UploadLine, fields: Iterable[Column]) -> ShownRow:
+    values, was = line.content["values"], line.content["was"]
+    return ShownRow(
+        number=line.content["row"],
+        outcome=line.outcome,
+        word=KINDS_OF_ROWS[line.outcome],
+        cells=[
+            Cell(
+                _heading(column),
+                values.get(column.field, ""),
+                was.get(column.field, ""),
+                column.form is Form.AMOUNT,
+            )
+            for column in fields
+        ],
+        whole=values.get(WHOLE, ""),
+        says=line.content["says"],
+    )
 
 
 def _counts(tally: Mapping[str, Any]) -> list[tuple[str, int]]:
@@ -94,7 +206,7 @@ def _counts(tally: Mapping[str, Any]) -> list[tuple[str, int]]:
 
 
 def _figures(
-    before: Mapping[str, Any], after: Mapping[str, Any]
+    before: Mapping[str, Any], after: Mapping[str, Any], *, with_pending: bool
 ) -> list[tuple[str | Promise, str, str, str]]:
     """Word, after, unit, before (empty if unchanged)."""
     figures: list[tuple[str | Promise, str, str, str]] = []
@@ -105,6 +217,8 @@ def _figures(
         (_("New projects"), "projects", ""),
         (_("Contracts among them"), "contracts", ""),
     ):
+        if name == "pending" and not with_pending:
+            continue
         old, new = _figure(before[name]), _figure(after[name])
         figures.append((word, new, unit, old if old != new else ""))
     return figures
@@ -141,11 +255,18 @@ class Section:
     changed: list[Line]
 
 
-def _sections(lines: Iterable[Mapping[str, Any]]) -> list[Section]:
-    """The lines by kind, in the order of the table."""
+def _sections(lines: Iterable[Mapping[str, Any]], own: str | None) -> list[Section]:
+    """The lines by kind, in the order of the table.
+
+    ``own``: the only unit whose unverified money is the reader's to see, also as a change.
+    """
     by_kind: dict[str, list[Line]] = {}
     for line in lines:
-        by_kind.setdefault(line["kind"], []).append(_line(line["after"], line["before"]))
+        after, before = line["after"], line["before"]
+        if own is not None and after["name"] != own:
+            after = after | {"pending": "0"}
+            before = before and before | {"pending": "0"}
+        by_kind.setdefault(line["kind"], []).append(_line(after, before))
     return [
         Section(SECTIONS[kind], rows, [row for row in rows if row.is_changed])
         for kind, rows in by_kind.items()

@@ -68,16 +68,16 @@ def _sheet(sheet: SheetRead, tally: Tally | None, doubts: list[Remark]) -> Docum
         },
         "left_out": [{"row": left.row, "why": left.why} for left in sheet.left_out],
         "sums": _plain(tally.sums) if tally is not None else {},
-        "stated_totals": _plain(_stated(sheet)),
+        "stated_totals": _plain(stated(sheet)),
         "doubts": [_doubt(remark) for remark in doubts],
     }
 
 
-def _stated(sheet: SheetRead) -> dict[str, Decimal]:
+def stated(sheet: SheetRead) -> dict[str, Decimal]:
     """The totals of all tables of a sheet together, by field."""
     found: dict[str, Decimal] = {}
-    for stated in sheet.stated_totals:
-        found[stated.field] = found.get(stated.field, Decimal("0.00")) + stated.yuan
+    for each in sheet.stated_totals:
+        found[each.field] = found.get(each.field, Decimal("0.00")) + each.yuan
     return found
 
 

@@ -7,12 +7,13 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from ledger.importing import contents, marked, template, uploads
+from ledger.importing import uploads
 from ledger.importing.pages import upload_of
 from ledger.models import Receipt
 from ledger.reading.columns import PROBLEMS
 from ledger.server.files import demand_short, file_view
 from ledger.sheets.answers import XLSX, file_response
+from ledger.workbooks import contents, marked, template
 from units.access import Right, person
 from units.models import Unit
 

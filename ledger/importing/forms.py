@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ledger.reading.workbook import ACCEPTED
 from units.access import Right, may
 from units.forms import CleanCharField, RefusableForm
 from units.models import User
 
 LONGEST_DOCUMENT = 200
+LONGEST_PASTE = 1_000_000
 
 
 class UploadForm(RefusableForm):
@@ -19,10 +19,17 @@ class UploadForm(RefusableForm):
 
     file = forms.FileField(
         label=_("Workbook"),
-        allow_empty_file=True,
-        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
-        help_text=_("Excel or WPS (.xlsx, .xls, .et, .ods), at most 20 MB."),
-        error_messages={"required": _("Choose a workbook.")},
+        required=False,
+        allow_empty_file=True,  # its job says so; no list of endings, since phones hide .et and .csv
+        help_text=_("Excel or WPS (.xlsx, .xls, .et, .ods) or .csv, at most 20 MB."),
+    )
+    pasted = forms.CharField(
+        label=_("Or paste a block that was copied from Excel or WPS"),
+        required=False,
+        strip=False,
+        max_length=LONGEST_PASTE,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_("With its row of headings."),
     )
     is_verified = forms.BooleanField(
         label=_("History: let the receipts arrive verified, once a second person has confirmed it"),
@@ -46,6 +53,8 @@ class UploadForm(RefusableForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         given = self.cleaned_data
+        if "file" in given and given["file"] is None and not given.get("pasted", "").strip():
+            self.add_error("file", _("Choose a workbook, or paste a block."))
         given.setdefault("is_verified", False)
         given.setdefault("document", "")
         if given["is_verified"] and not given["document"] and "document" not in self.errors:

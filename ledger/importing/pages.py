@@ -11,11 +11,11 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.entries.evidence import display_name
-from ledger.importing import uploads, work
+from ledger.importing import remembered, uploads, work
 from ledger.importing.context import listed, page
 from ledger.importing.forms import DecisionForm, UploadForm
 from ledger.importing.uploads import Step
@@ -65,24 +65,38 @@ def _choosable(user: User) -> Iterable[Unit]:
     return () if is_of_unit else units_of(user).order_by("-kind", "order")
 
 
+def _named_units(user: User) -> list[str]:
+    """The units that an unknown name may mean."""
+    found = Unit.objects.filter(county=user.county_id, ended_on=None).order_by("-kind", "order")
+    return list(found.values_list("name", flat=True))
+
+
 def _laid_down(form: UploadForm, user: User) -> Upload:
     """Store the file for its job; it is not opened here."""
     uploads.demand_ration(user)
-    file = form.cleaned_data["file"]
-    if (file.size or 0) > MAX_MEGABYTES * 1024**2:
-        raise workbook.refusal("big_file", {"megabytes": MAX_MEGABYTES})
+    name, chunks = _sent(form)
     assert user.county is not None
     with transaction.atomic():
         upload = uploads.add(
             user,
             user.county,
-            file_name=display_name(file.name or ""),
+            file_name=name,
             language=get_language() or "zh-hans",
             is_verified=form.cleaned_data["is_verified"],
             document=form.cleaned_data["document"],
         )
-        uploads.store(upload, file.chunks())
+        uploads.store(upload, chunks)
     return upload
+
+
+def _sent(form: UploadForm) -> tuple[str, Iterable[bytes]]:
+    """The name and the bytes of the file, or of the pasted block as a file with tabs."""
+    file = form.cleaned_data["file"]
+    if file is None:
+        return gettext("Pasted block"), [form.cleaned_data["pasted"].encode()]
+    if (file.size or 0) > MAX_MEGABYTES * 1024**2:
+        raise workbook.refusal("big_file", {"megabytes": MAX_MEGABYTES})
+    return display_name(file.name or ""), file.chunks()
 
 
 @allowed(Right.IMPORT)
@@ -95,7 +109,9 @@ def _shown(request: HttpRequest, upload: Upload, form: DecisionForm) -> HttpResp
     context = {
         "crumbs": [(reverse("book-import"), _("Import")), ("", upload.file_name)],
         "form": form,
-        **page(upload, person(request)),
+        "choosable": _named_units(person(request)),
+        "can_map": upload.owner == person(request) and upload.step in (Step.READY, Step.MAPPING),
+        **page(upload, person(request), request.GET.dict()),
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "ledger/importing/import_detail.html", context, status=status)
@@ -116,6 +132,7 @@ def book_import_decide(request: HttpRequest, token: str) -> HttpResponse:
         "confirm": _confirm,
         "again": _again,
         "discard": _discard,
+        "names": _names,
     }
     action = actions[form.cleaned_data["action"]]
     return action(request, upload, form.cleaned_data["skips_refused"])
@@ -141,6 +158,21 @@ def _confirm(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse
 
 def _again(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse:
     if uploads.claim(upload, Step.PLANNING, second_id=None):
+        work.start(upload)
+    return redirect("book-import-detail", upload.token)
+
+
+def _names(request: HttpRequest, upload: Upload, _skips: bool) -> HttpResponse:
+    """Which units the unknown names mean; then the workbook is judged anew."""
+    units = {unit.name: unit for unit in Unit.objects.filter(county=upload.county_id)}
+    asked = (uploads.kept(upload, "preview") or {}).get("unknown_units", [])
+    chosen = {
+        name: units[answer]
+        for place, (name, _near) in enumerate(asked)
+        if (answer := request.POST.get(f"name-{place}", "")) in units
+    }
+    if chosen and uploads.claim(upload, Step.PLANNING):
+        remembered.remember_names(chosen, upload.owner)
         work.start(upload)
     return redirect("book-import-detail", upload.token)
 
@@ -179,8 +211,11 @@ def _actions(user: User, upload: Upload) -> list[str]:
         return []
     if upload.step == Step.FAILED or upload.is_interrupted:
         return ["again", "discard"] if uploads.has(upload, "book") else ["discard"]
+    if upload.step == Step.MAPPING:
+        return ["discard"]
     if upload.step != Step.READY:
         return []
+    names = ["names"] if upload.refused else []
     if upload.is_empty:
-        return ["discard"]
-    return ["hand_over" if upload.is_verified else "import", "discard"]
+        return ["discard", *names]
+    return ["hand_over" if upload.is_verified else "import", "discard", *names]

@@ -13,7 +13,7 @@ from ledger.importing.accounts import Accounts, open_accounts
 from ledger.importing.plan_projects import plan_projects
 from ledger.importing.plan_receipts import plan_receipts
 from ledger.importing.plan_targets import plan_targets
-from ledger.importing.plan_types import Outcome, Plan, Progress, Tally, no_progress
+from ledger.importing.plan_types import Judged, Outcome, Plan, Progress, Tally, no_progress
 from ledger.importing.plan_units import plan_units
 from ledger.reading.columns import Part
 from ledger.reading.mapping import NOTHING, Mapping
@@ -25,7 +25,7 @@ from ledger.reading.workbook import Book
 from units.ground.text import key
 from units.models import County, User
 
-Judged = list[tuple[Outcome, Any]]
+Outcomes = list[tuple[Outcome, Any]]
 
 
 def make(
@@ -63,7 +63,7 @@ def make(
     return plan
 
 
-Judge = Callable[[Section, Accounts, Remarks], Judged]
+Judge = Callable[[Section, Accounts, Remarks], Outcomes]
 
 
 def _judges(is_verified: bool) -> dict[Part, Judge]:
@@ -82,7 +82,7 @@ def _by_part(reading: Reading) -> list[SheetRead]:
     return sorted(reading, key=lambda sheet: parts.index(sheet.part) if sheet.part else -1)
 
 
-def _take(plan: Plan, section: Section, judged: Judged) -> None:
+def _take(plan: Plan, section: Section, judged: Outcomes) -> None:
     tally = _tally(plan, section)
     lists: dict[Part, list[Any]] = {
         Part.UNITS: plan.units,
@@ -91,10 +91,12 @@ def _take(plan: Plan, section: Section, judged: Judged) -> None:
         Part.RECEIPTS: plan.receipts,
     }
     left_out = next(sheet for sheet in plan.reading if sheet.name == section.sheet).left_out
-    for outcome, row in judged:
+    every = plan.judged.setdefault(section.sheet, [])
+    for read, (outcome, row) in zip(section.rows, judged, strict=True):
         if isinstance(row, LeftOut):
             left_out.append(row)
             continue
+        every.append(Judged(read.number, outcome, row, read.values))
         tally.take(outcome, row)
         if outcome in (Outcome.NEW, Outcome.CHANGED):
             lists[section.part].append(row)

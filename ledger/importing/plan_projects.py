@@ -165,7 +165,7 @@ def _draft(
     told: dict[str, str],
 ) -> ProjectDraft | None:
     """The recorded values overridden by the row; None if something essential is not understood."""
-    recorded = _recorded(existing)
+    recorded = recorded_draft(existing)
     shares = _shares(reader, recorded, accounts)
     stage, days = _stage_and_days(reader, recorded)
     total = reader.amount("total_investment")
@@ -208,7 +208,7 @@ def _cleaned(reader: Reader, draft: ProjectDraft) -> ProjectDraft | None:
         return None
 
 
-def _recorded(existing: Project | None) -> ProjectDraft | None:
+def recorded_draft(existing: Project | None) -> ProjectDraft | None:
     """The recorded project as a draft."""
     if existing is None:
         return None
@@ -393,7 +393,7 @@ def _no_origin(reader: Reader) -> str:
 
 
 def _differs(draft: ProjectDraft, existing: Project) -> bool:
-    recorded = _recorded(existing)
+    recorded = recorded_draft(existing)
     assert recorded is not None
     plain = any(getattr(draft, name) != getattr(recorded, name) for name in register.PLAIN)
     return (

@@ -85,7 +85,7 @@ def _voucher(row: ReceiptRow) -> tuple[int, str]:
 def _correct(reader: Reader, row: ReceiptRow, identity: Identity, accounts: Accounts) -> None:
     """The row takes the place of the recorded receipt; the preview says so."""
     _project, day, amount, _key = identity
-    row.known = accounts.receipts[identity]
+    row.known, row.was = accounts.receipts[identity], (day, amount)
     row.outcome, row.is_verified = Outcome.CHANGED, False
     words = {"day": date_format(day), "amount": wan_short(amount, 6)}
     sentence = _("Corrects the receipt with this voucher number: %(day)s, %(amount)s 万元.")

@@ -144,7 +144,9 @@ class _Given:
             return None
         due = self.due or self._due_by_default(same, accounts)
         outcome = Outcome.CHANGED if versions else Outcome.NEW
-        return self._row(reader, outcome, self.day or date(self.year, 1, 1), due)
+        row = self._row(reader, outcome, self.day or date(self.year, 1, 1), due)
+        row.was = versions[-1].amount if versions else None
+        return row
 
     def _replaces(self, held: Target, day: date, reader: Reader) -> bool:
         """Whether the row may take the place of the newest version, by the rule of the page."""

@@ -1,13 +1,12 @@
 """The types that a plan is made of. Nothing is computed or stored here."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from ledger.entries.draft import Draft
 from ledger.importing.accounts import Accounts, Known
@@ -77,6 +76,7 @@ class TargetRow:
     due: tuple[Decimal, ...]
     effective_on: date
     document_no: str
+    was: Decimal | None = None
 
     @property
     def amounts(self) -> dict[str, Decimal]:
@@ -111,11 +111,22 @@ class ReceiptRow:
     draft: Draft
     known: Known | None = None
     is_verified: bool = False
+    was: tuple[date, Decimal] | None = None  # day and amount of the receipt that it corrects
 
     @property
     def amounts(self) -> dict[str, Decimal]:
         """Yuan by the field of its column."""
         return {"amount": self.draft.amount}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What becomes of one row; ``row`` is None if it is refused. ``values`` are its cells by field."""
+
+    number: int
+    outcome: Outcome
+    row: UnitRow | TargetRow | ProjectRow | ReceiptRow | None
+    values: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -138,11 +149,12 @@ class Tally:
 
 @dataclass(slots=True)
 class Plan:
-    """What an import would do. Unchanged and refused rows are only counted."""
+    """What an import would do. ``judged`` has every row by sheet, the lists only what changes."""
 
     accounts: Accounts
     reading: Reading
     tallies: list[Tally] = field(default_factory=list)
+    judged: dict[str, list[Judged]] = field(default_factory=dict)
     units: list[UnitRow] = field(default_factory=list)
     targets: list[TargetRow] = field(default_factory=list)
     projects: list[ProjectRow] = field(default_factory=list)
@@ -171,13 +183,3 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether nothing would change."""
         return not (self.units or self.targets or self.projects or self.receipts)
-
-    @property
-    def digest(self) -> str:
-        """Changes when the plan does, which proves that what was previewed is what is done."""
-        rows = [(row.origin.sheet, row.origin.row, row.outcome) for row in self.rows]
-        refused = [
-            (remark.sheet, remark.row, remark.column, remark.found)
-            for remark in self.remarks.refusals
-        ]
-        return hashlib.sha256(json.dumps([rows, refused]).encode()).hexdigest()

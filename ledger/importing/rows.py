@@ -112,6 +112,7 @@ class Reader:
         unit = accounts.unit(name)
         if unit is None:
             near = accounts.near(name)
+            accounts.unknown_units[name] = near
             self.refuse(field, _like(name, near) if near else _unknown(name))
         return unit
 

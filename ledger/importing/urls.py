@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from ledger.importing.files import book_import_marked, book_template
+from ledger.importing.mapping_pages import book_import_mapping
 from ledger.importing.pages import book_import, book_import_decide, book_import_detail
 from units.sign_in.rate_limited import rationed
 
@@ -13,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("import/", book_import, name="book-import"),
     path("import/<slug:token>/", book_import_detail, name="book-import-detail"),
+    path("import/<slug:token>/columns/", book_import_mapping, name="book-import-mapping"),
     path("import/<slug:token>/decide/", book_import_decide, name="book-import-decide"),
 ]

@@ -6,6 +6,8 @@ outcome in the upload.
 
 import logging
 import os
+from collections.abc import Mapping as Document
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from ledger.importing import commit, uploads, words
+from ledger.importing import commit, lines, remembered, summary, uploads, words
 from ledger.importing import plan as planning
 from ledger.importing.commit import ImportOptions
 from ledger.importing.plan_types import Outcome, Plan, Progress
@@ -22,13 +24,16 @@ from ledger.importing.preview import Outlook, outlook
 from ledger.importing.uploads import Step
 from ledger.jobs import runner
 from ledger.jobs.runner import MEGABYTE, Limits
-from ledger.models import Upload
+from ledger.models import RememberedMapping, Upload
 from ledger.ranking.league import LeagueRow, LeagueTable
 from ledger.reading import workbook
+from ledger.reading.mapping import Mapping
+from ledger.reading.workbook import Book
 from units import trail
 from units.ground.refusal import Conflict, Refusal
 
 SHOWN: Final = 100
+TOP_ROWS: Final = 40
 # One at a time for each processor, behind the pages.
 LIMITS: Final = Limits(
     seconds=3600,
@@ -114,26 +119,56 @@ def _read(upload: Upload, progress: Progress) -> None:
 
 
 def _preview(upload: Upload, progress: Progress) -> None:
-    options = options_of(upload)
+    """Judge every row; if columns must be chosen first, the upload waits for its person."""
+    document = uploads.document_of(upload)
+    book = workbook.book_of(document)
+    uploads.keep(upload, "top", _top(document))
+    mapping, used = mapping_of(upload, book)
+    options = replace(options_of(upload), mapping=mapping)
     plan = planning.make(
-        uploads.book(upload),
+        book,
         upload.county,
         by=options.by,
         today=options.today,
         is_verified=upload.is_verified,
         progress=progress,
+        mapping=mapping,
     )
-    digest = plan.digest
+    if plan.reading.needs_mapping or not any(sheet.part for sheet in plan.reading):
+        uploads.claim(upload, Step.MAPPING)
+        return
+    found = list(lines.lines(plan))
     refused, is_empty = len(plan.remarks.refusals), plan.is_empty
     uploads.keep(upload, "refusals", [remark.plain() for remark in plan.remarks.refusals])
-    uploads.keep(upload, "preview", _kept_of(plan) | _kept_of_outlook(outlook(plan, options)))
+    sheets = summary.sheets(plan, found, used)
+    lines.store(upload, found, [sheet["name"] for sheet in sheets])
+    kept = _kept_of(plan) | {"sheets": sheets}
+    uploads.keep(upload, "preview", kept | _kept_of_outlook(outlook(plan, options)))
+    digest = lines.digest(found)
     uploads.claim(upload, Step.READY, digest=digest, refused=refused, is_empty=is_empty)
+
+
+def mapping_of(upload: Upload, book: Book) -> tuple[Mapping, dict[str, RememberedMapping]]:
+    """What was chosen for this upload, else what was chosen before for such sheets."""
+    mapping, used = remembered.mapping_of(book, upload.owner)
+    if upload.mapping is None:
+        return mapping, used
+    chosen = Mapping.of(upload.mapping)
+    return replace(chosen, units=mapping.units), {}
+
+
+def _top(document: Document[str, Any]) -> dict[str, Any]:
+    """The document with the first rows of each sheet only, for the page of mapping."""
+    sheets = [{**sheet, "rows": sheet["rows"][:TOP_ROWS]} for sheet in document["sheets"]]
+    return {**document, "sheets": sheets}
 
 
 def _commit(upload: Upload, progress: Progress) -> None:
     """In one transaction with the upload's own step: an upload that is done has been imported."""
     with transaction.atomic():
-        commit.carry_out(uploads.book(upload), upload.county, options_of(upload), progress)
+        book = uploads.book(upload)
+        options = replace(options_of(upload), mapping=mapping_of(upload, book)[0])
+        commit.carry_out(book, upload.county, options, progress)
         if not uploads.claim(upload, Step.DONE):
             raise Conflict(_("This import was decided by another page meanwhile."), "file")
         uploads.forget(upload, "book")
@@ -151,6 +186,7 @@ def _kept_of(plan: Plan) -> dict[str, Any]:
         "notices": list(words.grouped(plan.remarks.notices)),
         "is_empty": plan.is_empty,
         "verified": sum(row.is_verified for row in plan.receipts),
+        "unknown_units": list(plan.accounts.unknown_units.items()),
     }
 
 

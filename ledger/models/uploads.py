@@ -144,10 +144,14 @@ class RememberedMapping(models.Model):
 
 
 class UnitAlias(models.Model):
-    """Another name of a unit in workbooks, said by a person: 水沟 is 水沟镇."""
+    """Another name of a unit in workbooks, said by a person: 水沟 is 水沟镇.
+
+    Holds for the workbooks of ``by_unit``, or of everybody if the bureau said it.
+    """
 
     county = models.ForeignKey(County, on_delete=models.CASCADE, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="aliases")
+    by_unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, related_name="+")
     name = models.CharField(max_length=100)
     name_key = models.CharField(max_length=100)
     said_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -155,5 +159,9 @@ class UnitAlias(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("county", "name_key"), name="ledger_unitalias_once"),
+            models.UniqueConstraint(
+                fields=("county", "by_unit", "name_key"),
+                nulls_distinct=False,
+                name="ledger_unitalias_once",
+            ),
         )

@@ -240,6 +240,7 @@ def test_no_cell_and_no_name_of_a_workbook_runs_in_its_preview(page_at, settings
         page.set_input_files("[name=file]", file)
         page.click("main form button.btn-primary")
         page.wait_for_url(re.compile("/import/.+"))
+        page.wait_for_selector(".tallies, .refusals", timeout=120_000)
         assert "onerror=alert" in page.inner_text("main h1")
     page.goto("/import/")
 

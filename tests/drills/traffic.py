@@ -26,7 +26,8 @@ ACTIONS = ("submit", "upload", "verify", "close")
 PAUSE = 0.2  # seconds before a request is sent again
 BETWEEN_CLOSINGS = (2, 6)  # seconds
 AWAY = "暂时无法办理"
-AT_WORK = "上一次导入仍在进行"
+AT_WORK = "个工作簿正在读取"
+REFRESHES = b'http-equiv="refresh"'
 
 
 class Over(Exception):
@@ -159,10 +160,11 @@ class Traffic:
             return
         if not self._is_saved("preview", answer):
             return
-        self.importing.set()
         try:
+            self._finished(person, answer.location)
+            self.importing.set()
             self._once(person, f"{answer.location}decide/", {"action": "import"})
-            done = self._once(person, answer.location)
+            done = self._finished(person, answer.location)
         except Lost:
             return  # all or nothing, and nothing was acknowledged
         finally:
@@ -170,6 +172,12 @@ class Traffic:
         if done.status == 200 and b"message--success" in done.body:
             self.journal.imported[prefix] = self.rows
             self.journal.counts["import"] += 1
+
+    def _finished(self, person: Person, path: str) -> Answer:
+        """The page of an upload once its job is over, or a minute after the job was killed."""
+        while REFRESHES in (answer := self._once(person, path)).body:
+            self.over.wait(1)
+        return answer
 
     # --- sending
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 
+from ledger.importing import lines
 from ledger.importing import plan as planning
 from ledger.reading import workbook
 from tests.builders import day
@@ -137,6 +138,10 @@ def planned(path: Path, county: County, by: User, *, is_verified: bool = False, 
     return planning.make(
         book, county, by=by, today=today or day("2012-07-16"), is_verified=is_verified
     )
+
+
+def digest(plan) -> str:
+    return lines.digest(lines.lines(plan))
 
 
 def actions(plan) -> dict[str, list[tuple]]:

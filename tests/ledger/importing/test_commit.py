@@ -28,7 +28,7 @@ def options(by, **fields):
 
 def with_digest(path, county, query):
     plan = books.planned(path, county, query.by, is_verified=query.is_verified)
-    return commit.replace(query, digest=plan.digest)
+    return commit.replace(query, digest=books.digest(plan))
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ def test_nothing_but_cells_is_kept_of_an_upload(client, head, monkeypatch):
     assert seen == ["600"]
     assert files() == []
     parts = UploadPart.objects.filter(upload=token).values_list("name", flat=True)
-    assert set(parts) == {"book", "preview", "refusals"}
+    assert set(parts) == {"book", "top", "preview", "refusals"}
 
 
 def test_the_button_pressed_twice_imports_once(client, head):
@@ -284,13 +284,14 @@ def test_a_refused_file_leaves_its_line_in_the_trail(client, head):
     assert line.actor == head
 
 
-def test_a_sheet_without_headings_is_a_sentence(client, head, tmp_path):
+def test_a_sheet_without_headings_is_mapped_by_its_person(client, head, tmp_path):
     signed_in(client, head)
     path = books.written(tmp_path, {"Sheet1": [["你好"]]})
 
     token = token_of(sent(client, path.read_bytes()))
 
-    assert "未能识别" in client.get(f"/import/{token}/").content.decode()
+    assert Upload.objects.get(pk=token).step == Step.MAPPING
+    assert f"/import/{token}/columns/" in client.get(f"/import/{token}/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from ledger.importing import contents, marked, template
 from ledger.models import Receipt
 from ledger.ranking.league import league_table
 from ledger.reading import workbook
 from ledger.reading.columns import SHEET_NAMES, Part, template_columns
 from ledger.sample import loading
+from ledger.workbooks import contents, marked, template
 from projects.models import Project
 from tests.builders import (
     day,

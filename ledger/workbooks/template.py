@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import IO, Final
 
-from ledger.importing.contents import Contents
 from ledger.reading import vocabulary
 from ledger.reading.columns import COLUMNS, SHEET_NAMES, Form, Part, template_columns
 from ledger.reading.columns import Column as BookColumn
@@ -16,6 +15,7 @@ from ledger.sheets import book as sheets
 from ledger.sheets import cell_styles
 from ledger.sheets.book import Book, Column, Value
 from ledger.sheets.cell_styles import CellStyle
+from ledger.workbooks.contents import Contents
 
 SPARE_ROWS: Final = 200
 LISTS: Final = "代码"
