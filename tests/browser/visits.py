@@ -229,6 +229,7 @@ def visits(village: Village) -> dict[str, list[Visit]]:
     unit, project = f"/units/{clerk.unit.code}/", f"/projects/{village.project.pk}/"
     pending, returned = f"/receipts/{village.pending.pk}/", f"/receipts/{village.returned.pk}/"
     closed, open_ = (Period.objects.get(year=2012, quarter=quarter).pk for quarter in (1, 2))
+    upload = village.upload()
     return {
         "home": [Visit(clerk, "/"), Visit(idle, "/"), Visit(village.system, "/")],
         "login": [Visit(None, "/accounts/login/")],
@@ -288,7 +289,8 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "search": [Visit(leader, "/search/?q=水沟"), Visit(leader, "/search/?q=没有这个词")],
         "screen": [Visit(leader, f"/screen/?slide={slide}") for slide in SLIDES],
         "book-import": [Visit(head, "/import/")],
-        "book-import-detail": [Visit(head, village.upload())],
+        "book-import-detail": [Visit(head, upload)],
+        "book-import-mapping": [Visit(head, f"{upload}columns/")],
         "period-list": [Visit(head, "/periods/")],
         "period-detail": [
             Visit(verifier, f"/periods/{open_}/"),
