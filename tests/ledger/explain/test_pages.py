@@ -145,4 +145,4 @@ def test_comparing_takes_the_same_queries_for_many_units(client, office, django_
         client.get("/ranking/compare/", query)
 
 
-QUERIES = 11
+QUERIES = 12

@@ -91,6 +91,7 @@ def test_who_broke_the_last_pledge_is_named_first_and_once(meeting):
 def test_the_unit_that_climbed_furthest_is_suggested_too(meeting):
     meeting.receive(meeting.towns[0], 300, "2012-02-20")
     meeting.receive(meeting.towns[1], 200, "2012-02-20")
+    meeting.receive(meeting.towns[2], 100, "2012-02-20")
     period = Period.objects.get(county=meeting.county, quarter=1)
     acting.close(period.pk, by=meeting.verifier, at=moment("2012-04-02"), known={1, 2, 8})
     acting.confirm(period.pk, by=meeting.head, at=moment("2012-04-03"), known={1, 2, 8})

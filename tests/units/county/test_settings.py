@@ -135,6 +135,7 @@ def sent(county, **typed):
         "major_from": "50000",
         "mega_from": "100000",
         "report_day": "5",
+        "reports_from": "2000-01",
     } | typed
 
 
