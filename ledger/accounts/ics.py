@@ -8,6 +8,7 @@ import icalendar
 from icalendar import vText
 
 ASK_AGAIN = timedelta(hours=6)
+BEFORE = timedelta(hours=-15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,16 @@ def _event(event: Event, stamp: datetime) -> icalendar.Event:
     found.add("CATEGORIES", [_text(event.kind)])
     found.add("URL", event.url)
     found.add("TRANSP", "TRANSPARENT")
+    found.add_component(_alarm(event))
+    return found
+
+
+def _alarm(event: Event) -> icalendar.Alarm:
+    """At nine o'clock of the day before."""
+    found = icalendar.Alarm()
+    found.add("ACTION", "DISPLAY")
+    found.add("DESCRIPTION", _text(event.summary))
+    found.add("TRIGGER", BEFORE)
     return found
 
 

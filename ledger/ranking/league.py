@@ -385,10 +385,14 @@ def sections(
 
 
 def _placed(rows: Iterable[LeagueRow]) -> tuple[LeagueRow, ...]:
-    """Ranked rows by rank, then the others, in official order."""
+    """Ranked rows by rank, then the others in official order, those without money last."""
     found = list(rows)
     last = len(found) + 1
-    return tuple(sorted(found, key=lambda row: (row.rank or last, row.order, row.code)))
+
+    def place(row: LeagueRow) -> tuple[int, bool, int, str]:
+        return row.rank or last, row.received <= 0, row.order, row.code
+
+    return tuple(sorted(found, key=place))
 
 
 def _ranked(rows: Sequence[LeagueRow], previous: Mapping[int, int | None]) -> tuple[LeagueRow, ...]:

@@ -1,6 +1,6 @@
 """The calendar file, read back by another program's reader."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import icalendar
 from hypothesis import given, settings
@@ -39,6 +39,14 @@ def test_an_event_is_read_back_as_it_was():
     assert found.decoded("DTSTAMP") == STAMP
     assert found["SUMMARY"] == "2012年5月月报截止"
     assert found["URL"] == "http://127.0.0.1/reports/2012-05/"
+
+
+def test_an_event_rings_at_nine_of_the_day_before():
+    (found,) = read(calendar("办理期限", [event()], STAMP))
+    (alarm,) = found.walk("VALARM")
+
+    assert alarm.decoded("TRIGGER") == timedelta(hours=-15)
+    assert (alarm["ACTION"], alarm["DESCRIPTION"]) == ("DISPLAY", "2012年5月月报截止")
 
 
 @settings(max_examples=60, deadline=None)

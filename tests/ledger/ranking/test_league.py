@@ -333,3 +333,14 @@ def close_first_quarter(county):
     period = Period.objects.get(county=county, year=2012, quarter=1)
     acting.close(period.pk, by=make_verifier(county), at=moment("2012-04-10"), known=ADVISORY)
     return acting.confirm(period.pk, by=make_head(county), at=moment("2012-04-11"), known=ADVISORY)
+
+
+def test_units_without_money_stand_after_those_with_money(county):
+    """Neither has a target, so neither is ranked; the official order alone would turn them round."""
+    idle, busy = make_unit(county, "甲镇"), make_unit(county, "乙镇")
+    make_verified(make_project(busy), 10, "2012-05-10")
+
+    section = section_of(county, "town", day("2012-06-30"))
+
+    names = [row.name for row in section.rows if row.name in ("甲镇", "乙镇")]
+    assert (names, idle.order < busy.order) == (["乙镇", "甲镇"], True)

@@ -168,10 +168,14 @@ def test_the_sentence_is_the_one_the_leader_will_say(client, leader):
     page = client.get("/ranking/2012-06/").text
 
     sentence = _text(re.search(r'headline__sentence">(.*?)</p>', page, re.S).group(1))
+    more = _text(re.search(r'headline__new">(.*?)</p>', page, re.S).group(1))
     assert sentence == (
         "As of 30 June 2012, the county has received 0.12亿元, 40.0% of the annual task of "
-        "0.30亿元, 10.0 percentage points behind schedule. New projects this year: 3, of which 3 "
-        "contracts; total investment 3.00亿元, introduced 2.40亿元."
+        "0.30亿元, 10.0 percentage points behind schedule."
+    )
+    assert more == (
+        "New projects this year: 3, of which 3 contracts; total investment 3.00亿元, "
+        "introduced 2.40亿元."
     )
 
 
