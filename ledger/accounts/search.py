@@ -1,25 +1,32 @@
-"""Searches units, projects and investors by words as people type them (pinyin is not needed).
+"""Searches units, projects, investors, receipts and papers by words as people type them.
 
-Finds only what the person may open, and no receipt by its amount.
+Receipts are found by voucher number, by amount (12.35, 12.35万, 123500元) and by the person who
+entered or verified them; targets by their document number. Finds only what the person may open.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 
+from ledger.entries.reach import receipts_of
+from ledger.models import Receipt
 from projects.filters import ProjectFilter
 from projects.models import Investor, Project
 from projects.reach import projects_of
 from units.access import units_of
+from units.ground.money import WAN, YUAN, AmountError, parse_amount, wan_short
 from units.ground.text import key
-from units.models import County, Unit, User
+from units.models import County, Target, Unit, User
 
 MAX = 20
 
@@ -51,6 +58,8 @@ def search(words: str, user: User, county: County | None, today: date) -> list[G
         _group("unit", _units(words, user), _unit_hit),
         _projects(words, user, county, today),
         _group("investor", _investors(words, user), _investor_hit),
+        _group("receipt", _receipts(words, user), _receipt_hit),
+        _group("document", _documents(words, user), _document_hit),
     ]
 
 
@@ -64,6 +73,41 @@ def _units(words: str, user: User) -> QuerySet[Unit]:
 def _unit_hit(unit: Unit) -> Hit:
     url = reverse("unit-account", args=[unit.code])
     return Hit(unit.name, url, f"{unit.county.name} · {unit.get_kind_display()} · {unit.code}")
+
+
+def _receipts(words: str, user: User) -> QuerySet[Receipt]:
+    """By the whole text as a voucher number, an amount or a person; newest first."""
+    asked = Q(voucher_no__icontains=words) | Q(amount__in=amounts_of(words))
+    for person in ("entered_by", "verified_by"):
+        asked |= Q(**{f"{person}__display_name": words})
+    rows = receipts_of(user).filter(asked).select_related("project", "unit")
+    return rows.order_by("-received_on", "-pk")
+
+
+def amounts_of(words: str) -> list[Decimal]:
+    """元 that the text may mean; without a unit both 万元 and 元."""
+    found = []
+    for unit in (WAN, YUAN):
+        with suppress(AmountError):
+            found.append(parse_amount(words, unit))
+    return list(dict.fromkeys(found))
+
+
+def _receipt_hit(receipt: Receipt) -> Hit:
+    day = date_format(receipt.received_on, "SHORT_DATE_FORMAT")
+    parts = (receipt.project.name, receipt.unit.name, day, f"{wan_short(receipt.amount)}万元")
+    beside = " · ".join((*parts, str(receipt.get_state_display())))
+    return Hit(receipt.voucher_no, reverse("receipt-detail", args=[receipt.pk]), beside)
+
+
+def _documents(words: str, user: User) -> QuerySet[Target]:
+    rows = Target.objects.filter(unit__in=units_of(user), document_no__icontains=words)
+    return rows.select_related("unit").order_by("-year", "unit__kind", "unit__order", "-pk")
+
+
+def _document_hit(target: Target) -> Hit:
+    url = reverse("unit-targets", args=[target.unit.code])
+    return Hit(target.document_no, url, f"{target.unit.name} · {target.year}")
 
 
 def _investors(words: str, user: User) -> QuerySet[Investor]:

@@ -15,6 +15,8 @@ TITLES: dict[str, str | Promise] = {
     "unit": _("Units"),
     "project": _("Projects"),
     "investor": _("Investors"),
+    "receipt": _("Receipts"),
+    "document": _("Targets by document number"),
 }
 
 

@@ -74,6 +74,30 @@ def test_a_clerk_finds_only_what_is_his(register, as_):
     assert found(client, "钒矿")["investor"] == ["钒矿深加工公司"]
 
 
+@pytest.mark.parametrize(
+    "words", ["商农行-0417", "农行-04", "12.35", "12.35万", "123500元", "１２.３５"]
+)
+def test_a_receipt_is_found_by_its_voucher_or_its_amount(register, as_, words):
+    builders.make_receipt(register.mine, "12.35", voucher_no="商农行-0417")
+    builders.make_receipt(register.mine, "12.36", voucher_no="甲")
+
+    assert found(as_(builders.make_head(register.county)), words)["receipt"] == ["商农行-0417"]
+    assert found(as_(builders.make_clerk(register.town)), words)["receipt"] == ["商农行-0417"]
+    assert "receipt" not in found(as_(builders.make_clerk(register.other)), words)
+
+
+def test_a_receipt_is_found_by_the_person_and_a_target_by_its_document(register, as_):
+    clerk = builders.make_clerk(register.town)
+    type(clerk).objects.filter(pk=clerk.pk).update(display_name="王小明")
+    builders.make_receipt(register.mine, "7", by=clerk, voucher_no="乙")
+    builders.set_target(register.town, 1_000)
+    client = as_(builders.make_head(register.county))
+
+    assert found(client, "王小明")["receipt"] == ["乙"]
+    assert found(client, "商政发〔2012〕8号")["document"] == ["商政发〔2012〕8号"]
+    assert "document" not in found(as_(builders.make_clerk(register.other)), "商政发〔2012〕8号")
+
+
 def test_another_county_is_not_found(register, as_):
     """quality 6"""
     elsewhere = builders.make_county("611022", "丹凤县")
