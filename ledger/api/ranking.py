@@ -125,7 +125,7 @@ def document(user: User, requested: dict[str, Any], today: date) -> dict[str, An
         raise bad_request({"as_of": _("Choose a day of the month's year.")})
     without = frozenset(requested.get("without", ()))
     values_of = TableQuery(month, day, requested.get("known_by"), without)
-    return interchange.document(query.answer(county, values_of, today))
+    return interchange.document(query.answer(county, values_of, today).seen_by(user))
 
 
 def _county(user: User, code: str | None) -> County:

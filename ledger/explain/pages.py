@@ -45,9 +45,8 @@ def unit_explain(request: HttpRequest, code: str) -> HttpResponse:
     user = person(request)
     unit = get_object_or_404(units_of(user).select_related("county", "successor"), code=code)
     as_of, known_by = _when(request)
-    table = league_table(
-        unit.county, as_of, known_by, without=left_out(request.GET.getlist("without"))
-    )
+    without = left_out(request.GET.getlist("without"))
+    table = league_table(unit.county, as_of, known_by, without=without).seen_by(user)
     told, node = explain.unit_line(table, unit), next_node(table.as_of)
     context = {
         "crumbs": [

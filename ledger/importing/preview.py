@@ -22,6 +22,7 @@ from projects.models import Project
 from projects.register import ProjectDraft
 from projects.shares import split
 from units.ground.money import ZERO
+from units.ground.time_limits import IMPORT, allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Backing:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The table of one day before and after an import."""
+    """The table of one day before and after an import, as its owner may see it."""
 
     before: LeagueTable
     after: LeagueTable
@@ -47,13 +48,14 @@ def outlook(plan: Plan, options: ImportOptions, as_of: date | None = None) -> Ou
     as_of = as_of or _newest(plan)
     before = league_table(county, as_of)
     with transaction.atomic():
+        allow(IMPORT)
         for step in (apply_units, apply_targets, apply_projects):
             for _count in step(plan, options):
                 pass
         credited, pending = _added(plan, as_of)
         after = league_table(county, as_of, credited_too=credited, pending_too=pending)
         transaction.set_rollback(True)
-    return Outlook(before, after)
+    return Outlook(before.seen_by(options.by), after.seen_by(options.by))
 
 
 def _newest(plan: Plan) -> date:

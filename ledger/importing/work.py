@@ -30,6 +30,7 @@ from ledger.reading import workbook
 from ledger.reading.mapping import Mapping
 from ledger.reading.workbook import Book
 from units import trail
+from units.ground.money import ZERO
 from units.ground.refusal import Conflict, Refusal
 
 SHOWN: Final = 100
@@ -211,7 +212,7 @@ def _line(row: LeagueRow) -> dict[str, Any]:
         "rank": row.rank,
         "target": None if row.target is None else str(row.target),
         "received": str(row.received),
-        "pending": str(row.pending),
+        "pending": str(row.pending or ZERO),
         "tier": str(row.tier),
     }
 
@@ -221,7 +222,7 @@ def _total(table: LeagueTable) -> dict[str, Any]:
     return {
         "target": str(total.target),
         "received": str(total.received),
-        "pending": str(total.pending),
+        "pending": str(total.pending or ZERO),
         "projects": signed.projects,
         "contracts": signed.contracts,
         "total_investment": str(signed.total_investment),

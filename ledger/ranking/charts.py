@@ -28,12 +28,12 @@ class Bullet:
 
 
 def bullet(
-    tone: str, target: Amount, received: Amount, pending: Amount, benchmark: Amount
+    tone: str, target: Amount, received: Amount, pending: Amount | None, benchmark: Amount
 ) -> Bullet:
     """Lengths for a ``target`` above zero; an empty text means that there is nothing to draw."""
     full = float(target) / 100
     done = min(max(float(received) / full, 0.0), BULLET_WIDTH)
-    waiting = min(float(pending) / full, BULLET_WIDTH - done)
+    waiting = min(float(pending or 0) / full, BULLET_WIDTH - done)
     return Bullet(
         tone=tone,
         received=f"{done:.1f}",

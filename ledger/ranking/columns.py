@@ -293,7 +293,6 @@ COLUMNS = (
         paper=Paper(pgettext_lazy("sheet", "Pending"), 10.5),
         json="pending",
         stored=Stored("pending", is_read=True),
-        always=True,
         hides_zero=True,
     ),
     Column(

@@ -27,8 +27,9 @@ from ledger.ranking.gathering import (
 )
 from ledger.rules import standing
 from ledger.rules.standing import Tier
+from units.access import REACH, Reach
 from units.ground.money import ZERO
-from units.models import County, UnitKind
+from units.models import County, UnitKind, User
 
 V = TypeVar("V", Sums, Decimal)
 
@@ -49,7 +50,7 @@ class LeagueRow:
 
     ``reported`` distinguishes "reported, no funds" from "did not report" (rule 13): whether the
     unit filed the report of the newest month that is over on the table's day; None where none was
-    required.
+    required. ``pending`` is None where the reader may not see it.
     """
 
     unit_id: int
@@ -61,7 +62,7 @@ class LeagueRow:
     due: tuple[Decimal, ...]
     benchmark: Fraction | None
     sums: Sums
-    pending: Decimal
+    pending: Decimal | None
     tier: Tier
     completion: Fraction | None
     rank: int | None = None
@@ -103,6 +104,11 @@ class Section:
     kind: str
     rows: tuple[LeagueRow, ...]
 
+    def seen_from(self, unit_id: int | None) -> "Section":
+        """Without the pending money of other units."""
+        rows = (row if row.unit_id == unit_id else replace(row, pending=None) for row in self.rows)
+        return replace(self, rows=tuple(rows))
+
     @property
     def tiers(self) -> dict[Tier, int]:
         counts = dict.fromkeys(Tier, 0)
@@ -117,12 +123,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Sums over rows: yuan, the benchmark exact."""
+    """Sums over rows: yuan, the benchmark exact; ``pending`` is None if a row hides its own."""
 
     target: Decimal
     benchmark: Fraction
     sums: Sums
-    pending: Decimal
+    pending: Decimal | None
     received_before: Decimal | None = None
 
     @property
@@ -178,6 +184,18 @@ class LeagueTable:
         rules = self.settlement.snapshot.rules if self.settlement else standing.VERSION
         return standing.over_half(self.total.received, self.total.target, self.as_of, rules)
 
+    def seen_by(self, reader: User) -> "LeagueTable":
+        """The table as this person may see it.
+
+        The people of a unit see the pending money of their own unit and of the county: that of
+        another unit, or of a group, would show them receipts that are not verified.
+        """
+        if REACH.get(reader.role) is not Reach.UNIT:
+            return self
+        seen = replace(self, sections=tuple(s.seen_from(reader.unit_id) for s in self.sections))
+        object.__setattr__(seen, "total", self.total)
+        return seen
+
     def section(self, kind: str) -> Section:
         """The section of a kind, empty where the county has no such units."""
         return next((s for s in self.sections if s.kind == kind), Section(kind, ()))
@@ -191,7 +209,8 @@ def quarters_due(rows: Iterable[LeagueRow]) -> list[Decimal]:
 
 def total(rows: Iterable[LeagueRow]) -> Total:
     """The sum of rows; the total of a table is the total of what it shows."""
-    target = received = new = outside = pending = ZERO
+    target = received = new = outside = ZERO
+    pending: Decimal | None = ZERO  # shown in all rows, or None
     before: Decimal | None = ZERO  # known for all rows, or None
     due: dict[int, int] = defaultdict(int)  # by denominator, of which there are few
     for row in rows:
@@ -199,7 +218,7 @@ def total(rows: Iterable[LeagueRow]) -> Total:
         received += row.sums.received
         new += row.sums.new
         outside += row.sums.outside
-        pending += row.pending
+        pending = None if pending is None or row.pending is None else pending + row.pending
         if before is not None and row.received_before is not None:
             before += row.received_before
         else:

@@ -51,11 +51,15 @@ def ranking_json(request: HttpRequest, month: Month) -> HttpResponse:
 
 
 def table_for(request: HttpRequest, month: Month) -> LeagueTable:
-    """The table that the address asks for: one value behind page, workbook, bulletin and JSON."""
+    """The table that the address asks for: one value behind page, workbook, bulletin and JSON.
+
+    As the person may see it (``LeagueTable.seen_by``).
+    """
     today = timezone.localdate()
     if month.first_day > today:
         raise Http404
-    return table_query.answer(county_of(request), parameters(request, month), today)
+    table = table_query.answer(county_of(request), parameters(request, month), today)
+    return table.seen_by(person(request))
 
 
 def parameters(request: HttpRequest, month: Month) -> TableQuery:

@@ -118,7 +118,7 @@ def _sum(rows: Iterable[CountyRow]) -> Total:
         target += row.total.target
         due += row.total.benchmark
         sums += row.total.sums
-        pending += row.total.pending
+        pending += row.total.pending or ZERO
     return Total(target, due, sums, pending)
 
 
