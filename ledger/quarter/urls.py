@@ -16,10 +16,11 @@ from ledger.quarter.pages import (
     settlement_detail,
 )
 from ledger.quarter.report_pages import report_deadline, report_month, report_newest, report_remind
+from units.sign_in.rate_limited import PROOFS, rationed
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("periods/", period_list, name="period-list"),
-    path("periods/<int:pk>/", period_detail, name="period-detail"),
+    path("periods/<int:pk>/", rationed(period_detail, PROOFS), name="period-detail"),
     path("periods/<int:pk>/history/", period_history, name="period-history"),
     path("periods/<int:pk>/review/", period_review, name="period-review"),
     path("periods/<int:pk>/open/", period_open, name="period-open"),

@@ -173,7 +173,7 @@ def _made(request: HttpRequest, form: ClaimForm) -> CreditClaim | None:
                 _own_unit(request),
                 form.cleaned_data["basis_points"],
                 form.cleaned_data["reason"],
-                evidence=form.stored(),
+                evidence=form.stored(person(request)),
                 **_now(request),
             )
     except Refusal as refusal:

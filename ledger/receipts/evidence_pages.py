@@ -32,7 +32,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             with attempted(request, "evidence.add", receipt):
-                version, files = form.cleaned_data["version"], form.stored()
+                version, files = form.cleaned_data["version"], form.stored(person(request))
                 submission.add_evidence(pk, version, files, by=person(request), at=timezone.now())
         except Conflict as conflict:
             return refused(request, receipt, conflict)

@@ -30,6 +30,8 @@ from units.forms import (
     SeenForm,
     value_words,
 )
+from units.models import User
+from units.sign_in import rate_limited
 
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.heic,.heif"
 CONTENTS = ("received_on", "amount", "kind", "voucher_no", "note")
@@ -81,10 +83,13 @@ class FilesForm(RefusableForm):
             self.add_error("evidence", evidence.TOO_MANY)
         return self.cleaned_data
 
-    def stored(self) -> list[Attachment]:
-        """The files, stored. Raises Refusal for one that cannot be stored."""
-        kind = self.cleaned_data["evidence_kind"]
-        return [Attachment(kind, evidence.store(file)) for file in self.cleaned_data["evidence"]]
+    def stored(self, by: User) -> list[Attachment]:
+        """The files, stored. Raises Refusal for one that cannot be, and for too many of a person."""
+        kind, found = self.cleaned_data["evidence_kind"], []
+        for file in self.cleaned_data["evidence"]:
+            rate_limited.demand(by, rate_limited.UPLOADS, "evidence")
+            found.append(Attachment(kind, evidence.store(file)))
+        return found
 
 
 class ReceiptForm(FilesForm):

@@ -133,7 +133,9 @@ class Grid:
     def _entered(self, row: RowForm, submitting: bool, at: datetime) -> Receipt:
         verb = submission.submit if submitting else submission.keep
         try:
-            return verb(row.draft(), by=self.by, at=at, today=self.today, evidence=row.stored())
+            return verb(
+                row.draft(), by=self.by, at=at, today=self.today, evidence=row.stored(self.by)
+            )
         except Refusal as refusal:
             row.refuse(refusal)
             raise _Refused from refusal

@@ -231,7 +231,7 @@ def _form(request: HttpRequest, project: Project, initial: dict[str, Any]) -> Re
 def _entered(request: HttpRequest, form: ReceiptForm) -> Receipt:
     verb = submission.keep if _is_draft(request) else submission.submit
     today = timezone.localdate()
-    return verb(form.draft(), **_now(request), today=today, evidence=form.stored())
+    return verb(form.draft(), **_now(request), today=today, evidence=form.stored(person(request)))
 
 
 def _changed(request: HttpRequest, form: ReceiptForm, receipt: Receipt) -> Receipt:
@@ -242,7 +242,7 @@ def _changed(request: HttpRequest, form: ReceiptForm, receipt: Receipt) -> Recei
         submitting=not _is_draft(request),
         **_now(request),
         today=timezone.localdate(),
-        evidence=form.stored(),
+        evidence=form.stored(person(request)),
     )
 
 

@@ -147,7 +147,7 @@ class AccessKey(models.Model):
     opening = models.CharField(_("begins with"), max_length=10)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(_("made at"))
-    expires_on = models.DateField(_("last day"), null=True)
+    expires_on = models.DateField(_("last day"))
     used_at = models.DateTimeField(_("last used"), null=True)
     used_from = models.GenericIPAddressField(_("from where"), null=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
@@ -156,12 +156,6 @@ class AccessKey(models.Model):
     class Meta:
         verbose_name = _("access key")
         ordering = ("-id",)
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(purpose="calendar") | Q(expires_on__isnull=False),
-                name="access_key_of_programs_ends",
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.name

@@ -26,6 +26,7 @@ from units.models import (
     Unit,
     User,
 )
+from units.people import keys
 from units.sign_in import lockout, passwords, second_factor, sessions
 
 IDLE = timedelta(days=90)
@@ -83,6 +84,7 @@ def add(username: str, name: str, place: Place, *, by: User, at: datetime) -> tu
     demand(by, Right.PERSON_KEEP)
     _demand_reached(by, place)
     username = free_username(username)
+    _demand_own_name(name, place.county)
     user = User(
         username=username,
         display_name=name,
@@ -106,6 +108,8 @@ def move(pk: int, name: str, place: Place, *, by: User, at: datetime) -> User:
     _demand_reached(by, place)
     before = {"name": user.display_name, "place": str(place_of(user)), "role": str(user.role)}
     moves = place_of(user) != place
+    if moves or name != user.display_name:
+        _demand_own_name(name, place.county, but=pk)
     user.display_name = name
     user.county, user.unit, user.region = place.county, place.unit, place.region
     if moves:
@@ -127,16 +131,16 @@ def switch(pk: int, is_active: bool, *, by: User, at: datetime) -> User:
         user.is_active = is_active
         user.save(update_fields=["is_active"])
         _note(by, "person.on" if is_active else "person.off", user, at)
-        _end_sessions(user)
+        _end_access(user, by, at)
     return user
 
 
 @transaction.atomic
 def give_password(pk: int, *, by: User, at: datetime) -> tuple[User, str]:
-    """Replace a forgotten password by a one-time one; ends the open sessions."""
+    """Replace a forgotten password by a one-time one; ends the open sessions and the keys."""
     user = _locked(pk, Right.PERSON_KEEP, by)
     password = passwords.give_one_time(user, by=by, at=at)
-    _end_sessions(user)
+    _end_access(user, by, at)
     return user, password
 
 
@@ -176,7 +180,7 @@ def take_factor(pk: int, *, by: User, at: datetime) -> User:
     """For a lost telephone: sign in without a second factor until a new one is set up."""
     user = _locked(pk, Right.ROLE_GRANT, by)
     second_factor.take_away(user, by=by, at=at)
-    _end_sessions(user)
+    _end_access(user, by, at)
     return user
 
 
@@ -189,7 +193,7 @@ def appoint(role: Role, county: County | None, *, at: datetime) -> tuple[User, s
     for former in User.objects.filter(role=role, county=county, is_active=True):
         User.objects.filter(pk=former.pk).update(is_active=False)
         _note(None, "person.off", former, at)
-        _end_sessions(former)
+        _end_access(former, None, at)
     stem = f"{role.removesuffix('_admin')}{f'-{county.code}' if county else ''}"
     taken = set(User.objects.filter(username__startswith=stem).values_list("username", flat=True))
     names = (f"{stem}{number or ''}" for number in range(len(taken) + 1))
@@ -231,12 +235,29 @@ def _demand_reached(by: User, place: Place) -> None:
         raise Refusal(_("Choose a place of your county."), "place")
 
 
+def _demand_own_name(name: str, county: County | None, but: int | None = None) -> None:
+    """Whoever reads who did something must know which of two people it was."""
+    namesakes = User.objects.filter(display_name=name, county=county, is_active=True)
+    if namesakes.exclude(pk=but or 0).exists():
+        sentence = _(
+            "Another person of the county has this name. Add what tells them apart, such as the "
+            "unit: %(name)s（…）"
+        )
+        raise Refusal(sentence % {"name": name}, "name")
+
+
 def free_username(username: str) -> str:
     """The sign-in name as stored; raises Refusal if it is taken."""
     username = User.normalize_username(username).strip().lower()
     if not username or User.objects.filter(username__iexact=username).exists():
         raise Refusal(_("This sign-in name is empty or taken. Choose another."), "username")
     return username
+
+
+def _end_access(user: User, by: User | None, at: datetime) -> None:
+    """Sessions and keys: whoever had them had them by the former password or factor."""
+    _end_sessions(user)
+    keys.end_all(user, by=by, at=at)
 
 
 def _end_sessions(user: User) -> None:

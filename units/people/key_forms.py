@@ -57,7 +57,7 @@ def standing(key: AccessKey, today: date) -> str:
         return "revoked"
     if not key.person.is_active:
         return "locked"
-    if key.expires_on is not None and key.expires_on < today:
+    if key.expires_on < today:
         return "over"
     return "valid"
 

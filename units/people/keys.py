@@ -36,9 +36,10 @@ def make(
     at: datetime,
 ) -> tuple[AccessKey, str]:
     """A new key and its secret, which is never readable again. ``by`` is None from a terminal."""
-    name = _name(name)
-    if purpose == AccessKey.Purpose.API:
-        _demand_soon_enough(expires_on, timezone.localdate(at))
+    name, today = _name(name), timezone.localdate(at)
+    if expires_on is None and purpose == AccessKey.Purpose.CALENDAR:
+        expires_on = today + LONGEST
+    expires_on = _soon_enough(expires_on, today)
     if by is not None and not people_for(by, purpose).filter(pk=person.pk).exists():
         raise Refusal(_("Choose a person whose accounts you may give out."), "person")
     secret = PREFIX + secrets.token_urlsafe(32)
@@ -52,8 +53,7 @@ def make(
         made_at=at,
         expires_on=expires_on,
     )
-    after = {"purpose": purpose, "reads_as": str(person)}
-    after |= {"expires_on": expires_on.isoformat()} if expires_on else {}
+    after = {"purpose": purpose, "reads_as": str(person), "expires_on": expires_on.isoformat()}
     trail.record(by, "key.make", key, at=at, county=person.county, label=name, after=after)
     return key, secret
 
@@ -63,16 +63,28 @@ def revoke(pk: int, *, by: User, at: datetime) -> AccessKey:
     """The key stops working at once. Repeating it changes nothing."""
     key = keys_of(by).select_for_update(of=("self",)).get(pk=pk)
     if key.revoked_at is None:
-        key.revoked_at, key.revoked_by = at, by
-        key.save(update_fields=["revoked_at", "revoked_by"])
-        trail.record(by, "key.revoke", key, at=at, county=key.person.county, label=key.name)
+        _revoke(key, by, at)
     return key
+
+
+@transaction.atomic
+def end_all(person: User, *, by: User | None, at: datetime) -> None:
+    """Revoke every key that reads as this person: the account was reset or switched off."""
+    rows = AccessKey.objects.filter(person=person, revoked_at=None)
+    for key in rows.select_related("person__county").select_for_update(of=("self",)):
+        _revoke(key, by, at)
+
+
+def _revoke(key: AccessKey, by: User | None, at: datetime) -> None:
+    key.revoked_at, key.revoked_by = at, by
+    key.save(update_fields=["revoked_at", "revoked_by"])
+    trail.record(by, "key.revoke", key, at=at, county=key.person.county, label=key.name)
 
 
 def known(secret: str, purpose: AccessKey.Purpose, *, at: datetime) -> AccessKey | None:
     """The valid key with this secret, or None; records its use."""
     found = AccessKey.objects.filter(
-        Q(expires_on__isnull=True) | Q(expires_on__gte=timezone.localdate(at)),
+        expires_on__gte=timezone.localdate(at),
         sha256=_sha256(secret),
         purpose=purpose,
         revoked_at=None,
@@ -135,9 +147,10 @@ def _name(name: str) -> str:
     return name
 
 
-def _demand_soon_enough(expires_on: date | None, today: date) -> None:
+def _soon_enough(expires_on: date | None, today: date) -> date:
     if expires_on is None or not today <= expires_on <= today + LONGEST:
         raise Refusal(_("Choose a last day within a year from today."), "expires_on")
+    return expires_on
 
 
 def _sha256(secret: str) -> str:

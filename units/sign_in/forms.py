@@ -8,11 +8,15 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from units.sign_in import hashing, lockout, passwords
+from units.ground.refusal import Refusal
+from units.models import User
+from units.sign_in import hashing, lockout, passwords, second_factor
+from units.sign_in.code_field import code_field
+from units.sign_in.password_again import prove
 
 
 class SignInForm(AuthenticationForm):
@@ -29,43 +33,58 @@ class SignInForm(AuthenticationForm):
         """Django's check, with wrong passwords counted."""
         given = self.cleaned_data
         if "username" in given and "password" in given:
-            user = lockout.check(self.request, given["username"], given["password"])  # type: ignore[arg-type]
+            user = self._checked(given["username"], given["password"])
             if user is None:
                 raise self.get_invalid_login_error()
             self.confirm_login_allowed(user)
             self.user_cache = user
         return given
 
+    def _checked(self, name: str, password: str) -> User | None:
+        assert self.request is not None
+        try:
+            return lockout.check(self.request, name, password)
+        except Refusal as busy:
+            raise ValidationError(str(busy), code="busy") from busy
+
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)
         hashing.renew(user, self.cleaned_data["password"])
         if passwords.is_spent(user, timezone.now()):
-            raise ValidationError(
-                _(
-                    "This one-time password has been used, or is too old. "
-                    "Ask the system administrator for a new one."
-                ),
-                code="spent",
-            )
+            raise ValidationError(passwords.SPENT, code="spent")
 
 
 class NewPasswordForm(PasswordChangeForm):
-    """The current password, and the new one twice. The page shows the rules."""
+    """The current password, a code, and the new one twice. The page shows the rules."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.request = request
+        if second_factor.is_on(self.user):
+            self.fields = {"old_password": self.fields["old_password"]} | {
+                "second_factor": code_field(),
+                **self.fields,
+            }
         self.fields["new_password1"].help_text = ""
         self.fields["new_password2"].help_text = ""
+
+    def clean_old_password(self) -> str:
+        """Checked in ``clean``, counted as every guess is."""
+        return str(self.cleaned_data["old_password"])
+
+    def clean(self) -> dict[str, Any]:
+        """Who it is comes last: a code is good once, and a new password may be refused."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                prove(self.request, given["old_password"], given.get("second_factor"))
+            except Refusal as refusal:
+                is_code = refusal.field == "second_factor"
+                self.add_error(refusal.field if is_code else "old_password", str(refusal))
+        return given
 
 
 class CodeForm(forms.Form):
     """A code of the second factor: six digits of the app, or a recovery code."""
 
-    second_factor = forms.CharField(
-        label=pgettext_lazy("second factor", "Code"),
-        max_length=20,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True}
-        ),
-        help_text=_("Six digits from the app on your telephone, or one of your recovery codes."),
-    )
+    second_factor = code_field(inputmode="text", autofocus=True)

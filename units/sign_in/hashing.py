@@ -5,8 +5,12 @@ failed sign-in takes the time of both, so that the time reveals neither whether 
 which hash it has.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import (
     Argon2PasswordHasher,
@@ -15,11 +19,37 @@ from django.contrib.auth.hashers import (
     make_password,
 )
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from units.ground.refusal import Refusal
 from units.ground.text import folded
 from units.models import User
 
+AT_ONCE: Final = 2  # hashes of one worker at a time
+PATIENCE: Final = 5.0  # seconds that one more waits
+_hashing = threading.BoundedSemaphore(AT_ONCE)
+_present = threading.BoundedSemaphore(max(AT_ONCE, settings.SERVE_THREADS - 2))
 FORMER: Final = "argon2$argon2id$v=19$m=102400,"
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """A slot to check a password, so that a flood of guesses leaves threads and time to pages.
+
+    Raises Refusal at once when too many wait, before anything is computed.
+    """
+    busy = Refusal(_("The system is checking many passwords just now. Try again in a minute."))
+    if not _present.acquire(blocking=False):
+        raise busy
+    try:
+        if not _hashing.acquire(timeout=PATIENCE):
+            raise busy
+        try:
+            yield
+        finally:
+            _hashing.release()
+    finally:
+        _present.release()
 
 
 class Argon2id(Argon2PasswordHasher):

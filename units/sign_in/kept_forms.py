@@ -99,9 +99,11 @@ def typed(kept: KeptForm) -> dict[str, list[str]]:
 
 
 def way_back(kept: KeptForm) -> str:
-    """The address of the page with the form, to be filled in."""
-    joint = "&" if "?" in kept.page else "?"
-    return f"{kept.page}{joint}{ASKED}={kept.key}"
+    """The address of the page with the form, to be filled in; never one of another site."""
+    # Browsers take what follows two slashes, of either kind, for a host.
+    page = "/" + kept.page.lstrip("/\\")
+    joint = "&" if "?" in page else "?"
+    return f"{page}{joint}{ASKED}={kept.key}"
 
 
 def sweep(at: datetime) -> None:

@@ -26,9 +26,10 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from units import trail
+from units.ground.refusal import Refusal
 from units.ground.text import folded
 from units.models import FAILURES_KEPT, FailedSignIn, User
-from units.sign_in import rate_limit, sessions
+from units.sign_in import hashing, rate_limit, sessions
 
 SALT = "units.guesses.known"
 MAX = 5
@@ -41,7 +42,8 @@ log = logging.getLogger(__name__)
 def check(request: HttpRequest, name: str, password: str) -> User | None:
     """The account with this name and password, or None. Each call is one guess.
 
-    It is counted before the password is checked. Over the limit the password is not checked at all,
+    It is counted before the password is checked. While too many are being checked it is refused
+    (Refusal) and not counted. Over the limit the password is not checked at all,
     and the request is answered with the lockout page (``gates.locked_out``).
     """
     account, at = folded(name)[:150], timezone.now()
@@ -49,7 +51,12 @@ def check(request: HttpRequest, name: str, password: str) -> User | None:
     if not rate_limit.take(bucket, MAX, WITHIN, at):
         setattr(request, LOCKED, True)
         return None
-    user = authenticate(request, username=name, password=password)
+    try:
+        with hashing.turn():
+            user = authenticate(request, username=name, password=password)
+    except Refusal:
+        rate_limit.give_back(bucket, at)
+        raise
     if user is None:
         _record(request, account, at)
         setattr(request, LOCKED, rate_limit.taken(bucket, WITHIN, at) >= MAX)

@@ -21,8 +21,7 @@ from units.access import ACTION, FORM, READ, by_method, person
 from units.ground.refusal import Refusal
 from units.models import UserSession
 from units.sign_in import second_factor, sessions
-from units.sign_in.forms import CodeForm
-from units.sign_in.password_again import PasswordAgainForm
+from units.sign_in.password_again import PasswordAgainForm, SwitchOnForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +80,14 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if second_factor.is_on(user):
         return _shown_on(request, PasswordAgainForm(request=request))
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = SwitchOnForm(request.POST if request.method == "POST" else None, request=request)
     if not form.is_valid():
         return _shown_off(request, form)
     try:
-        codes = second_factor.switch_on(user, form.cleaned_data["second_factor"], at=timezone.now())
+        code = form.demand()["second_factor"]
+        codes = second_factor.switch_on(user, code, at=timezone.now())
     except Refusal as refusal:
-        form.add_error("second_factor", str(refusal))
+        form.add_error(refusal.field, str(refusal))
         return _shown_off(request, form)
     second_factor.remember_app(request, user)
     return _codes_shown(request, codes)
@@ -136,7 +136,7 @@ def _confirmed(request: HttpRequest) -> PasswordAgainForm | None:
     return form if form.errors else None
 
 
-def _shown_off(request: HttpRequest, form: CodeForm) -> HttpResponse:
+def _shown_off(request: HttpRequest, form: SwitchOnForm) -> HttpResponse:
     user = person(request)
     context = {
         "crumbs": _crumbs(),

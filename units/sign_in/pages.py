@@ -5,17 +5,19 @@ was typed correctly.
 """
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth import login as auth_login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -56,10 +58,18 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         user, parameter = form.get_user(), self.get_success_url()
         if not second_factor.is_on(user):
-            return signed_in(self.request, user, user.backend, parameter)
+            return self._signed_in(form, user, parameter)
         given = {"user": user.pk, "backend": user.backend, "at": timezone.now().timestamp()}
+        given |= {"hash": user.get_session_auth_hash()}
         self.request.session[PASSWORD_GIVEN] = given | {"next": parameter}
         return redirect("sign-in-code")
+
+    def _signed_in(self, form: Any, user: User, parameter: str) -> HttpResponse:
+        try:
+            return signed_in(self.request, user, user.backend, parameter)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
 
 
 @by_method(*FORM)
@@ -73,10 +83,10 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             device = second_factor.demand(user, form.cleaned_data["second_factor"])
+            answer = signed_in(request, user, given["backend"], given["next"])
         except Refusal as refusal:
             form.add_error("second_factor", str(refusal))
         else:
-            answer = signed_in(request, user, given["backend"], given["next"])
             second_factor.remember(request, device)
             return answer
     status = 422 if form.is_bound else 200
@@ -89,12 +99,28 @@ def _first_step_done(given: dict[str, Any] | None) -> User | None:
     since = timezone.now().timestamp() - given["at"]
     if since > SECOND_STEP_HOLDS.total_seconds():
         return None
-    return User.objects.filter(pk=given["user"], is_active=True).first()
+    user = User.objects.filter(pk=given["user"], is_active=True).first()
+    if user is None or not constant_time_compare(given["hash"], user.get_session_auth_hash()):
+        return None  # the password, or the rights, changed since
+    return user
 
 
 def signed_in(request: HttpRequest, user: User, backend: str, parameter: str) -> HttpResponse:
-    """A new session with its marks, and the line in the trail."""
+    """A new session with its marks, and the line in the trail.
+
+    Raises Refusal for a one-time password that another request has used meanwhile.
+    """
     at = timezone.now()
+    with transaction.atomic():
+        locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if passwords.is_spent(locked, at):
+            raise Refusal(passwords.SPENT)
+        return _signed_in(request, user, backend, parameter, at)
+
+
+def _signed_in(
+    request: HttpRequest, user: User, backend: str, parameter: str, at: datetime
+) -> HttpResponse:
     request.session.pop(PASSWORD_GIVEN, None)
     _remember_visit(user)
     auth_login(request, user, backend)
@@ -115,6 +141,9 @@ def _remember_visit(user: User) -> None:
 
 class PasswordChange(PasswordChangeView):
     form_class = NewPasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"request": self.request}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = person(self.request)

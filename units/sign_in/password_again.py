@@ -12,12 +12,12 @@ from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from units import trail
 from units.access import person
 from units.ground.refusal import Refusal
 from units.sign_in import lockout, second_factor
+from units.sign_in.code_field import code_field
 
 HOLDS = timedelta(minutes=10)
 ANSWERED_AT = "password_again_at"
@@ -35,12 +35,7 @@ class PasswordAgainForm(forms.Form):
             "The answer holds for ten minutes."
         ),
     )
-    second_factor = forms.CharField(
-        label=pgettext_lazy("second factor", "Code"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
-        help_text=_("Six digits from the app on your telephone, or one of your recovery codes."),
-    )
+    second_factor = code_field()
 
     def __init__(self, *args: Any, request: HttpRequest, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -63,17 +58,37 @@ class PasswordAgainForm(forms.Form):
         return given
 
 
+class SwitchOnForm(PasswordAgainForm):
+    """To switch on the second factor: who it is, and the first code of the new key."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["second_factor"] = code_field(_("Six digits from the app on your telephone."))
+
+    def demand(self) -> dict[str, Any]:
+        code = self.cleaned_data["second_factor"]
+        return super().demand() | {"second_factor": code}
+
+
 def is_answered(request: HttpRequest) -> bool:
     at: float = request.session.get(ANSWERED_AT, 0)
     return 0 <= timezone.now().timestamp() - at < HOLDS.total_seconds()
 
 
-def _demand(request: HttpRequest, password: str, code: str | None) -> None:
+def prove(request: HttpRequest, password: str, code: str | None) -> None:
+    """That the person at the desk is the one who signed in: password and, if there is one, code.
+
+    The only way in which a page checks a password. Raises Refusal; a wrong one is a counted guess.
+    """
     user = person(request)
     if lockout.check(request, user.get_username(), password) != user:
         raise Refusal(_("This is not your password."), field="password")
     if second_factor.is_on(user):
         second_factor.demand(user, code or "")
-    at = timezone.now()
+
+
+def _demand(request: HttpRequest, password: str, code: str | None) -> None:
+    prove(request, password, code)
+    user, at = person(request), timezone.now()
     trail.record(user, "password.again", at=at, unit=user.unit)
     request.session[ANSWERED_AT] = at.timestamp()

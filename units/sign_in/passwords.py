@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from units import trail
 from units.models import User
@@ -27,6 +27,10 @@ ONE_TIME_HOLDS = timedelta(hours=24)
 SLIP_HOLDS = timedelta(days=7)  # a county's first slips are carried to a hundred offices
 # Typed once from paper: no letter or digit that looks like another, and all classes.
 ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+SPENT = gettext_lazy(
+    "This one-time password has been used, or is too old. "
+    "Ask the system administrator for a new one."
+)
 PRODUCT_WORDS = ("jiaozhang", "交账", "招商", "zhaoshang")
 
 

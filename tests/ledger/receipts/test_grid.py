@@ -12,10 +12,10 @@ from PIL import Image
 from ledger.entries import evidence, photos
 from ledger.models import Evidence, Receipt
 from tests.builders import make_project
+from tests.pdfs import PDF
 from units.ground.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 @pytest.fixture

@@ -278,3 +278,23 @@ def test_who_audits_the_whole_installation_reads_every_countys_trail(office, sit
 
     assert page.status_code == 200
     assert page.context["page"].paginator.count == 1
+
+
+def test_a_second_person_of_one_name_is_asked_for_what_tells_them_apart(county):
+    """In one county; elsewhere, and for an account that is switched off, it does not matter."""
+    system = make_person(county, Role.SYSTEM_ADMIN)
+    everywhere = make_person(None, Role.SYSTEM_ADMIN)
+    place, at = Place(county), NOW
+    first, _password = people.add("one", "王芳", place, by=system, at=at)
+
+    with pytest.raises(Refusal) as refused:
+        people.add("two", "王芳", place, by=system, at=at)
+    second, _password = people.add("two", "王芳（水沟镇）", place, by=system, at=at)
+    with pytest.raises(Refusal):
+        people.move(second.pk, "王芳", place, by=system, at=at)
+
+    assert refused.value.field == "name"
+    elsewhere = Place(make_county("611022", "丹凤县"))
+    people.add("three", "王芳", elsewhere, by=everywhere, at=at)
+    people.switch(first.pk, False, by=system, at=at)
+    assert people.move(second.pk, "王芳", place, by=system, at=at).display_name == "王芳"

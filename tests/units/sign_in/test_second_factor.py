@@ -18,6 +18,7 @@ from units.sign_in import second_factor
 
 pytestmark = pytest.mark.django_db
 NOW = "2026-03-02T01:00:05Z"
+SET_UP = {"password": "sample"}
 
 
 @pytest.fixture
@@ -56,8 +57,8 @@ def test_it_is_switched_on_with_a_code_and_shows_ten_recovery_codes_once(person,
     key = TOTPDevice.objects.get(user=person)
     assert second_factor.key_text(key) in client.get("/accounts/second-factor/").text
 
-    wrong = client.post("/accounts/second-factor/", {"second_factor": "000000"})
-    page = client.post("/accounts/second-factor/", {"second_factor": code_of(person)}).text
+    wrong = client.post("/accounts/second-factor/", SET_UP | {"second_factor": "000000"})
+    page = client.post("/accounts/second-factor/", SET_UP | {"second_factor": code_of(person)}).text
 
     assert wrong.status_code == 422
     assert len(set(re.findall("<code>([a-z2-7]{8})</code>", page))) == 10
@@ -164,7 +165,7 @@ def test_a_role_that_owes_one_sets_it_up_before_anything_else(person, clock):
     client, _answer = password_step(person)
     assert client.get("/projects/").url == "/accounts/second-factor/?next=%2Fprojects%2F"
     client.get("/accounts/second-factor/")
-    client.post("/accounts/second-factor/", {"second_factor": code_of(person)})
+    client.post("/accounts/second-factor/", SET_UP | {"second_factor": code_of(person)})
     assert client.get("/projects/").status_code == 200
 
     leader = Client()
