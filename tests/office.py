@@ -37,10 +37,10 @@ from tests.builders import (
     set_target,
     wan,
 )
+from tests.pdfs import PDF
 from units.models import Robot, Role
 from units.people import keys
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
 APRIL = moment("2012-04-10")
 NOON = moment("2012-05-20")
 LATER = date(2099, 1, 1)

@@ -9,8 +9,10 @@ import logging
 import os
 import re
 import secrets
+import subprocess
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +27,8 @@ from PIL import Image
 
 from ledger.entries import photos
 from ledger.entries.scanning import demand_clean
+from ledger.jobs import runner
+from ledger.jobs.runner import MEGABYTE, Limits
 from ledger.models import Evidence, EvidenceRule, Receipt
 from units import trail
 from units.ground.atomic_files import flush_folder, write_durably
@@ -60,9 +64,13 @@ _TAIL: Final = 22 + 65_535
 # Content that a browser or an office program would take for another type as well.
 _MARKUP: Final = re.compile(rb"<script|<iframe|<!doctype\s+html|<html[\s>]|<\?php", re.IGNORECASE)
 _SHORT_MARKUP: Final = re.compile(rb"<svg|<body|<!doctype|%PDF-", re.IGNORECASE)
-_ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-# Every script action names its type; the bare /JS key occurs by chance in any long stream.
-_ACTIVE: Final = re.compile(rb"/(?:JavaScript|Launch)(?![A-Za-z0-9])")
+PDF_READER: Final = Path(__file__).with_name("sandboxed_pdf.py")
+PDF_LIMITS: Final = Limits(seconds=20, cpu=5, memory=256 * MEGABYTE, write=0, nice=0)
+_PDF_SENTENCES: Final = {
+    "active": _("The PDF contains a program, a form or another file. Print it to PDF again."),
+    "locked": _("The PDF is protected by a password. Print it to PDF without one."),
+    "broken": _("The PDF cannot be read. Print it to PDF again, or scan it again."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +117,17 @@ def store(file: "File[bytes]") -> Stored:
 
 def _stored(file: "File[bytes]", name: str) -> Stored:
     root = Path(settings.MEDIA_ROOT)
-    root.mkdir(mode=0o750, parents=True, exist_ok=True)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = root / f".{secrets.token_hex(16)}"
     try:
         sha256, size = _write(file, draft)
-        if photos.is_heic(_head(draft)):
-            sha256, size, name = _converted(draft, name)
-        media_type = sniff(draft)
+        with _turn():
+            if photos.is_heic(_head(draft)):
+                sha256, size, name = _converted(draft, name)
+            media_type = sniff(draft)
         demand_clean(draft, "evidence")
         place = path_of(sha256)
-        place.parent.mkdir(mode=0o750, exist_ok=True)
+        place.parent.mkdir(mode=0o700, exist_ok=True)
         draft.replace(place)
     finally:
         draft.unlink(missing_ok=True)
@@ -145,11 +154,21 @@ def _converted(draft: Path, name: str) -> tuple[str, int, str]:
         jpeg.unlink(missing_ok=True)
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Decoding takes a slot, so that pages keep their threads."""
+    try:
+        with runner.turn():
+            yield
+    except runner.Unfinished as busy:
+        raise Refusal(busy.sentence, "evidence") from busy
+
+
 def put_back(sha256: str, content: bytes) -> None:
     """Store a file from a backup; the caller has compared the hash."""
     place = path_of(sha256)
-    place.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    write_durably(place, content, mode=0o640)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_durably(place, content, mode=0o600)
 
 
 def path_of(sha256: str) -> Path:
@@ -188,8 +207,7 @@ def download_name(evidence: Evidence) -> str:
 
 def _write(file: "File[bytes]", draft: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as target:
-        draft.chmod(0o640)  # whatever the umask of the process is
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
         for chunk in file.chunks():
             size += len(chunk)
             if size > MAX_BYTES:
@@ -216,7 +234,7 @@ def sniff(path: Path) -> str:
             field="evidence",
         )
     if media_type == PDF:
-        _demand_quiet_pdf(content)
+        _demand_quiet_pdf(path)
     else:
         _demand_picture(path)
     if _is_something_else(content):
@@ -251,13 +269,27 @@ def _ends_as_zip(tail: bytes) -> bool:
     return False
 
 
-def _demand_quiet_pdf(content: bytes) -> None:
-    if b"%%EOF" not in content[-2048:]:
-        raise Refusal(_("The PDF is cut off. Save or scan it again."), field="evidence")
-    # Names may be written with escapes: /J#61vaScript.
-    plain = _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), content)
-    if _ACTIVE.search(plain):
-        raise Refusal(_("The PDF contains a program. Print it to PDF again."), field="evidence")
+def _demand_quiet_pdf(path: Path) -> None:
+    with path.open("rb") as file:
+        file.seek(-min(2048, path.stat().st_size), os.SEEK_END)
+        if b"%%EOF" not in file.read():
+            raise Refusal(_("The PDF is cut off. Save or scan it again."), field="evidence")
+    if sentence := _PDF_SENTENCES.get(_pdf_verdict(path)):
+        raise Refusal(sentence, field="evidence")
+
+
+def _pdf_verdict(path: Path) -> str:
+    """In a process with limits: a small file can unpack to more than the memory of the machine."""
+    try:
+        printed = runner.run(
+            *(PDF_READER, str(path.resolve())),
+            limits=PDF_LIMITS,
+            output=subprocess.PIPE,
+            environment=runner.bare_environment(),
+        )
+    except (runner.TimedOut, runner.Broken):
+        return "broken"
+    return printed.decode().strip()
 
 
 def _demand_picture(path: Path) -> None:

@@ -138,6 +138,12 @@ def _command(program: Path, arguments: Sequence[str], limits: Limits) -> list[st
     return [sys.executable, *isolated, str(LIMITED), json.dumps(given), str(program), *arguments]
 
 
+def bare_environment() -> dict[str, str]:
+    """For a program that reads a file from outside: no settings, no passwords."""
+    kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "PATH")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
 def _surroundings() -> Mapping[str, str]:
     """The environment that gives the job this process's database and folder."""
     keywords = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}

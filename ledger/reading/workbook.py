@@ -5,7 +5,6 @@ in this process.
 """
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -116,7 +115,7 @@ def read_plain(path: Path) -> dict[str, Any]:
                 *(CHILD, str(path.resolve())),
                 limits=LIMITS,
                 output=subprocess.PIPE,
-                environment=_environment(),
+                environment=runner.bare_environment(),
             )
     except runner.Unfinished as busy:
         raise Refusal(busy.sentence, "file") from busy
@@ -138,11 +137,6 @@ def book_of(document: Mapping[str, Any]) -> Book:
 def refusal(code: str, words: Mapping[str, Any]) -> Refusal:
     sentence = SENTENCES.get(code, SENTENCES["broken"])
     return Refusal(str(sentence) % {**words, "save_as": _SAVE_AS}, "file")
-
-
-def _environment() -> dict[str, str]:
-    kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "PATH")
-    return {name: os.environ[name] for name in kept if name in os.environ}
 
 
 def _grid(sheet: Mapping[str, Any]) -> Grid:

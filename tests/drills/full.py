@@ -23,12 +23,13 @@ from typing import Any
 from tests.drills.site import Answer, Lost, Person, Site, running
 from tests.drills.traffic import workbook
 from tests.drills.volumes import can_mount, exhausted, memory_disk
+from tests.pdfs import pdf
 
 SENTENCES = ("磁盘已满", "暂时无法保存")
 BREAKS = ("deaf",)
 # The action that must fail when a disk is full; all others continue.
 NOTICED = {"data": "submit", "evidence": "upload", "imports": "import", "temp": "export", "log": ""}
-LARGE = b"%PDF-1.4\n" + b"0" * 3 * 1024**2 + b"\n%%EOF\n"
+LARGE = pdf(b"0" * 3 * 1024**2)
 
 
 @dataclass

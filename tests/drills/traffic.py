@@ -21,6 +21,7 @@ from openpyxl import Workbook
 from tests.access.pages import forms_of
 from tests.drills.journal import Journal
 from tests.drills.site import PASSWORD, Answer, Lost, Person, Site
+from tests.pdfs import pdf
 
 ACTIONS = ("submit", "upload", "verify", "close")
 PAUSE = 0.2  # seconds before a request is sent again
@@ -106,7 +107,7 @@ class Traffic:
         typed |= {"amount": amount, "kind": "construction", "voucher_no": key, "action": "submit"}
         files = []
         if chance.random() < 0.33:
-            content = b"%PDF-1.4\n" + key.encode() * chance.randint(1, 5_000) + b"\n%%EOF\n"
+            content = pdf(key.encode() * chance.randint(1, 5_000))
             files, typed["evidence_kind"] = [("evidence", "r.pdf", content)], "bank_slip"
         self.journal.sent.add(key)
         answer = self._sent(person, f"/projects/{project}/receipts/new/", typed, files)

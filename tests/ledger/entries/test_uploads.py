@@ -7,11 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ledger.entries import evidence
 from ledger.reading import workbook
+from tests.pdfs import PDF, pdf
 from units.ground.refusal import Refusal
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
-INFECTED_PDF = PDF[:9] + b"% " + EICAR + b"\n" + PDF[9:]
+INFECTED_PDF = pdf(EICAR)
 # As clamdscan answers: 0 clean, 1 infected, 2 when something is wrong.
 SCANNER = "import sys; sys.exit(b'EICAR-STANDARD' in open(sys.argv[1], 'rb').read())"
 

@@ -25,6 +25,7 @@ from tests.builders import (
     moment,
     set_target,
 )
+from tests.pdfs import PDF
 
 pytestmark = pytest.mark.django_db
 TABLES = ("ledger_entry", "ledger_receipt", "ledger_settlement", "ledger_settlementline")
@@ -230,7 +231,7 @@ def test_reversed_receipt_agrees(county):
 @pytest.mark.parametrize("harm", ["missing", "altered"])
 def test_evidence_that_lost_its_content_is_found(county, harm):
     """quality 4, quality 44"""
-    stored = evidence.store(SimpleUploadedFile("回单.pdf", b"%PDF-1.4\n%%EOF\n"))
+    stored = evidence.store(SimpleUploadedFile("回单.pdf", PDF))
     receipt = make_receipt(entries(2)[0].project)
     paper, by = evidence.Attachment("bank_slip", stored), receipt.entered_by
     submission.add_evidence(receipt.pk, receipt.version, [paper], by=by, at=moment("2012-05-11"))

@@ -17,10 +17,10 @@ from tests.builders import (
     make_verifier,
     moment,
 )
+from tests.pdfs import PDF
 from units.models import Role, Trail
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
 def sent(client, claim, action, /, **typed):

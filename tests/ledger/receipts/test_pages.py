@@ -18,10 +18,10 @@ from ledger.models import Entry, Evidence, EvidenceRule, Period, Receipt
 from projects.models import CreditShare
 from tests import acting, builders
 from tests.access.pages import forms_of
+from tests.pdfs import PDF
 from units.models import Trail
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 def verified(client, receipt, **typed):
