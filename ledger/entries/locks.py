@@ -10,10 +10,12 @@ from django.db import connection
 
 from ledger.models import Period, quarter_of
 from projects.models import Investor, Project
+from units.ground.time_limits import DEED, PROOF, allow
 
 
 def for_submitting(county_id: int, day: date) -> Period:
     """The quarter of ``day`` under ``FOR KEY SHARE``: many at once, but not during a closing."""
+    allow(DEED)
     period = _row(county_id, day)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM ledger_period WHERE id = %s FOR KEY SHARE", [period.pk])
@@ -23,6 +25,7 @@ def for_submitting(county_id: int, day: date) -> Period:
 
 def for_posting(county_id: int, day: date) -> Period:
     """The quarter in which money of ``day`` counts now: its own, or the next one not closed."""
+    allow(DEED)
     while True:
         rows = Period.objects.select_for_update(no_key=True).order_by()
         period = rows.filter(county=county_id, year=day.year, quarter=quarter_of(day)).first()
@@ -58,6 +61,7 @@ def counting_day(county_id: int, day: date) -> date:
 
 def for_closing(period_id: int) -> Period:
     """The quarter under ``FOR UPDATE``, once all postings and submissions under way have ended."""
+    allow(PROOF)
     return Period.objects.select_for_update().get(pk=period_id)
 
 

@@ -33,6 +33,7 @@ from projects.models import Project
 from units import register as units_register
 from units import trail
 from units.ground.refusal import Conflict, Refusal
+from units.ground.time_limits import IMPORT, allow
 from units.models import County, Unit, User
 from units.targets import record as targets
 
@@ -97,6 +98,7 @@ def planned_under_lock(book: Book, county: County, options: ImportOptions) -> Pl
 
     Of two simultaneous imports, the second sees what the first has entered.
     """
+    allow(IMPORT)
     County.objects.select_for_update(no_key=True).get(pk=county.pk)
     return planning.make(
         book,

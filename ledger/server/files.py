@@ -50,7 +50,8 @@ def file_view(right: Right) -> Callable[[Writer], Callable[..., HttpResponseBase
         @wraps(write)
         def view(request: HttpRequest, **given: Any) -> FileResponse:
             try:
-                return write(request, **given)
+                with runner.turn():
+                    return write(request, **given)
             except TooLong:
                 return _from_job(request)
 

@@ -13,21 +13,33 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from ledger.database import release
+from ledger.database import release, unfinished
+from units.ground.time_limits import Limits, allow
 
 LIVE, READY = "/live", "/ready"
 PATIENCE_SECONDS: Final = 3.0
 ONE_BLOCK: Final = b"\0" * 4096
 NEARLY_FULL: Final = (95, 90, 80)  # percent of the disk, each logged once when reached
+STUCK_SECONDS: Final = 10.0
+WRITING: Final = Limits(statement=2, lock=2, idle=5)
+_SORT: Final = """
+    SELECT max(word) FROM (SELECT md5(n::text) AS word FROM generate_series(1, 4000) n
+        ORDER BY word OFFSET 0) sorted
+"""
+_NOTE: Final = """
+    INSERT INTO units_allowance (bucket, times, newest) VALUES ('ready', '{}', now())
+    ON CONFLICT (bucket) DO UPDATE SET newest = now()
+"""
 log = logging.getLogger(__name__)
+waited: Callable[[], float] = lambda: 0.0  # noqa: E731
 
 
 def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
-    """Outermost middleware: no session, host check or redirect before it."""
+    """Within the headers of every answer, before any session, host check or redirect."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         path = request.path_info.rstrip("/")
@@ -75,7 +87,8 @@ class Readiness:
 
     def _found(self) -> str:
         try:
-            return self._trouble_of_database() or self._trouble_of_storage()
+            found = self._trouble_of_database() or self._trouble_of_storage()
+            return found or _trouble_of_queue()
         finally:
             connection.close()
 
@@ -86,11 +99,13 @@ class Readiness:
                 [is_copy] = cursor.fetchone()
             if is_copy:
                 return _("The database is a copy that can only be read.")
+            if unfinished.is_marked():
+                return str(unfinished.SENTENCE)
             trouble = "" if self._is_migrated else release.trouble()
         except DatabaseError:
             return _("The database does not answer.")
         self._is_migrated = not trouble
-        return trouble
+        return trouble or _trouble_of_writing()
 
     def _trouble_of_storage(self) -> str:
         for folder in (settings.MEDIA_ROOT, settings.IMPORT_ROOT, tempfile.gettempdir()):
@@ -111,8 +126,35 @@ class Readiness:
         self._told_percent = max(self._told_percent, reached)
 
 
+def _trouble_of_writing() -> str:
+    """A row that is committed, and a sort that has to use the disk of the database."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            allow(WRITING)
+            cursor.execute("SET LOCAL work_mem = '64kB'")
+            cursor.execute(_SORT)
+            cursor.execute(_NOTE)
+    except DatabaseError as error:
+        log.warning("ready: %s", str(error).partition("\n")[0])
+        return _("The database cannot be written: its disk is full, or it is locked.")
+    return ""
+
+
+def _trouble_of_queue() -> str:
+    if waited() < STUCK_SECONDS:
+        return ""
+    sentence = _("The oldest request has waited for %(seconds)s seconds and no thread is free.")
+    return sentence % {"seconds": int(waited())}
+
+
+def watch(waiting_seconds: Callable[[], float]) -> None:
+    """``waiting_seconds``: how long the oldest request of this process has waited for a thread."""
+    global waited
+    waited = waiting_seconds
+
+
 def _write_once(folder: Path) -> None:
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as file:
         file.write(ONE_BLOCK)
 
