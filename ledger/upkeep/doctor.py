@@ -103,11 +103,11 @@ def disk() -> Iterator[Line]:
 def rights() -> Iterator[Line]:
     """Only the program's user may read the key, and only it may write where the program writes."""
     folder = Path(settings.VAR_DIR)
-    limits = [(folder / "secret_key", 0o077), (folder, 0o022), (Path(settings.MEDIA_ROOT), 0o027)]
+    limits = [(folder / "secret_key", 0o077), (folder, 0o022), (Path(settings.MEDIA_ROOT), 0o077)]
     wrong = [path for path, others in limits if path.exists() and _mode(path) & others]
     for path in wrong:
         advice = _("Others may do too much with %(path)s. As its owner: chmod %(mode)s %(path)s")
-        mode = "600" if path.is_file() else "750"
+        mode = "600" if path.is_file() else "700"
         yield Line(BAD, _("File rights"), advice % {"path": path, "mode": mode})
     if not wrong:
         yield Line(OK, _("File rights"), _("Key, evidence and folder are closed to others."))

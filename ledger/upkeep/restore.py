@@ -1,6 +1,7 @@
 """Restores a backup into an empty place and proves that it is the same.
 
-Refuses a place that holds anything. If the proof fails, the place is emptied again.
+Refuses a place that holds anything. If the proof fails, the place is emptied again; if the process
+is killed, the place stays marked, is never served, and the next restore begins it anew.
 """
 
 import hashlib
@@ -15,13 +16,12 @@ from typing import Any, Final
 
 import pyrage
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.database import logins, release
+from ledger.database import logins, release, unfinished
 from ledger.entries import evidence
 from ledger.models import Evidence
 from ledger.quarter import proof
@@ -29,8 +29,9 @@ from ledger.upkeep import archive, dump, fingerprint
 from ledger.upkeep.backup import DATABASE, EVIDENCE, FORMAT, MANIFEST, SNAPSHOT
 from units import trail
 from units.ground.refusal import Refusal
-from units.models import County, OutboxMessage
+from units.models import County, OutboxMessage, UserSession
 
+MARK: Final = ".restoring"  # in the folder of evidence, until the restore is proved
 # Drops what a dump brings, and nothing else: extensions and the rights on the schema stay.
 EMPTY: Final = """
 DO $$ DECLARE found record; BEGIN
@@ -85,8 +86,10 @@ def restore(
     path: Path, key: pyrage.x25519.Identity | None, *, at: datetime, despite: bool = False
 ) -> Restored:
     """Fill the empty place. ``despite`` also accepts a ledger that already disagreed."""
+    _empty_unfinished()
     demand_empty()
     archive.verify_seal(path, key)
+    _mark()
     with _empty_again_on_failure():
         with dump.Loading() as loading:
             read = _walk(path, key, Filling(loading))
@@ -96,6 +99,7 @@ def restore(
         if findings and not despite:
             raise _does_not_agree(findings[0])
         _record(path, read, at)
+        _unmark()
     entries = read.about["tables"]["ledger_entry"][0]
     return Restored(entries, read.files, read.manifest["evidence"]["missing"], findings)
 
@@ -172,6 +176,34 @@ def demand_empty() -> None:
         raise Refusal(sentence % {"path": settings.MEDIA_ROOT})
 
 
+def _mark() -> None:
+    """Before the first row and file."""
+    unfinished.mark()
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (root / MARK).touch(mode=0o600)
+
+
+def _unmark() -> None:
+    """Everything is proved; the database's mark goes last."""
+    (Path(settings.MEDIA_ROOT) / MARK).unlink(missing_ok=True)
+    unfinished.unmark()
+
+
+def _empty_unfinished() -> None:
+    """What an interrupted restore has left; a folder without its mark is none of its."""
+    if unfinished.is_marked():
+        _empty()
+
+
+def _empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(EMPTY)
+    if (Path(settings.MEDIA_ROOT) / MARK).exists():
+        shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    unfinished.unmark()
+
+
 class Filling(Place):
     """Restores the database in one transaction, and evidence under its hash."""
 
@@ -195,9 +227,7 @@ def _empty_again_on_failure() -> Iterator[None]:
         yield
     except BaseException:
         connection.close()
-        with connection.cursor() as cursor:
-            cursor.execute(EMPTY)
-        shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+        _empty()
         raise
 
 
@@ -223,7 +253,7 @@ def _demand_same(about: dict[str, Any]) -> None:
 def _bring_up_to_date() -> None:
     """Migrate, end all sessions, send nothing again, grant the logins' rights, and analyze for the planner."""
     call_command("migrate", interactive=False, verbosity=0)
-    Session.objects.all().delete()
+    UserSession.objects.all().delete()
     # The place that was backed up has sent them, or will.
     waiting = OutboxMessage.objects.filter(sent_at=None, given_up_at=None)
     waiting.update(given_up_at=timezone.now(), fault="restored from a backup")

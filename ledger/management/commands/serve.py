@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import InsufficientPrivilege
 
-from ledger.database import release
+from ledger.database import release, unfinished
 from ledger.entries import evidence
 from ledger.founding import wizard_state
 from ledger.server import addresses, static_build, supervisor, worker
+from units.ground import time_limits
 from units.models import County
 
 FOR_OTHERS = 10  # connections reserved for backups, commands and administrators
@@ -81,7 +82,10 @@ class Command(BaseCommand):
 
     def prepare_database(self, sample: bool) -> None:
         try:
+            if unfinished.is_marked():
+                raise CommandError(str(unfinished.SENTENCE))
             self.migrate()
+            time_limits.set_for_login()
             if sample and not County.objects.exists():
                 call_command("load_sample", stdout=self.stdout)
         except OperationalError as error:

@@ -6,8 +6,10 @@ import io
 import json
 import os
 import threading
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings as ours
@@ -15,30 +17,33 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
 from psycopg import sql
 
-from ledger.database import release
+from ledger.database import release, unfinished
 from ledger.entries import evidence, submission
 from ledger.entries.evidence import Attachment
+from ledger.management.commands import serve
 from ledger.models import Entry, Evidence, Settlement
 from ledger.quarter import proof
-from ledger.server import last_done
+from ledger.server import health, last_done
 from ledger.upkeep import archive, backup, dump, fingerprint, restore
 from tests.builders import (
     make_county,
+    make_head,
     make_project,
     make_receipt,
     make_unit,
     make_verified,
     set_target,
 )
+from tests.pdfs import PDF
 from units.ground.refusal import Refusal
-from units.models import County, Trail
+from units.models import County, Trail, UserSession
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
 RELEASE_1_0 = Path(__file__).with_name("release-1.0.tar.gz")
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +116,7 @@ def test_a_restored_place_is_the_same_row_by_row(tmp_path, project, place):
     assert (restored.entries, restored.files) == (3, 1)
     assert list(proof.findings(proof.Scope())) == []
     [file] = [path for path in Path(ours.MEDIA_ROOT).rglob("*") if path.is_file()]
-    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (PDF, 0o640)
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (PDF, 0o600)
 
 
 def test_a_backup_is_of_one_moment_while_people_write(tmp_path, project, place, monkeypatch):
@@ -133,6 +138,43 @@ def test_a_backup_is_of_one_moment_while_people_write(tmp_path, project, place, 
 
     assert restored.entries == Entry.objects.count() == 3
     assert list(proof.findings(proof.Scope())) == []
+
+
+def test_everybody_signs_in_anew(tmp_path, project, place):
+    """quality 43: a cookie of before opens nothing in the restored place."""
+    client = Client()
+    client.force_login(make_head(County.objects.get()))
+    assert client.get("/projects/").status_code == 200
+    path = taken(tmp_path)
+    place()
+
+    restore.restore(path, None, at=AT)
+
+    assert client.get("/projects/").url.startswith("/accounts/login/")
+    assert not UserSession.objects.exists()
+
+
+@pytest.mark.parametrize("before", ["_demand_same", "_findings", "_record"])
+def test_a_place_whose_restore_was_killed_is_never_served_and_begun_anew(
+    tmp_path, project, place, monkeypatch, before
+):
+    """quality 43: killed at a moment when all rows are there and nothing is proved."""
+    path = taken(tmp_path)
+    place()
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(restore, "_empty_again_on_failure", nullcontext)
+        patched.setattr(restore, before, Mock(side_effect=KeyboardInterrupt))
+        restore.restore(path, None, at=AT)
+    assert Entry.objects.count() == 3
+
+    with pytest.raises(CommandError, match=str(unfinished.SENTENCE)[:10]):
+        serve.Command().prepare_database(sample=False)
+    assert health.Readiness().trouble() == str(unfinished.SENTENCE)
+
+    restored = restore.restore(path, None, at=AT)
+    assert (restored.entries, restored.files) == (3, 1)
+    assert health.Readiness().trouble() == ""
+    assert not list(Path(ours.MEDIA_ROOT).glob(".*"))
 
 
 def test_an_encrypted_backup_needs_its_key(tmp_path, project, place):

@@ -24,7 +24,7 @@ Usage = namedtuple("Usage", "total used free")
 def folders(tmp_path, settings):
     tmp_path.chmod(0o750)
     settings.VAR_DIR, settings.MEDIA_ROOT = tmp_path, tmp_path / "evidence"
-    settings.MEDIA_ROOT.mkdir(mode=0o750)
+    settings.MEDIA_ROOT.mkdir(mode=0o700)
 
 
 def backed_up(path, ago=timedelta(hours=1)):
@@ -100,7 +100,7 @@ def test_a_backup_that_is_gone_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "mode"), [("secret_key", 0o640), (".", 0o770), ("evidence", 0o755)]
+    ("name", "mode"), [("secret_key", 0o640), (".", 0o770), ("evidence", 0o750)]
 )
 def test_what_others_may_read_or_write_is_named(tmp_path, name, mode):
     """quality 19"""
