@@ -59,11 +59,11 @@ def trail_xlsx(request: HttpRequest) -> FileResponse:
     county = person(request).county
     with sources.one_moment():
         filterset = trail.filterset_of(request, county)
-        found = trail.found(county, filterset.parameters())
+        found = trail.found(county, filterset.parameters(), person(request))
         count = found.count()
         demand_short(count)
         is_whole = count <= MAX_LINES
-        rows = lists.trail_rows(found[:MAX_LINES])
+        rows = lists.trail_rows(found[:MAX_LINES], person(request))
         most = (_("Lines"), "" if is_whole else _("the newest %(most)d") % {"most": MAX_LINES})
         return _list(_("Trail"), filterset, lists.TRAIL, rows, most)
 

@@ -32,7 +32,7 @@ from projects.service.deadlines import standing
 from projects.shares import shares_text
 from projects.tables import age_word
 from units.ground.money import to_wan
-from units.models import Trail
+from units.models import Trail, User
 
 T = TypeVar("T")
 AT_ONCE = 1_000
@@ -137,10 +137,10 @@ def receipt_rows(receipts: QuerySet[Receipt], *, with_doubts: bool) -> Iterator[
             yield [*row, _doubt_words(found.get(receipt.pk, ()))] if with_doubts else row
 
 
-def trail_rows(lines: QuerySet[Trail]) -> Iterator[list[Value]]:
+def trail_rows(lines: QuerySet[Trail], reader: User) -> Iterator[list[Value]]:
     number = 0
     for some in _some(lines.iterator(AT_ONCE)):
-        for line in history.told(some):
+        for line in history.told_to(reader, some):
             number += 1
             yield [number, *_trail_line(line)]
 

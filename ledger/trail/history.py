@@ -1,11 +1,11 @@
 """The trail (操作记录) in plain words: what was done to a record, and by whom.
 
-Reads lines of the trail for a record's history and for the auditor. Never writes, and shows every
-line of a record to those who may open the record.
+Reads lines of the trail for a record's history and for the auditor. Never writes, shows every line
+of a record to those who may open the record, and of a draft to nobody else what is in it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from ledger.models import CreditClaim, Period, Receipt
 from ledger.trail import words as trail_words
 from ledger.trail.words import Words
 from projects.models import Project
-from units.models import Trail, Unit, User
+from units.models import County, Trail, Unit, User
 from units.tables import DASH
 from units.trail import name_of
 
@@ -101,6 +101,38 @@ def told(rows: Iterable[Trail]) -> list[Line]:
     return [_line(row, names) for row in rows]
 
 
+def told_to(reader: User, rows: Iterable[Trail]) -> list[Line]:
+    """Lines of any records, for who reads the whole trail: people with their sign-in names, and of
+    drafts that the reader may not open only that, when and by whom they were kept."""
+    rows = list(rows)
+    names, drafts = _names(rows), _hidden_among(reader, rows)
+    return [_with_account(row, _line(row, names, row.record in drafts)) for row in rows]
+
+
+def hidden_drafts(reader: User, county: County | None) -> set[str]:
+    """The county's drafts that such a reader may not open, as records; an auditor opens none."""
+    receipts = Receipt.objects.all() if county is None else Receipt.objects.filter(county=county)
+    return _drafts_among(reader, receipts)
+
+
+def _hidden_among(reader: User, rows: Iterable[Trail]) -> set[str]:
+    keys = [row.record.removeprefix("receipt:") for row in rows]
+    numbers = [int(key) for key in keys if key.isdigit()]
+    return _drafts_among(reader, Receipt.objects.filter(pk__in=numbers)) if numbers else set()
+
+
+def _drafts_among(reader: User, receipts: QuerySet[Receipt]) -> set[str]:
+    drafts = drafts_of_others(receipts, reader.pk).order_by()
+    return {f"receipt:{pk}" for pk in drafts.values_list("pk", flat=True)}
+
+
+def _with_account(row: Trail, line: Line) -> Line:
+    """Two people may have one name."""
+    if row.actor is None:
+        return line
+    return replace(line, who=f"{line.who} ({row.actor_name})")
+
+
 def _of_record(record: Model) -> History:
     return _told(_newest(Trail.objects.filter(record=name_of(record)), whole=True), whole=True)
 
@@ -120,8 +152,9 @@ def _newest(rows: QuerySet[Trail], whole: bool) -> QuerySet[Trail]:
     return rows.select_related("actor__unit").order_by("-id")[: _most(whole) + 1]
 
 
-def _line(row: Trail, names: Names) -> Line:
+def _line(row: Trail, names: Names, is_hidden: bool = False) -> Line:
     actor = row.actor
+    changes = () if is_hidden else _changes(_named(row.before, names), _named(row.after, names))
     return Line(
         at=row.at,
         who=str(actor) if actor else row.actor_name or DASH,
@@ -129,8 +162,8 @@ def _line(row: Trail, names: Names) -> Line:
         action=trail_words.action(row.action),
         record=row.record,
         record_words=trail_words.record(row.record),
-        label=row.label,
-        changes=tuple(_changes(_named(row.before, names), _named(row.after, names))),
+        label="" if is_hidden else row.label,
+        changes=tuple(changes),
         address=row.address or "",
         refused=row.refused,
     )

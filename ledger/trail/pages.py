@@ -3,7 +3,7 @@
 Lines are never changed here, and never shown to another county.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -18,7 +18,7 @@ from ledger.trail.filter import TrailFilter
 from ledger.trail.words import ACTIONS
 from units.access import Right, allowed, person
 from units.forms import NOTHING_CHOSEN
-from units.models import County, Trail, Unit
+from units.models import County, Trail, Unit, User
 
 LINES_ON_A_PAGE = 50
 
@@ -27,7 +27,7 @@ LINES_ON_A_PAGE = 50
 def trail(request: HttpRequest) -> HttpResponse:
     county = person(request).county
     filterset = filterset_of(request, county)
-    page = _page(request, found(county, filterset.parameters()))
+    page = _page(request, found(county, filterset.parameters(), person(request)))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -36,7 +36,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(filterset.parameters()),
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
-        "lines": history.told(page.object_list),
+        "lines": history.told_to(person(request), page.object_list),
         "query": query.urlencode(),
     }
     return render(request, "ledger/trail/trail.html", context)
@@ -51,7 +51,7 @@ def filterset_of(request: HttpRequest, county: County | None) -> TrailFilter:
     return filterset
 
 
-def found(county: County | None, parameters: dict[str, Any]) -> QuerySet[Trail]:
+def found(county: County | None, parameters: dict[str, Any], reader: User) -> QuerySet[Trail]:
     """The county's lines; all lines for the auditor of the whole installation."""
     rows = Trail.objects.select_related("actor__unit")
     if county is not None:
@@ -63,7 +63,9 @@ def found(county: County | None, parameters: dict[str, Any]) -> QuerySet[Trail]:
     if unit := parameters.get("unit"):
         rows = rows.filter(Q(unit__code=unit) | Q(actor__unit__code=unit))
     if record := parameters.get("record"):
-        rows = rows.filter(Q(record=record) | Q(label__icontains=record))
+        # What a draft says is not to be found by guessing either.
+        told = Q(label__icontains=record) & ~Q(record__in=history.hidden_drafts(reader, county))
+        rows = rows.filter(Q(record=record) | told)
     if parameters.get("refused"):
         rows = rows.filter(refused=True)
     return _between(rows, parameters).order_by("-at", "-id")
@@ -75,7 +77,7 @@ def _between(rows: QuerySet[Trail], parameters: dict[str, Any]) -> QuerySet[Trai
     if since := parameters.get("since"):
         rows = rows.filter(at__gte=datetime.combine(since, time.min, zone))
     if until := parameters.get("until"):
-        rows = rows.filter(at__lt=datetime.combine(until, time.min, zone) + timedelta(days=1))
+        rows = rows.filter(at__lte=datetime.combine(until, time.max, zone))
     return rows
 
 

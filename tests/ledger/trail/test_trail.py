@@ -8,6 +8,8 @@ import pytest
 from django.test import override_settings
 from django.utils import translation
 
+from ledger.accounts import lists
+from ledger.entries import submission
 from ledger.models import Period
 from ledger.quarter.checks import ADVISORY
 from ledger.trail import history
@@ -15,6 +17,7 @@ from ledger.trail import words as trail_words
 from tests import acting
 from tests.builders import (
     day,
+    draft,
     make_clerk,
     make_county,
     make_head,
@@ -27,6 +30,7 @@ from tests.builders import (
     moment,
     set_target,
 )
+from tests.office import LATER
 from units.access import Right
 from units.models import Role, Trail
 from units.trail import record
@@ -301,3 +305,46 @@ def test_history_of_a_unit_is_on_its_page(client, county, head):
     page = client.get(f"/units/{unit.code}/history/").text
     assert 'class="history__lines"' in page.partition("data-part")[2]
     assert f'data-load="/units/{unit.code}/history/"' in client.get(f"/units/{unit.code}/").text
+
+
+# Drafts, and people of one name
+
+
+def test_a_draft_in_the_trail_shows_its_contents_to_nobody_else(client, office):
+    """Neither on the page, nor in the workbook, nor by searching; once submitted, all can read."""
+    kept = draft(office.project, "4321.5", voucher_no="草稿凭证")
+    receipt = submission.keep(kept, by=office.clerk, at=moment("2012-05-20"), today=LATER)
+    readers = [office.head, office.audit]
+
+    for reader in readers:
+        client.force_login(reader)
+        page = client.get("/trail/").text
+        found = client.get("/trail/", {"record": "4,321.5"}).text
+        book = list(lists.trail_rows(Trail.objects.order_by("-id"), reader))
+        assert "receipt.draft" in page or "草稿" in page
+        for text in (page, str(book)):
+            assert "4,321.5" not in text
+            assert "草稿凭证" not in text
+        assert f"receipt:{receipt.pk}" not in found.split("<tbody")[-1]
+
+    submission.change(
+        receipt.pk, 1, kept, submitting=True, by=office.clerk, at=moment("2012-05-21"), today=LATER
+    )
+    for reader in readers:
+        client.force_login(reader)
+        assert "草稿凭证" in client.get("/trail/").text
+
+
+def test_two_people_of_one_name_are_told_apart(client, county):
+    head = make_head(county)
+    people = [make_clerk(make_unit(county, name)) for name in ("水沟镇", "试马镇")]
+    for person in people:
+        person.display_name = "王芳"
+        person.save()
+        record(person, "person.sign_in", person, at=moment("2012-05-01"), unit=person.unit)
+    client.force_login(head)
+
+    page = client.get("/trail/").text
+
+    for person in people:
+        assert f"王芳 ({person.username})" in page
