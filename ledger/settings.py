@@ -246,16 +246,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "units.middleware.SafeHeaders",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "units.middleware.cautious_headers",
     "ledger.server.health.probes",
     "ledger.server.logs.numbered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "units.middleware.CompressedPages",
-    "csp.middleware.CSPMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "units.middleware.storable_address",
     "units.middleware.address_for_trail",
     "units.middleware.pages_for_trail",
-    "units.middleware.cautious_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "units.sign_in.gates.session_ends",
     "django.middleware.locale.LocaleMiddleware",
@@ -418,7 +420,9 @@ TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()
 # The addresses that may read /metrics; nothing is measured for nobody.
 METRICS_FROM = read_list("METRICS_FROM", [])
 if METRICS_FROM:
-    MIDDLEWARE.insert(0, "ledger.server.metrics.measured")
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("ledger.server.health.probes"), "ledger.server.metrics.measured"
+    )
 
 # --- notices (units/outbox) --------------------------------------------------------------------------
 

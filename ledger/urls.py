@@ -9,6 +9,7 @@ from units.access import ACTION, by_method
 
 register_converter(MonthConverter, "month")
 
+handler400 = "ledger.server.faults.not_understood"
 handler500 = "ledger.server.faults.broken"
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -2,12 +2,21 @@
 
 import re
 import uuid
+from wsgiref.util import is_hop_by_hop
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLResolver, get_resolver
+from waitress.utilities import (
+    BadRequest,
+    InternalServerError,
+    RequestEntityTooLarge,
+    RequestHeaderFieldsTooLarge,
+)
 
+from ledger.server.web import STOPPING, page_of, unavailable
 from tests.builders import make_clerk, make_county, make_head, make_project, make_receipt, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +74,8 @@ def missing(answer, is_signed_in):
         "permissions": "camera=()" in answer.get("Permissions-Policy", ""),
         "no-store": "no-store" in kept or not is_signed_in,
         "HSTS": answer.get("Strict-Transport-Security", "").startswith("max-age=31536000"),
+        # The server refuses to send them (a 500 instead of the answer).
+        "hop by hop": not any(is_hop_by_hop(name) for name in answer.headers),
         "no server": "Server" not in answer and "X-Powered-By" not in answer,
         "cookies": all(
             cookie["secure"] and cookie["httponly"] and cookie["samesite"] == "Lax"
@@ -134,6 +145,40 @@ def test_a_foreign_host_a_forged_form_and_a_failure_carry_them_too(receipt, monk
         [],
         [],
     ]
+
+
+@override_settings(**SECURE, SECURE_SSL_REDIRECT=True)
+@pytest.mark.parametrize(
+    ("address", "host", "status"),
+    [
+        ("/projects/", "localhost", 301),
+        ("/projects/", "evil.example", 400),
+        ("/projects/", "evil.example:x", 400),
+        ("/live", "evil.example", 200),
+        ("/ready/", "evil.example", 200),
+        ("/api/v1/ranking", "localhost", 426),
+        ("/api/v1/units?x=%00", "localhost", 400),
+    ],
+)
+@pytest.mark.parametrize("secure", [False, True])
+def test_answers_before_any_page_carry_them_too(address, host, status, secure):
+    """quality 10: redirects, foreign hosts, probes, and what comes over plain HTTP."""
+    answer = Client().get(address, secure=secure, headers={"host": host})
+
+    lacks = missing(answer, is_signed_in=False)
+    assert lacks == ([] if secure else ["HSTS"])  # browsers ignore it over plain HTTP
+    if not secure:
+        assert answer.status_code == status
+
+
+def test_what_the_server_refuses_itself_carries_them_too():
+    """quality 10: a request that is no HTTP, a body that is too large, a stop."""
+    errors = [BadRequest("x"), RequestHeaderFieldsTooLarge("x"), InternalServerError("x")]
+    for error in (*errors, RequestEntityTooLarge("x"), unavailable(STOPPING)):
+        status, headers, body = page_of(error).to_response()
+        response = HttpResponse(body, headers=dict(headers))
+        assert missing(response, is_signed_in=True) == ["HSTS"], status
+        assert status.startswith(str(error.code))
 
 
 def test_cookies_are_named_for_https_alone():

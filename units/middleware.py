@@ -1,15 +1,19 @@
-"""Middleware of every request: the trail's client address, trail lines, and cautious headers.
+"""Middleware of every request: odd addresses, the client address and lines of the trail, headers.
 
-Pages refused and figures exported leave a line in the trail. Pages of signed-in people get
+An address with a NUL character is refused at once. Pages refused and figures exported leave a line in the trail. Pages of signed-in people get
 ``no-store`` and all get a Permissions-Policy. Page bodies are never changed.
 """
 
 from collections.abc import Callable
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.gzip import GZipMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.utils import timezone
 
 from units import trail
@@ -20,6 +24,19 @@ PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
 )
+
+
+def storable_address(get_response: Answer) -> Answer:
+    """PostgreSQL stores no NUL, so no record and no filter has one: 400, whatever page it is."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        asked = request.GET
+        texts = (text for values in asked.lists() for text in (values[0], *values[1]))
+        if "\0" in request.path_info or any("\0" in text for text in texts):
+            raise BadRequest("NUL in the address")
+        return get_response(request)
+
+    return answer
 
 
 def address_for_trail(get_response: Answer) -> Answer:
@@ -70,19 +87,34 @@ def _note(request: HttpRequest, action: str, *, refused: bool) -> None:
         trail.page(user, action, request.path, at=at, parameters=parameters, refused=refused)
 
 
+class SafeHeaders(SecurityMiddleware):
+    """Django's headers, outermost, so that refusals of other middleware have them; no redirect."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        return None
+
+
 def cautious_headers(get_response: Answer) -> Answer:
     """A shared office computer must not show the last user's pages from its cache."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "no-store")
         if _takes_session(response):
             response.headers["Clear-Site-Data"] = '"cache"'
         return response
 
+    return answer
+
+
+def headed(response: HttpResponse) -> HttpResponse:
+    """With the headers of every answer; for one that is made before a request reaches Django."""
+    found = XFrameOptionsMiddleware(cautious_headers(lambda _request: response))
+    headers = SafeHeaders(CSPMiddleware(found))
+    answer = headers(HttpRequest())
+    assert isinstance(answer, HttpResponse)
     return answer
 
 

@@ -44,7 +44,7 @@ def answering(view: View) -> View:
     def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             if settings.SECURE_SSL_REDIRECT and not request.is_secure():
-                raise Problem(426, {"Upgrade": "TLS/1.2"})
+                raise Problem(426)  # without Upgrade, which no WSGI program may send
             if request.method not in ("GET", "HEAD"):
                 raise Problem(405, {"Allow": "GET, HEAD"})
             return view(request, **kwargs)

@@ -64,7 +64,7 @@ def go_on(number: str, request: HttpRequest) -> None:
 
 
 def numbered(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
-    """Outermost middleware: numbers each request, in its response and in all its log lines."""
+    """Numbers each request, in its response and in all its log lines."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         under_way = UnderWay(secrets.token_hex(5), request)

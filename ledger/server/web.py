@@ -4,21 +4,25 @@ Reads only a request's path and size.
 """
 
 import logging
+import time
 from http import HTTPStatus
 from typing import Any
 
+from django.http import HttpResponse
 from django.template import loader
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.task import ThreadedTaskDispatcher
-from waitress.utilities import Error, RequestEntityTooLarge
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.utilities import Error
 
 from ledger.server import health
 from ledger.server.faults import FULL
+from units.middleware import headed
 
 PROBE_THREADS = 2
+_TEMPLATES = {413: "413.html", 500: "500.html"}
 STOPPING = _("The server is being restarted. This passes in most cases within a minute.")
 log = logging.getLogger(__name__)
 
@@ -34,7 +38,15 @@ class Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has 
         self.probes = ThreadedTaskDispatcher()
         self.probes.set_thread_count(PROBE_THREADS)
 
+    def waiting_seconds(self) -> float:
+        """How long the oldest request has waited for a thread."""
+        now = time.monotonic()
+        with self.lock:
+            oldest: float = self.queue[0].queued_at if self.queue else now
+        return now - oldest
+
     def add_task(self, channel: Any) -> None:
+        channel.queued_at = time.monotonic()
         if getattr(channel.requests[0], "path", "").rstrip("/") in (health.LIVE, health.READY):
             self.probes.add_task(channel)
         else:
@@ -60,8 +72,15 @@ class Page(Error):  # type: ignore[misc]
 
     def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
         page = loader.render_to_string(self.template, self.context)
-        kinds = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
-        return f"{self.code} {self.reason}", kinds, page.encode()
+        response = headed(HttpResponse(page, headers={"Cache-Control": "no-store"}))
+        return f"{self.code} {self.reason}", list(response.headers.items()), response.content
+
+
+def page_of(error: Error) -> Page:
+    """waitress's own error as a page of ours."""
+    if isinstance(error, Page):
+        return error
+    return Page(HTTPStatus(error.code), _TEMPLATES.get(error.code, "400.html"))
 
 
 def unavailable(sentence: Promise) -> Page:
@@ -98,15 +117,24 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
             self.lost = error
             self.body_rcv.buf = Nowhere()
             consumed = super().received(data)
-        if isinstance(self.error, RequestEntityTooLarge):
-            self.error = Page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "413.html")
-        elif self.lost is not None and self.completed and self.error is None:
+        if self.error is not None:
+            self.error = page_of(self.error)
+        elif self.lost is not None and self.completed:
             self.error = unavailable(FULL)
         return consumed
 
 
+class RefusalTask(ErrorTask):  # type: ignore[misc]
+    """The server's own errors look and are guarded like all pages."""
+
+    def execute(self) -> None:
+        self.request.error = page_of(self.request.error)
+        super().execute()
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = Parser
+    error_task_class = RefusalTask
 
     def service(self) -> None:
         """During a stop each response closes its connection and says so."""

@@ -27,7 +27,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from waitress import wasyncore
 
-from ledger.server import metrics
+from ledger.server import health, metrics
 from ledger.server.web import Channel, Dispatcher
 
 CONNECTION_LIMIT: Final = 2000  # the default of 100 is used up by 100 idle sockets
@@ -38,6 +38,7 @@ LARGEST_HEAD: Final = 32 * 1024
 
 # Seconds since the stop began.
 LATE_REQUESTS: Final = 1.0  # requests already on their way are still answered
+IDLE: Final = 2.0  # and those of connections that were in use, or made, this short a time ago
 QUEUE_ENDS: Final = 20.0  # requests still queued then are answered 503
 EVERYTHING_ENDS: Final = 50.0
 STALLED: Final = 10.0  # a client that neither sends nor reads for this long is dropped
@@ -47,6 +48,7 @@ def work(listener: socket.socket, *, is_supervised: bool) -> None:
     """Serve until told to stop."""
     raise_file_limit()
     server = server_of(application(), listener, settings.SERVE_THREADS)
+    health.watch(server.task_dispatcher.waiting_seconds)
     stopping = threading.Event()
 
     def stop(*_signal: object) -> None:
@@ -87,7 +89,7 @@ def finish(server: Any) -> None:
             server.task_dispatcher.refuse_queued()
         if now > LATE_REQUESTS:
             for channel in _unoccupied(server):
-                channel.will_close = True
+                channel.handle_close()
         turn(server, 0.05)
 
 
@@ -104,9 +106,18 @@ def _unoccupied(server: Any) -> Iterator[Channel]:
     now = time.time()
     for channel in list(server.active_channels.values()):
         is_half_done = channel.request is not None or channel.total_outbufs_len
-        patience = STALLED if is_half_done else 0
-        if not channel.requests and now - channel.last_activity >= patience:
+        patience = STALLED if is_half_done else min(IDLE, STALLED)
+        is_quiet = not channel.requests and now - channel.last_activity >= patience
+        if is_quiet and (is_half_done or not _has_sent(channel)):
             yield channel
+
+
+def _has_sent(channel: Channel) -> bool:
+    """Whether the client has sent something that was not read yet."""
+    try:
+        return bool(channel.socket.recv(1, socket.MSG_PEEK))
+    except OSError:  # nothing there, or the connection is broken
+        return False
 
 
 def server_of(program: Callable[..., Any], listener: socket.socket, threads: int) -> Any:
