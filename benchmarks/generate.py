@@ -13,6 +13,7 @@ disables them and copies the hashes of the first county unchanged (``verify_ledg
 that).
 """
 
+import json
 import os
 import sys
 import time
@@ -35,6 +36,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from ledger.rules import chain  # noqa: E402
+from units.ground.groups import first_groups  # noqa: E402
 from units.models import County  # noqa: E402
 
 SIZES = {"S": 1, "M": 100, "L": 2_844}
@@ -170,7 +172,7 @@ def county_rows(number: int) -> Rows:
     rows: Rows = defaultdict(list)
     county = number + 1
     code = f"{100_000 + number:06}"
-    groups = ["town", "department", "enterprise"]
+    groups = json.dumps(first_groups())
     rows["units_county"].append(
         (
             county,

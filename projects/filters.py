@@ -100,7 +100,7 @@ class ProjectFilter(filters.FilterSet):
         self.today = today
         super().__init__(_with_year(data, queryset, today), queryset)
         units = Unit.objects.filter(county=county).order_by()
-        self.filters["unit"].extra["choices"] = unit_choices(units)
+        self.filters["unit"].extra["choices"] = unit_choices(units, county)
 
     @property
     def reference_year(self) -> int:

@@ -194,7 +194,7 @@ class ProjectForm(forms.Form):
             initial=rows,
             form_kwargs={
                 "units": units,
-                "choices": [NOTHING_CHOSEN, *unit_choices(units.values())],
+                "choices": [NOTHING_CHOSEN, *unit_choices(units.values(), user.county)],
                 # An unchanged row is still a share, whatever TOTAL_FORMS says.
                 "empty_permitted": False,
             },

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from ledger.entries import approvals, posting
 from ledger.models import Receipt
 from projects.models import CreditShare, Industry, Investor, Project
-from units.ground import text
+from units.ground import groups, text
 from units.models import County, Role, Unit, User
 from units.targets import record as targets
 
@@ -33,6 +33,11 @@ def moment(text_: str, clock: time = time(12)) -> datetime:
 
 def wan(amount: str | int) -> Decimal:
     return Decimal(str(amount)) * 10_000
+
+
+def in_order(*codes: str) -> list[dict[str, str]]:
+    """The county's groups as its column holds them; those of its own are named by their code."""
+    return groups.plain(groups.unlisted(code) for code in codes)
 
 
 def make_county(code: str = "611023", name: str = "商南县", **fields: object) -> County:

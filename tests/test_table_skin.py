@@ -22,7 +22,7 @@ from ledger.rules.standing import Tier
 from projects.models import Industry, Investor, Project, ServiceStep
 from projects.service.list import ServiceTable
 from projects.tables import ProjectTable
-from units.models import AccessKey, CountyTarget, FailedSignIn, Role, Target, Unit, User
+from units.models import AccessKey, County, CountyTarget, FailedSignIn, Role, Target, Unit, User
 from units.people.forms import FailureTable, PeopleTable
 from units.people.key_forms import KeyTable
 from units.tables import Column, Table, TargetTable, UnitTable
@@ -39,7 +39,8 @@ def failure():
 
 
 def unit(pk=1, **fields):
-    return Unit(pk=pk, code=f"T{pk}", name=HOSTILE, kind="town", order=1, **fields)
+    county = County(groups=[{"code": "town", "name": HOSTILE, "name_en": HOSTILE}])
+    return Unit(pk=pk, county=county, code=f"T{pk}", name=HOSTILE, kind="town", order=1, **fields)
 
 
 def user(pk=1):
@@ -112,7 +113,7 @@ def what_if():
     line = SimpleNamespace(
         before=row(2, Tier.BEHIND), after=row(1, Tier.COMPLETED), moved=1, is_changed=True
     )
-    return WhatIfTable([line], kind="town")
+    return WhatIfTable([line], label=HOSTILE)
 
 
 def step():

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, cast
 
 from django import forms
@@ -19,7 +20,7 @@ from units.ground import basis_points
 from units.ground.money import WAN, AmountError, Scale, parse_amount, wan_exact, yuan_text
 from units.ground.refusal import Conflict, Refusal
 from units.ground.text import TextError, clean, half_width
-from units.models import Unit
+from units.models import County, Unit
 
 NOTHING_CHOSEN = ("", "—")
 EARLIEST = date(1980, 1, 1)
@@ -243,15 +244,15 @@ def value_words(field: forms.BoundField, value: Any) -> str:
     return next((str(label) for key, label in choices if str(key) == text), text)
 
 
-def unit_choices(units: Iterable[Unit]) -> UnitChoices:
-    """Units for a select, by kind and in official order; ended units are marked."""
-    groups: UnitChoices = []
-    ordered = sorted(units, key=lambda unit: (unit.order, unit.code))
-    for kind in Unit.Kind:
-        options = [(str(unit.pk), _option(unit)) for unit in ordered if unit.kind == kind]
-        if options:
-            groups.append((kind.label, options))
-    return groups
+def unit_choices(units: Iterable[Unit], county: County | None) -> UnitChoices:
+    """Units for a select, by group and in official order; ended units are marked."""
+    if county is None:
+        return []
+    ordered = sorted(units, key=county.official)
+    return [
+        (county.group(kind).title, [(str(unit.pk), _option(unit)) for unit in of_group])
+        for kind, of_group in groupby(ordered, key=lambda unit: unit.kind)
+    ]
 
 
 def _option(unit: Unit) -> str:

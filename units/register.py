@@ -11,17 +11,18 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.access import Right, demand
 from units.ground.fingerprint import demand_seen, fingerprint, of_row
+from units.ground.groups import in_words, letter
 from units.ground.refusal import Refusal, clean_or_refuse
 from units.ground.text import key
-from units.models import County, Unit, User
+from units.models import County, GroupChange, Unit, User
 
-LETTERS = {Unit.Kind.TOWN: "T", Unit.Kind.DEPARTMENT: "D", Unit.Kind.ENTERPRISE: "E"}
 LAST_PLACE = 9_999
 # The last day of the newest closed quarter. Plain SQL: the ledger stands above this app.
 ANNOUNCED = """
@@ -31,7 +32,10 @@ FROM ledger_period WHERE county_id = %s AND state = 'closed'"""
 
 @dataclass(frozen=True, slots=True)
 class UnitDraft:
-    """A unit as entered by a person or read from a sheet."""
+    """A unit as entered by a person or read from a sheet.
+
+    ``kind_from`` is the day from which another group holds than before; None is today.
+    """
 
     name: str
     kind: str
@@ -39,6 +43,7 @@ class UnitDraft:
     active_from: date | None = None
     ended_on: date | None = None
     successor: Unit | None = None
+    kind_from: date | None = None
 
 
 def save(
@@ -62,7 +67,7 @@ def save(
     try:
         with transaction.atomic():
             # Lock the county: codes, names and successions have one writer at a time.
-            County.objects.select_for_update(no_key=True).get(pk=county.pk)
+            county = County.objects.select_for_update(no_key=True).get(pk=county.pk)
             for objection in _objections(draft, county, unit):
                 raise objection
             if unit is None:
@@ -98,8 +103,8 @@ def order_seen(units: Iterable[Unit]) -> str:
 
 
 def next_code(county: County, kind: str) -> str:
-    """The next free code: the county's code, the letter of the kind, a number (611023T14)."""
-    stem = f"{county.code}{LETTERS[Unit.Kind(kind)]}"
+    """The next free code: the county's code, the letter of the group, a number (611023T14)."""
+    stem = f"{county.code}{letter(kind)}"
     taken = Unit.objects.filter(code__startswith=stem).values_list("code", flat=True)
     numbers = [int(code[len(stem) :]) for code in taken if code[len(stem) :].isdecimal()]
     return f"{stem}{max(numbers, default=0) + 1:02}"
@@ -131,8 +136,9 @@ def _objections(draft: UnitDraft, county: County, unit: Unit | None) -> Iterator
             _("Write the name of the unit, at most %(longest)d characters.") % {"longest": longest},
             "name",
         )
-    if draft.kind not in Unit.Kind:
-        yield Refusal(_("Choose whether it is a town, a department or an enterprise."), "kind")
+    if draft.kind not in [group.code for group in county.kinds]:
+        sentence = _("Choose one of the county's groups: %(groups)s.")
+        yield Refusal(sentence % {"groups": in_words(county.groups)}, "kind")
     if not 0 <= draft.order <= LAST_PLACE:
         sentence = _("Write a place in the official order from 0 to %(last)d.")
         yield Refusal(sentence % {"last": LAST_PLACE}, "order")
@@ -207,6 +213,8 @@ def _change(draft: UnitDraft, unit_id: int, seen: str | None, by: User, at: date
     if seen is not None:
         demand_seen(seen, of_row(unit))
     before, after = trail.changes(_plain(draft_of(unit)), _plain(draft))
+    if draft.kind != unit.kind:
+        after["effective_on"] = _move(unit, draft.kind_from or timezone.localdate(at), by, at)
     if after:
         for name, value in _columns(draft).items():
             setattr(unit, name, value)
@@ -216,14 +224,27 @@ def _change(draft: UnitDraft, unit_id: int, seen: str | None, by: User, at: date
     return unit
 
 
+def _move(unit: Unit, day: date, by: User, at: datetime) -> date:
+    """Note the group that the unit was in until the day."""
+    last = unit.group_changes.last()
+    if last is not None and day < last.effective_on:
+        sentence = _(
+            "The unit changed its group on %(day)s already. Write that day or a later one."
+        )
+        raise Refusal(sentence % {"day": last.effective_on}, "kind_from")
+    GroupChange.objects.create(
+        unit=unit, before=unit.kind, effective_on=day, recorded_at=at, recorded_by=by
+    )
+    return day
+
+
 def _columns(draft: UnitDraft) -> dict[str, Any]:
-    return {name: getattr(draft, name) for name in UnitDraft.__slots__}
+    return {name: getattr(draft, name) for name in UnitDraft.__slots__ if name != "kind_from"}
 
 
 def _plain(draft: UnitDraft) -> dict[str, Any]:
     """A unit for the trail, in words that can be read later."""
-    successor = draft.successor.name if draft.successor else ""
-    return _columns(draft) | {"kind": str(draft.kind), "successor": successor}
+    return _columns(draft) | {"successor": draft.successor.name if draft.successor else ""}
 
 
 def _note(

@@ -195,3 +195,48 @@ def changes_only(
             """,
         ),
     ]
+
+
+def group_of_county() -> pgtrigger.Trigger:
+    """A unit's group is on the list of its county."""
+    return FirmTrigger(
+        name="group_of_county",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func="""
+            IF NOT EXISTS (
+                SELECT 1 FROM units_county WHERE id = NEW.county_id
+                    AND groups @> jsonb_build_array(jsonb_build_object('code', NEW.kind))
+            ) THEN
+                RAISE EXCEPTION 'the county has no group %', NEW.kind USING ERRCODE = '23514';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def keeps_groups_in_use() -> pgtrigger.Trigger:
+    """A county's list has each group once, and keeps every group that a unit is in, or was in."""
+    return FirmTrigger(
+        name="keeps_groups_in_use",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func="""
+            IF (SELECT count(DISTINCT held->>'code') FROM jsonb_array_elements(NEW.groups) held)
+                <> greatest(jsonb_array_length(NEW.groups), 1) THEN
+                RAISE EXCEPTION 'the groups are not each once' USING ERRCODE = '23514';
+            END IF;
+            IF EXISTS (
+                SELECT 1 FROM units_unit unit
+                LEFT JOIN units_groupchange change ON change.unit_id = unit.id
+                WHERE unit.county_id = NEW.id AND (
+                    NOT NEW.groups @> jsonb_build_array(jsonb_build_object('code', unit.kind))
+                    OR (change.before IS NOT NULL AND NOT NEW.groups
+                        @> jsonb_build_array(jsonb_build_object('code', change.before)))
+                )
+            ) THEN
+                RAISE EXCEPTION 'a group in use leaves the list' USING ERRCODE = '23514';
+            END IF;
+            RETURN NEW;
+        """,
+    )

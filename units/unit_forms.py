@@ -28,7 +28,14 @@ class UnitForm(SeenForm):
     """A unit of the register."""
 
     name = CleanCharField(label=_("Name"), max_length=100)
-    kind = forms.ChoiceField(label=_("Kind"), choices=Unit.Kind.choices)
+    kind = forms.ChoiceField(label=_("Group"))
+    kind_from = DayField(
+        label=_("In this group from"),
+        required=False,
+        help_text=_(
+            "For a change of group: tables of earlier days keep the earlier one. Empty: today."
+        ),
+    )
     order = WholeField(
         label=_("Official order"),
         most=LAST_PLACE,
@@ -51,10 +58,14 @@ class UnitForm(SeenForm):
         initial = asdict_of(unit) | {"seen": of_row(unit)} if unit else {}
         super().__init__(data, initial=initial)
         self.county, self.unit = county, unit
+        kind = self.fields["kind"]
+        kind.choices = [(group.code, group.title) for group in county.kinds]  # type: ignore[attr-defined]
+        if unit is None:
+            del self.fields["kind_from"]
         others = Unit.objects.filter(county=county).order_by()
         self.units = {str(other.pk): other for other in others if other != unit}
         field = self.fields["successor"]
-        field.choices = [NOTHING_CHOSEN, *unit_choices(self.units.values())]  # type: ignore[attr-defined]
+        field.choices = [NOTHING_CHOSEN, *unit_choices(self.units.values(), county)]  # type: ignore[attr-defined]
 
     def draft(self) -> UnitDraft:
         given = self.cleaned_data
@@ -66,6 +77,7 @@ class UnitForm(SeenForm):
             active_from=given["active_from"],
             ended_on=given["ended_on"],
             successor=self.units.get(given["successor"]),
+            kind_from=given.get("kind_from"),
         )
 
 

@@ -72,7 +72,9 @@ def _units(words: str, user: User) -> QuerySet[Unit]:
 
 def _unit_hit(unit: Unit) -> Hit:
     url = reverse("unit-account", args=[unit.code])
-    return Hit(unit.name, url, f"{unit.county.name} · {unit.get_kind_display()} · {unit.code}")
+    return Hit(
+        unit.name, url, f"{unit.county.name} · {unit.county.group(unit.kind).title} · {unit.code}"
+    )
 
 
 def _receipts(words: str, user: User) -> QuerySet[Receipt]:

@@ -25,7 +25,7 @@ from ledger.models import Entry, Receipt
 from ledger.quarter.reports import ENOUGH_RESERVES
 from ledger.ranking.charts import rank_line
 from ledger.ranking.columns import texts
-from ledger.ranking.league import LeagueRow, section_of
+from ledger.ranking.league import section_of
 from ledger.ranking.query import newest_month
 from ledger.ranking.table import row_bullet
 from ledger.receipts.list import ReceiptTable, with_files
@@ -37,7 +37,7 @@ from ledger.receipts.tables import (
     entry_lines,
 )
 from ledger.trail import history
-from ledger.words import SECTIONS, TIERS
+from ledger.words import TIERS
 from projects.models import CreditShare, Project
 from projects.service.list import owed_by
 from units.access import Right, allowed, person, units_of
@@ -171,17 +171,17 @@ def _other_notices(request: HttpRequest, returned: Sequence[ToDo]) -> list[Notic
 
 def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
     """The unit's line of the league table as text; None once it has ended."""
-    section = section_of(unit.county, unit.kind, as_of)
-    row: LeagueRow | None = next((row for row in section.rows if row.unit_id == unit.pk), None)
-    if row is None:
+    section = section_of(unit, as_of)
+    if section is None:
         return None
+    row = next(row for row in section.rows if row.unit_id == unit.pk)
     explain_url = reverse("unit-explain", args=[unit.code])
     return {
         "row": row,
         "texts": texts(row),
         "bullet": row_bullet(row),
         "tier_word": TIERS[row.tier],
-        "section": SECTIONS[unit.kind],
+        "section": section.title,
         "ranked": sum(1 for each in section.rows if each.rank is not None),
         "curve": unit_curve(row, with_predecessors(unit, as_of), as_of, explain_url),
         "table_url": _table_url(unit, as_of),

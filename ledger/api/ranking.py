@@ -16,6 +16,7 @@ from ledger.api.shapes import (
     COUNTY,
     DAY,
     EXACT,
+    GROUP,
     MOMENT,
     MONTH,
     TEXT,
@@ -29,7 +30,6 @@ from ledger.api.shapes import (
     maybe,
     moment_of,
     month_of,
-    one_of,
     record,
     several,
 )
@@ -41,14 +41,14 @@ from ledger.ranking.query import TableQuery, newest_month
 from ledger.rules.months import Month
 from ledger.rules.standing import Tier
 from units.access import counties_of
-from units.models import County, Unit, User
+from units.models import County, User
 
 WORDS: Words = _("League table")
 
 SCHEMAS: dict[Shape, Schema] = {
     columns.TEXT: TEXT,
     columns.CODE: UNIT,
-    columns.KIND: one_of(Unit.Kind),
+    columns.KIND: GROUP,
     columns.RANK: {"type": "integer", "minimum": 1},
     columns.AMOUNT: YUAN,
     columns.GAP: YUAN,
@@ -64,7 +64,7 @@ ROW = record(
 )
 SECTION = record(
     {
-        "kind": one_of(Unit.Kind),
+        "kind": GROUP,
         "tiers": record({str(tier): COUNT for tier in Tier}),
         "rows": several(ROW),
     }

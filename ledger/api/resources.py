@@ -19,6 +19,7 @@ from ledger.api.shapes import (
     COUNT,
     COUNTY,
     DAY,
+    GROUP,
     ID,
     MOMENT,
     MONTH,
@@ -160,6 +161,11 @@ COUNTIES = Resource(
         "is_sample": Field(
             BOOLEAN, _("Whether its figures are sample data"), lambda r: r.is_sample
         ),
+        "groups": Field(
+            several(record({"code": GROUP, "name": TEXT, "name_en": TEXT})),
+            _("Groups within which its units are ranked"),
+            lambda row: row.groups,
+        ),
     },
     parameters=(),
 )
@@ -175,7 +181,7 @@ UNITS = Resource(
         "code": Field(UNIT, _("Code, the same for ever"), lambda row: row.code),
         "county": Field(COUNTY, _("Code of its county"), lambda row: row.county.code),
         "name": Field(TEXT, _("name"), lambda row: row.name),
-        "kind": Field(one_of(Unit.Kind), _("Town, department or enterprise"), lambda row: row.kind),
+        "kind": Field(GROUP, _("Code of its group"), lambda row: row.kind),
         "order": Field(COUNT, _("Official order within its kind"), lambda row: row.order),
         "active_from": Field(maybe(DAY), _("First day"), lambda row: iso(row.active_from)),
         "ended_on": Field(maybe(DAY), _("Last day"), lambda row: iso(row.ended_on)),
@@ -187,7 +193,7 @@ UNITS = Resource(
     },
     parameters=(
         county("county__code"),
-        choice("kind", Unit.Kind, _("Only of this kind."), "kind"),
+        Parameter("kind", GROUP, _("Only of this group."), matching(GROUP), by("kind")),
         CHANGED,
     ),
 )

@@ -32,6 +32,7 @@ DAY: Schema = {"type": "string", "format": "date"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 MONTH: Schema = {"type": "string", "pattern": r"^(1979|19[89][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])$"}
 COUNTY: Schema = {"type": "string", "pattern": r"^[0-9]{6}$"}
+GROUP: Schema = {"type": "string", "pattern": r"^[a-z][a-z0-9]{0,9}$"}
 UNIT: Schema = {"type": "string", "pattern": r"^[0-9A-Z]{1,20}$"}
 
 

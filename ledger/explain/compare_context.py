@@ -12,9 +12,8 @@ from ledger.explain.compare import RowChange
 from ledger.ranking.charts import Span, spans
 from ledger.ranking.table import UnitUrl
 from ledger.rules.months import Month
-from ledger.words import SECTIONS
+from units.ground.groups import Group
 from units.ground.money import percent_text, points_text
-from units.models import UnitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +34,22 @@ class Ways:
     lines: tuple[Way, ...]
 
 
-def ways(changes: Sequence[RowChange], kinds: Iterable[UnitKind], url: UnitUrl) -> list[Ways]:
+def ways(changes: Sequence[RowChange], kinds: Iterable[Group], url: UnitUrl) -> list[Ways]:
     """Per kind the units whose completion changed, the greatest change first."""
     return [part for kind in kinds if (part := _of_kind(kind, changes, url)).lines]
 
 
-def _of_kind(kind: str, changes: Sequence[RowChange], url: UnitUrl) -> Ways:
+def _of_kind(kind: Group, changes: Sequence[RowChange], url: UnitUrl) -> Ways:
     moved = [
-        (change, *pair) for change in changes if change.row.kind == kind for pair in _pair(change)
+        (change, *pair)
+        for change in changes
+        if change.row.kind == kind.code
+        for pair in _pair(change)
     ]
     moved.sort(key=lambda move: (-move[2], -move[1]))
     drawn = spans([(before, after) for _change, before, after in moved])
     lines = (_way(*move, span, url) for move, span in zip(moved, drawn, strict=True))
-    return Ways(SECTIONS[kind], tuple(lines))
+    return Ways(kind.title, tuple(lines))
 
 
 def _pair(change: RowChange) -> Iterator[tuple[Fraction, Fraction]]:

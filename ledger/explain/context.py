@@ -89,7 +89,7 @@ def _unit_line(row: LeagueRow, account: str, made_of: str) -> SumLine:
 
 def kind_lines(table: LeagueTable, source: Callable[[str], str]) -> list[SumLine]:
     """The kinds of units of a county, each linked to its units."""
-    return [sum_line(words.SECTIONS[s.kind], s.rows, source(s.kind)) for s in table.sections]
+    return [sum_line(s.title, s.rows, source(s.kind)) for s in table.sections]
 
 
 def sum_line(title: str | Promise, rows: Sequence[LeagueRow], url: str = "") -> SumLine:

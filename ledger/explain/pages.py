@@ -107,12 +107,13 @@ def _kind(
     request: HttpRequest, month: Month, table: LeagueTable, kind: str, tier: str
 ) -> dict[str, Any]:
     rows = rows_of(table.section(kind), tier)
-    named = [table.county.name, words.SECTIONS[kind], *([words.TIERS[tier]] if tier else [])]
+    title = table.section(kind).title
+    named = [table.county.name, title, *([words.TIERS[tier]] if tier else [])]
     return {
         "crumbs": [
             (same_parameters(request, "ranking", month), _("League table")),
             (explain_address(month, request.GET), _("What the figures are made of")),
-            ("", words.SECTIONS[kind]),
+            ("", title),
         ],
         "title": " · ".join(map(str, named)),
         "kind": kind,

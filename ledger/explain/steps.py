@@ -173,7 +173,7 @@ def rank_steps(table: LeagueTable, row: LeagueRow) -> Iterable[Step]:
         return
     ahead = sum(1 for other in ranked if (other.rank or 0) < row.rank)
     named = {
-        "kind": words.SECTIONS[row.kind],
+        "kind": section.title,
         "count": len(ranked),
         "ahead": ahead,
         "rank": row.rank,

@@ -108,8 +108,8 @@ class WhatIfTable(Table):
         orderable = False
         row_attrs = {"class": lambda record: "is-moved" if record.is_changed else ""}
 
-    def __init__(self, rows: Iterable[Line], *, kind: str, **options: Any) -> None:
-        super().__init__(rows, attrs={**self.Meta.attrs, "label": words.SECTIONS[kind]}, **options)
+    def __init__(self, rows: Iterable[Line], *, label: str, **options: Any) -> None:
+        super().__init__(rows, attrs={**self.Meta.attrs, "label": label}, **options)
 
     def target_of(self, row: LeagueRow) -> str:
         return wan_text(row.target) if row.target else DASH

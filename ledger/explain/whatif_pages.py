@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger import words
 from ledger.explain.whatif import WhatIf, WhatIfTable, county_lines, tier_counts, what_if
 from ledger.models import Entry
 from ledger.ranking.league import Section
@@ -46,10 +45,10 @@ def target_what_if(request: HttpRequest, year: int) -> HttpResponse:
 def _section(query: WhatIf, section: Section) -> dict[str, Any]:
     lines = query.lines(section)
     return {
-        "label": words.SECTIONS[section.kind],
+        "label": section.title,
         "tiers": tier_counts(query, section.kind),
         "changed": sum(line.is_changed for line in lines),
-        "table": WhatIfTable(lines, kind=section.kind),
+        "table": WhatIfTable(lines, label=section.title),
     }
 
 

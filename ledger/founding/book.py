@@ -13,11 +13,12 @@ from ledger.founding.unit_list import UnitLine
 from ledger.founding.wizard_state import Draft
 from ledger.importing import plan as planning
 from ledger.importing import words
-from ledger.importing.plan_types import Plan
+from ledger.importing.plan_types import Plan, UnitRow
 from ledger.reading import workbook
+from units.ground import groups
 from units.ground.money import wan_exact
 from units.ground.refusal import Refusal
-from units.models import KINDS, County, Role, Target, User
+from units.models import County, Role, Target, User
 
 SHOWN = 5
 
@@ -51,11 +52,19 @@ def _lines(plan: Plan, year: int) -> tuple[UnitLine, ...]:
         if row.year == year and row.issuer == Target.Issuer.COUNTY
     }
     _demand_sound(plan)
-    rows = sorted(plan.units, key=lambda row: (KINDS.index(row.draft.kind), row.draft.order))
+    county = plan.accounts.county
+    codes = [group.code for group in county.kinds]
+    rows = sorted(plan.units, key=lambda row: (codes.index(row.draft.kind), row.draft.order))
     return tuple(
-        UnitLine(row.draft.name, row.draft.kind, row.code, amounts.get(row.unit.pk, ""))
+        UnitLine(row.draft.name, _word(county, row), row.code, amounts.get(row.unit.pk, ""))
         for row in rows
     )
+
+
+def _word(county: County, row: UnitRow) -> str:
+    """The group as a ``UnitLine`` has it."""
+    group = county.group(row.draft.kind)
+    return group.code if group.code in groups.BY_CODE else group.name
 
 
 def _demand_sound(plan: Plan) -> None:

@@ -17,8 +17,8 @@ from ledger.founding.wizard_state import Draft
 from ledger.reading.workbook import ACCEPTED
 from units.county.settings import LEAST_NAME, MAX_NAME
 from units.forms import AmountField, CleanCharField, CleanTextField, WholeField
+from units.ground.groups import FIRST, MAX_GROUPS
 from units.ground.text import TextError
-from units.models import Unit
 from units.unit_forms import ScheduleForm
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
@@ -143,6 +143,9 @@ class UnitGrid(forms.Form):
     def __init__(self, data: Any = None, *, draft: Draft) -> None:
         super().__init__(data)
         self.lines = draft.units
+        choices = [
+            (group.code if group in FIRST else group.name, group.title) for group in draft.groups
+        ]
         for place, line in enumerate(self.lines):
             label = _("Name of unit %(number)d") % {"number": place + 1}
             name = CleanCharField(
@@ -151,7 +154,7 @@ class UnitGrid(forms.Form):
             name.widget.attrs |= {"class": "entry-box", "aria-label": label}
             self.fields[f"name-{place}"] = name
             label = _("Kind of unit %(number)d") % {"number": place + 1}
-            kind = forms.ChoiceField(label=label, choices=Unit.Kind.choices, initial=line.kind)
+            kind = forms.ChoiceField(label=label, choices=choices, initial=line.kind)
             kind.widget.attrs |= {"class": "entry-box", "aria-label": label}
             self.fields[f"kind-{place}"] = kind
 
@@ -167,6 +170,11 @@ class UnitGrid(forms.Form):
             self.add_error(f"name-{place}", sentence % {"line": earlier + 1})
         if not self.errors and not any(names):
             raise ValidationError(_("At least one unit must stay."), code="none")
+        words = {word for name, word in self.cleaned_data.items() if name.startswith("kind-")}
+        if len(words) > MAX_GROUPS:
+            sentence = _("These are %(count)d groups; a county has at most %(most)d.")
+            params = {"count": len(words), "most": MAX_GROUPS}
+            raise ValidationError(sentence, code="groups", params=params)
         return self.cleaned_data
 
     def units(self) -> tuple[UnitLine, ...]:

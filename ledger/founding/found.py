@@ -19,11 +19,12 @@ from ledger.entries import evidence
 from ledger.founding import one_time
 from ledger.founding.wizard_state import Draft
 from units import register, trail
+from units.ground import groups
 from units.ground.basis_points import FULL
 from units.ground.money import parse_amount
 from units.ground.refusal import Refusal
 from units.models import County, Role, Unit, User
-from units.register import LETTERS, UnitDraft
+from units.register import UnitDraft
 from units.targets import record as targets
 from units.targets.schedule import scheduled
 
@@ -75,10 +76,14 @@ def _clerk(unit: str) -> str:
 
 
 def unit_codes(draft: Draft) -> list[str]:
-    """The code of each unit: from the workbook, else the next number of its kind."""
+    """The code of each unit: from the workbook, else the next number of its letter."""
     taken = {unit.code for unit in draft.units if unit.code}
-    numbers = {kind: _free(draft.code + letter, taken) for kind, letter in LETTERS.items()}
-    return [unit.code or next(numbers[Unit.Kind(unit.kind)]) for unit in draft.units]
+    letters = [groups.letter(draft.group_of(unit).code) for unit in draft.units]
+    numbers = {letter: _free(draft.code + letter, taken) for letter in letters}
+    return [
+        unit.code or next(numbers[letter])
+        for unit, letter in zip(draft.units, letters, strict=True)
+    ]
 
 
 def _free(stem: str, taken: set[str]) -> Iterator[str]:
@@ -99,7 +104,12 @@ def found(draft: Draft, *, at: datetime) -> County:
         if not is_open():
             raise Refusal(_("The county stands already. Sign in with the slip that was printed."))
         first = _first_full_month(timezone.localdate(at))
-        county = County.objects.create(code=draft.code, name=draft.name, reports_from=first)
+        county = County.objects.create(
+            code=draft.code,
+            name=draft.name,
+            reports_from=first,
+            groups=groups.plain(draft.groups),
+        )
         trail.record(None, "county.add", county, at=at, county=county, label=county.name)
         offices = [
             _add_person(county, each, password, at)
@@ -154,7 +164,7 @@ def _add_units(draft: Draft, county: County, head: User, at: datetime) -> list[U
     codes = unit_codes(draft)
     return [
         register.save(
-            UnitDraft(line.name, line.kind, order),
+            UnitDraft(line.name, draft.group_of(line).code, order),
             county=county,
             by=head,
             at=at,

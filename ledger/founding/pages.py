@@ -40,7 +40,6 @@ from ledger.server import addresses
 from units.access import FORM, by_method
 from units.ground.money import wan_short
 from units.ground.refusal import Refusal
-from units.models import Unit
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +168,8 @@ def founding_units_check(request: HttpRequest) -> HttpResponse:
 
 
 def _counts(draft: Draft) -> list[tuple[str, int]]:
-    return [(str(kind.label), sum(unit.kind == kind for unit in draft.units)) for kind in Unit.Kind]
+    held = [draft.group_of(unit) for unit in draft.units]
+    return [(group.title, held.count(group)) for group in draft.groups]
 
 
 @founding_page

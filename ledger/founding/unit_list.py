@@ -8,12 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.reading.vocabulary import KINDS, choice
+from ledger.reading.vocabulary import choice
+from units.ground import groups
 from units.ground.money import WAN, AmountError, parse_amount
 from units.ground.text import clean, key
 
 MAX_LINES: Final = 400
 LONGEST_NAME: Final = 100
+
+# Other words for the first three groups; any further word names a group of the county's own.
+PLAIN: Final = {
+    "town": "镇 乡镇 乡 街道 街道办 街道办事处 镇办 镇街 town",
+    "department": "部门 单位 机关 department",
+    "enterprise": "企业 公司 enterprise",
+}
 
 _NUMBERED = re.compile(
     r"^[\s　]*(?:[(（]?\d{1,3}[)）.．、]|\d{1,3}[\s　]+|[一二三四五六七八九十]{1,4}[、.．]|[(（][一二三四五六七八九十]{1,4}[)）])"
@@ -35,7 +43,10 @@ _HEADINGS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """A unit of the list; ``amount`` is the annual target as written, in 万元."""
+    """A unit of the list; ``amount`` is the annual target as written, in 万元.
+
+    ``kind`` is the code of one of the first groups, or the name of a group of the county's own.
+    """
 
     name: str
     kind: str
@@ -65,9 +76,9 @@ def _line(written: str) -> UnitLine | None:
     if not name or key(name) in _HEADINGS:
         return None
     rest = [cell for cell in cells if cell != name]
-    kinds = (choice(cell, KINDS) for cell in rest)
     amounts = [cell for cell in rest if _is_amount(cell)]
-    kind = next((kind for kind in kinds if kind), None) or kind_of(name)
+    words = [cell for cell in rest if cell not in amounts and len(cell) <= groups.LONGEST_NAME]
+    kind = next((choice(word, PLAIN) or word for word in words), None) or kind_of(name)
     return UnitLine(name, kind, amount=amounts[-1] if amounts else "")
 
 

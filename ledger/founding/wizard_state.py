@@ -20,6 +20,8 @@ from django.conf import settings
 
 from ledger.founding import one_time
 from ledger.founding.unit_list import UnitLine
+from units.ground import groups
+from units.ground.groups import Group
 
 # No look-alikes, capitals only: people type it from a terminal.
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -40,6 +42,15 @@ class Draft:
     evidence_required: bool = True
     people: dict[str, str] = field(default_factory=dict)  # names by sign-in name
     seed: str = field(default_factory=one_time.new_seed)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Towns, departments and enterprises, and the further groups that the list names."""
+        words = [unit.kind for unit in self.units if unit.kind not in groups.BY_CODE]
+        return groups.with_names(groups.FIRST, words)
+
+    def group_of(self, unit: UnitLine) -> Group:
+        return groups.named(self.groups, unit.kind) or groups.DEPARTMENT
 
 
 def terminal_code() -> str:

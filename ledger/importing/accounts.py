@@ -76,6 +76,7 @@ class Accounts:
     aliases: dict[str, str] = field(default_factory=dict)  # key of a written name -> unit's name
     unknown_units: dict[str, str] = field(default_factory=dict)  # as written, and a similar one
     stand_ins: int = 0
+    takes_groups: bool = False  # a county without units takes the groups that the book names
     _near: dict[str, str] = field(default_factory=dict)
 
     def next_stand_in(self) -> int:
@@ -112,7 +113,7 @@ class Accounts:
 
 def open_accounts(county: County, by: User, today: date) -> Accounts:
     """Units, schedules, quarters and industries of the county."""
-    rows = Unit.objects.filter(county=county).select_related("successor")
+    rows = list(Unit.objects.filter(county=county).select_related("successor"))
     schedules = Schedule.objects.filter(county=county)
     periods = Period.objects.filter(county=county)
     largest = Receipt.objects.filter(county=county).exclude(state=Receipt.State.WITHDRAWN)
@@ -128,6 +129,7 @@ def open_accounts(county: County, by: User, today: date) -> Accounts:
         by=by,
         today=today,
         units={unit.name_key: unit for unit in rows},
+        takes_groups=not rows,
         codes=set(Unit.objects.values_list("code", flat=True)),
         schedules={schedule.year: schedule.parts for schedule in schedules},
         industries=industries.known(county),

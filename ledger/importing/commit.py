@@ -32,6 +32,7 @@ from projects import intake, register
 from projects.models import Project
 from units import register as units_register
 from units import trail
+from units.county import settings
 from units.ground.refusal import Conflict, Refusal
 from units.ground.time_limits import IMPORT, allow
 from units.models import County, Unit, User
@@ -140,6 +141,9 @@ def apply(plan: Plan, options: ImportOptions, progress: Progress = no_progress) 
 
 def apply_units(plan: Plan, options: ImportOptions) -> Iterator[int]:
     """Add and change units; a successor may itself be new, so successors are set last."""
+    if plan.accounts.takes_groups:
+        given = {"groups": plan.accounts.county.groups}
+        settings.change(plan.accounts.county, given, by=options.by, at=options.at)
     for row in plan.units:
         if row.outcome == Outcome.NEW:
             _become(row.unit, _tried(row.origin, _add_unit, row, plan.accounts.county, options))

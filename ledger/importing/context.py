@@ -21,8 +21,9 @@ from ledger.importing.words import OUTCOMES
 from ledger.models import Upload, UploadLine
 from ledger.reading.columns import COLUMNS, Column, Form, Part
 from ledger.reading.remarks import Remark
-from ledger.words import SECTIONS, TIERS
+from ledger.words import TIERS
 from units.access import REACH, Reach
+from units.ground import groups
 from units.ground.money import percent_text, wan_text, yi_text
 from units.models import User
 
@@ -99,7 +100,7 @@ def _preview(kept: Mapping[str, Any], upload: Upload, reader: User) -> dict[str,
         "unknown_units": kept["unknown_units"],
         "as_of": date.fromisoformat(kept["as_of"]),
         "figures": _figures(kept["before"], kept["after"], with_pending=own is None),
-        "sections": _sections(kept["lines"], own),
+        "sections": _sections(kept["lines"], own, kept["groups"]),
         "verified": kept["verified"],
         "is_shown": upload.step not in (Upload.Step.DONE, Upload.Step.FAILED),
     }
@@ -255,7 +256,7 @@ class Section:
     changed: list[Line]
 
 
-def _sections(lines: Iterable[Mapping[str, Any]], own: str | None) -> list[Section]:
+def _sections(lines: Iterable[Mapping[str, Any]], own: str | None, held: Any) -> list[Section]:
     """The lines by kind, in the order of the table.
 
     ``own``: the only unit whose unverified money is the reader's to see, also as a change.
@@ -267,8 +268,13 @@ def _sections(lines: Iterable[Mapping[str, Any]], own: str | None) -> list[Secti
             after = after | {"pending": "0"}
             before = before and before | {"pending": "0"}
         by_kind.setdefault(line["kind"], []).append(_line(after, before))
+    named = {group.code: group for group in groups.read(held)}
     return [
-        Section(SECTIONS[kind], rows, [row for row in rows if row.is_changed])
+        Section(
+            named.get(kind, groups.unlisted(kind)).title,
+            rows,
+            [row for row in rows if row.is_changed],
+        )
         for kind, rows in by_kind.items()
     ]
 

@@ -14,8 +14,9 @@ from ledger.importing.plan_types import Origin, Outcome, UnitRow
 from ledger.importing.rows import Reader
 from ledger.reading.remarks import Remarks
 from ledger.reading.sections import Section
-from ledger.reading.vocabulary import KINDS
+from ledger.reading.vocabulary import KINDS, choice
 from units.access import Right, may
+from units.ground import groups
 from units.ground.text import key
 from units.models import Unit
 from units.register import LAST_PLACE, UnitDraft, draft_of
@@ -39,7 +40,7 @@ def plan_units(
 def _read(reader: Reader, place: int, accounts: Accounts, seen: dict[Any, str]) -> UnitRow | None:
     reader.demand("name")
     name = reader.text("name")
-    kind = _kind(reader, accounts.unit(name))
+    kind = _kind(reader, accounts.unit(name), accounts)
     order = reader.count("order")
     days = reader.day("active_from"), reader.day("ended_on")
     if not name:
@@ -85,14 +86,36 @@ def _demand_no_rename(reader: Reader, name: str, accounts: Accounts) -> None:
         reader.refuse("name", sentence % {"code": code, "old": old.name, "name": name})
 
 
-def _kind(reader: Reader, unit: Unit | None) -> str | None:
+def _kind(reader: Reader, unit: Unit | None, accounts: Accounts) -> str | None:
     """The written kind; a row of a recorded unit may leave it empty."""
     if reader.has("kind"):
-        return reader.choice("kind", KINDS)
+        return _group(reader, accounts)
     if unit is not None:
         return unit.kind
     reader.demand("kind")
     return None
+
+
+def _group(reader: Reader, accounts: Accounts) -> str | None:
+    """The county's group with the written name, else the one that the word usually means.
+
+    The books of a county without units bring their own groups.
+    """
+    county, written = accounts.county, reader.text("kind")
+    usual = choice(written, KINDS)
+    if accounts.takes_groups and written and not usual and len(written) <= groups.LONGEST_NAME:
+        county.groups = groups.plain(groups.with_names(county.kinds, [written]))
+    found = groups.named(county.kinds, written)
+    code = found.code if found else usual
+    if written and code not in [group.code for group in county.kinds]:
+        sentence = _(
+            "The county has no group “%(name)s”. Add it on the county's page, or choose one of:"
+            " %(groups)s."
+        )
+        said = {"name": written, "groups": groups.in_words(county.groups)}
+        reader.refuse("kind", sentence % said)
+        return None
+    return code
 
 
 def _code(reader: Reader, unit: Unit | None, accounts: Accounts) -> str:

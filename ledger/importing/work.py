@@ -203,6 +203,7 @@ def _kept_of_outlook(seen: Outlook) -> dict[str, Any]:
         "before": _total(seen.before),
         "after": _total(seen.after),
         "lines": lines,
+        "groups": seen.after.county.groups,
     }
 
 

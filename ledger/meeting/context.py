@@ -66,7 +66,7 @@ def _tier_line(table: LeagueTable, tier: Tier, url: UnitUrl) -> TierLine:
         rows = [row for row in section.rows if row.tier is tier]
         if rows:
             names = tuple((row.name, url(row)) for row in rows)
-            groups.append(TierGroup(words.SECTIONS[section.kind], len(rows), names))
+            groups.append(TierGroup(section.title, len(rows), names))
     count = sum(group.count for group in groups)
     return TierLine(tier.value, words.TIERS[tier], count, tuple(groups))
 
@@ -88,14 +88,14 @@ def speaker_lines(
 ) -> list[SpeakerLine]:
     """The leading units; with ``broken`` (units that broke their pledge), those that must pledge."""
     chosen = speakers.leading(table) if broken is None else speakers.owing(table, broken)
-    return [_speaker_line(speaker, url) for speaker in chosen]
+    return [_speaker_line(table, speaker, url) for speaker in chosen]
 
 
-def _speaker_line(speaker: Speaker, url: UnitUrl) -> SpeakerLine:
+def _speaker_line(table: LeagueTable, speaker: Speaker, url: UnitUrl) -> SpeakerLine:
     row = speaker.row
     said = {
         "rank": row.rank or 0,
-        "kind": str(words.SECTIONS[row.kind]).lower(),
+        "kind": table.section(row.kind).title.lower(),
         "places": row.movement or 0,
         "completion": percent_text(row.received, row.target or row.received),
         "gap": gap_text(rounded(row.gap or 0, 2)),
@@ -178,7 +178,7 @@ def _short(table: LeagueTable, section: Section, url: UnitUrl, source: str) -> S
     ) % {"count": idle}
     return ShortSection(
         kind=section.kind,
-        title=words.SECTIONS[section.kind],
+        title=section.title,
         count=len(section.rows),
         table=RankingTable(lines(table, rows, url), section.rows, source),
         rest=rest if idle else "",

@@ -30,7 +30,7 @@ class PledgeForm(forms.Form):
         standing = Unit.objects.filter(county=county, ended_on=None).order_by()
         self.units = {str(unit.pk): unit for unit in standing}
         field = self.fields["unit"]
-        field.choices = [NOTHING_CHOSEN, *unit_choices(self.units.values())]  # type: ignore[attr-defined]
+        field.choices = [NOTHING_CHOSEN, *unit_choices(self.units.values(), county)]  # type: ignore[attr-defined]
 
     def draft(self) -> PledgeDraft:
         given = self.cleaned_data

@@ -128,8 +128,7 @@ def _with_funds(section: Section) -> list[LeagueRow]:
 
 def _tiers(section: Section) -> ScreenTiers:
     counted = [(tier.value, words.TIERS[tier], n) for tier, n in section.tiers.items() if n]
-    title = words.SECTIONS[section.kind]
-    return ScreenTiers(title, len(section.rows), stacked(section.tiers), tuple(counted))
+    return ScreenTiers(section.title, len(section.rows), stacked(section.tiers), tuple(counted))
 
 
 def _idle(table: LeagueTable) -> Slide:
@@ -145,7 +144,7 @@ def _ranks(table: LeagueTable, name: str) -> Slide:
     rows = _with_funds(section)[start : start + ROWS]
     compared = table.compared_with is not None
     lines = tuple(_line(row, compared) for row in rows)
-    title = _("%(kind)s: ranks") % {"kind": words.SECTIONS[kind]}
+    title = _("%(kind)s: ranks") % {"kind": section.title}
     return Slide(name, "ranks", title, lines=lines)
 
 

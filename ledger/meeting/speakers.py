@@ -11,10 +11,10 @@ from fractions import Fraction
 
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
 from ledger.rules.standing import Tier
-from units.models import Unit
+from units.ground.groups import DEPARTMENT
 
 # As at the meeting of the speech: one town and two departments on either side.
-SPEAKERS = {Unit.Kind.TOWN: 1, Unit.Kind.DEPARTMENT: 2, Unit.Kind.ENTERPRISE: 1}
+SPEAKERS = {DEPARTMENT.code: 2}  # of a group; of any other one
 LEADING = (Tier.COMPLETED, Tier.ON_SCHEDULE)
 OWING = (Tier.BEHIND, Tier.NO_FUNDS)
 
@@ -39,7 +39,7 @@ def leading(table: LeagueTable) -> tuple[Speaker, ...]:
     best = [
         Speaker(row, Reason.BEST)
         for section in table.sections
-        for row in _in_tiers(section.rows, LEADING)[: SPEAKERS[Unit.Kind(section.kind)]]
+        for row in _in_tiers(section.rows, LEADING)[: SPEAKERS.get(section.kind, 1)]
     ]
     named = {speaker.row.unit_id for speaker in best}
     climbers = [
@@ -72,7 +72,7 @@ def _furthest(section: Section) -> list[LeagueRow]:
     """Lowest completion first; of equal ones (many are at zero) the largest gap first."""
     rows = _in_tiers(section.rows, OWING)
     rows.sort(key=lambda row: (row.completion or Fraction(0), row.gap or Fraction(0), row.order))
-    return rows[: SPEAKERS[Unit.Kind(section.kind)]]
+    return rows[: SPEAKERS.get(section.kind, 1)]
 
 
 def _in_tiers(rows: Iterable[LeagueRow], tiers: Sequence[Tier]) -> list[LeagueRow]:

@@ -9,20 +9,23 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import count
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from ledger import words
 from ledger.papers.sources import Background, IndustrySum
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
-from ledger.ranking.phrases import and_so, bureau, day, known, left_out, period, short_town
+from ledger.ranking.phrases import and_so, bureau, day, is_town, known, left_out, period, short_town
 from ledger.rules.standing import Tier, completed_months, last_full_month
+from units.ground.groups import DEPARTMENT, ENTERPRISE
 from units.ground.money import YI, percent_text, points_text, wan_short, yi_short
-from units.models import Unit
 
 NAMED = 12  # names in a sentence before it says "and others"
-BEST = {Unit.Kind.TOWN: 3, Unit.Kind.DEPARTMENT: 5, Unit.Kind.ENTERPRISE: 3}
+BEST = {DEPARTMENT.code: 5}  # of a group; of any other three
+BEST_ELSE = 3
 TOP_INDUSTRIES = 3
 GOOD = (Tier.COMPLETED, Tier.ON_SCHEDULE)
 
@@ -73,14 +76,14 @@ def bulletin(table: LeagueTable, background: Background) -> Bulletin:
 def _addressees(table: LeagueTable) -> str:
     if table.county.addressees:
         return _("%(addressees)s:") % {"addressees": table.county.addressees}
-    if table.section(Unit.Kind.ENTERPRISE).rows:
+    if table.section(ENTERPRISE.code).rows:
         return _("To all town governments, departments and enterprises concerned:")
     return _("To all town governments and the departments concerned:")
 
 
 def _paragraphs(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
     yield Paragraph(Role.TEXT, headline(table, background) + _tiers_in_short(table))
-    numeral = iter(pgettext("numerals", "ABCDE"))
+    numerals = map(words.numeral, count())
     for heading, texts in (
         (_("What the funds are made of"), _composition(table, background)),
         (_("Units that did well"), _best(table)),
@@ -90,7 +93,7 @@ def _paragraphs(table: LeagueTable, background: Background) -> Iterator[Paragrap
     ):
         parts = list(texts)
         if parts:
-            named = {"numeral": next(numeral), "heading": heading}
+            named = {"numeral": next(numerals), "heading": heading}
             text = pgettext("numbered heading", "%(numeral)s. %(heading)s") % named
             yield Paragraph(Role.HEADING, text)
             yield from parts
@@ -168,7 +171,7 @@ def money(yuan: Decimal) -> str:
 
 def _tiers_in_short(table: LeagueTable) -> str:
     """Only numbers, for the first paragraph: 4个单位完成全年任务；7个镇和16个部门…"""
-    parts = [words % {"units": units} for words, units in _counted(table) if units]
+    parts = [said % {"units": units} for said, units in _counted(table) if units]
     if not parts:
         return ""
     said = pgettext("between clauses", "; ").join(parts)
@@ -200,19 +203,10 @@ def _behind(table: LeagueTable) -> str:
 
 def _by_kind(table: LeagueTable, tier: Tier) -> str:
     return _and(
-        _of_kind(section.kind, section.tiers[tier])
+        words.counted(section.group, section.tiers[tier])
         for section in table.sections
         if section.tiers[tier]
     )
-
-
-def _of_kind(kind: str, count: int) -> str:
-    words = {
-        Unit.Kind.TOWN: ngettext("%(count)d town", "%(count)d towns", count),
-        Unit.Kind.DEPARTMENT: ngettext("%(count)d department", "%(count)d departments", count),
-        Unit.Kind.ENTERPRISE: ngettext("%(count)d enterprise", "%(count)d enterprises", count),
-    }
-    return words[Unit.Kind(kind)] % {"count": count}
 
 
 def _units(count: int) -> str:
@@ -229,12 +223,12 @@ def _standings(table: LeagueTable) -> Iterator[Paragraph]:
 
 def _tier_clauses(table: LeagueTable) -> Iterator[str]:
     yield _completed(table)
-    for words, tier in (
+    for said, tier in (
         (_on_schedule(table), Tier.ON_SCHEDULE),
         (_behind(table), Tier.BEHIND),
     ):
         units = _and(_group(section, _in_tier(section.rows, tier)) for section in table.sections)
-        yield words % {"units": units} if units else ""
+        yield said % {"units": units} if units else ""
     idle = _by_kind(table, Tier.NO_FUNDS)
     yield _("another %(units)s have no funds yet") % {"units": idle} if idle else ""
 
@@ -259,9 +253,9 @@ def _group(section: Section, rows: Sequence[LeagueRow]) -> str:
     if len(rows) == 1:
         return rows[0].name
     names = [row.name for row in rows[:NAMED]]
-    if section.kind == Unit.Kind.TOWN:
+    if all(is_town(name) for name in names):
         names = [short_town(name) for name in names]
-    return _named(and_so(names), _of_kind(section.kind, len(rows)))
+    return _named(and_so(names), words.counted(section.group, len(rows)))
 
 
 def _named(names: str, count: str) -> str:
@@ -318,16 +312,11 @@ def _industries(industries: Sequence[IndustrySum], received: Decimal) -> str:
 
 
 def _best(table: LeagueTable) -> Iterator[Paragraph]:
-    intro = {
-        Unit.Kind.TOWN: _("The towns that worked well and did comparatively well are:"),
-        Unit.Kind.DEPARTMENT: _("The departments that worked well and did comparatively well are:"),
-        Unit.Kind.ENTERPRISE: _("The enterprises that worked well and did comparatively well are:"),
-    }
     for section in table.sections:
-        kind = Unit.Kind(section.kind)
-        rows = [row for row in section.rows if row.tier in GOOD][: BEST[kind]]
+        best = BEST.get(section.kind, BEST_ELSE)
+        rows = [row for row in section.rows if row.tier in GOOD][:best]
         if rows:
-            yield Paragraph(Role.TEXT, intro[kind])
+            yield Paragraph(Role.TEXT, words.did_well(section.group))
         for number, row in enumerate(rows, start=1):
             yield Paragraph(Role.ITEM, _praise(number, row))
 
@@ -345,9 +334,9 @@ def _praise(number: int, row: LeagueRow) -> str:
 def _reports(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
     """Units that reported without funds; separately those that did not report (rule 13)."""
     month = _report_month(last_full_month(table.as_of))
-    for words, rows, limit in _report_groups(table, background):
+    for said, rows, limit in _report_groups(table, background):
         if rows:
-            text = words % {"units": _unit_group(rows, limit), "month": month}
+            text = said % {"units": _unit_group(rows, limit), "month": month}
             yield Paragraph(Role.TEXT, _capital(text) + _stop())
 
 

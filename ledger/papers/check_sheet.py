@@ -139,7 +139,7 @@ def _line(sheet: Sheet, number: int, check: Check) -> list[Value]:
 def ranking_checks(ranking: Ranking, table: LeagueTable) -> Iterator[Check]:
     """Lines, subtotals and totals of the sheet 排名表."""
     for part in ranking.parts:
-        kind = str(words.SECTIONS[part.section.kind])
+        kind = part.section.title
         yield from _subtotals(ranking.sheet, part, kind)
         yield from _ratios(ranking.sheet, part.subtotal, part.section.total.target, kind)
         for row, line in part.rows:
@@ -245,7 +245,7 @@ def overview_checks(overview: Overview, ranking: Ranking) -> Iterator[Check]:
             lines = ranking.sheet.area(part.first, TIER, part.last)
             counted = f'COUNTIF({lines},"{words.TIERS[tier]}")'
             what = _("Units in the tier “%(tier)s”") % {"tier": words.TIERS[tier]}
-            kind = str(words.SECTIONS[part.section.kind])
+            kind = part.section.title
             yield Check(what, kind, sheet.address(row, place), counted, "", NUMBER)
 
 

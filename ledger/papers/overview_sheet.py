@@ -159,7 +159,7 @@ def _signed(table: LeagueTable) -> Iterator[Figure]:
 
 def _tiers(sheet: Sheet, table: LeagueTable) -> dict[Tier, int]:
     _gap(sheet)
-    kinds = [words.SECTIONS[section.kind] for section in table.sections]
+    kinds = [section.title for section in table.sections]
     _head(sheet, [_("Tier (number of units)"), *kinds, _("Total")])
     rows = {}
     for tier in Tier:

@@ -190,8 +190,8 @@ def _band(place: int, section: Section) -> str:
         "%(numeral)s. %(kind)s (%(number)d units): %(tiers)s",
         number,
     ) % {
-        "numeral": pgettext("numerals", "ABCDE")[place],
-        "kind": words.SECTIONS[section.kind],
+        "numeral": words.numeral(place),
+        "kind": section.title,
         "number": number,
         "tiers": and_so(counted),
     }

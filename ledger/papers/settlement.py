@@ -237,7 +237,7 @@ def _missing_rows(missing: Sequence[MissingReport]) -> Iterator[list[Value]]:
         months = [pgettext("month of the year", "%(month)d") % {"month": m} for m in line.months]
         yield [
             number,
-            words.SECTIONS[line.kind],
+            line.group,
             line.name,
             and_so(months),
             to_wan(line.target) if line.target else None,

@@ -51,7 +51,7 @@ class MissingReport(NamedTuple):
 
     code: str
     name: str
-    kind: str
+    group: str
     target: Decimal | None
     received: Decimal
     tier: str
@@ -332,7 +332,7 @@ def _missing(table: LeagueTable, reports: Reported) -> tuple[MissingReport, ...]
         MissingReport(
             row.code,
             row.name,
-            row.kind,
+            table.county.group(row.kind).title,
             row.target,
             row.received,
             row.tier,

@@ -133,7 +133,7 @@ def _as_table(settlement: Settlement, frame: Frame | None) -> LeagueTable:
         county=county,
         as_of=settlement.as_of,
         known_by=settlement.known_by,
-        sections=announced_sections(rows, county.kinds),
+        sections=announced_sections(rows, county),
         signed=Signed(
             settlement.projects,
             settlement.contracts,
@@ -177,7 +177,7 @@ def partial(settlement: Settlement, without: Iterable[str]) -> LeagueTable:
     left_out = frozenset(without)
     rows = _counted_again(table, table.frame, left_out)
     ranks = table.frame.ranks or {}
-    found = sections(rows, ranks, table.county.kinds)
+    found = sections(rows, ranks, table.county)
     return replace(table, sections=found, without=left_out, settlement=None)
 
 
@@ -250,7 +250,7 @@ def differing(settlement: Settlement) -> str | None:
     for row in rows:
         if not _same(stored[row.unit_id], _line(settlement, row)):
             return row.name
-    again = replace(table, sections=announced_sections(rows, table.county.kinds))
+    again = replace(table, sections=announced_sections(rows, table.county))
     same = all(getattr(settlement, name) == value for name, value in _totals(again).items())
     counted_sums = sum(_sums(table, table.frame, frozenset()).values(), Sums())
     same = same and counted_sums.received == settlement.received
@@ -265,7 +265,7 @@ def _proved_rows(settlement: Settlement, table: LeagueTable, frame: Frame) -> li
         for row in _counted_again(table, frame, frozenset())
     ]
     if settlement.snapshot.rules == standing.VERSION:
-        return [row for part in sections(rows, {}, table.county.kinds) for row in part.rows]
+        return [row for part in sections(rows, {}, table.county) for row in part.rows]
     announced = {row.unit_id: row.tier for row in table.rows}
     return [replace(row, tier=announced[row.unit_id]) for row in rows]
 

@@ -13,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from ledger import words
 from ledger.ranking import registered
 from ledger.ranking.frame import Frame, IndustryFacts, UnitFacts, present
 from ledger.ranking.league import LeagueTable
@@ -22,6 +21,7 @@ from ledger.ranking.snapshot import details_of, in_force
 from projects.models import Investor, Stage
 from projects.shares import shares_text
 from units.ground.money import wan_text
+from units.models import County
 
 Words = str | Promise
 TARGET, UNIT, PROJECT, INDUSTRY = (
@@ -50,7 +50,7 @@ def changed_facts(table: LeagueTable) -> list[Changed]:
     then, now = table.frame, present(table.county, {row.unit_id for row in table.rows})
     return [
         *_targets(table, then),
-        *_units(then, now, table.as_of),
+        *_units(then, now, table),
         *_projects(table, settlement, now),
         *_industries(then, now),
     ]
@@ -87,24 +87,25 @@ def _due(amount: Decimal, due: tuple[Decimal, ...]) -> str:
 # --- units -----------------------------------------------------------------------------------------
 
 
-def _units(then: Frame, now: Frame, day: date) -> Iterator[Changed]:
+def _units(then: Frame, now: Frame, table: LeagueTable) -> Iterator[Changed]:
+    day, county = table.as_of, table.county
     for pk, unit in now.units.items():
         was, units = then.units.get(pk), frozenset({pk})
         if was is None:
             if unit.stands_on(day):
                 yield Changed(UNIT, unit.name, *_ADDED, units)
             continue
-        for field, before, after in _unit_fields(was, unit, day, now):
+        for field, before, after in _unit_fields(was, unit, day, now, county):
             if before != after:
                 yield Changed(UNIT, was.name, field, before, after, units)
 
 
 def _unit_fields(
-    was: UnitFacts, unit: UnitFacts, day: date, now: Frame
+    was: UnitFacts, unit: UnitFacts, day: date, now: Frame, county: County
 ) -> Iterator[tuple[Words, str, str]]:
     yield gettext_lazy("name"), was.name, unit.name
     yield gettext_lazy("unit code"), was.code, unit.code
-    yield pgettext_lazy("changed", "group"), _group(was.kind), _group(unit.kind)
+    yield pgettext_lazy("changed", "group"), _group(was.kind, county), _group(unit.kind, county)
     if was.stands_on(day) != unit.stands_on(day):
         yield gettext_lazy("active from"), _day(was.active_from), _day(unit.active_from)
         yield gettext_lazy("ended on"), _day(was.ended_on), _day(unit.ended_on)
@@ -112,8 +113,8 @@ def _unit_fields(
         yield gettext_lazy("successor"), _name(was.successor, now), _name(unit.successor, now)
 
 
-def _group(kind: str) -> str:
-    return str(words.SECTIONS.get(kind, kind))
+def _group(kind: str, county: County) -> str:
+    return county.group(kind).title
 
 
 def _name(unit: int | None, frame: Frame) -> str:

@@ -51,7 +51,7 @@ def moved_text(places: int | str) -> str:
 
 TEXT = Shape("text", str)
 CODE = Shape("code", str)
-KIND = Shape("kind", lambda kind: str(words.SECTIONS[kind]))
+KIND = Shape("kind", str)
 RANK = Shape("rank", str)
 MOVED = Shape("moved", moved_text)
 TIER = Shape("tier", lambda tier: str(words.TIERS[tier]))

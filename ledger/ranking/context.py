@@ -50,7 +50,7 @@ class TierCount:
 
 @dataclass(frozen=True, slots=True)
 class SectionPart:
-    """One kind of units as the page shows it."""
+    """One group of units as the page shows it."""
 
     kind: str
     title: str | Promise
@@ -104,7 +104,7 @@ def _section(
     is_waiting = node is not None and any(row.tier in WAITING for row in rows)
     return SectionPart(
         kind=section.kind,
-        title=words.SECTIONS[section.kind],
+        title=section.title,
         count=len(section.rows),
         tiers=tuple(_tier_counts(section, query)),
         bar=stacked(section.tiers),
@@ -328,7 +328,7 @@ def filterset_of(table_query: TableQuery, query: QueryDict, county: County) -> L
     return LeagueFilter(
         as_of=table_query.as_of.isoformat() if table_query.as_of else "",
         known_by=table_query.known_by.date().isoformat() if table_query.known_by else "",
-        kinds=tuple(Choice(k.value, words.SECTIONS[k], k == kind) for k in county.kinds),
+        kinds=tuple(Choice(g.code, g.title, g.code == kind) for g in county.kinds),
         tiers=tuple(Choice(t.value, words.TIERS[t], t == tier) for t in Tier),
         without=tuple(Choice(n, w, n in table_query.without) for n, w in words.EXCLUSIONS.items()),
         is_used=bool(

@@ -52,7 +52,15 @@ pending AS (
         AND project.industry_id NOT IN (SELECT id FROM left_out)
     GROUP BY receipt.county_id, share.unit_id
 )
-SELECT unit.county_id, unit.id, unit.code, unit.name, unit.kind, unit."order",
+SELECT unit.county_id, unit.id, unit.code, unit.name,
+    -- The group on the day: before the oldest of the changes that do not hold yet.
+    coalesce((
+        SELECT change.before FROM units_groupchange change
+        WHERE change.unit_id = unit.id
+            AND (change.effective_on > %(as_of)s OR change.recorded_at > %(known_by)s)
+        ORDER BY change.id LIMIT 1
+    ), unit.kind) AS kind,
+    unit."order",
     unit.active_from, unit.ended_on, unit.successor_id,
     owed.amount, owed.due,
     credited.received, credited.new, credited.outside, before.received,
@@ -69,4 +77,4 @@ LEFT JOIN credited ON credited.unit_id = unit.id AND credited.county_id = unit.c
 LEFT JOIN before ON before.unit_id = unit.id AND before.county_id = unit.county_id
 LEFT JOIN pending ON pending.unit_id = unit.id AND pending.county_id = unit.county_id
 WHERE unit.county_id = ANY(%(counties)s)
-ORDER BY unit.kind, unit."order", unit.code
+ORDER BY kind, unit."order", unit.code

@@ -41,7 +41,8 @@ def ranking_needed(request: HttpRequest, month: Month) -> HttpResponse:
     table = table_for(request, month)
     node = next_node(table.as_of)
     kind, tier = request.GET.get("kind", ""), request.GET.get("tier", "")
-    rows = rows_of(table.section(kind), tier) if kind else table.rows
+    section = table.section(kind)
+    rows = rows_of(section, tier) if kind else table.rows
     url = unit_url(person(request), table.county)
     context = {
         "crumbs": [
@@ -49,7 +50,7 @@ def ranking_needed(request: HttpRequest, month: Month) -> HttpResponse:
             ("", _("Still needed")),
         ],
         "league": table,
-        "title": words.SECTIONS.get(kind) or table.county.name,
+        "title": section.title if section.rows else table.county.name,
         "node": node,
         "node_quarter": words.QUARTERS[node.quarter] if node else "",
         "lines": catch_up_lines(rows, url, made_of(table), node) if node else [],

@@ -1,7 +1,7 @@
 """The league table (排名表): one frozen value for the page, the workbook, the bulletin and JSON.
 
 Puts the figures of ``gathering.py`` together, with the money of ended units in their successors,
-and ranks each kind separately by the rules of ``standing.py``. Never writes or reads the clock. All
+and ranks each group separately by the rules of ``standing.py``. Never writes or reads the clock. All
 amounts are yuan; ``as_of`` is the day counted up to, ``known_by`` the moment posted up to.
 """
 
@@ -28,8 +28,9 @@ from ledger.ranking.gathering import (
 from ledger.rules import standing
 from ledger.rules.standing import Tier
 from units.access import REACH, Reach
+from units.ground.groups import Group
 from units.ground.money import ZERO
-from units.models import County, UnitKind, User
+from units.models import County, Unit, User
 
 V = TypeVar("V", Sums, Decimal)
 
@@ -99,15 +100,24 @@ class LeagueRow:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The units of one kind: ranked rows by rank, then those without a target."""
+    """The units of one group: ranked rows by rank, then those without a target."""
 
-    kind: str
+    group: Group
     rows: tuple[LeagueRow, ...]
 
     def seen_from(self, unit_id: int | None) -> "Section":
         """Without the pending money of other units."""
         rows = (row if row.unit_id == unit_id else replace(row, pending=None) for row in self.rows)
         return replace(self, rows=tuple(rows))
+
+    @property
+    def kind(self) -> str:
+        return self.group.code
+
+    @property
+    def title(self) -> str:
+        """The group's name in the reader's language."""
+        return self.group.title
 
     @property
     def tiers(self) -> dict[Tier, int]:
@@ -198,7 +208,8 @@ class LeagueTable:
 
     def section(self, kind: str) -> Section:
         """The section of a kind, empty where the county has no such units."""
-        return next((s for s in self.sections if s.kind == kind), Section(kind, ()))
+        none = Section(self.county.group(kind), ())
+        return next((s for s in self.sections if s.kind == kind), none)
 
 
 def quarters_due(rows: Iterable[LeagueRow]) -> list[Decimal]:
@@ -260,7 +271,7 @@ def league_table(
         county=county,
         as_of=as_of,
         known_by=known_by,
-        sections=sections(rows, previous, county.kinds),
+        sections=sections(rows, previous, county),
         signed=signed_in([county], as_of).get(county.pk, Signed()),
         without=left_out,
         compared_with=compared_with,
@@ -280,10 +291,14 @@ def _without_blame(
     return [replace(row, reported=row.reported or None) for row in rows]
 
 
-def section_of(county: County, kind: str, as_of: date) -> Section:
-    """One section of the table computed now, without what it is compared with."""
-    rows = _rows(unit_figures([county], as_of, None, ()), as_of, {}, {}, {})
-    return Section(kind, _ranked([row for row in rows if row.kind == kind], {}))
+def section_of(unit: Unit, as_of: date) -> Section | None:
+    """The unit's section of the table computed now, without what it is compared with.
+
+    None once the unit has ended.
+    """
+    rows = _rows(unit_figures([unit.county], as_of, None, ()), as_of, {}, {}, {})
+    found = sections(rows, {}, unit.county)
+    return next((s for s in found if any(row.unit_id == unit.pk for row in s.rows)), None)
 
 
 def _rows(
@@ -385,22 +400,25 @@ def _row(
     )
 
 
-def announced_sections(rows: Sequence[LeagueRow], kinds: Iterable[UnitKind]) -> tuple[Section, ...]:
+def announced_sections(rows: Sequence[LeagueRow], county: County) -> tuple[Section, ...]:
     """The sections with the ranks that the rows have already."""
-    found = {kind: [row for row in rows if row.kind == kind] for kind in kinds}
-    return tuple(Section(kind, _placed(of_kind)) for kind, of_kind in found.items() if of_kind)
+    return tuple(Section(group, _placed(of_group)) for group, of_group in _grouped(rows, county))
 
 
 def sections(
-    rows: Sequence[LeagueRow], previous: Mapping[int, int | None], kinds: Iterable[UnitKind]
+    rows: Sequence[LeagueRow], previous: Mapping[int, int | None], county: County
 ) -> tuple[Section, ...]:
-    """Rank each kind separately (rule 6), in the order given; kinds without units are left out."""
-    sections = []
-    for kind in kinds:
-        of_kind = [row for row in rows if row.kind == kind]
-        if of_kind:
-            sections.append(Section(kind, _ranked(of_kind, previous)))
-    return tuple(sections)
+    """Rank each group separately (rule 6), in the county's order; those without units are left out."""
+    return tuple(
+        Section(group, _ranked(of_group, previous)) for group, of_group in _grouped(rows, county)
+    )
+
+
+def _grouped(rows: Iterable[LeagueRow], county: County) -> list[tuple[Group, list[LeagueRow]]]:
+    by_code: dict[str, list[LeagueRow]] = {group.code: [] for group in county.kinds}
+    for row in rows:
+        by_code.setdefault(row.kind, []).append(row)
+    return [(county.group(code), of_group) for code, of_group in by_code.items() if of_group]
 
 
 def _placed(rows: Iterable[LeagueRow]) -> tuple[LeagueRow, ...]:

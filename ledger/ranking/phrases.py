@@ -46,6 +46,11 @@ def and_so(names: Sequence[str]) -> str:
     return pgettext("between names", ", ").join(names)
 
 
+def is_town(name: str) -> bool:
+    """Whether the name is that of a town, whatever group it is in."""
+    return name.endswith(_TOWN_ENDINGS)
+
+
 def short_town(name: str) -> str:
     """城关 for 城关镇; a name of one character keeps its ending."""
     for ending in _TOWN_ENDINGS:

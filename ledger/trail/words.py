@@ -8,8 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import DateField, DecimalField
+from django.db.models import DateField, DecimalField, JSONField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -21,8 +20,9 @@ from ledger.models import CreditClaim, Evidence, Period, Proposal, Receipt
 from projects.models import Investor, Stage
 from projects.shares import percent_text
 from units.county import settings
+from units.ground import groups
 from units.ground.money import wan_short
-from units.models import County, Role, Target, Unit
+from units.models import County, Role, Target
 from units.tables import DASH
 
 Words = str | Promise
@@ -200,7 +200,7 @@ def _labels(choices: Any) -> dict[str, Words]:
 
 
 STATES = one_of(_labels(Receipt.State), _labels(Period.State), _labels(CreditClaim.State))
-KINDS = one_of(_labels(Receipt.Kind), _labels(Unit.Kind))
+KINDS = one_of(_labels(Receipt.Kind), {group.code: group.name for group in groups.FIRST})
 
 # Each field that a line may name: its word, and how its value is written.
 FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
@@ -298,7 +298,7 @@ FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
 def _of_setting(name: str) -> tuple[Words, Callable[[Any], str]]:
     """The word of a county setting, its column's name, and how the type of column is written."""
     column: Any = County._meta.get_field(name)
-    for kind, write in ((DecimalField, amount), (DateField, day), (ArrayField, several(KINDS))):
+    for kind, write in ((DecimalField, amount), (DateField, day), (JSONField, groups.in_words)):
         if isinstance(column, kind):
             return column.verbose_name, write
     return column.verbose_name, plain

@@ -12,7 +12,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from ledger.models import Entry, Receipt
 from ledger.reading.columns import Part
-from ledger.reading.vocabulary import ISSUERS, KINDS, MONEY, SOURCES, STAGES, STATES, word_for
+from ledger.reading.vocabulary import ISSUERS, MONEY, SOURCES, STAGES, STATES, word_for
 from ledger.sheets.book import Value
 from projects.industries.record import offered
 from projects.models import Project
@@ -30,6 +30,7 @@ class Contents:
     """The lists that cells choose from, and the rows of each sheet by field."""
 
     county: str
+    groups: list[str]
     unit: str
     units: list[str]
     industries: list[str]
@@ -46,16 +47,17 @@ def contents(county: County, unit: Unit | None, *, is_filled: bool, year: int) -
     rows: dict[Part, list[Rows]] = {}
     if is_filled:
         rows = {
-            Part.UNITS: [] if unit else [_unit(each) for each in own],
+            Part.UNITS: [] if unit else [_unit(each, county) for each in own],
             Part.TARGETS: [_target(each) for each in _targets(own)],
             Part.PROJECTS: list(_projects(led)),
             Part.RECEIPTS: list(_receipts(led)),
         }
     elif unit is None:
         rows = {Part.TARGETS: [_blank_target(each, year) for each in own if not each.ended_on]}
-        rows[Part.UNITS] = [_unit(each) for each in own]
+        rows[Part.UNITS] = [_unit(each, county) for each in own]
     return Contents(
         county=county.name,
+        groups=[group.name for group in county.kinds],
         unit=unit.name if unit else "",
         units=[each.name for each in units if not each.ended_on],
         industries=[each.name for each in offered(county)],
@@ -64,10 +66,10 @@ def contents(county: County, unit: Unit | None, *, is_filled: bool, year: int) -
     )
 
 
-def _unit(unit: Unit) -> Rows:
+def _unit(unit: Unit, county: County) -> Rows:
     return {
         "name": unit.name,
-        "kind": word_for(unit.kind, KINDS),
+        "kind": county.group(unit.kind).name,
         "order": unit.order,
         "code": unit.code,
         "active_from": unit.active_from,

@@ -42,7 +42,6 @@ WIDTHS: Final = {
 }
 # Columns whose drop-down words the template itself lists.
 WORDS: Final = {
-    (Part.UNITS, "kind"): vocabulary.KINDS,
     (Part.TARGETS, "issuer"): vocabulary.ISSUERS,
     (Part.PROJECTS, "stage"): vocabulary.STAGES,
     (Part.PROJECTS, "origin"): vocabulary.SOURCES,
@@ -62,7 +61,7 @@ HELP: Final = (
     "一、表头带 * 的列必须填写，其余可以不填；列的先后可以调整，可以增加自己的列（导入时不读取）。",
     "二、金额默认以万元填写，最多六位小数；也可在表头注明（元）（亿元），或在单元格内写明单位，如 0.8亿元。",
     "三、日期可写成 2012-06-30、2012.6.30、2012年6月30日 或 20120630。",
-    "四、《单位》：类别填镇、部门或企业；排序为同类单位的公布顺序。",
+    "四、《单位》：类别填本县设置的组别，如镇、部门、企业；排序为同组单位的公布顺序。",
     "五、《任务》：各季度为累计数，四季度等于年度任务；不填季度数时按县上进度计划生成。"
     "年中调整任务的，另起一行，填写新任务数、生效日期和文号，原任务不改。",
     "六、《项目》：份额写成 水沟镇 60%; 招商局 40%，合计须为 100%；不填时全部计入责任单位。"
@@ -136,16 +135,24 @@ def _column(column: BookColumn) -> Column:
 def _add_choices(sheet: sheets.Sheet, part: Part, contents: Contents, top: int) -> None:
     lists = _lists(contents)
     for place, column in enumerate(template_columns(part)):
-        words = WORDS.get((part, column.field))
+        words = _offered(part, column.field, contents)
         listed = LISTED.get((part, column.field))
         if words is not None:
-            source = f'"{",".join(vocabulary.offered(words))}"'
+            source = f'"{",".join(words)}"'
         elif listed is not None and lists[listed]:
             letter = "ABC"[listed]
             source = f"'{LISTS}'!${letter}$2:${letter}${len(lists[listed]) + 1}"
         else:
             continue
         sheet.choices(top, place, sheet.row, source, REFUSAL)
+
+
+def _offered(part: Part, field: str, contents: Contents) -> Sequence[str] | None:
+    """The words of a short drop-down: the county's groups, or those of a fixed list."""
+    if (part, field) == (Part.UNITS, "kind"):
+        return contents.groups
+    words = WORDS.get((part, field))
+    return vocabulary.offered(words) if words else None
 
 
 def _lists(contents: Contents) -> tuple[Sequence[str], ...]:

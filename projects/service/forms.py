@@ -58,7 +58,7 @@ class StepForm(SeenForm):
         super().__init__(data, initial=initial_of(step) if step else {"sponsor": project.sponsor})
         units = Unit.objects.filter(county=project.county_id).order_by()
         self.units = {str(unit.pk): unit for unit in units}
-        choices = [NOTHING_CHOSEN, *unit_choices(self.units.values())]
+        choices = [NOTHING_CHOSEN, *unit_choices(self.units.values(), project.county)]
         self.fields["unit"].choices = choices  # type: ignore[attr-defined]
 
     def draft(self) -> StepDraft:

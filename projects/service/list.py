@@ -83,7 +83,7 @@ class ServiceFilter(filters.FilterSet):
     ) -> None:
         self.today = today
         super().__init__(data, rows)
-        choices = unit_choices(Unit.objects.filter(county=county).order_by())
+        choices = unit_choices(Unit.objects.filter(county=county).order_by(), county)
         for name in ("unit", "lead"):
             self.filters[name].extra["choices"] = choices
 

@@ -27,7 +27,11 @@ def share_rows(units, rows):
     return ShareRows(
         sent,
         prefix="shares",
-        form_kwargs={"units": named, "choices": unit_choices(units), "empty_permitted": False},
+        form_kwargs={
+            "units": named,
+            "choices": unit_choices(units, units[0].county),
+            "empty_permitted": False,
+        },
     )
 
 

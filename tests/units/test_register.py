@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from tests.builders import (
     day,
+    in_order,
     make_clerk,
     make_county,
     make_head,
@@ -145,3 +146,41 @@ def test_the_order_of_another_county_stays(county, head):
 
     foreign.refresh_from_db()
     assert foreign.order == 5
+
+
+def test_a_change_of_group_holds_from_its_day(county, head, town):
+    """Entered today without a day; the code of the unit stays."""
+    code = town.code
+
+    register.save(
+        replace(draft_of(town), kind="department"), county=county, by=head, at=NOW, unit=town
+    )
+
+    town.refresh_from_db()
+    change = town.group_changes.get()
+    assert (town.kind, town.code) == ("department", code)
+    assert (change.before, change.effective_on) == ("town", day("2012-06-30"))
+    assert Trail.objects.get(action="unit.change").after["kind"] == "department"
+
+
+def test_changes_of_group_follow_one_another(county, head, town):
+    first = replace(draft_of(town), kind="department", kind_from=day("2012-06-01"))
+    town = register.save(first, county=county, by=head, at=NOW, unit=town)
+
+    earlier = replace(first, kind="enterprise", kind_from=day("2012-05-31"))
+
+    assert refused(earlier, county, head, town) == "kind_from"
+    register.save(
+        replace(earlier, kind_from=day("2012-06-01")), county=county, by=head, at=NOW, unit=town
+    )
+    assert list(town.group_changes.values_list("before", flat=True)) == ["town", "department"]
+
+
+def test_a_unit_of_a_group_of_the_county_gets_its_own_letter(county, head):
+    county.groups = in_order("town", "g1")
+    county.save()
+
+    park = register.save(UnitDraft("工业园区", "g1"), county=county, by=head, at=NOW)
+
+    assert (park.kind, park.code) == ("g1", "611023G01")
+    assert refused(UnitDraft("林业局", "department"), county, head) == "kind"

@@ -1,35 +1,78 @@
 """The form of the county's settings. The rules are in ``settings.py``."""
 
-from itertools import permutations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from units.county import settings
 from units.forms import AmountField, CleanCharField, MonthField, RefusableForm, value_words
-from units.models import County, UnitKind
+from units.ground import groups
+from units.ground.groups import LONGEST_NAME, MAX_GROUPS, Group
+from units.ground.text import TextError, clean, half_width
+from units.models import County
+
+SPARE_ROWS = 3
 
 
-class GroupsField(forms.TypedChoiceField):
-    """A select of the possible orders of the groups."""
+class GroupsWidget(forms.Widget):
+    """A row for each group, with empty ones for more: place, name, English name."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(choices=_orders, coerce=lambda value: value.split(","), **options)
+    template_name = "units/county/groups.jinja"
+    parts = ("code", "place", "name", "name_en")
 
-    def prepare_value(self, value: Any) -> Any:
-        return ",".join(value) if isinstance(value, list) else value
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        rows = range(MAX_GROUPS + SPARE_ROWS)
+        typed = (
+            {part: data.get(f"{name}-{row}-{part}", "") for part in self.parts} for row in rows
+        )
+        return [row for row in typed if any(row.values())]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return f"{name}-0-name" not in data
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        held = [{"place": place, **row} for place, row in enumerate(value or [], start=1)]
+        spare = [dict.fromkeys(self.parts, "") for _row in range(SPARE_ROWS)]
+        context: dict[str, Any] = super().get_context(name, None, attrs)
+        context["widget"]["rows"] = [*held, *spare]
+        return context
 
 
-def _orders() -> list[tuple[str, str]]:
-    between = pgettext("between names", ", ")
-    return [
-        (",".join(kinds), between.join(str(UnitKind(kind).label) for kind in kinds))
-        for kinds in permutations(UnitKind.values)
-    ]
+class GroupsField(forms.Field):
+    """The county's groups in their order; a row whose name was emptied is dropped."""
+
+    widget = GroupsWidget
+
+    def to_python(self, value: Any) -> list[dict[str, str]]:
+        found: list[tuple[int, Group]] = []
+        for row in value or []:
+            try:
+                name, name_en = clean(row["name"]), clean(row["name_en"])
+            except TextError as error:
+                raise ValidationError(_(error.sentence), code=error.code) from error
+            if max(len(name), len(name_en)) > LONGEST_NAME:
+                sentence = _("Write at most %(most)d characters.") % {"most": LONGEST_NAME}
+                raise ValidationError(sentence, code="long")
+            if name:
+                taken = [each["code"] for each in value] + [group.code for _place, group in found]
+                code = row["code"] or groups.next_code(taken)
+                found.append((_place(row["place"]), Group(code, name, name_en)))
+        found.sort(key=lambda each: each[0])
+        return groups.plain(group for _place, group in found)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return True
+
+
+def _place(written: str) -> int:
+    """Where a group stands in the list; one without a number comes last."""
+    digits = half_width(str(written)).strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 4 else 1_000
 
 
 class CountyForm(RefusableForm):
@@ -42,8 +85,11 @@ class CountyForm(RefusableForm):
         max_length=settings.MAX_NAME,
     )
     groups = GroupsField(
-        label=_("Order of the groups"),
-        help_text=_("The order in which tables and papers list them. Announced ones stay."),
+        label=_("Groups"),
+        help_text=_(
+            "Units are ranked within their group, and listed in this order. Empty a name to drop a "
+            "group that has no units. Announced tables keep the names and the order that they had."
+        ),
     )
     large_from = AmountField(label=_("Large project from (万元)"))
     major_from = AmountField(label=_("Major project from (万元)"))
@@ -113,5 +159,7 @@ class CountyForm(RefusableForm):
     def _words(self, name: str, value: Any) -> str:
         if isinstance(value, bool):
             return _now("yes") if value else _now("no")
+        if name == "groups":
+            return groups.in_words(value)
         field = self[name]
         return value_words(field, field.field.prepare_value(value))

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.access import Right, demand
+from units.ground import groups
 from units.ground.refusal import Conflict, Refusal, clean_or_refuse
-from units.models import County, User, default_groups
+from units.ground.text import key
+from units.models import County, GroupChange, Unit, User
 
 NAMES = tuple(
     field.name
@@ -77,7 +79,7 @@ def change(
     held = values(county)
     wanted = held | dict(given)
     wanted |= {name: clean_or_refuse(wanted[name], name) for name in TEXTS}
-    for objection in _objections(wanted):
+    for objection in (*_objections(wanted), *_against_groups(wanted["groups"], county)):
         raise objection
     before, after = trail.changes(held, wanted)
     if after:
@@ -113,7 +115,25 @@ def _objections(wanted: Mapping[str, Any]) -> Iterator[Refusal]:
         yield Refusal(sentence, "mega_from")
     if not 1 <= wanted["report_day"] <= LAST_DAY:
         yield Refusal(_("Choose a day from 1 to 28; every month has those."), "report_day")
-    if sorted(wanted["groups"]) != sorted(default_groups()):
-        yield Refusal(_("Name each group once."), "groups")
     if wanted["reports_from"] is not None and wanted["reports_from"].day != 1:
         yield Refusal(_("Write a month, as in 2012-06."), "reports_from")
+
+
+def _against_groups(wanted: Any, county: County) -> Iterator[Refusal]:
+    """Each group once and by name; one that units are in, or were in, stays on the list."""
+    given = groups.read(wanted)
+    names = [key(group.name) for group in given]
+    if not given or len(given) > groups.MAX_GROUPS:
+        sentence = _("Write the name of one group at least, and of at most %(most)d.")
+        yield Refusal(sentence % {"most": groups.MAX_GROUPS}, "groups")
+    codes = {group.code for group in given}
+    if len(codes) < len(given) or len(set(names)) < len(names) or "" in names:
+        yield Refusal(_("Name each group once."), "groups")
+    if not all(groups.is_code(code) for code in codes):
+        yield Refusal(_("Load the page anew; this list of groups cannot be read."), "groups")
+    used = {*Unit.objects.filter(county=county).order_by().values_list("kind", flat=True)}
+    earlier = GroupChange.objects.filter(unit__county=county).order_by()
+    used |= {*earlier.values_list("before", flat=True)}
+    if missing := [county.group(code).title for code in sorted(used - codes)]:
+        sentence = _("Units are in these groups, or were; keep them: %(groups)s.")
+        yield Refusal(sentence % {"groups": "、".join(missing)}, "groups")

@@ -5,7 +5,6 @@ from units.models.counties import (
     Placed,
     Region,
     Schedule,
-    UnitKind,
     amount_field,
     default_groups,
 )
@@ -26,14 +25,13 @@ from units.models.people import (
 from units.models.sign_in import FAILURES_KEPT, Allowance, FailedSignIn, KeptForm, UserSession
 from units.models.targets import CountyTarget, Target
 from units.models.trail import Trail
-from units.models.units import KINDS, Unit, stands
+from units.models.units import GroupChange, Unit, stands
 
 __all__ = [
     "ADMIN_ROLES",
     "BUREAU_ROLES",
     "BUSINESS_ROLES",
     "FAILURES_KEPT",
-    "KINDS",
     "OLD_PASSWORDS",
     "UNIT_ROLES",
     "AccessKey",
@@ -41,6 +39,7 @@ __all__ = [
     "County",
     "CountyTarget",
     "FailedSignIn",
+    "GroupChange",
     "KeptForm",
     "Link",
     "NoticeChoice",
@@ -56,7 +55,6 @@ __all__ = [
     "Trail",
     "U",
     "Unit",
-    "UnitKind",
     "User",
     "UserSession",
     "amount_field",

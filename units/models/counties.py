@@ -4,11 +4,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from units.ground import groups
+from units.ground.groups import Group
+from units.triggers import keeps_groups_in_use
 
 
 def amount_field(verbose_name: Any = None, **options: Any) -> "models.DecimalField[Any, Any]":
@@ -16,16 +19,9 @@ def amount_field(verbose_name: Any = None, **options: Any) -> "models.DecimalFie
     return models.DecimalField(verbose_name, max_digits=18, decimal_places=2, **options)
 
 
-class UnitKind(models.TextChoices):
-    """The groups of units that are ranked separately (rule 6)."""
-
-    TOWN = "town", _("town")
-    DEPARTMENT = "department", _("department")
-    ENTERPRISE = "enterprise", _("enterprise")
-
-
 def default_groups() -> list[str]:
-    return [kind.value for kind in UnitKind]
+    """The default of an early migration, which names it here."""
+    return [group.code for group in groups.FIRST]
 
 
 class Placed(Protocol):
@@ -66,11 +62,7 @@ class County(models.Model):
     evidence_required = models.BooleanField(
         _("counts only when the required evidence is complete"), default=False
     )
-    groups = ArrayField(
-        models.CharField(max_length=10, choices=UnitKind),
-        verbose_name=_("order of the groups"),
-        default=default_groups,
-    )
+    groups = models.JSONField(_("groups"), default=groups.first_groups)
     reports_from = models.DateField(_("monthly reports asked for from"), null=True, blank=True)
     issuing_office = models.CharField(_("issuing office"), max_length=50, blank=True, default="")
     title_name = models.CharField(_("county in titles"), max_length=50, blank=True, default="")
@@ -92,26 +84,30 @@ class County(models.Model):
                 condition=Q(report_day__range=(1, 28)), name="county_report_day_of_every_month"
             ),
             models.CheckConstraint(
-                condition=Q(groups__contains=default_groups()) & Q(groups__len=len(UnitKind)),
-                name="county_groups_each_once",
-            ),
-            models.CheckConstraint(
                 condition=Q(reports_from__isnull=True) | Q(reports_from__day=1),
                 name="county_reports_from_a_month",
             ),
         ]
+        triggers = [keeps_groups_in_use()]
 
     def __str__(self) -> str:
         return self.name
 
     @property
-    def kinds(self) -> tuple[UnitKind, ...]:
+    def kinds(self) -> tuple[Group, ...]:
         """The groups in the county's order."""
-        return tuple(map(UnitKind, self.groups))
+        return groups.read(self.groups)
+
+    def group(self, code: str) -> Group:
+        """The group with the code, also one that is not on the list any more."""
+        found = (group for group in self.kinds if group.code == code)
+        return next(found, None) or groups.unlisted(code)
 
     def official(self, of: Placed) -> tuple[int, int, str]:
         """Sort key of units and their rows: group, official order, code."""
-        return self.groups.index(of.kind), of.order, of.code
+        codes = [group.code for group in self.kinds]
+        place = codes.index(of.kind) if of.kind in codes else len(codes)
+        return place, of.order, of.code
 
     def report_due_on(self, month: date) -> date:
         """The day by which the report of the month of the day must be filed."""

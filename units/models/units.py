@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from units.models.counties import County, UnitKind
+from units.models.counties import County
+from units.triggers import append_only, group_of_county
 
 
 def stands(active_from: date | None, ended_on: date | None, day: date) -> bool:
@@ -17,9 +18,11 @@ def stands(active_from: date | None, ended_on: date | None, day: date) -> bool:
 
 
 class Unit(models.Model):
-    """A town, department or enterprise (镇、部门、企业) with a target."""
+    """A town, department or enterprise (镇、部门、企业) with a target.
 
-    Kind = UnitKind
+    ``kind`` is the code of its group in the county's list, the newest one; ``GroupChange`` says
+    from which day.
+    """
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="units")
     code = models.CharField(
@@ -30,7 +33,7 @@ class Unit(models.Model):
     )
     name = models.CharField(_("name"), max_length=100)
     name_key = models.CharField(max_length=400, editable=False)  # folding lengthens some names
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=10)
     order = models.PositiveSmallIntegerField(_("official order"), default=0)
     active_from = models.DateField(_("active from"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
@@ -55,6 +58,7 @@ class Unit(models.Model):
                 condition=~Q(successor=F("id")), name="unit_not_its_own_successor"
             ),
         ]
+        triggers = [group_of_county()]
 
     def __str__(self) -> str:
         return self.name
@@ -64,4 +68,20 @@ class Unit(models.Model):
         return stands(self.active_from, self.ended_on, day)
 
 
-KINDS = tuple(UnitKind)
+class GroupChange(models.Model):
+    """A unit's move to another group, from a day on. Append-only.
+
+    ``before`` is the group until then. Of the changes that begin after a table's day, or that it
+    does not know yet, the oldest one says which group the unit was in.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="group_changes")
+    before = models.CharField(max_length=10)
+    effective_on = models.DateField(_("effective on"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.ForeignKey("User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("change of group")
+        ordering = ("id",)
+        triggers = append_only()

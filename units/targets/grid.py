@@ -182,10 +182,10 @@ class TargetGrid(forms.Form):
         rows = list(self.rows())
         found = []
         for kind in self.county.kinds:
-            of_kind = tuple(row for row in rows if row.unit.kind == kind)
+            of_kind = tuple(row for row in rows if row.unit.kind == kind.code)
             if of_kind:
                 sums = self._sums(row.unit for row in of_kind)
-                found.append(GridSection(kind, kind.label, of_kind, sums))
+                found.append(GridSection(kind.code, kind.title, of_kind, sums))
         return found
 
     def totals(self) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def plain(table: LeagueTable) -> Iterator[str]:
     yield f"{table.county} {table.as_of:%Y-%m-%d}"
     for section in table.sections:
         rows = [_cells(row) for row in section.rows]
-        yield f"\n{words.SECTIONS[section.kind]} ({len(rows)})"
+        yield f"\n{section.title} ({len(rows)})"
         yield from (_joined(cells, _widths(rows)) for cells in rows)
 
 

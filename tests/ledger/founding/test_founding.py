@@ -55,6 +55,11 @@ def fill_in(client):
     """Everything up to the slips, as a person would type it."""
     client.post("/start/county/", {"code": "611023", "name": "商南县", "year": "2012"})
     client.post("/start/units/", {"names": LIST})
+    return fill_rest(client)
+
+
+def fill_rest(client):
+    """The pages after the list of units, as they are shown."""
     check = {f"name-{at}": line.name for at, line in enumerate(wizard_state.load().units)}
     kinds = {f"kind-{at}": line.kind for at, line in enumerate(wizard_state.load().units)}
     client.post("/start/units/check/", check | kinds)
@@ -352,3 +357,21 @@ def test_two_who_look_first_at_once_see_one_draft(monkeypatch):
         first, second = pool.map(lambda _number: wizard_state.load(), range(2))
 
     assert first == second == wizard_state.load()
+
+
+def test_the_county_is_founded_with_the_groups_of_its_list(opened):
+    opened.post("/start/county/", {"code": "611023", "name": "商南县", "year": "2012"})
+    opened.post("/start/units/", {"names": "水沟镇\t一类镇\n工业园区\t园区\n财政局\t部门"})
+    check = opened.get("/start/units/check/").content.decode()
+    assert all(word in check for word in ("一类镇", "园区", "部门"))
+
+    fill_rest(opened)
+    opened.post("/start/slips/", {"printed": "on"})
+
+    county = County.objects.get()
+    held = {unit.name: (county.group(unit.kind).name, unit.code) for unit in county.units.all()}
+    assert held == {
+        "水沟镇": ("一类镇", "611023G01"),
+        "工业园区": ("园区", "611023G02"),
+        "财政局": ("部门", "611023D01"),
+    }

@@ -24,6 +24,7 @@ from tests.builders import (
     wan,
 )
 from tests.ledger.importing import books
+from units.county import settings
 from units.models import Target, Unit
 
 pytestmark = pytest.mark.django_db
@@ -521,3 +522,45 @@ def test_amounts_are_yuan(county, head, tmp_path):
 
     assert plan.receipts[0].draft.amount == Decimal("10000100.00")
     assert plan.targets[1].amount == Decimal("60005000.00")
+
+
+# The county's own groups
+
+
+def test_a_group_that_the_county_has_not_is_refused(county, head, stored, tmp_path):
+    """A park never becomes a department in silence."""
+
+    def bend(book):
+        book["单位"]["B4"] = "园区"
+
+    plan = books.planned(bent(tmp_path, bend), county, head)
+
+    (remark,) = plan.remarks.refusals
+    assert "园区" in remark.sentence
+    assert "镇、部门、企业" in remark.sentence
+
+
+def test_books_name_the_groups_of_a_county_without_units(county, head, tmp_path):
+    def bend(book):
+        book["单位"]["B2"], book["单位"]["B4"] = "一类镇", "园区"
+
+    imported(bent(tmp_path, bend), county, head)
+
+    county.refresh_from_db()
+    named = {group.code: group.name for group in county.kinds}
+    held = {unit.name: named[unit.kind] for unit in Unit.objects.all()}
+    assert held["水沟镇"] == "一类镇"
+    assert held["招商局"] == "园区"
+    assert (held["魏家台镇"], held["国税局"]) == ("镇", "部门")
+
+
+def test_a_recorded_group_is_found_by_its_name(county, head, stored, tmp_path):
+    """Also by the one that it was given on the county's page."""
+    given = [{"code": "town", "name": "镇办", "name_en": ""}, *county.groups[1:]]
+    settings.change(county, {"groups": given}, by=head, at=moment(TODAY))
+    county.refresh_from_db()
+
+    def bend(book):
+        book["单位"]["B2"] = "镇 办"
+
+    assert books.planned(bent(tmp_path, bend), county, head).is_empty

@@ -17,8 +17,9 @@ from ledger.reading.columns import (
 )
 from projects.industries.words import WORDS
 from projects.models import Investor, Stage
+from units.ground.groups import FIRST
 from units.ground.text import key
-from units.models import Target, Unit
+from units.models import Target
 
 
 @pytest.mark.parametrize("part", Part)
@@ -42,7 +43,7 @@ def test_no_word_means_two_choices(words):
 
 
 def test_the_lists_hold_every_choice_of_the_accounts():
-    assert list(vocabulary.KINDS) == Unit.Kind.values
+    assert list(vocabulary.KINDS) == [group.code for group in FIRST]
     assert list(vocabulary.STAGES) == Stage.values
     assert list(vocabulary.SOURCES) == Investor.Origin.values
     assert list(vocabulary.ISSUERS) == Target.Issuer.values
