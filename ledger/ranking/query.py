@@ -88,7 +88,9 @@ def moment_of(text: str) -> datetime | None:
         return None
     if len(text) <= len("2012-06-30"):
         moment = datetime.combine(moment.date(), time.max)
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    if timezone.is_naive(moment):
+        return timezone.make_aware(moment)
+    return timezone.localtime(moment)  # PostgreSQL reads no zone as far off as -22:27
 
 
 def answer(county: County, query: TableQuery, today: date) -> LeagueTable:

@@ -7,6 +7,7 @@ import pytest
 from ledger.ranking.query import TableQuery, moment_of, newest_month, read
 from ledger.rules.months import Month
 from tests.builders import SHANGHAI, day, make_project, make_verified, set_target
+from units.models import Trail
 from units.targets.record import opening_day, year_to_set
 
 JUNE = Month(2012, 6)
@@ -89,3 +90,12 @@ def test_forms_of_the_sample_begin_in_its_own_year(town, is_sample, begins):
     town.county.is_sample = is_sample
 
     assert opening_day(town.county, TODAY) == day(begins)
+
+
+@pytest.mark.django_db
+def test_a_moment_in_any_zone_can_be_asked_of_the_database():
+    """quality 66: PostgreSQL reads offsets below sixteen hours only."""
+    moment = moment_of("2118-07-14T12:08:50-22:27")
+
+    assert moment == datetime(2118, 7, 15, 18, 35, 50, tzinfo=SHANGHAI)
+    assert not Trail.objects.filter(at__gte=moment).exists()
