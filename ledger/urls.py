@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ledger.meeting.urls")),
     path("", include("ledger.papers.urls")),
     path("", include("ledger.quarter.urls")),
+    path("", include("ledger.assessment.urls")),
+    path("", include("ledger.indicators.urls")),
     path("", include("ledger.ranking.urls")),
     path("", include("ledger.receipts.urls")),
     path("", include("ledger.regions.urls")),

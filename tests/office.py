@@ -11,8 +11,12 @@ from functools import cached_property as made
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from ledger.assessment import record as schemes
 from ledger.entries import claims, evidence, notices, submission
 from ledger.importing import uploads
+from ledger.indicators import filed
+from ledger.indicators import record as indicators
+from ledger.indicators.record import IndicatorDraft
 from ledger.meeting import pledges
 from ledger.meeting.pledges import PledgeDraft
 from ledger.models import Notice, Upload
@@ -44,6 +48,23 @@ from units.people import keys
 APRIL = moment("2012-04-10")
 NOON = moment("2012-05-20")
 LATER = date(2099, 1, 1)
+SCHEME = """\
+name = "考核办法"
+year = 2012
+
+[[item]]
+code = "money"
+name = "到位资金"
+indicator = "received"
+points = 80
+method = "rate"
+
+[[item]]
+code = "work"
+name = "基础工作"
+points = 20
+method = "given"
+"""
 
 
 class Office:
@@ -145,6 +166,20 @@ class Office:
             sentence="读不出。",
         )
 
+    @made
+    def indicator(self):
+        found = IndicatorDraft("trips", "外出招商", "times", "filed")
+        return indicators.save(found, county=self.county, by=self.head, at=NOON)
+
+    @made
+    def filing(self):
+        found = filed.FilingDraft(self.indicator, self.town, day("2012-05-01"), 3, "行程单")
+        return filed.file(found, by=self.clerk, at=NOON, today=LATER)
+
+    @made
+    def scheme(self):
+        return schemes.record(SCHEME, self.county, by=self.head, at=NOON)
+
     def ready(self, *names):
         """The office with these records, or all, already created."""
         for name in names or [name for name, value in vars(Office).items() if type(value) is made]:
@@ -177,6 +212,10 @@ class Office:
             "county/pk": self.robot.pk,
             "meeting/pk": self.pledge.pk,
             "import/token": self.upload.token,
+            "indicators/code": self.indicator.code,
+            "indicators/unit": self.town.code,
+            "indicators/pk": self.filing.pk,
+            "score/pk": self.scheme.pk,
             "accounts/key": uuid.UUID(int=0),
             "accounts/mark": "none",
             "secret": "none",

@@ -36,6 +36,8 @@ ORDER = [
     "ledger/guide",
     "ledger/entries",
     "ledger/trail ledger/ranking ledger/reading",
+    "ledger/indicators",
+    "ledger/assessment",
     "ledger/receipts ledger/regions ledger/explain ledger/api",
     "ledger/quarter ledger/server",
     "ledger/papers ledger/upkeep ledger/inbox ledger/workbooks",

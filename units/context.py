@@ -42,6 +42,7 @@ class Menu:
 
 PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
     ("ranking-newest", Right.RANKING_VIEW, _("League table")),
+    ("score-newest", Right.RANKING_VIEW, pgettext_lazy("navigation", "Score")),
     ("composition", Right.RANKING_VIEW, _("Composition")),
     ("meeting", Right.RANKING_VIEW, _("Meeting")),
     ("project-list", Right.PROJECT_VIEW, _("Projects")),
@@ -59,7 +60,10 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
 
 # The groups of the navigation; pages of no group stand before them.
 MENUS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (pgettext_lazy("navigation", "Accounts"), ("ranking-newest", "composition", "meeting")),
+    (
+        pgettext_lazy("navigation", "Accounts"),
+        ("ranking-newest", "score-newest", "composition", "meeting"),
+    ),
     (
         pgettext_lazy("navigation", "Work"),
         ("project-list", "receipt-list", "report-newest", "claim-list"),

@@ -3,8 +3,10 @@
 Figures are computed in ``ranking/league.py``. Each table is written by one module only.
 """
 
+from ledger.models.assessments import AssessmentScheme, GivenPoints, Score
 from ledger.models.claims import CreditClaim
 from ledger.models.entries import OUTSIDE, Entry
+from ledger.models.filings import FiledFigure, Filing
 from ledger.models.periods import QUARTERS, Period, quarter_of
 from ledger.models.proposals import Proposal
 from ledger.models.receipts import Evidence, EvidenceRule, Receipt
@@ -15,10 +17,14 @@ from ledger.models.uploads import RememberedMapping, UnitAlias, Upload, UploadLi
 __all__ = [
     "OUTSIDE",
     "QUARTERS",
+    "AssessmentScheme",
     "CreditClaim",
     "Entry",
     "Evidence",
     "EvidenceRule",
+    "FiledFigure",
+    "Filing",
+    "GivenPoints",
     "MonthlyReport",
     "Notice",
     "Period",
@@ -26,6 +32,7 @@ __all__ = [
     "Proposal",
     "Receipt",
     "RememberedMapping",
+    "Score",
     "Settlement",
     "SettlementLine",
     "Snapshot",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger import words
+from ledger.assessment import frozen
 from ledger.entries import locks, proposals, telling
 from ledger.models import Entry, Period, Proposal, Settlement
 from ledger.quarter import checks
@@ -56,7 +57,8 @@ def seen_of(period: Period, table: LeagueTable, found: Iterable[Check]) -> str:
         for check in found
     ]
     chained = (last.position, last.content_hash) if last else ()
-    return fingerprint(period.pk, announced.contents(table), chained, findings)
+    announces = announced.contents(table), frozen.contents(table)
+    return fingerprint(period.pk, *announces, chained, findings)
 
 
 def seen_reopening(period: Period) -> str:
@@ -125,6 +127,7 @@ def confirm(
     acknowledged = _demand_checked(found, known)
     people = (proposal.proposed_by, by)
     settlement = announced.store(period, table, known_by, last, people, at)
+    frozen.store(settlement, table)
     period.state = Period.State.CLOSED
     period.save()
     after = {"version": settlement.version, "chain_head": settlement.chain_head}

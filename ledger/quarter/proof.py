@@ -14,7 +14,9 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from ledger.assessment import frozen
 from ledger.entries import evidence
+from ledger.indicators import filed
 from ledger.models import Entry, Evidence, Period, Receipt, Settlement
 from ledger.quarter import recorded
 from ledger.ranking import announced
@@ -210,6 +212,20 @@ def missing_anchors(scope: Scope, anchors: Iterable[str]) -> Iterator[Finding]:
             yield Finding(8, f"anchor:{digits}", sentence)
 
 
+def altered_scores(scope: Scope) -> Iterator[Finding]:
+    """Announced scores that do not follow from the figures stored with them."""
+    for score in frozen.differing(scope.county):
+        sentence = _("The announced score differs from its figures and scheme.")
+        yield Finding(9, f"settlement:{score.settlement_id}", sentence)
+
+
+def broken_figures(scope: Scope) -> Iterator[Finding]:
+    """The first filed figure of each chain that was changed, inserted or moved."""
+    for figure in filed.broken(scope.county):
+        sentence = _("The chain of filed figures breaks here: it was changed, inserted or moved.")
+        yield Finding(10, f"figure:{figure.pk}", sentence)
+
+
 Check = Callable[[Scope], Iterator[Finding]]
 CHECKS: dict[int, Check] = {
     1: broken_chains,
@@ -219,6 +235,8 @@ CHECKS: dict[int, Check] = {
     5: unpaired_reversals,
     6: incomplete_shares,
     7: altered_evidence,
+    9: altered_scores,
+    10: broken_figures,
 }
 
 

@@ -13,6 +13,7 @@ owed AS (
         ARRAY[due_first, due_second, due_third, amount] AS due
     FROM units_target
     WHERE county_id = ANY(%(counties)s) AND year = %(year)s AND issuer = 'county'
+        AND indicator_id IS NULL
         AND effective_on <= %(as_of)s
         AND (%(known_by)s::timestamptz IS NULL OR recorded_at <= %(known_by)s)
     ORDER BY unit_id, effective_on DESC, id DESC

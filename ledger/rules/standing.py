@@ -14,6 +14,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import TypeVar
+
+Number = TypeVar("Number", Decimal, Fraction)  # money, or the value of another indicator
 
 # Stored with each settlement; raised when a rule of this module decides otherwise than before.
 VERSION = 2
@@ -57,7 +60,7 @@ def benchmark(due: Sequence[Decimal], as_of: date) -> Fraction:
     return Fraction(parts, under * next_under * 3)
 
 
-def tier(received: Decimal, target: Decimal | None, benchmark: Fraction | None) -> Tier:
+def tier(received: Number, target: Number | None, benchmark: Fraction | None) -> Tier:
     """The tier of a unit. Equality counts as reached; the order of the questions is the rule."""
     if target is None or benchmark is None or target <= 0:
         return Tier.NO_TARGET
@@ -117,7 +120,7 @@ def over_half(received: Decimal, target: Decimal | None, as_of: date, rules: int
     return 6 <= completed_months(as_of) <= last and 2 * received >= target
 
 
-def gap(received: Decimal, benchmark: Fraction) -> Fraction:
+def gap(received: Decimal | Fraction, benchmark: Fraction) -> Fraction:
     """Received less benchmark, exact yuan."""
     top, under = received.as_integer_ratio()
     due_top, due_under = benchmark.as_integer_ratio()

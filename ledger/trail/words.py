@@ -22,7 +22,7 @@ from projects.shares import percent_text
 from units.county import settings
 from units.ground import groups
 from units.ground.money import wan_short
-from units.models import County, Role, Target
+from units.models import County, Indicator, Role, Target
 from units.tables import DASH
 
 Words = str | Promise
@@ -72,6 +72,15 @@ ACTIONS: dict[str, Words] = {
     "period.drop_reopening": pgettext_lazy("action", "dropped the proposal to reopen"),
     "period.reopen": pgettext_lazy("action", "confirmed the reopening of the quarter"),
     "target.record": pgettext_lazy("action", "set the annual target"),
+    "indicator.add": pgettext_lazy("action", "added the indicator"),
+    "indicator.change": pgettext_lazy("action", "changed the indicator"),
+    "filing.file": pgettext_lazy("action", "filed a figure"),
+    "filing.verify": pgettext_lazy("action", "verified the figure"),
+    "filing.return": pgettext_lazy("action", "returned the figure"),
+    "filing.reverse": pgettext_lazy("action", "took the figure back"),
+    "scheme.record": pgettext_lazy("action", "recorded the scheme of the year's score"),
+    "score.claim": pgettext_lazy("action", "assessed the own unit"),
+    "score.give": pgettext_lazy("action", "gave points"),
     "county.add": pgettext_lazy("action", "opened the accounts of the county"),
     "county.change": pgettext_lazy("action", "changed the settings of the county"),
     "industry.word": pgettext_lazy("action", "recorded a word for an industry"),
@@ -289,6 +298,12 @@ FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "active_from": (gettext_lazy("active from"), day),
     "ended_on": (gettext_lazy("ended on"), day),
     "successor": (gettext_lazy("successor"), plain),
+    "indicator": (gettext_lazy("indicator"), plain),
+    "measure": (gettext_lazy("measure"), one_of(_labels(Indicator.Measure))),
+    "source": (gettext_lazy("source"), one_of(_labels(Indicator.Source))),
+    "scope": (gettext_lazy("scope"), plain),
+    "name_en": (gettext_lazy("English name"), plain),
+    "points": (gettext_lazy("points"), plain),
     "page": (gettext_lazy("page"), plain),
     "parameters": (gettext_lazy("filters"), plain),
     "refused": (gettext_lazy("answer"), plain),

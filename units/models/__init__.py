@@ -8,6 +8,7 @@ from units.models.counties import (
     amount_field,
     default_groups,
 )
+from units.models.indicators import MAIN, Indicator
 from units.models.links import Link
 from units.models.outbox import NoticeChoice, OutboxMessage, Robot, Sending
 from units.models.people import (
@@ -32,6 +33,7 @@ __all__ = [
     "BUREAU_ROLES",
     "BUSINESS_ROLES",
     "FAILURES_KEPT",
+    "MAIN",
     "OLD_PASSWORDS",
     "UNIT_ROLES",
     "AccessKey",
@@ -40,6 +42,7 @@ __all__ = [
     "CountyTarget",
     "FailedSignIn",
     "GroupChange",
+    "Indicator",
     "KeptForm",
     "Link",
     "NoticeChoice",

@@ -2,18 +2,30 @@
 
 from decimal import Decimal
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from units.models.counties import County, amount_field
+from units.models.indicators import Indicator
 from units.models.units import Unit
 from units.triggers import Chain, Chained, append_only
 
 
+class OfMoney(models.Manager["Target"]):
+    """The targets of the main indicator, the money received: all that most of the program asks for."""
+
+    def get_queryset(self) -> models.QuerySet["Target"]:
+        return super().get_queryset().filter(indicator=None)
+
+
 class Target(models.Model):
     """One version of a unit's annual target with its quarter targets, in 元.
+
+    Without ``indicator`` it is the main one's, money received, which ``objects`` finds; ``of_all``
+    finds those of other indicators too, in whose measure their amounts are.
 
     Append-only: a change is a new row with its effective day and document (rule 10). The quarter
     targets are cumulative and stored with their version, so that an earlier table finds everything
@@ -26,6 +38,9 @@ class Target(models.Model):
         PROVINCE = "province", pgettext_lazy("issuer", "province")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="targets")
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, null=True, blank=True, related_name="targets"
+    )
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="targets")
     year = models.PositiveSmallIntegerField(_("year"))
     issuer = models.CharField(_("issuer"), max_length=10, choices=Issuer, default=Issuer.COUNTY)
@@ -37,6 +52,9 @@ class Target(models.Model):
     document_no = models.CharField(_("document number"), max_length=100, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.ForeignKey("User", on_delete=models.PROTECT, related_name="+")
+
+    objects = OfMoney()
+    of_all = models.Manager()
 
     class Meta:
         verbose_name = _("annual target")
@@ -57,6 +75,12 @@ class Target(models.Model):
         ]
         triggers = [
             *append_only(),
+            Chained(
+                Chain(
+                    "target_indicator", ("indicator_id",), condition="held.indicator_id IS NOT NULL"
+                ),
+                condition=pgtrigger.Q(new__indicator__isnull=False),
+            ),
             Chained(
                 Chain(
                     "target",

@@ -15,8 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from units.forms import AmountField, CleanCharField, DayField
-from units.ground.money import wan_exact, wan_short
-from units.models import County, Schedule, Target, Unit
+from units.ground.money import WAN, YUAN, Scale, wan_exact, wan_short, yuan_text
+from units.models import County, Indicator, Schedule, Target, Unit
 from units.targets import record as targets
 from units.targets.record import TargetDraft
 from units.targets.schedule import scheduled
@@ -88,15 +88,34 @@ class TargetGrid(forms.Form):
         label=_("Document number"), max_length=100, help_text=_("For example 商政发〔2012〕8号.")
     )
 
-    def __init__(self, data: Any = None, *, county: County, year: int, today: date) -> None:
-        self.county, self.year = county, year
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        county: County,
+        year: int,
+        today: date,
+        indicator: Indicator | None = None,
+    ) -> None:
+        self.county, self.year, self.indicator = county, year, indicator
         self.units = standing_units(county, year)
-        self.held = targets.current(county, year)
-        initial = {"seen": targets.newest_id(county, year), "effective_on": self._day(today)}
+        self.held = targets.current(county, year, indicator=indicator)
+        seen = targets.newest_id(county, year, indicator=indicator)
+        initial = {"seen": seen, "effective_on": self._day(today)}
         super().__init__(data, initial=initial)
         for unit in self.units:
             for column, amount in _amounts(self.held.get(unit.pk)).items():
-                self.fields[f"{column}-{unit.pk}"] = _cell(unit, column, amount)
+                self.fields[f"{column}-{unit.pk}"] = _cell(unit, column, amount, self.measure)
+
+    @property
+    def measure(self) -> Scale:
+        """In what the cells are typed: 万元 or 万美元, else plain numbers."""
+        return WAN if self.indicator is None or self.indicator.scale > 1 else YUAN
+
+    @property
+    def query(self) -> str:
+        """The parameters of the grid's address."""
+        return f"?indicator={self.indicator.code}" if self.indicator else ""
 
     def _day(self, today: date) -> date | None:
         """First targets take effect on January 1, a change today if today is in the year."""
@@ -167,8 +186,12 @@ class TargetGrid(forms.Form):
                 name = f"{column}-{row.unit.pk}"
                 is_empty = not str(sent.get(name, "")).strip()
                 if is_empty or (how == FILL_CHANGED and row.is_changed):
-                    sent[name] = wan_exact(part)
+                    sent[name] = self._written(part)
         return sent
+
+    def _written(self, amount: Decimal) -> str:
+        """As a cell takes it."""
+        return wan_exact(amount) if self.measure == WAN else yuan_text(amount, plain=True)
 
     def rows(self) -> Iterable[GridRow]:
         for unit in self.units:
@@ -195,7 +218,9 @@ class TargetGrid(forms.Form):
         sums = Sums()
         for unit in units:
             sums.add(self._typed(unit))
-        return sums.texts()
+        if self.measure == WAN:
+            return sums.texts()
+        return tuple(yuan_text(part, 0) for part in sums.parts.values())
 
 
 def standing_units(county: County, year: int) -> list[Unit]:
@@ -211,9 +236,9 @@ def _amounts(held: Target | None) -> dict[str, Decimal | None]:
     return dict(zip(COLUMNS, (held.amount, *held.due[:3]), strict=True))
 
 
-def _cell(unit: Unit, column: str, amount: Decimal | None) -> AmountField:
+def _cell(unit: Unit, column: str, amount: Decimal | None, measure: Scale) -> AmountField:
     label = f"{unit.name} {LABELS[column]}"
-    cell = AmountField(label=label, required=False, allow_zero=True, initial=amount)
+    cell = AmountField(label=label, unit=measure, required=False, allow_zero=True, initial=amount)
     cell.column = LABELS[column]  # type: ignore[attr-defined]
     cell.widget.attrs |= {"class": "entry-box", "aria-label": label, "data-sum": column}
     return cell

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units.access import ACTION, FORM, Right, allowed, county_of, person, units_of
 from units.ground.refusal import Conflict, Refusal
-from units.models import Target
+from units.models import MAIN, Indicator, Target
 from units.tables import TargetTable
 from units.targets import record as targets
 from units.targets.grid import FILL_CHANGED, FILL_EMPTY, TargetGrid
@@ -40,22 +40,32 @@ def target_current(request: HttpRequest) -> HttpResponse:
     """Redirect to the newest year with targets, else this year."""
     rows = Target.objects.filter(county=county_of(request))
     newest = rows.aggregate(year=Max("year"))["year"]
-    return redirect("target-grid", newest or timezone.localdate().year)
+    query = request.GET.urlencode()
+    address = reverse("target-grid", args=[newest or timezone.localdate().year])
+    return redirect(f"{address}?{query}" if query else address)
 
 
 @allowed(Right.TARGET_EDIT, FORM)
 def target_grid(request: HttpRequest, year: int) -> HttpResponse:
     county, today = county_of(request), timezone.localdate()
     sent = request.POST if request.method == "POST" else None
-    grid = TargetGrid(sent, county=county, year=year_or_404(year), today=today)
+    about: dict[str, Any] = {"county": county, "year": year_or_404(year), "today": today}
+    about["indicator"] = _indicator(request)
+    grid = TargetGrid(sent, **about)
     if sent is None or "resume" in sent:
         return grid_shown(request, grid)
     if sent.get("fill") in (FILL_EMPTY, FILL_CHANGED):
         filled = grid.filled(targets.schedule(county, year), sent["fill"])
-        return grid_shown(
-            request, TargetGrid(filled, county=county, year=year, today=today), is_filled=True
-        )
+        return grid_shown(request, TargetGrid(filled, **about), is_filled=True)
     return _grid_saved(request, grid)
+
+
+def _indicator(request: HttpRequest) -> Indicator | None:
+    """The indicator that the address names; None for the main one."""
+    code = request.GET.get("indicator", MAIN)
+    if code == MAIN:
+        return None
+    return get_object_or_404(Indicator, county=county_of(request), code=code)
 
 
 def _grid_saved(request: HttpRequest, grid: TargetGrid) -> HttpResponse:
@@ -72,6 +82,7 @@ def _grid_saved(request: HttpRequest, grid: TargetGrid) -> HttpResponse:
             document_no=given["document_no"],
             by=person(request),
             at=timezone.now(),
+            indicator=grid.indicator,
         )
     except Conflict as conflict:
         return _grid_conflicting(request, grid, conflict)
@@ -79,14 +90,15 @@ def _grid_saved(request: HttpRequest, grid: TargetGrid) -> HttpResponse:
         grid.add_error(refusal.field, str(refusal))
         return grid_shown(request, grid, status=422)
     messages.success(request, _("%(count)d targets have a new version.") % {"count": len(versions)})
-    return redirect("target-grid", grid.year)
+    return redirect(f"{reverse('target-grid', args=[grid.year])}{grid.query}")
 
 
 def _grid_conflicting(request: HttpRequest, grid: TargetGrid, conflict: Conflict) -> HttpResponse:
     """What was typed is kept in the form; rows that differ from the version in force are marked."""
     sent = request.POST.copy()
-    sent["seen"] = str(targets.newest_id(grid.county, grid.year))
-    again = TargetGrid(sent, county=grid.county, year=grid.year, today=timezone.localdate())
+    about: dict[str, Any] = {"county": grid.county, "year": grid.year, "indicator": grid.indicator}
+    sent["seen"] = str(targets.newest_id(**about))
+    again = TargetGrid(sent, today=timezone.localdate(), **about)
     return grid_shown(request, again, conflict=conflict.sentence, status=409)
 
 

@@ -5,7 +5,7 @@ row with its effective day and document (rule 10).
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from units import trail
 from units.access import Right, demand
 from units.ground.basis_points import FULL
 from units.ground.refusal import Conflict, Refusal
-from units.models import County, Schedule, Target, Unit, User
+from units.models import County, Indicator, Schedule, Target, Unit, User
 
 SAMPLE_DAY = (6, 30)
 
@@ -44,12 +44,30 @@ def in_force(
     as_of: date,
     known_by: datetime | None = None,
     issuer: str = Target.Issuer.COUNTY,
+    indicator: Indicator | None = None,
 ) -> QuerySet[Target]:
     """The newest version per unit with ``effective_on <= as_of``, recorded by ``known_by``."""
-    rows = Target.objects.filter(county=county, year=year, issuer=issuer, effective_on__lte=as_of)
+    rows = Target.of_all.filter(indicator=indicator, county=county, year=year, issuer=issuer)
+    rows = rows.filter(effective_on__lte=as_of)
     if known_by is not None:
         rows = rows.filter(recorded_at__lte=known_by)
     return rows.order_by("unit_id", "-effective_on", "-id").distinct("unit_id")
+
+
+def in_force_of(
+    county: County,
+    as_of: date,
+    indicators: Iterable[Indicator],
+    known_by: datetime | None = None,
+) -> QuerySet[Target]:
+    """The newest version per unit and indicator; the main indicator's are not among them."""
+    rows = Target.of_all.filter(indicator__in=[indicator.pk for indicator in indicators])
+    rows = rows.filter(county=county, year=as_of.year, issuer=Target.Issuer.COUNTY)
+    rows = rows.filter(effective_on__lte=as_of)
+    if known_by is not None:
+        rows = rows.filter(recorded_at__lte=known_by)
+    ordered = rows.order_by("indicator_id", "unit_id", "-effective_on", "-id")
+    return ordered.distinct("indicator_id", "unit_id")
 
 
 def newest_year(county: County, today: date) -> int | None:
@@ -92,10 +110,12 @@ def record(
     by: User,
     at: datetime,
     issuer: str = Target.Issuer.COUNTY,
+    indicator: Indicator | None = None,
 ) -> Target:
     """Record a version: ``amount`` of the year, ``due`` of the first three quarters, in 元."""
-    target = Target.objects.create(
+    target = Target.of_all.create(
         unit=unit,
+        indicator=indicator,
         county_id=unit.county_id,
         year=year,
         issuer=issuer,
@@ -115,20 +135,30 @@ def record(
         "due": [*due[:3], amount],
         "effective_on": effective_on,
         "document_no": document_no,
-    }
+    } | ({"indicator": indicator.name} if indicator else {})
     trail.record(by, "target.record", target, at=at, unit=unit, label=unit.name, after=after)
     return target
 
 
-def current(county: County, year: int, issuer: str = Target.Issuer.COUNTY) -> dict[int, Target]:
+def current(
+    county: County,
+    year: int,
+    issuer: str = Target.Issuer.COUNTY,
+    indicator: Indicator | None = None,
+) -> dict[int, Target]:
     """The version in force at the end of the year by unit id."""
-    rows = in_force(county, year, date(year, 12, 31), issuer=issuer)
+    rows = in_force(county, year, date(year, 12, 31), issuer=issuer, indicator=indicator)
     return {target.unit_id: target for target in rows}
 
 
-def newest_id(county: County, year: int, issuer: str = Target.Issuer.COUNTY) -> int:
+def newest_id(
+    county: County,
+    year: int,
+    issuer: str = Target.Issuer.COUNTY,
+    indicator: Indicator | None = None,
+) -> int:
     """The version number a page has seen: it grows with every version of the year."""
-    rows = Target.objects.filter(county=county, year=year, issuer=issuer)
+    rows = Target.of_all.filter(indicator=indicator, county=county, year=year, issuer=issuer)
     return int(rows.aggregate(newest=Max("pk"))["newest"] or 0)
 
 
@@ -144,6 +174,7 @@ def revise(
     by: User,
     at: datetime,
     issuer: str = Target.Issuer.COUNTY,
+    indicator: Indicator | None = None,
 ) -> list[Target]:
     """Record a version for each unit whose draft differs from the version in force.
 
@@ -152,9 +183,9 @@ def revise(
     """
     demand(by, Right.TARGET_EDIT)
     County.objects.select_for_update(no_key=True).get(pk=county.pk)  # one change at a time
-    if newest_id(county, year, issuer) != seen:
+    if newest_id(county, year, issuer, indicator) != seen:
         raise Conflict(_("Somebody changed the targets after you opened this page. Compare both."))
-    held = current(county, year, issuer)
+    held = current(county, year, issuer, indicator)
     changed = [draft for draft in drafts if _differs(draft, held.get(draft.unit.pk))]
     for draft in changed:
         _demand_sound(draft, county)
@@ -170,6 +201,7 @@ def revise(
             by=by,
             at=at,
             issuer=issuer,
+            indicator=indicator,
         )
         for draft in changed
     ]
