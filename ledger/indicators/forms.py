@@ -44,7 +44,7 @@ class IndicatorForm(forms.Form):
     name_en = CleanCharField(label=_("English name"), max_length=50, required=False)
     code = forms.RegexField(
         r"^[a-z][a-z0-9_]{0,19}\Z",
-        label=_("Code"),
+        label=_("Indicator code"),
         help_text=_("Small letters and digits, as in started; schemes name it so."),
     )
     source = forms.ChoiceField(label=_("Source"), choices=Indicator.Source.choices)

@@ -107,7 +107,7 @@ def headline(table: LeagueTable, background: Background) -> str:
     """What the leader says first: money, task, schedule, last year, 双过半, projects."""
     said = {"day": day(table.as_of), "received": money(table.total.received)}
     parts = [_("As of %(day)s, the county has received %(received)s in all") % said]
-    parts += [_task(table), _growth(table, background)]
+    parts += [_task(table), *background.above, _growth(table, background)]
     if table.over_half:
         parts.append(_(", so that time and task are both past half"))
     return "".join(parts) + _stop() + _signed(table)

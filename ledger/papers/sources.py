@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from ledger.database import replica
 from ledger.models import Entry, Receipt, Settlement, quarter_of
-from ledger.ranking import changes_since, registered
+from ledger.ranking import above, changes_since, registered
 from ledger.ranking.changed_facts import Changed, changed_facts, within_reach
 from ledger.ranking.counted import entries, entries_between
 from ledger.ranking.frame import Frame, present
@@ -108,6 +108,7 @@ class Background:
     industries: tuple[IndustrySum, ...]
     missing: tuple[MissingReport, ...]
     planned: frozenset[int]
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def background(table: LeagueTable) -> Background:
         industries=_industries(table, frame),
         missing=_missing(table, reports),
         planned=reports.planned,
+        above=above.clauses(table),
     )
 
 

@@ -6,6 +6,7 @@ claimed.
 
 from dataclasses import dataclass
 
+from ledger.ranking import above
 from ledger.ranking.charts import Bullet, bullet
 from ledger.ranking.league import LeagueTable
 from ledger.ranking.series import Series
@@ -27,6 +28,7 @@ class Headline:
     points: str
     points_plain: str
     side: str
+    above: str
     growth: str
     over_half: bool
     projects: int
@@ -51,6 +53,7 @@ def headline(table: LeagueTable, series: Series) -> Headline:
         points=points_text(points) if points is not None else "",
         points_plain=points_text(abs(points)).lstrip("+") if points is not None else "",
         side=_side(table),
+        above="".join(above.clauses(table)),
         growth=_growth(table, series),
         over_half=table.over_half,
         projects=signed.projects,

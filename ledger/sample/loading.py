@@ -25,15 +25,16 @@ from ledger.meeting import pledges
 from ledger.models import Period, Receipt
 from ledger.quarter import checks, closing, reports
 from ledger.rules.months import Month
-from ledger.sample import scans
+from ledger.sample import scans, scores
 from projects import register
 from projects.models import STAGES, Industry, Problem, Project, ServiceStep
 from projects.service import problems, steps
 from projects.shares import parse_shares
 from units.ground import text
+from units.ground.groups import TOWN
 from units.ground.money import parse_amount
 from units.ground.refusal import Refusal
-from units.models import County, Role, Unit, User
+from units.models import County, Indicator, Role, Unit, User
 from units.targets import record as targets
 from units.targets.schedule import scheduled
 
@@ -69,6 +70,7 @@ class Loading:
         self.units: dict[str, Unit] = {}
         self.clerks: dict[int, User] = {}
         self.projects: dict[str, Project] = {}
+        self.indicators: dict[str, Indicator] = {}
         self.actions: list[tuple[datetime, int, Action]] = []
         self.orders = itertools.count()
         self.hashed = make_password(PASSWORD)  # hashed once: a hundred times would take a minute
@@ -89,6 +91,7 @@ class Loading:
         self.add_projects()
         self.add_receipts()
         self.add_reports()
+        self.add_scores()
         self.add_services()
         self.add_problems()
         self.add_closings()
@@ -242,6 +245,26 @@ class Loading:
             at=at,
             today=timezone.localdate(at),
         )
+
+    def add_scores(self) -> None:
+        """Indicators and scheme in January, trips of the towns with their reports, marks in April."""
+        bureau = scores.Bureau(self.county, self.head, self.verifier)
+        towns = [unit for unit in self.units.values() if unit.kind == TOWN.code]
+        self.at(scores.BEGINS, 9, lambda at: self.indicators.update(self.set_up(bureau, at)))
+        self.at(date(scores.YEAR, 4, 6), 10, lambda at: scores.give(bureau, towns, at))
+        for row in rows("reports"):
+            unit, filed_on = self.units[row["unit"]], date.fromisoformat(row["filed_on"])
+            if unit in towns and row["month"] >= f"{scores.YEAR}" and int(row["trips"]):
+                self.at(filed_on, 17, partial(self.file_trips, bureau, unit, row))
+
+    def set_up(self, bureau: scores.Bureau, at: datetime) -> dict[str, Indicator]:
+        return scores.set_up(bureau, self.units.values(), at)
+
+    def file_trips(
+        self, bureau: scores.Bureau, unit: Unit, row: dict[str, str], at: datetime
+    ) -> None:
+        trips, clerk = self.indicators["trips"], self.clerks[unit.pk]
+        scores.file_trips(bureau, trips, unit, clerk, row, at)
 
     def add_services(self) -> None:
         for row in rows("services"):
