@@ -1,7 +1,7 @@
 """The units under an indicator: value, target, what is due, rank and tier, group by group.
 
 Rules 3 to 6 as for money: completion ranks, equal ones share a rank. An indicator without any
-target ranks by value. Exact; nothing is rounded here.
+target ranks by value. Exact; nothing is rounded here. Without a value there is no rank.
 """
 
 from collections.abc import Mapping, Sequence
@@ -126,7 +126,7 @@ def _measured(row: LeagueRow, found: Values, demands: Mapping[int, Demand]) -> M
 
 
 def _ranked(rows: Sequence[Measured], has_targets: bool) -> tuple[Measured, ...]:
-    keys = [row.completion if has_targets else row.value for row in rows]
+    keys = [(row.completion if has_targets else row.value) if row.value else None for row in rows]
     found = standing.ranks(keys)
     ranked = [replace(row, rank=rank) for row, rank in zip(rows, found, strict=True)]
     last = len(ranked) + 1
