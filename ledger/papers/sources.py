@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from ledger.database import replica
 from ledger.models import Entry, Receipt, Settlement, quarter_of
-from ledger.ranking import above, changes_since, registered
+from ledger.ranking import changes_since, registered
 from ledger.ranking.changed_facts import Changed, changed_facts, within_reach
 from ledger.ranking.counted import entries, entries_between
 from ledger.ranking.frame import Frame, present
+from ledger.ranking.headline import above
 from ledger.ranking.league import LeagueTable
 from ledger.ranking.registered import ProjectFacts
 from ledger.ranking.reported import Reported, reported
@@ -152,7 +153,7 @@ def background(table: LeagueTable) -> Background:
         industries=_industries(table, frame),
         missing=_missing(table, reports),
         planned=reports.planned,
-        above=above.clauses(table),
+        above=above(table),
     )
 
 

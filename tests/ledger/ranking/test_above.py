@@ -4,7 +4,7 @@ import pytest
 
 from ledger.papers.bulletin import headline
 from ledger.papers.sources import background
-from ledger.ranking.above import clauses
+from ledger.ranking.headline import above
 from ledger.ranking.league import league_table
 from tests import builders
 from tests.builders import day, moment, wan
@@ -37,24 +37,24 @@ def test_the_city_and_the_province_are_each_said(county):
     ask(county, "province", 200_000)
     ask(county, "city", 300_000)
 
-    assert clauses(league_table(county, JUNE)) == (
+    assert above(league_table(county, JUNE)) == (
         "，完成市下达任务30亿元的47.3%",
         "，完成省下达任务20亿元的71.0%",
     )
 
 
 def test_nothing_is_said_without_such_a_target_or_without_all_money(county):
-    assert clauses(league_table(county, JUNE)) == ()
+    assert above(league_table(county, JUNE)) == ()
     ask(county, "city", 300_000)
 
-    assert clauses(league_table(county, JUNE, without=["property"])) == ()
+    assert above(league_table(county, JUNE, without=["property"])) == ()
 
 
 def test_an_earlier_table_knows_the_earlier_target(county):
     ask(county, "city", 300_000)
     ask(county, "city", 100_000, at="2012-09-01")
 
-    assert clauses(league_table(county, JUNE, moment("2012-07-01"))) == (
+    assert above(league_table(county, JUNE, moment("2012-07-01"))) == (
         "，完成市下达任务30亿元的47.3%",
     )
 
