@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0015_unit_alias_by_unit"),
-        ("units", "0016_indicators"),
+        ("units", "0017_indicators"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

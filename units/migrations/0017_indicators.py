@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("units", "0015_groups"),
+        ("units", "0016_groups"),
     ]
 
     operations = [

@@ -35,7 +35,7 @@ def only_codes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("units", "0014_outbox"),
+        ("units", "0015_keys_end"),
     ]
 
     operations = [
