@@ -320,3 +320,16 @@ def test_the_page_of_rows_takes_few_statements(
 
     assert page.count('class="rows__new"') == 50
     assert uploads.has(upload, "top")
+
+
+@pytest.mark.parametrize("path", ["/projects.xlsx", "/receipts.xlsx?state=all"])
+def test_the_programs_own_lists_come_back_without_a_change(path, client, head, unit, tmp_path):
+    make_receipt(make_project(unit, name="金丝峡索道"), 120, "2012-06-01", voucher_no="0042")
+    client.force_login(head)
+    content = b"".join(client.get(path).streaming_content)
+
+    client.post("/import/", {"file": SimpleUploadedFile("清单.xlsx", content)})
+
+    upload = Upload.objects.get()
+    assert (upload.step, upload.refused) == (Step.READY, 0)
+    assert [outcome for _row, outcome in rows_of(upload)] == ["unchanged"]
