@@ -111,7 +111,7 @@ def test_a_settlement_keeps_it_and_an_older_one_shows_a_dash(client, county, pro
     make_verified(project, 130, "2012-02-01")
     head, known = make_head(county), {"known": ADVISORY}
     for period in Period.objects.order_by("year", "quarter"):
-        acting.close(period.pk, by=make_verifier(county), at=moment("2012-04-05"), **known)
+        acting.close(period.pk, by=make_verifier(county), at=moment("2012-04-06"), **known)
         settlement = acting.confirm(period.pk, by=head, at=moment("2012-04-06"), **known)
     client.force_login(head)
 

@@ -68,7 +68,8 @@ def rows_of(response):
 def close_first_quarter(county, head):
     first = Period.objects.get(county=county, year=2012, quarter=1)
     known = range(1, 20)
-    acting.close(first.pk, by=make_verifier(county), at=moment("2012-04-05"), known=known)
+    # After the reports' deadline: who has not reported is part of what both have seen.
+    acting.close(first.pk, by=make_verifier(county), at=moment("2012-04-06"), known=known)
     return acting.confirm(first.pk, by=head, at=moment("2012-04-06"), known=known)
 
 
@@ -160,7 +161,7 @@ def test_the_lines_say_rank_amounts_completion_gap_and_tier(client, leader):
     assert ["|".join(row) for row in rows_of(client.get("/ranking/2012-06/"))] == [
         "1||水沟镇|1,000.00|500.00|1,000.00|1,000.00|0.00||100.0%|+500.00|+50.0|—|completed",
         "2||白浪镇|1,000.00|500.00|200.00|200.00|0.00||20.0%|−300.00|−30.0|—|behind",
-        "3||赵川镇|1,000.00|500.00|0.00|0.00|0.00|80.00|0.0%|−500.00|−50.0|—|no funds yet",
+        "—||赵川镇|1,000.00|500.00|0.00|0.00|0.00|80.00|0.0%|−500.00|−50.0|—|no funds yet",
     ]
 
 
@@ -239,14 +240,17 @@ def test_a_closed_quarter_shows_what_was_announced_and_later_knowledge_stays_out
 
 def test_the_next_table_shows_how_ranks_moved(client, county):
     head = make_head(county)
+    behind, climbing = (county.units.get(name=name) for name in ("白浪镇", "赵川镇"))
+    make_verified(make_project(behind), 200, "2012-02-10")
+    make_verified(make_project(climbing), 100, "2012-02-10")
     close_first_quarter(county, head)
-    make_verified(make_project(county.units.get(name="赵川镇")), 500, "2012-06-01")
+    make_verified(make_project(climbing), 500, "2012-06-01")
     client.force_login(head)
 
     moved = {row[2]: row[1] for row in rows_of(client.get("/ranking/2012-06/"))}
 
     assert moved["水沟镇"].startswith("–")
-    assert moved["赵川镇"].startswith("–")
+    assert moved["赵川镇"].startswith("▲1")
     assert moved["白浪镇"].startswith("▼1")
 
 
@@ -255,7 +259,8 @@ def test_page_and_table_agree_line_by_line(client, leader, county):
 
     shown = [(row[2], row[0]) for row in rows_of(client.get("/ranking/2012-06/"))]
 
-    assert shown == [(row.name, str(row.rank)) for row in table.section("town").rows]
+    rows = table.section("town").rows
+    assert shown == [(row.name, str(row.rank or "—")) for row in rows]
 
 
 # --- never ----------------------------------------------------------------------------------------
