@@ -113,7 +113,9 @@ class Reference:
         for unit, amount, effective_on in self.targets:
             if effective_on <= as_of:
                 owed[unit] = amount
-        shares = {unit: Fraction(sums[unit], owed[unit]) for unit in owed if owed[unit]}
+        shares = {
+            unit: Fraction(sums[unit], owed[unit]) for unit in owed if owed[unit] and sums[unit] > 0
+        }
         return {
             unit: (
                 sums[unit],

@@ -340,7 +340,7 @@ def test_units_without_money_stand_after_those_with_money(county):
     idle, busy = make_unit(county, "甲镇"), make_unit(county, "乙镇")
     make_verified(make_project(busy), 10, "2012-05-10")
 
-    section = section_of(county, "town", day("2012-06-30"))
+    section = league_table(county, day("2012-06-30")).section("town")
 
     names = [row.name for row in section.rows if row.name in ("甲镇", "乙镇")]
     assert (names, idle.order < busy.order) == (["乙镇", "甲镇"], True)

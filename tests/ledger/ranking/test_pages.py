@@ -144,7 +144,7 @@ def test_an_impossible_month_is_no_page(client, leader, month):
         "kind=village&tier=best",
         "as_of=2012-02-30&known_by=whenever",
         "without=everything",
-        "as_of=%00&known_by=%F0%28&sort=%00",
+        "as_of=%01&known_by=%F0%28&sort=%01",
     ],
 )
 def test_unknown_wishes_give_the_default(client, leader, query):
