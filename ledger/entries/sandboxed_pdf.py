@@ -28,12 +28,16 @@ ACTIONS = {
 # Keys under which a program or another file lies.
 KEYS = {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/AF", "/XFA", "/RichMediaContent"}
 KINDS = {"/EmbeddedFile", "/RichMedia", "/Movie", "/Sound", "/Screen", "/FileAttachment", "/3D"}
+# qpdf goes on with nothing in place of objects that it could not unpack; others may unpack them.
+UNREAD = ("error decoding", "unfilterable", "error reading object")
 
 
 def verdict(path: str) -> str:
     try:
         with pikepdf.open(path) as document:
-            return "active" if any(map(_acts, _dictionaries(document))) else "quiet"
+            acts = any(map(_acts, _dictionaries(document)))
+            hides = any(word in str(said) for said in document.get_warnings() for word in UNREAD)
+            return "active" if acts else "broken" if hides else "quiet"
     except pikepdf.PasswordError:
         return "locked"
     except (pikepdf.PdfError, ValueError, RecursionError):

@@ -393,10 +393,10 @@ def test_a_verification_asks_as_many_questions_however_many_share(
 
     for receipt in (alone, shared):
         seen = approvals.seen(receipt)
-        # Three locks, hand in it, five for doubts, credit seen, quarter, receipt, shares, end of
-        # the chain, entries by COPY, trail; two are for the savepoint that stands for the
-        # transaction here.
-        with django_assert_num_queries(16 + 2):
+        # Three locks, hand in it, five for doubts, credit seen, limits of time, quarter, receipt,
+        # shares, end of the chain, entries by COPY, trail; two are for the savepoint that stands
+        # for the transaction here.
+        with django_assert_num_queries(17 + 2):
             posting.verify(receipt.pk, seen, by=verifier, at=NOON, word="已核对")
 
     assert Entry.objects.count() == 1 + 1 + 10
@@ -413,7 +413,7 @@ def test_many_are_taken_over_in_as_many_statements_as_a_few(
         words = {"entered_by": clerk, "by": verifier, "at": NOON, "today": date(2012, 6, 1)}
         posting.take_over(drafts, "商政发〔2012〕9号", **words)
 
-    with django_assert_max_num_queries(14) as few:
+    with django_assert_max_num_queries(16) as few:
         take_over(2)
     with django_assert_num_queries(len(few)):
         take_over(60)
