@@ -5,19 +5,19 @@ session is never accepted in place of a key: a page of another site could read w
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from django.http import HttpRequest
 
 from ledger.api.problems import Problem
 from units.access import Right, may
 from units.models import AccessKey
 from units.people import keys
+from units.sign_in import rate_limit
 
 log = logging.getLogger(__name__)
 
-PER_MINUTE = 120
+PER_MINUTE, MINUTE = 120, timedelta(minutes=1)
 
 
 def key_of(request: HttpRequest, at: datetime) -> AccessKey:
@@ -40,8 +40,6 @@ def demand(key: AccessKey, right: Right, request: HttpRequest, at: datetime) -> 
 
 
 def _spend(key: AccessKey, at: datetime) -> None:
-    """Counted per calendar minute, separately in each server process."""
-    count = f"api:{key.pk}:{at:%Y%m%d%H%M}"
-    cache.add(count, 0, timeout=120)
-    if cache.incr(count) > PER_MINUTE:
-        raise Problem(429, {"Retry-After": str(60 - at.second)})
+    """In any minute, over all server processes."""
+    if not rate_limit.take(f"api {key.pk}", PER_MINUTE, MINUTE, at):
+        raise Problem(429, {"Retry-After": str(int(MINUTE.total_seconds()))})

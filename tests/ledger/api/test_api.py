@@ -347,7 +347,7 @@ def test_over_plain_http_nothing_is_read_and_nobody_led_on(program, town):
     """ASVS 4.1.2; pages are led on"""
     refused = program.get("/api/v1/units")
 
-    assert (refused.status_code, refused["Upgrade"]) == (426, "TLS/1.2")
+    assert (refused.status_code, "Upgrade" in refused) == (426, False)
     assert "https://" in refused.json()["detail"]
     assert not Trail.objects.filter(action="key.read").exists()
     assert program.get("/api/v1/units", secure=True).status_code == 200
