@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.drills import chaos, full, kill, restart
+from tests.drills import chaos, full, kill, locks, restart
 from tests.drills.journal import Journal, missing
 from tests.drills.site import Site, running
 
@@ -50,6 +50,13 @@ def test_a_database_taken_away_is_told_as_that_and_comes_back(site: Site):
 
     assert findings.wrong == []
     assert len(findings.outages) == 4
+
+
+def test_a_lock_that_somebody_forgot_is_told_as_busy_and_stops_nothing_else(site: Site):
+    findings = locks.run(site, ("ledger_monthlyreport", "projects_project"), hold=8)
+
+    assert findings.wrong == []
+    assert any(answer.status == 503 for seen in findings.answers.values() for answer in seen)
 
 
 def test_a_disk_that_is_full_is_told_and_work_goes_on_when_there_is_room(site: Site, disks):

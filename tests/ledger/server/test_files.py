@@ -6,16 +6,21 @@ import json
 import threading
 from contextlib import closing
 from contextvars import copy_context
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
 from django.http import Http404
 from django.urls import resolve
 from openpyxl import load_workbook
+from psycopg.conninfo import conninfo_to_dict
 
+from ledger.database import pg_programs
 from ledger.jobs import runner
 from ledger.jobs.runner import MEGABYTE, Limits
 from ledger.server import faults, files
+from ledger.settings import read_database
 from tests.builders import make_clerk, make_county, make_project, make_unit
 
 in_a_job = pytest.mark.django_db(transaction=True)
@@ -151,3 +156,20 @@ def test_a_job_that_wants_too_much_is_ended(tmp_path, program, limits):
 def test_a_job_that_waits_too_long_is_ended(tmp_path):
     with pytest.raises(runner.TimedOut):
         run("import time; time.sleep(60)", tmp_path, Limits(1, 5, 128 * MEGABYTE))
+
+
+def test_a_job_connects_as_strictly_as_its_worker(monkeypatch):
+    """quality 34: sslmode and the root certificate reach jobs, and pg_dump and psql."""
+    strict = {"sslmode": "verify-full", "sslrootcert": "/etc/jiaozhang/ca.crt"}
+    known = connection.get_connection_params() | strict
+    monkeypatch.setattr(connection, "get_connection_params", lambda: dict(known))
+
+    url = runner._surroundings()["DATABASE_URL"]
+    programs = pg_programs.environment()
+
+    assert conninfo_to_dict(url).items() >= strict.items()
+    monkeypatch.setenv("DATABASE_URL", url)
+    options = read_database("DATABASE_URL", Path("/"))["OPTIONS"]
+    assert options.items() >= strict.items()
+    assert programs["PGSSLMODE"] == "verify-full"
+    assert programs["PGSSLROOTCERT"] == "/etc/jiaozhang/ca.crt"
