@@ -99,12 +99,12 @@ class Check:
         return not self.passes and self.number in ADVISORY
 
 
-def run(period: Period) -> tuple[Check, ...]:
-    """Every check of a quarter, by number."""
+def run(period: Period, today: date | None = None) -> tuple[Check, ...]:
+    """Every check of a quarter, by number, as on the day ``today`` (by default after all deadlines)."""
     scope = proof.Scope(period.county, period.pk)
     return (
         _found(UNVERIFIED, unverified(period)),
-        _found(UNREPORTED, unreported(period)),
+        _found(UNREPORTED, unreported(period, today)),
         _named(SHARES, proof.incomplete_shares(scope), Project),
         _sums(period),
         _named(CHAIN, proof.broken_chains(scope), Entry),
@@ -125,10 +125,12 @@ def unverified(period: Period) -> list[Model]:
     return list(found.select_related("unit", "project").order_by("received_on", "pk"))
 
 
-def unreported(period: Period) -> list[Model]:
-    """Units that owe a report of one of the quarter's months, once each."""
+def unreported(period: Period, today: date | None = None) -> list[Model]:
+    """Units that owe a report of one of the quarter's months, once each; nobody before it is due."""
     found: dict[int, Unit] = {}
     for month in months_of(period):
+        if today is not None and period.county.report_due_on(month) >= today:
+            continue
         found.update((unit.pk, unit) for unit in reports.missing(period.county, month))
     return [*sorted(found.values(), key=period.county.official)]
 

@@ -46,7 +46,7 @@ def end_review(period_id: int, *, by: User, at: datetime) -> Period:
 def seen(period: Period, today: date | None = None) -> str:
     """The fingerprint of all that a closing would announce now, checks included."""
     table = league_table(period.county, period.ends_on, today=today)
-    return seen_of(period, table, checks.run(period))
+    return seen_of(period, table, checks.run(period, today))
 
 
 def seen_of(period: Period, table: LeagueTable, found: Iterable[Check]) -> str:
@@ -86,7 +86,7 @@ def close(
         raise Refusal(_("The quarter has not ended yet."))
     if period.state == Period.State.CLOSED:
         raise Conflict(_("Somebody changed this quarter meanwhile. Reload the page."))
-    found = checks.run(period)
+    found = checks.run(period, timezone.localdate(at))
     table = league_table(period.county, period.ends_on, today=timezone.localdate(at))
     acknowledged = _demand_checked(found, known)
     proposal = proposals.propose(
@@ -117,7 +117,7 @@ def confirm(
     period = _locked(period_id, by)
     if period.state == Period.State.CLOSED:
         raise Conflict(proposals.NOT_PROPOSED[Kind.CLOSE])
-    found = checks.run(period)
+    found = checks.run(period, timezone.localdate(at))
     last = _last_entry(period)
     # An action that waited for our lock, or a clock behind ours, may have posted "after" now.
     known_by = max(at, last.posted_at) if last else at

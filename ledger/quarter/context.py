@@ -146,9 +146,9 @@ def _link(record: Model) -> Link:
     raise TypeError(record)
 
 
-def checks_of(period: Period) -> tuple[Check, ...]:
+def checks_of(period: Period, today: date) -> tuple[Check, ...]:
     """The checks, as long as the quarter is not closed."""
-    return () if period.state == Period.State.CLOSED else checks.run(period)
+    return () if period.state == Period.State.CLOSED else checks.run(period, today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,7 @@ def _crumbs(period: Period) -> list[tuple[str, Any]]:
 
 def _detail(request: HttpRequest, period: Period, form: Form | None = None) -> dict[str, Any]:
     user, today = person(request), timezone.localdate()
-    found = checks_of(period)
+    found = checks_of(period, today)
     settlements = list(period.settlements.select_related("proposed_by", "confirmed_by"))
     newest = settlements[-1] if settlements and period.state == Period.State.CLOSED else None
     changes = change_lines(newest, user) if newest else []

@@ -6,15 +6,17 @@ entries. Nobody is measured against a target here; ``ranking.py`` ranks counties
 
 from calendar import isleap
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db.models import Q, Sum
 
 from ledger.models import OUTSIDE, Entry
 from ledger.ranking.figures import Sums
+from ledger.rules import standing
 from units.ground.money import ZERO
 from units.models import County
 from units.people.regions import region_names
@@ -24,13 +26,23 @@ FINER = {0: 2, 2: 4, 4: 6}  # digits of a code, from the nation to a county
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A place by the first digits of its counties' codes; yuan of the year up to the day."""
+    """A place by the first digits of its counties' codes; yuan of the year up to the day.
+
+    ``compared`` is what the counties with money of last year have received this year: growth on
+    ``last_year`` counts only those, and ``without_last_year`` is how many others there are.
+    """
 
     place: str
     name: str
     counties: int
     sums: Sums
     last_year: Decimal
+    compared: Decimal = ZERO
+    without_last_year: int = 0
+
+    @property
+    def growth(self) -> Fraction | None:
+        return standing.growth(self.compared, self.last_year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,8 @@ class RollUp:
             counties=sum(line.counties for line in self.lines),
             sums=sum((line.sums for line in self.lines), Sums()),
             last_year=sum((line.last_year for line in self.lines), Decimal(0)),
+            compared=sum((line.compared for line in self.lines), Decimal(0)),
+            without_last_year=sum(line.without_last_year for line in self.lines),
         )
 
 
@@ -57,27 +71,37 @@ def rollup(prefix: str, as_of: date) -> RollUp:
     digits = FINER[len(prefix)]
     counties = _counties(prefix)
     places = Counter(code[:digits] for code in counties.values())
-    now = received(counties, digits, as_of)
-    before = received(counties, digits, year_before(as_of))
+    now, before = received(counties, as_of), received(counties, year_before(as_of))
     names = _names(places, digits)
-    lines = (
-        Line(place, names[place], count, now[place], before[place].received)
-        for place, count in sorted(places.items())
-    )
-    return RollUp(prefix, as_of, tuple(lines))
+    found = []
+    for place, count in sorted(places.items()):
+        members = [county for county, code in counties.items() if code.startswith(place)]
+        known = [county for county in members if before[county].received > 0]
+        found.append(
+            Line(
+                place=place,
+                name=names[place],
+                counties=count,
+                sums=sum((now[county] for county in members), Sums()),
+                last_year=sum((before[county].received for county in members), ZERO),
+                compared=sum((now[county].received for county in known), ZERO),
+                without_last_year=count - len(known),
+            )
+        )
+    return RollUp(prefix, as_of, tuple(found))
 
 
-def received(counties: Mapping[int, str], digits: int, as_of: date) -> defaultdict[str, Sums]:
-    """Yuan of the year up to the day, by the first ``digits`` of the codes of these counties."""
+def received(counties: Iterable[int], as_of: date) -> defaultdict[int, Sums]:
+    """Yuan of the year up to the day, by county."""
     days = as_of.replace(month=1, day=1), as_of
     entries = Entry.objects.filter(county__in=counties, counted_on__range=days).order_by()
-    found: defaultdict[str, Sums] = defaultdict(Sums)
+    found: defaultdict[int, Sums] = defaultdict(Sums)
     for county, *amounts in entries.values_list("county").annotate(
         received=Sum("amount"),
         new=Sum("amount", filter=Q(is_new=True), default=ZERO),
         outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=ZERO),
     ):
-        found[counties[county][:digits]] += Sums(*amounts)
+        found[county] = Sums(*amounts)
     return found
 
 

@@ -64,18 +64,22 @@ def _plain_line(line: Line) -> dict[str, Any]:
         "new": str(line.sums.new),
         "outside": str(line.sums.outside),
         "same_time_last_year": str(line.last_year),
+        "counties_without_last_year": line.without_last_year,
     }
 
 
 def _texts(found: RollUp) -> Iterator[str]:
-    """The column titles, one line per place, then the total."""
+    """The column titles, one line per place, then the total, and whose growth is not counted."""
     yield _(
         "As of %(day)s, in 万元. Columns: code, counties, received, of it new, of it from outside the"
         " province, the same time last year, growth, name."
     ) % {"day": found.as_of.isoformat()}
     for line in (*found.lines, found.total):
-        grown = line.sums.received - line.last_year
-        growth = percent_text(grown, line.last_year, claims=()) if line.last_year > 0 else "-"
+        growth = "-" if line.growth is None else percent_text(line.growth, 1, claims=())
         amounts = (line.sums.received, line.sums.new, line.sums.outside, line.last_year)
         words = "".join(f"{wan_text(amount):>18}" for amount in amounts)
         yield f"{line.place:6} {line.counties:5}{words}{growth:>10}  {line.name}".rstrip()
+    if found.total.without_last_year:
+        yield _("Growth counts only counties with funds last year; %(count)d have none.") % {
+            "count": found.total.without_last_year
+        }

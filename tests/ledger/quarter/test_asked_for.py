@@ -86,6 +86,23 @@ def test_a_quarter_is_closed_without_asking_for_earlier_months(county, units):
     assert checks.unreported(quarter) == [units[1]]
 
 
+def test_a_closing_names_nobody_before_the_deadline(county, units):
+    """The check before a closing on 5 July asks for May only; on 6 July for June as well."""
+    quarter = Period(county=county, year=2012, quarter=2)
+    for unit in units:
+        file(unit, MAY)
+
+    assert checks.unreported(quarter, day(DAYS[0])) == []
+    assert checks.unreported(quarter, day(DAYS[1])) == units
+
+
+def test_a_closing_names_nobody_where_no_reports_are_kept(county):
+    county.reports_from = None
+    county.save()
+
+    assert checks.unreported(Period(county=county, year=2012, quarter=2), day("2012-12-31")) == []
+
+
 def test_the_days_of_earlier_months_stand_in_no_calendar(county, units):
     found = agenda.deadlines(builders.make_clerk(units[0]), day("2012-06-20"))
 

@@ -1,6 +1,7 @@
 """What the places of a region have received; that it follows every deed is played by ``test_machine.py``."""
 
 import json
+from fractions import Fraction
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -86,6 +87,20 @@ def test_the_command_prints_a_line_for_each_place(counties, capsys):
     assert hanbin.split() == ["6109", "1", "115.00", "110.00", "110.00", "40.00", "187.5%", "6109"]
     assert shangluo.split()[-1] == "商洛市"
     assert total.split()[:3] == ["61", "3", "690.00"]
+
+
+def test_growth_counts_only_counties_that_have_last_year(counties, capsys):
+    """A county that began this year is no growth of the others (rule 19)."""
+    newcomer = builders.make_county("611024", "山阳县")
+    builders.make_verified(builders.make_project(builders.make_unit(newcomer)), 1000, "2012-06-01")
+
+    found = rollup("6110", JUNE)
+
+    assert found.total.sums.received == wan(1575)
+    assert found.total.growth == Fraction(575 - 200, 200)
+    assert (found.total.without_last_year, found.lines[-1].growth) == (1, None)
+    call_command("rollup", "2012-06", "--region", "6110")
+    assert capsys.readouterr().out.splitlines()[-2].split()[-1] == "187.5%"
 
 
 def test_the_command_gives_yuan_as_strings(counties, capsys):
