@@ -49,7 +49,7 @@ def make_county(code: str = "611023", name: str = "商南县", **fields: object)
 def make_unit(county: County, name: str = "水沟镇", kind: str = "town", **fields: object) -> Unit:
     serial = next(_serial)
     fields.setdefault("code", f"{county.code}{kind[0].upper()}{serial:03}")
-    fields.setdefault("order", serial)
+    fields.setdefault("order", serial % 10_000)
     return Unit.objects.create(
         county=county, name=name, name_key=text.key(name), kind=kind, **fields
     )

@@ -19,7 +19,7 @@ from units.targets import record as targets
 from units.targets.schedule import scheduled
 
 YEAR, BEGINS = 2012, date(2012, 1, 10)
-SCHEME = Path(__file__).with_name("scheme.toml")
+SCHEME = Path(__file__).with_name("scheme").with_suffix(".toml")
 DOCUMENT = "商办发〔2012〕12号"
 OUTSIDE_PART, STARTED = Decimal("0.5"), Decimal(1)
 DRAFTS = (

@@ -13,7 +13,7 @@ from projects.shares import parse_percent as parse_share
 from tests.builders import make_clerk, make_county, make_project, make_unit
 from tests.projects.typed import typed_project
 from units.forms import parse_percent, unit_choices
-from units.models import Unit
+from units.models import County, Unit
 
 TODAY = date(2012, 6, 30)
 
@@ -35,7 +35,11 @@ def share_rows(units, rows):
     )
 
 
-UNITS = [Unit(pk=place, name=f"单位{place}", kind="town", code=str(place)) for place in range(1, 8)]
+COUNTY = County(code="611023", name="商南县")
+UNITS = [
+    Unit(pk=place, county=COUNTY, name=f"单位{place}", kind="town", code=str(place))
+    for place in range(1, 8)
+]
 
 
 @given(st.lists(st.integers(min_value=1, max_value=10_000), min_size=1, max_size=7))
