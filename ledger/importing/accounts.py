@@ -16,6 +16,7 @@ from ledger.models import Period, Receipt, quarter_of
 from projects.industries import record as industries
 from projects.models import Industry, Investor, Project
 from projects.reach import projects_of
+from units.access import Right, may
 from units.ground.text import key
 from units.models import County, Schedule, Target, Unit, User
 from units.targets.schedule import EVEN
@@ -129,7 +130,7 @@ def open_accounts(county: County, by: User, today: date) -> Accounts:
         by=by,
         today=today,
         units={unit.name_key: unit for unit in rows},
-        takes_groups=not rows,
+        takes_groups=not rows and may(by, Right.COUNTY_EDIT),
         codes=set(Unit.objects.values_list("code", flat=True)),
         schedules={schedule.year: schedule.parts for schedule in schedules},
         industries=industries.known(county),

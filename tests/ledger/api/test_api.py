@@ -306,7 +306,7 @@ def test_an_unchanged_answer_is_not_sent_again(program, receipts):
         ("ranking?as_of=20120501", "as_of"),
         ("ranking?without=weather", "without"),
         ("ranking?moon=full", "moon"),
-        ("units?kind=village", "kind"),
+        ("units?kind=VILLAGE", "kind"),
         ("units?kind=town&kind=department", "kind"),
         ("units?limit=501", "limit"),
         ("units?limit=０", "limit"),

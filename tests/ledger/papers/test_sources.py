@@ -158,7 +158,7 @@ def test_number_of_queries_does_not_grow(county, django_assert_num_queries):
         table = league_table(county, JUNE)
         with django_assert_num_queries(7):
             sources.background(table)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             read = sources.details(table, head)
             assert [list(rows) for rows in (read.projects, read.entries, read.changes)]
         grow(7)
