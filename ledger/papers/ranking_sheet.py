@@ -34,7 +34,7 @@ from ledger.sheets.cell_styles import (
     percent_form,
     points_form,
 )
-from units.ground.money import Exact, percent_shown, points_text, rounded, to_wan
+from units.ground.money import Exact, percent_shown, percent_text, points_text, rounded, to_wan
 
 TIER_LOOKS = {
     Tier.COMPLETED: ("17684A", "E3F0E9"),
@@ -240,6 +240,18 @@ def notes(table: LeagueTable, chain_head: str) -> Sequence[str]:
             "completion shares a rank."
         )
     ]
+    if table.total.target:
+        measured = {
+            "day": day(table.as_of),
+            "percent": percent_text(table.total.benchmark, table.total.target, claims=()),
+        }
+        said.append(
+            _(
+                "Completion is measured against the annual task; the gap against what was due by "
+                "%(day)s, %(percent)s of the annual task."
+            )
+            % measured
+        )
     if _parts_differ(table):
         said.append(_("“Due by now” is rounded to the fen; its parts may differ from their sum."))
     if table.settlement is not None:

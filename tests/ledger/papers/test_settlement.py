@@ -172,6 +172,17 @@ def test_foot_is_to_be_signed_and_carries_the_chain_head(county):
     assert f"分录链首：{head}" in [row[0] for row in rows]
 
 
+def test_foot_says_what_completion_and_gap_are_measured_against(county):
+    """Rule 19: the day of the benchmark and its part of the year's task."""
+    small(county)
+    table = league_table(county, JUNE)
+
+    found = str(rows_of(book_of(table)["排名表"])[-8:])
+
+    assert "完成率对照年度任务" in found
+    assert "截至2012年6月30日应完成的任务" in found
+
+
 def test_percent_just_below_half_never_reads_half(county):
     """Rule 3: 49.996 % must not read as having reached 50 %."""
     unit = make_unit(county)
