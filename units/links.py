@@ -121,9 +121,13 @@ def heads() -> dict[int, tuple[int, str]]:
     return {link.chain: (link.position or 0, link.head) for link in placed.distinct("chain")}
 
 
-def is_head(digits: str) -> bool:
-    """Whether a link has, or once was, the end of its chain with these first digits."""
-    return Link.objects.filter(head__startswith=digits).exists()
+def is_head(digits: str, chain: int | None = None) -> bool:
+    """Whether a link has, or once was, the end of its chain with these first digits.
+
+    Of one chain, or of any.
+    """
+    found = Link.objects.filter(head__startswith=digits)
+    return (found if chain is None else found.filter(chain=chain)).exists()
 
 
 def broken(chain: int | None) -> Iterator[int]:

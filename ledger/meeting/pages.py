@@ -32,6 +32,7 @@ from ledger.ranking.league import LeagueTable
 from ledger.ranking.pages import same_parameters, table_for, unit_url
 from ledger.ranking.query import newest_month
 from ledger.rules.months import Month
+from ledger.server.files import site_of
 from units.access import ACTION, FORM, Right, allowed, county_of, may, person, within
 from units.ground.refusal import Refusal
 
@@ -112,7 +113,7 @@ def _shown(request: HttpRequest, month: Month, form: PledgeForm, status: int = 2
 
 
 def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, Any]:
-    background = sources.background(table)
+    background = sources.background(table, site_of(request))
     reader, query = person(request), request.GET
     url = unit_url(reader, table.county)
     before = pledges.outcomes(pledges.last_before(table.county, month), table)
@@ -123,6 +124,7 @@ def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, A
         "month": month,
         "league": table,
         "settlement": table.settlement,
+        "check_code": background.proof.code if background.proof else "",
         "period": phrases.period(table.as_of),
         "left_out": phrases.left_out(table),
         "asked_moment": None if table.settlement else table.known_by,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from ledger import words
+from ledger.papers.proof_line import Proof
 from ledger.papers.sources import Background, IndustrySum
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
 from ledger.ranking.phrases import and_so, bureau, day, is_town, known, left_out, period, short_town
@@ -53,6 +54,8 @@ class Bulletin:
     title_lines: tuple[str, ...]
     addressees: str
     paragraphs: tuple[Paragraph, ...]
+    proof: Proof | None = None
+    issuer: str = ""
 
     @property
     def title(self) -> str:
@@ -62,6 +65,7 @@ class Bulletin:
     def text(self) -> str:
         """The whole text, one paragraph a line, for copying."""
         lines = [self.title, self.addressees, *(part.text for part in self.paragraphs)]
+        lines += self.proof.lines if self.proof else []
         return "\n".join(lines)
 
 
@@ -70,7 +74,8 @@ def bulletin(table: LeagueTable, background: Background) -> Bulletin:
         _("Bulletin on the tasks of %(period)s") % {"period": period(table.as_of)},
         pgettext("second line of a title", " in investment attraction"),
     )
-    return Bulletin(title, _addressees(table), tuple(_paragraphs(table, background)))
+    paragraphs = tuple(_paragraphs(table, background))
+    return Bulletin(title, _addressees(table), paragraphs, background.proof, bureau(table))
 
 
 def _addressees(table: LeagueTable) -> str:
@@ -318,7 +323,8 @@ def _best(table: LeagueTable) -> Iterator[Paragraph]:
         if rows:
             yield Paragraph(Role.TEXT, words.did_well(section.group))
         for number, row in enumerate(rows, start=1):
-            yield Paragraph(Role.ITEM, _praise(number, row))
+            stop = _stop() if number == len(rows) else pgettext("end of an item", ";")
+            yield Paragraph(Role.ITEM, _praise(number, row) + stop)
 
 
 def _praise(number: int, row: LeagueRow) -> str:
@@ -408,9 +414,6 @@ def _closing(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
         yield Paragraph(Role.NOTE, _("The quarter is not closed; figures may still change."))
     if table.county.is_sample:
         yield Paragraph(Role.NOTE, _("Sample figures: the amounts of single units are made up."))
-    if background.chain_head:
-        said = _("Head of the chain of entries: %(head)s")
-        yield Paragraph(Role.NOTE, said % {"head": background.chain_head})
 
 
 # --- joining ---------------------------------------------------------------------------------------

@@ -4,13 +4,16 @@ Title 小标宋 二号 centred, text 仿宋 三号 with two characters of indent
 below. The words of the bulletin are never changed.
 """
 
+import io
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import IO, Any
 
+from django.utils import timezone
 from docx import Document
 from docx.document import Document as Paper
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml import OxmlElement, parse_xml
@@ -19,12 +22,21 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as Printed
 
 from ledger.papers.bulletin import Bulletin, Role
-from ledger.sheets.book import writable
+from ledger.papers.proof_line import Proof
+from ledger.sheets.book import office_language, writable
 from ledger.sheets.cell_styles import HEAD_FACE, NUMBER_FACE, TEXT_FACE, TITLE_FACE
 
 SECOND, THIRD, FOURTH = Pt(22), Pt(16), Pt(14)  # 二号, 三号, 四号
 LINE_HEIGHT = Pt(28)
 INDENT = 2 * THIRD  # two characters
+AFTER_COMPAT = [
+    qn(name)
+    for name in (
+        *("w:docVars", "w:rsids", "m:mathPr", "w:attachedSchema", "w:themeFontLang"),
+        *("w:clrSchemeMapping", "w:doNotIncludeSubdocsInStats", "w:shapeDefaults"),
+        *("w:decimalSymbol", "w:listSeparator"),
+    )
+]
 SUBSTITUTES = {TITLE_FACE: "宋体", TEXT_FACE: "仿宋_GB2312", HEAD_FACE: "SimHei"}
 
 
@@ -33,8 +45,8 @@ def write(bulletin: Bulletin, file: IO[bytes]) -> None:
     _set_up_page(paper)
     _set_up_text(paper)
     _name_substitutes(paper)
-    paper.core_properties.title = writable(bulletin.title)[:255]
-    paper.core_properties.author = ""
+    _set_properties(paper, bulletin)
+    _set_up_office(paper)
     _title(paper, bulletin.title_lines)
     _add(paper, bulletin.addressees, indent=False)
     for part, following in pairwise([*bulletin.paragraphs, None]):
@@ -43,7 +55,69 @@ def write(bulletin: Bulletin, file: IO[bytes]) -> None:
             # A signature never stands alone on a page.
             signed = following is not None and following.role is Role.SIGNATURE
             line.paragraph_format.keep_with_next = signed or part.role is Role.HEADING
+    if bulletin.proof is not None:
+        _imprint(paper, bulletin.proof)
     paper.save(file)
+
+
+def _set_properties(paper: Paper, bulletin: Bulletin) -> None:
+    """In the county's name; the template that python-docx ships speaks of itself and of 2013."""
+    properties, now = paper.core_properties, timezone.now()
+    properties.title = writable(bulletin.title)[:255]
+    properties.author = properties.last_modified_by = writable(bulletin.issuer)[:255]
+    properties.created = properties.modified = now.replace(tzinfo=None)
+    properties.language = office_language()
+    properties.comments = properties.keywords = properties.subject = properties.category = ""
+    properties.revision = 1
+
+
+def _set_up_office(paper: Paper) -> None:
+    """The language of the text, and the mode of today: no office opens it as an old file."""
+    for lang in paper.styles.element.iter(qn("w:lang")):
+        for script in ("val", "eastAsia"):
+            lang.set(qn(f"w:{script}"), office_language())
+    settings = paper.settings.element
+    for old in settings.findall(qn("w:compat")):
+        settings.remove(old)
+    mode = OxmlElement("w:compatSetting")
+    mode.set(qn("w:name"), "compatibilityMode")
+    mode.set(qn("w:uri"), "http://schemas.microsoft.com/office/word")
+    mode.set(qn("w:val"), "15")
+    compat = OxmlElement("w:compat")
+    compat.append(mode)
+    _before(settings, compat, AFTER_COMPAT)
+
+
+def _before(parent: Any, child: Any, following: Sequence[str]) -> None:
+    """Insert the child where the schema's order wants it: before the first of ``following``."""
+    places = [place for place, other in enumerate(parent) if other.tag in following]
+    parent.insert(min(places, default=len(parent)), child)
+
+
+def _imprint(paper: Paper, proof: Proof) -> None:
+    """The 版记: the check code between two rules, and beside it the QR code of its address."""
+    paper.add_paragraph().paragraph_format.line_spacing = Pt(12)
+    table = paper.add_table(rows=1, cols=2)
+    table.autofit = False
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "8"), ("space", "0"), ("color", "000000")):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    table._tbl.tblPr.append(borders)
+    words, picture = table.rows[0].cells
+    words.width, picture.width = Mm(130), Mm(26)
+    for cell in (words, picture):
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    for number, text in enumerate(proof.lines):
+        line = words.paragraphs[0] if number == 0 else words.add_paragraph()
+        line.paragraph_format.line_spacing = Pt(20)
+        _face(line.add_run(writable(text)), TEXT_FACE, FOURTH if number == 0 else Pt(10.5))
+    drawn = picture.paragraphs[0]
+    drawn.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    drawn.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    drawn.add_run().add_picture(io.BytesIO(proof.picture()), width=Mm(20))
 
 
 def _set_up_page(paper: Paper) -> None:
@@ -77,10 +151,17 @@ def _name_substitutes(paper: Paper) -> None:
     [part] = [p for p in paper.part.package.iter_parts() if p.partname == "/word/fontTable.xml"]
     fonts = parse_xml(part.blob)
     for name, substitute in SUBSTITUTES.items():
-        font, other = OxmlElement("w:font"), OxmlElement("w:altName")
+        font = OxmlElement("w:font")
         font.set(qn("w:name"), name)
-        other.set(qn("w:val"), substitute)
-        font.append(other)
+        # GB 2312 and the family let an office without either font choose a like one.
+        for part_name, value in (
+            ("altName", substitute),
+            ("charset", "86"),
+            ("family", "modern" if name == HEAD_FACE else "roman"),
+        ):
+            told = OxmlElement(f"w:{part_name}")
+            told.set(qn("w:val"), value)
+            font.append(told)
         fonts.append(font)
     part._blob = serialize_part_xml(fonts)
 

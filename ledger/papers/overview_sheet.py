@@ -19,7 +19,8 @@ from openpyxl.chart.text import RichText
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 
 from ledger import words
-from ledger.papers.ranking_sheet import TIER_LOOKS, percent, places_of, points, subtitle, wan
+from ledger.papers.proof_line import Proof
+from ledger.papers.ranking_sheet import NOTE, TIER_LOOKS, percent, places_of, points, subtitle, wan
 from ledger.papers.sources import Background, IndustrySum
 from ledger.ranking.league import LeagueTable
 from ledger.ranking.phrases import county_title, period
@@ -43,6 +44,7 @@ WIDTHS = (24, 17, 17, 17, 17, 3, 20, 13, 17, 12, 14)
 ROW_HEIGHT, ROW_CM, CHART_CM = 18, 0.635, 17.5
 BARS_ROWS = 11
 BESIDE = 6  # column of the charts and of the table under them
+PICTURE_ROW, PICTURE_PIXELS = 34, 84
 RECEIVED_COLOUR, DUE_COLOUR, BEFORE_COLOUR = "9C1F1A", "4D545F", "B9B3A4"
 
 
@@ -70,6 +72,8 @@ def write(book: Book, table: LeagueTable, background: Background, sentence: str)
     headline = _headline(sheet, table, background)
     tiers = _tiers(sheet, table)
     months = _months_and_industries(sheet, table, background)
+    if background.proof is not None:
+        _proof(sheet, background.proof)
     sheet.on_one_page()
     overview = Overview(sheet, headline, tiers, kinds, months)
     curve, bars = _curve(overview), _bars(overview)
@@ -202,6 +206,15 @@ def _industries(table: LeagueTable, industries: Iterable[IndustrySum]) -> Iterat
         amount = industry.amount
         share = _share(amount, table.total.received)
         yield [industry.name, Styled(industry.sector, CENTRED), _wan(amount), share]
+
+
+def _proof(sheet: Sheet, proof: Proof) -> None:
+    """The check code, and beside it the QR code of the address at which it is checked."""
+    _gap(sheet)
+    first = sheet.row + 1
+    for text in proof.lines:
+        sheet.across(text, NOTE, height=PICTURE_ROW)
+    sheet.picture(proof.picture(), first, len(WIDTHS) - 1, PICTURE_PIXELS)
 
 
 def _add(sheet: Sheet, values: Sequence[Value]) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ledger.papers import bulletin, bulletin_docx, ranking_sheet, settlement, sources
 from ledger.ranking.pages import table_for
 from ledger.rules.months import Month
-from ledger.server.files import demand_short, file_view
+from ledger.server.files import demand_short, file_view, site_of
 from ledger.sheets.answers import DOCX, XLSX, file_response
 from units.access import Right, allowed, person
 
@@ -21,7 +21,7 @@ def ranking_xlsx(request: HttpRequest, month: Month) -> FileResponse:
     with sources.one_moment():
         table = table_for(request, month)
         demand_short(sources.entry_count(table))
-        background = sources.background(table)
+        background = sources.background(table, site_of(request))
         details = sources.details(table, person(request))
         write = partial(settlement.settlement_workbook, table, background, details)
         return file_response(f"{ranking_sheet.title(table)}.xlsx", XLSX, write)
@@ -31,7 +31,7 @@ def ranking_xlsx(request: HttpRequest, month: Month) -> FileResponse:
 def ranking_docx(request: HttpRequest, month: Month) -> FileResponse:
     with sources.one_moment():
         table = table_for(request, month)
-        paper = bulletin.bulletin(table, sources.background(table))
+        paper = bulletin.bulletin(table, sources.background(table, site_of(request)))
 
     def write(file: IO[bytes]) -> None:
         bulletin_docx.write(paper, file)
@@ -43,7 +43,7 @@ def ranking_docx(request: HttpRequest, month: Month) -> FileResponse:
 def ranking_bulletin(request: HttpRequest, month: Month) -> HttpResponse:
     with sources.one_moment():
         table = table_for(request, month)
-        paper = bulletin.bulletin(table, sources.background(table))
+        paper = bulletin.bulletin(table, sources.background(table, site_of(request)))
     context = {
         "crumbs": [
             (reverse("ranking", args=[month]), _("League table")),

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from ledger import words
+from ledger.papers.proof_line import Proof
 from ledger.ranking import columns
 from ledger.ranking.columns import ON_PAPER, Of, Shape
 from ledger.ranking.league import LeagueRow, LeagueTable, Section, Total
 from ledger.ranking.phrases import and_so, bureau, county_title, day, known, left_out, period
+from ledger.rules import chain
 from ledger.rules.standing import Tier
 from ledger.sheets.book import Book, Column, Sheet, Styled, Value
 from ledger.sheets.cell_styles import (
@@ -147,7 +149,7 @@ def subtitle(table: LeagueTable) -> list[str]:
     ]
 
 
-def write(book: Book, table: LeagueTable, chain_head: str) -> Ranking:
+def write(book: Book, table: LeagueTable, chain_head: str, proof: Proof | None) -> Ranking:
     name = pgettext("sheet name", "League table")
     lines = [subtitle(table)]
     sheet = book.sheet(
@@ -163,7 +165,7 @@ def write(book: Book, table: LeagueTable, chain_head: str) -> Ranking:
         _section(sheet, place, section, is_compared) for place, section in enumerate(table.sections)
     ]
     total = sheet.add(_sums(_("Total"), table.total))
-    _foot(sheet, table, chain_head)
+    _foot(sheet, table, chain_head, proof)
     return Ranking(sheet, parts, total)
 
 
@@ -224,16 +226,16 @@ def _as_sum(value: Value, style: CellStyle) -> Styled:
     return Styled(value, replace(style, bold=True, ground=SUM_GROUND))
 
 
-def _foot(sheet: Sheet, table: LeagueTable, chain_head: str) -> None:
+def _foot(sheet: Sheet, table: LeagueTable, chain_head: str, proof: Proof | None) -> None:
     sheet.across("", LINE, height=10)
     signed = [_("Filled in by:"), _("Checked by:"), _("Head of the unit:"), _("Date:")]
     sheet.line(signed, replace(LINE, size=12), height=28)
-    for note in notes(table, chain_head):
+    for note in notes(table, chain_head, proof):
         sheet.across(note, NOTE)
 
 
-def notes(table: LeagueTable, chain_head: str) -> Sequence[str]:
-    """What the figures count, and the chain head that proves them."""
+def notes(table: LeagueTable, chain_head: str, proof: Proof | None) -> Sequence[str]:
+    """What the figures count, and the code or, of an open quarter, the chain head that proves them."""
     said = [
         _(
             "Only verified receipts count; pending ones stand beside and never rank. Equal "
@@ -264,8 +266,11 @@ def notes(table: LeagueTable, chain_head: str) -> Sequence[str]:
         said.append(_("The quarter is not closed; figures may still change."))
     if table.county.is_sample:
         said.append(_("Sample figures: the amounts of single units are made up."))
-    if chain_head:
-        said.append(_("Head of the chain of entries: %(head)s") % {"head": chain_head})
+    if proof is not None:
+        said += proof.lines
+    elif chain_head:
+        head = chain.short(chain_head)
+        said.append(_("Head of the chain of entries: %(head)s") % {"head": head})
     return said
 
 

@@ -99,11 +99,13 @@ def settlement_workbook(
     table: LeagueTable, background: Background, details: Details, file: IO[bytes]
 ) -> None:
     """Write the workbook to ``file``, reading the rows of the details once."""
-    with Book(ranking_sheet.title(table), bureau(table)) as book:
+    proof = background.proof
+    foot = proof.line if proof else ""
+    with Book(ranking_sheet.title(table), bureau(table), foot) as book:
         overview = overview_sheet.write(
             book, table, background, bulletin.headline(table, background)
         )
-        ranking = ranking_sheet.write(book, table, background.chain_head)
+        ranking = ranking_sheet.write(book, table, background.chain_head, proof)
         projects = _projects(book, table, details)
         entries = _entries(book, table, details)
         _changes(book, table, details)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from ledger.database import replica
 from ledger.models import Entry, Receipt, Settlement, quarter_of
+from ledger.papers.proof_line import Proof, proof_of
 from ledger.ranking import changes_since, registered
 from ledger.ranking.changed_facts import Changed, changed_facts, within_reach
 from ledger.ranking.counted import entries, entries_between
@@ -110,6 +111,7 @@ class Background:
     missing: tuple[MissingReport, ...]
     planned: frozenset[int]
     above: tuple[str, ...] = ()
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def background(table: LeagueTable) -> Background:
+def background(table: LeagueTable, site: str = "") -> Background:
+    """``site`` is the address at which people open the program; papers point to its check page."""
     frame, reports = _frame(table), _reports(table)
     return Background(
         series=of_table(table),
@@ -154,6 +157,7 @@ def background(table: LeagueTable) -> Background:
         missing=_missing(table, reports),
         planned=reports.planned,
         above=above(table),
+        proof=proof_of(table, site),
     )
 
 

@@ -36,6 +36,7 @@ from ledger.ranking.league import LeagueTable, league_table
 from ledger.ranking.pages import unit_url
 from ledger.ranking.query import newest_month
 from ledger.ranking.series import of_table
+from ledger.ranking.snapshot import check_code
 from ledger.ranking.table import point
 from ledger.receipts.attempts import attempted
 from ledger.rules.months import Month
@@ -144,6 +145,7 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
         "name": words.quarter(period.year, period.quarter),
         "period": period,
         "settlement": settlement,
+        "check_code": check_code(settlement),
         "is_newest": version == period.settlements.count(),
         "league": table,
         "explain_url": source(),

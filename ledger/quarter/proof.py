@@ -13,22 +13,27 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ledger.assessment import frozen
 from ledger.entries import evidence
 from ledger.indicators import filed
 from ledger.models import Entry, Evidence, Period, Receipt, Settlement
-from ledger.quarter import recorded
+from ledger.quarter import check_code, recorded
 from ledger.ranking import announced
-from ledger.rules import chain
+from ledger.rules import chain, short_code
 from projects.models import CreditShare
-from units import links
 from units.ground.basis_points import FULL
 from units.models import County
 
 CHUNK = 20_000
 COLUMNS = (*chain.COVERED.values(), "hash_name", "prev_hash", "content_hash", "pk")
-ANCHOR_DIGITS = 16  # as printed on paper (chain.short)
+_NOTHING = {
+    short_code.Kind.SHORT: gettext_lazy("This check code belongs to no stored settlement."),
+    short_code.Kind.LONG: gettext_lazy(
+        "This printed head is in no chain, nor is it a settlement's: entries were cut off or rewritten."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +204,18 @@ def altered_evidence(scope: Scope) -> Iterator[Finding]:
 
 
 def missing_anchors(scope: Scope, anchors: Iterable[str]) -> Iterator[Finding]:
-    """Printed heads that are in no chain any more: the tail was cut or all was rewritten."""
+    """Codes and heads from paper that belong to nothing any more: cut off, changed or rewritten."""
     for anchor in anchors:
-        digits = "".join(anchor.split()).lower()
-        if len(digits) < ANCHOR_DIGITS or not set(digits) <= set("0123456789abcdef"):
-            sentence = _("Write the head as printed: at least sixteen of the digits 0-9 and a-f.")
-            yield Finding(8, f"anchor:{digits}", sentence)
-        elif not scope.entries().filter(content_hash__startswith=digits).exists() and not (
-            links.is_head(digits)
-        ):
-            sentence = _("This printed head is in no chain: entries were cut off or rewritten.")
-            yield Finding(8, f"anchor:{digits}", sentence)
+        typed = short_code.read(anchor)
+        record = f"anchor:{typed.digits if typed else anchor}"
+        if typed is None:
+            sentence = _(
+                "Write the check code as printed: twelve characters, or at least sixteen of the "
+                "digits 0-9 and a-f."
+            )
+            yield Finding(8, record, sentence)
+        elif not check_code.find(typed, scope.county):
+            yield Finding(8, record, str(_NOTHING[typed.kind]))
 
 
 def altered_scores(scope: Scope) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from ledger.quarter.check_pages import paper_check, paper_check_picture
 from ledger.quarter.pages import (
     period_confirm,
     period_detail,
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "periods/<int:pk>/settlements/<int:version>/", settlement_detail, name="period-settlement"
     ),
+    path("check/", paper_check, name="paper-check"),
+    path("check/picture/", paper_check_picture, name="paper-check-picture"),
     path("reports/", report_newest, name="report-newest"),
     path("reports/<month:month>/", report_month, name="report-month"),
     path("reports/<month:month>/remind/", report_remind, name="report-remind"),

@@ -26,6 +26,7 @@ from ledger.ranking.headline import headline
 from ledger.ranking.league import LeagueRow, LeagueTable
 from ledger.ranking.query import TableQuery, newest_month
 from ledger.ranking.series import of_table
+from ledger.ranking.snapshot import check_code
 from ledger.rules.months import Month
 from units.access import REACH, Reach, Right, allowed, county_of, opens, person
 from units.models import County, User
@@ -86,6 +87,7 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "month": month,
         "league": table,
         "settlement": table.settlement,
+        "check_code": check_code(table.settlement),
         "left_out": phrases.left_out(table),
         "asked_moment": None if table.settlement else table.known_by,
         "year_to_set": targets.year_to_set(table.county, month.year, timezone.localdate()),

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Max, QuerySet, Sum
 
 from ledger.models import Entry, Receipt, Settlement, Snapshot
@@ -18,10 +19,29 @@ from ledger.ranking.frame import Frame, Waiting
 from ledger.ranking.gathering import last_settlements, ranks_of
 from ledger.ranking.registered import ProjectFacts
 from ledger.ranking.reported import Reported
-from ledger.rules import standing
+from ledger.rules import short_code, standing
 from projects.models import CreditShare
+from units import links
 from units.models import County, Target
 
+DIGESTS = """
+SELECT settled.id, encode(sha256(convert_to(concat_ws('|', 'settlement-1', county.code, period.year,
+    period.quarter, settled.version, {settlement}, {snapshot}, {score},
+    (SELECT string_agg({settlementline}, '|' ORDER BY line.unit_id)
+        FROM ledger_settlementline line WHERE line.settlement_id = settled.id)), 'UTF8')), 'hex')
+FROM ledger_settlement settled
+JOIN ledger_period period ON period.id = settled.period_id
+JOIN units_county county ON county.id = period.county_id
+JOIN ledger_snapshot kept ON kept.settlement_id = settled.id
+LEFT JOIN ledger_score score ON score.settlement_id = settled.id
+WHERE (%(settlement)s::bigint IS NULL OR settled.id = %(settlement)s)
+    AND (%(county)s::bigint IS NULL OR period.county_id = %(county)s)"""
+DIGESTED = {
+    "settlement": "settled",
+    "snapshot": "kept",
+    "score": "score",
+    "settlementline": "line",
+}
 BEFORE_VERSIONS = 1  # the rules of settlements that did not store their version
 
 
@@ -60,6 +80,31 @@ def details_of(settlement: int) -> tuple[list[ProjectFacts], Reported]:
     missing = {int(unit): tuple(months) for unit, months in plain["missing"].items()}
     reports = Reported(missing, frozenset(plain["planned"]))
     return registered.read(plain["projects"]), reports
+
+
+def digest_of(settlement: Settlement) -> str:
+    """SHA-256 over the whole stored settlement: its lines, snapshot, score and chain head.
+
+    Computed from what is stored now, so a check code that is found again proves all of it. Its
+    parts are the digests of recorded rows (``units.links``), whose columns never change.
+    """
+    return digests(settlement=settlement.pk)[settlement.pk]
+
+
+def check_code(settlement: Settlement | None) -> str:
+    """As papers print it; empty where nothing is announced, so that figures may still change."""
+    return short_code.short(digest_of(settlement)) if settlement is not None else ""
+
+
+def digests(settlement: int | None = None, county: int | None = None) -> dict[int, str]:
+    """By settlement: of one, of a county, or of all."""
+    chains = {found.subject: found for _model, found in links.chained_models()}
+    parts = {subject: chains[subject].digest(row) for subject, row in DIGESTED.items()}
+    # A settlement without score adds nothing; the digest of a row of NULLs would.
+    parts["score"] = f"CASE WHEN score.id IS NOT NULL THEN {parts['score']} END"
+    with connection.cursor() as cursor:
+        cursor.execute(DIGESTS.format(**parts), {"settlement": settlement, "county": county})
+        return dict(cursor.fetchall())
 
 
 def _frame(settlement: Settlement, lines: set[int], *, is_now: bool) -> Frame:

@@ -6,6 +6,7 @@ cannot hold is left out, and an amount never passes through a float. Knows nothi
 """
 
 import errno
+import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,11 +20,13 @@ from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
+from openpyxl.drawing.image import Image
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
@@ -83,10 +86,14 @@ class Ink(NamedTuple):
 class Book:
     """A workbook being written. Leaving it with an error deletes its temporary files."""
 
-    def __init__(self, title: str = "", author: str = "") -> None:
+    def __init__(self, title: str = "", author: str = "", foot: str = "") -> None:
+        """``foot`` is printed at the left under every page."""
         self._workbook = Workbook(write_only=True)
-        self._workbook.properties.title = writable(title)
-        self._workbook.properties.creator = writable(author)
+        properties = self._workbook.properties
+        properties.title = writable(title)
+        properties.creator = properties.lastModifiedBy = writable(author)
+        properties.language = office_language()
+        self.foot = foot
         self._inks: dict[CellStyle, Ink] = {}
 
     def __enter__(self) -> Self:
@@ -246,6 +253,12 @@ class Sheet:
         rule.add(self.span(top, column, bottom, column))
         self._grid.data_validations.append(rule)
 
+    def picture(self, png: bytes, row: int, column: int, size: int) -> None:
+        """A square picture, ``size`` pixels wide."""
+        image = Image(io.BytesIO(png))
+        image.width = image.height = size
+        self._grid.add_image(image, self.at(row, column))
+
     def chart(self, chart: Any, row: int, column: int) -> None:
         self._grid.add_chart(chart, self.at(row, column))
 
@@ -326,6 +339,9 @@ class Sheet:
         page = _("Page %(page)s of %(pages)s") % {"page": "&P", "pages": "&N"}
         grid.oddFooter.center.text = page
         grid.oddFooter.center.size = 10
+        if self._book.foot:
+            grid.oddFooter.left.text = self._book.foot.replace("&", "&&")
+            grid.oddFooter.left.size = 9
 
 
 class _Grid(WriteOnlyWorksheet):  # type: ignore[misc]  # openpyxl has no types
@@ -358,6 +374,11 @@ class _Cell(Cell):  # type: ignore[misc]
     @property
     def coordinate(self) -> str:
         return f"{self._letter}{self.row}"
+
+
+def office_language() -> str:
+    """The language of the words, as office programs name it."""
+    return "zh-CN" if (get_language() or "").startswith("zh") else "en-GB"
 
 
 def writable(text: str) -> str:

@@ -7,6 +7,7 @@ from pypdf import PdfReader
 
 from ledger.models import Period, Settlement
 from ledger.quarter import checks
+from ledger.ranking.snapshot import check_code
 from tests import acting
 from tests.browser.test_walk import sign_in
 from tests.builders import (
@@ -49,7 +50,7 @@ def test_the_league_table_is_printed_whole(page_at, leader):
     with_rows = [text for text in pages if any(name in text for name in UNITS)]
     assert len(with_rows) > 2
     assert all("名次" in text and "完成率" in text for text in with_rows)
-    assert all(Settlement.objects.get().chain_head[:16] in text for text in pages)
+    assert all(check_code(Settlement.objects.get()) in text for text in pages)
     for number, name in enumerate(UNITS):
         (row,) = [line for text in pages for line in text.splitlines() if name in line]
         assert f"{1000 + number:,}.00" in row

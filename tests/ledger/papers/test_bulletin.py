@@ -1,10 +1,12 @@
 """The bulletin: which sentences it has, which units it names, and what it never claims."""
 
 import io
+import re
+import zipfile
 
 import docx
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from docx.oxml.ns import qn
 
 from ledger.papers import bulletin_docx, sources
@@ -12,6 +14,7 @@ from ledger.papers.bulletin import Role, bulletin
 from ledger.quarter.reports import file_report
 from ledger.ranking.announced import announced_table
 from ledger.ranking.league import league_table
+from ledger.ranking.snapshot import check_code
 from tests.builders import (
     day,
     make_clerk,
@@ -189,10 +192,10 @@ def test_good_units_are_numbered_towns_first(county):
     items = [p.text for p in paper_of(league_table(county, JUNE)).paragraphs if p.role == Role.ITEM]
 
     assert items == [
-        "1.第0镇（累计到位资金100万元，占年度任务的100.0%）",
-        "2.第1镇（累计到位资金99万元，占年度任务的99.0%）",
-        "3.第2镇（累计到位资金98万元，占年度任务的98.0%）",
-        "1.丁局（累计到位资金612.5万元，占年度任务的61.3%）",
+        "1.第0镇（累计到位资金100万元，占年度任务的100.0%）；",
+        "2.第1镇（累计到位资金99万元，占年度任务的99.0%）；",
+        "3.第2镇（累计到位资金98万元，占年度任务的98.0%）。",
+        "1.丁局（累计到位资金612.5万元，占年度任务的61.3%）。",
     ]
 
 
@@ -240,7 +243,7 @@ def test_what_remains_is_told_until_nothing_does(county):
     assert "还差" not in december
 
 
-def test_closing_tells_pending_draft_and_chain_head(county):
+def test_closing_tells_pending_and_draft_and_no_hash(county):
     unit = unit_with(county, "甲镇", 1000, 400)
     make_receipt(make_project(unit), 70)
     table = league_table(county, JUNE)
@@ -250,7 +253,6 @@ def test_closing_tells_pending_draft_and_chain_head(county):
     assert notes == [
         "注：以上只计已认定的到位资金，另有待认定资金70万元未计入。",
         "本季度尚未结账，数据可能还有变动。",
-        f"分录链首：{sources.chain_head(table)}",
     ]
 
 
@@ -317,8 +319,58 @@ def test_announced_bulletin_carries_day_and_head_of_the_settlement(county):
         "商南县招商局",
         "2012年4月11日",
     ]
-    assert settlement.chain_head in paper.text
+    assert f"校验码：{check_code(settlement)}（公布数第1版）" in paper.text
+    assert not re.search("[0-9a-f]{16}", paper.text)
     assert "尚未结账" not in paper.text
+
+
+def test_word_file_speaks_for_the_county_and_ends_with_the_check_code(county):
+    unit = unit_with(county, "甲镇", 1000)
+    make_verified(make_project(unit, signed="2012-01-05"), 300, "2012-03-01")
+    settlement = close_first_quarter(county)
+    table, file = announced_table(settlement), io.BytesIO()
+
+    bulletin_docx.write(bulletin(table, sources.background(table, "http://10.1.2.3:8000/")), file)
+
+    printed = docx.Document(file)
+    told = printed.core_properties
+    assert (told.author, told.last_modified_by, told.language) == ("商南县招商局",) * 2 + ("zh-CN",)
+    assert told.comments == ""
+    assert told.created.year == timezone.now().year
+    assert 'compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"' in (
+        printed.settings.element.xml
+    )
+    assert {lang.get(qn("w:eastAsia")) for lang in printed.styles.element.iter(qn("w:lang"))} == {
+        "zh-CN"
+    }
+    [imprint] = printed.tables
+    words, picture = imprint.rows[0].cells
+    assert words.text.splitlines() == [
+        f"校验码：{check_code(settlement)}（公布数第1版）",
+        "核对网址：http://10.1.2.3:8000/check/",
+    ]
+    assert picture._element.xpath(".//pic:pic")
+
+
+def test_fonts_name_their_substitutes(county):
+    file = io.BytesIO()
+    bulletin_docx.write(paper_of(league_table(county, JUNE)), file)
+
+    table = zipfile.ZipFile(file).read("word/fontTable.xml").decode()
+
+    for name, other in bulletin_docx.SUBSTITUTES.items():
+        assert (
+            f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/>' in table
+        )
+
+
+def test_items_of_a_list_end_as_official_prose_does(county):
+    for name, received in (("甲镇", 900), ("乙镇", 800), ("丙镇", 700)):
+        unit_with(county, name, 1000, received)
+
+    items = [p.text for p in paper_of(league_table(county, JUNE)).paragraphs if p.role is Role.ITEM]
+
+    assert [text[-1] for text in items] == ["；", "；", "。"]
 
 
 def face(run):

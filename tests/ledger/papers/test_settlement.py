@@ -13,6 +13,8 @@ from ledger.papers import settlement as workbook
 from ledger.papers import sources
 from ledger.ranking.announced import announced_table
 from ledger.ranking.league import league_table
+from ledger.ranking.snapshot import check_code
+from ledger.rules import chain
 from tests import acting
 from tests.builders import (
     day,
@@ -169,7 +171,7 @@ def test_foot_is_to_be_signed_and_carries_the_chain_head(county):
         "单位负责人：",
         "填报日期：",
     ]
-    assert f"分录链首：{head}" in [row[0] for row in rows]
+    assert f"分录链首：{chain.short(head)}" in [row[0] for row in rows]
 
 
 def test_foot_says_what_completion_and_gap_are_measured_against(county):
@@ -291,7 +293,13 @@ def test_announced_table_keeps_its_figures_and_says_so(county):
     assert row_of(book["排名表"], "甲镇")[5] == 40
     texts = [row[0] for row in rows_of(book["排名表"])]
     assert "本表为公布数，第1版，2012年4月11日结账。" in texts
-    assert f"分录链首：{settlement.chain_head}" in texts
+    code = f"校验码：{check_code(settlement)}（公布数第1版）"
+    assert code in texts
+    assert code in [row[0] for row in rows_of(book["概况"])]
+    assert {sheet.oddFooter.left.text for sheet in book.worksheets} == {code}
+    assert len(book["概况"]._images) == 1
+    told = book.properties
+    assert (told.creator, told.lastModifiedBy, told.language) == ("商南县招商局",) * 2 + ("zh-CN",)
     assert [row[7] for row in rows_of(book["会后变动"])[4:5]] == [50]
     assert rows_of(book["会后变动"])[6][0] == "会后均无变动。"
 

@@ -14,6 +14,7 @@ from ledger.models import Entry, Settlement
 from ledger.ranking.announced import announced_table
 from ledger.ranking.document import document
 from ledger.ranking.league import league_table
+from ledger.ranking.snapshot import check_code
 from tests.builders import day
 from tests.ledger.papers.papers import book_bytes, paper_of, rows_of
 from units.models import County, User
@@ -138,8 +139,9 @@ def test_announced_quarter_is_printed_from_its_settlement(county, unblocked):
     rows = rows_of(openpyxl.load_workbook(io.BytesIO(data))["排名表"])
     [total] = [row for row in rows if row[2] == "合计"]
     assert fen(total[5]) == fen(settlement.received, 1)
-    assert f"分录链首：{settlement.chain_head}" in [row[0] for row in rows]
-    assert settlement.chain_head in paper_of(announced).text
+    code = check_code(settlement)
+    assert f"校验码：{code}（公布数第1版）" in [row[0] for row in rows]
+    assert code in paper_of(announced).text
 
 
 def fen(amount, unit=10_000):
