@@ -43,6 +43,7 @@ from tests.builders import (
 )
 from tests.pdfs import PDF
 from units.models import Robot, Role
+from units.people import actions as people
 from units.people import keys
 
 APRIL = moment("2012-04-10")
@@ -150,6 +151,14 @@ class Office:
     )
 
     @made
+    def reset(self):
+        """Of a verifier of its own, whom nothing else here needs."""
+        user, _password = people.give_password(
+            make_verifier(self.county).pk, by=self.system, at=NOON
+        )
+        return user.resets.get()
+
+    @made
     def key(self):
         who = {"by": self.head, "at": NOON}
         return keys.make("api", "上级平台", self.leader, day("2012-12-31"), **who)[0]
@@ -222,6 +231,7 @@ class Office:
             "api/pk": self.key.pk,
             "api/key": self.project.pk,
             "people/pk": self.stranger.pk,
+            "resets/pk": self.reset.pk,
             "rest": "nothing",
             "guide/page": "clerk",
             "guide/name": "clerk-account-zh",

@@ -5,17 +5,22 @@ are for roles, never for one named person.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Min, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from units.models import County, Role, Unit, User
+from units.ground.refusal import Refusal
+from units.models import BARRED, County, Reset, Role, Unit, User
 
 M = TypeVar("M", bound=Model)
 P = ParamSpec("P")
@@ -55,6 +60,7 @@ class Right(StrEnum):
     ROLE_GRANT = "role.grant"
     KEY_MAKE = "key.make"
     KEY_REVOKE = "key.revoke"
+    RESET_VIEW = "reset.view"
 
 
 class CountyWanted(Exception):
@@ -93,6 +99,7 @@ _BUREAU = _READ | {
     Right.IMPORT,
     Right.PERIOD_CLOSE,
     Right.PLEDGE_RECORD,
+    Right.RESET_VIEW,
 }
 
 RIGHTS: dict[str, frozenset[Right]] = {
@@ -117,11 +124,27 @@ RIGHTS: dict[str, frozenset[Right]] = {
         }
     ),
     Role.LEADER: frozenset(_READ),
-    Role.SYSTEM_ADMIN: frozenset({Right.PEOPLE_VIEW, Right.PERSON_KEEP}),
+    Role.SYSTEM_ADMIN: frozenset({Right.PEOPLE_VIEW, Right.PERSON_KEEP, Right.RESET_VIEW}),
     # No KEY_MAKE: its secret would let a security administrator read figures.
-    Role.SECURITY_ADMIN: frozenset({Right.PEOPLE_VIEW, Right.ROLE_GRANT, Right.KEY_REVOKE}),
+    Role.SECURITY_ADMIN: frozenset(
+        {Right.PEOPLE_VIEW, Right.ROLE_GRANT, Right.KEY_REVOKE, Right.RESET_VIEW}
+    ),
     Role.AUDIT_ADMIN: frozenset({Right.TRAIL_VIEW}),
 }
+
+# Rights to verify, propose and confirm: an account reset by an administrator has them later.
+DECIDING = frozenset(
+    {
+        Right.RECEIPT_VERIFY,
+        Right.ENTRY_REVERSE,
+        Right.PERIOD_CLOSE,
+        Right.PERIOD_CONFIRM,
+        Right.CLAIM_DECIDE,
+        Right.IMPORT_VERIFIED,
+    }
+)
+
+DECIDING_ROLES = tuple(role for role, rights in RIGHTS.items() if DECIDING & rights)
 
 REACH: dict[str, Reach] = {
     Role.NONE: Reach.ZERO,
@@ -142,9 +165,75 @@ def may(user: User, right: Right) -> bool:
 
 
 def demand(user: User, right: Right) -> None:
-    """Raise PermissionDenied (403) if the user's role lacks the right."""
+    """Raise PermissionDenied (403) if the user's role lacks the right.
+
+    Raises Refusal if it is one to verify, propose or confirm and the account is barred.
+    """
+    demand_role(user, right)
+    if right in DECIDING:
+        demand_free(user)
+
+
+def demand_role(user: User, right: Right) -> None:
+    """For pages, which show what the verbs behind them may still refuse."""
     if not may(user, right):
         raise PermissionDenied
+
+
+# The bar after a reset by an administrator (``people/resets.py`` records it)
+
+
+def decides(user: User) -> bool:
+    """Whether the role verifies, proposes or confirms."""
+    return user.role in DECIDING_ROLES
+
+
+def is_barred(user: User, at: datetime) -> bool:
+    return user.barred_until is not None and at < user.barred_until
+
+
+def demand_free(user: User) -> None:
+    """Raise Refusal while the account is barred. The clock is the real one, whatever the deed's."""
+    if said := barred_words(user, timezone.now()):
+        raise Refusal(said)
+
+
+def barred_words(user: User, at: datetime) -> str:
+    """Until when a barred account decides nothing, and who can release it; else empty."""
+    if not is_barred(user, at):
+        return ""
+    assert user.barred_until is not None
+    until = date_format(timezone.localtime(user.barred_until), "DATETIME_FORMAT")
+    named = {"who": user, "until": until, "heads": "、".join(map(str, releasers(user, at)))}
+    if named["heads"]:
+        return (
+            _(
+                "An administrator has reset the account of %(who)s. It verifies, proposes and "
+                "confirms again from %(until)s; earlier if released by: %(heads)s."
+            )
+            % named
+        )
+    return (
+        _(
+            "An administrator has reset the account of %(who)s. It verifies, proposes and confirms "
+            "again from %(until)s; there is no other head of the bureau who could release it."
+        )
+        % named
+    )
+
+
+def heads_of(county_id: int | None) -> QuerySet[User]:
+    """Those who hold the right to confirm in a county."""
+    roles = [role for role, rights in RIGHTS.items() if Right.PERIOD_CONFIRM in rights]
+    return User.objects.filter(county=county_id, role__in=roles, is_active=True)
+
+
+def releasers(user: User, at: datetime) -> QuerySet[User]:
+    """The heads who may end the bar of ``user``: not barred themselves, and not reset since."""
+    since = user.resets.barring(at).aggregate(first=Min("at"))["first"] or at - BARRED
+    reset_since = Reset.objects.filter(county=user.county_id, at__gte=since).values("person")
+    heads = heads_of(user.county_id).exclude(pk=user.pk).exclude(barred_until__gt=at)
+    return heads.exclude(pk__in=reset_since).order_by("username")
 
 
 # Allowed methods of a view: a page, a page with a form, an address that only changes something.
@@ -166,7 +255,7 @@ def allowed(
         @login_required
         @wraps(view)
         def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            demand(person(request), right)
+            demand_role(person(request), right)
             try:
                 return view(request, *args, **kwargs)
             except CountyWanted:

@@ -23,7 +23,7 @@ from ledger.models import Entry, Notice, Period, Receipt, quarter_of
 from ledger.rules import chain
 from projects.shares import split
 from units import trail
-from units.access import Right, demand
+from units.access import Right, demand, demand_free
 from units.ground.copying import copy_in
 from units.ground.fingerprint import demand_seen
 from units.ground.refusal import Conflict, Refusal
@@ -273,6 +273,7 @@ def take_over(
     ``verify``: two people, and closed quarters stay closed. The number of statements is small.
     """
     demand(by, Right.RECEIPT_VERIFY)
+    demand_free(entered_by)
     if by.pk == entered_by.pk or by.county_id != entered_by.county_id:
         raise Refusal(_("Somebody else must verify what you entered yourself."))
     if not document.strip():

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.entries import telling
 from ledger.models import Proposal
 from units import trail
-from units.access import Right, demand, may
+from units.access import Right, demand, demand_free, may
 from units.ground.fingerprint import CHANGED, demand_seen, fingerprint
 from units.ground.refusal import Conflict, Refusal
 from units.models import User
@@ -77,6 +77,7 @@ def propose(
     proposal that can no longer be confirmed is replaced: Conflict.
     """
     demand(by, RIGHTS[kind][0])
+    demand_free(by)
     demand_seen(seen, now)
     earlier = _open(record)
     if earlier is not None:
@@ -108,6 +109,7 @@ def confirm(
     or since the confirming person opened the page.
     """
     demand(by, RIGHTS[kind][1])
+    demand_free(by)
     proposal = _demand_open(kind, record)
     _demand_second(proposal, by)
     demand_seen(seen, fingerprint(proposal.pk, now))

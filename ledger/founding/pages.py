@@ -37,7 +37,7 @@ from ledger.founding.places import province
 from ledger.founding.wizard_state import Draft
 from ledger.reading.workbook import MAX_MEGABYTES, refusal
 from ledger.server import addresses
-from units.access import FORM, by_method
+from units.access import DECIDING_ROLES, FORM, by_method
 from units.ground.money import wan_short
 from units.ground.refusal import Refusal
 
@@ -220,6 +220,7 @@ def founding_slips(request: HttpRequest) -> HttpResponse:
                 account,
                 "" if account.place is None else draft.units[account.place].name,
                 one_time.password(draft.seed, account.username),
+                account.role in DECIDING_ROLES,
             )
             for account in found.accounts(draft)
         ],

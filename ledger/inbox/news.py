@@ -5,13 +5,14 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 from django.utils.translation import ngettext_lazy
 
 from ledger.entries.reach import entries_of
 from ledger.inbox.line import Line, Reader, page
 from ledger.models import Settlement
 from units.access import Right, counties_of, may
-from units.models import Role, Trail, User
+from units.models import Reset, ResetRows, Role, Trail, User
 
 
 def a_leader(user: User) -> bool:
@@ -52,7 +53,62 @@ def _refusals(reader: Reader) -> QuerySet[Any]:
     return found.annotate(since=TruncDate("at"))
 
 
+def _of_reach(reader: Reader) -> ResetRows:
+    county = reader.user.county_id
+    found: ResetRows = Reset.objects.all()
+    return found.filter(county=county) if county is not None else found
+
+
+def _held(reader: Reader) -> QuerySet[Any]:
+    return _of_reach(reader).held().annotate(since=TruncDate("at"))
+
+
+def _barring(reader: Reader) -> QuerySet[Any]:
+    """By the real clock, as the bar itself."""
+    found = _of_reach(reader).barring(timezone.now()).exclude(person=reader.user)
+    return found.annotate(since=TruncDate("at"))
+
+
+def _barred(reader: Reader) -> QuerySet[Any]:
+    found = Reset.objects.filter(person=reader.user).barring(timezone.now())
+    return found.annotate(since=TruncDate("at"))
+
+
 NEWS = (
+    Line(
+        "held",
+        lambda user: may(user, Right.ROLE_GRANT),
+        _held,
+        ngettext_lazy(
+            "%(count)d reset account to release",
+            "%(count)d reset accounts to release",
+            "count",
+        ),
+        page("reset-list"),
+    ),
+    Line(
+        "reset",
+        lambda user: may(user, Right.PERIOD_CONFIRM),
+        _barring,
+        ngettext_lazy(
+            "%(count)d account of the bureau was reset by an administrator: was that right?",
+            "%(count)d accounts of the bureau were reset by an administrator: was that right?",
+            "count",
+        ),
+        page("reset-list"),
+    ),
+    Line(
+        "barred",
+        lambda user: may(user, Right.RESET_VIEW) and user.barred_until is not None,
+        _barred,
+        ngettext_lazy(
+            "Your account was reset by an administrator: it decides nothing for 24 hours",
+            "Your account was reset by an administrator %(count)d times: it decides nothing for 24 hours",
+            "count",
+        ),
+        page("reset-list"),
+        is_one=True,
+    ),
     Line(
         "announced",
         a_leader,

@@ -93,6 +93,8 @@ ACTIONS: dict[str, Words] = {
     "person.off": pgettext_lazy("action", "switched the account off"),
     "person.on": pgettext_lazy("action", "switched the account on"),
     "person.unlock": pgettext_lazy("action", "unlocked the account"),
+    "reset.allow": pgettext_lazy("action", "let the reset account sign in"),
+    "reset.release": pgettext_lazy("action", "let the reset account decide again"),
     "role.grant": pgettext_lazy("action", "granted a role"),
     "role.take": pgettext_lazy("action", "took the role away"),
     "schedule.set": pgettext_lazy("action", "set the schedule of the year"),

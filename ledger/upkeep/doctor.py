@@ -25,8 +25,9 @@ from ledger.entries import evidence
 from ledger.models import Entry, Evidence
 from ledger.quarter import proof
 from ledger.server import last_done
+from units.access import DECIDING_ROLES
 from units.ground.refusal import Refusal
-from units.models import County, Trail
+from units.models import County, Trail, User
 
 OK, WARN, BAD = "ok", "warn", "bad"
 OLDEST_SERVER: Final = 15
@@ -284,6 +285,18 @@ def sample() -> Iterator[Line]:
         yield Line(WARN, _("Sample"), advice)
 
 
+def second_factors() -> Iterator[Line]:
+    """Of those who verify, propose or confirm; the sample county is for trying out."""
+    deciding = User.objects.filter(is_active=True, role__in=DECIDING_ROLES)
+    without = deciding.exclude(county__is_sample=True).exclude(totpdevice__confirmed=True)
+    names = sorted(user.username for user in without)
+    if names:
+        advice = _(
+            "No second factor for %(names)s, who verify or confirm. They switch it on under My account; REQUIRE_SECOND_FACTOR=verifier,bureau_head asks for it (docs/operations.md)."
+        )
+        yield Line(WARN, _("Second factor"), advice % {"names": ", ".join(names)})
+
+
 def chain_end() -> Iterator[Line]:
     """The newest entries only, each against its predecessor; every settlement's head."""
     subject = _("Chain")
@@ -315,4 +328,11 @@ def newest_evidence() -> Iterator[Line]:
 Check = Callable[[], Iterator[Line]]
 WITHOUT_DATABASE: tuple[Check, ...] = (release, production, disk, rights, backups)
 IN_THE_DATABASE: tuple[Check, ...] = (durability, programs)
-IN_THE_LEDGER: tuple[Check, ...] = (login, clock, sample, chain_end, newest_evidence)
+IN_THE_LEDGER: tuple[Check, ...] = (
+    login,
+    clock,
+    sample,
+    second_factors,
+    chain_end,
+    newest_evidence,
+)

@@ -23,6 +23,7 @@ from units.models.people import (
     U,
     User,
 )
+from units.models.resets import BARRED, Reset, ResetRows
 from units.models.sign_in import FAILURES_KEPT, Allowance, FailedSignIn, KeptForm, UserSession
 from units.models.targets import CountyTarget, Target
 from units.models.trail import Trail
@@ -30,6 +31,7 @@ from units.models.units import GroupChange, Unit, stands
 
 __all__ = [
     "ADMIN_ROLES",
+    "BARRED",
     "BUREAU_ROLES",
     "BUSINESS_ROLES",
     "FAILURES_KEPT",
@@ -50,6 +52,8 @@ __all__ = [
     "People",
     "Placed",
     "Region",
+    "Reset",
+    "ResetRows",
     "Robot",
     "Role",
     "Schedule",

@@ -75,6 +75,8 @@ class User(AbstractUser):
     password_changed_at = models.DateTimeField(null=True, editable=False)
     # When the person signed in the time before; what is new is counted from then.
     visited_before = models.DateTimeField(null=True, editable=False)
+    # After a reset by an administrator (``Reset``) the account decides nothing until then.
+    barred_until = models.DateTimeField(null=True, editable=False)
     # The hashes before the current one, newest first, so that none of them is reused soon.
     old_passwords = models.JSONField(default=list, editable=False)
 

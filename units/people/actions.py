@@ -3,7 +3,8 @@
 The system administrator opens accounts, places people and switches accounts off; the security
 administrator grants and takes roles and unlocks. Neither does the other's part, nobody changes
 their own account, and accounts of administrators change on the server only. Whatever takes rights
-away also ends the person's open sessions; administrators only ever know one-time passwords.
+away also ends the person's open sessions; administrators only ever know one-time passwords. What
+could make an administrator somebody of the bureau is a reset (``resets.py``).
 """
 
 from dataclasses import dataclass
@@ -22,11 +23,12 @@ from units.models import (
     BUSINESS_ROLES,
     UNIT_ROLES,
     County,
+    Reset,
     Role,
     Unit,
     User,
 )
-from units.people import keys
+from units.people import keys, resets
 from units.sign_in import lockout, passwords, second_factor, sessions
 
 IDLE = timedelta(days=90)
@@ -132,6 +134,8 @@ def switch(pk: int, is_active: bool, *, by: User, at: datetime) -> User:
         user.save(update_fields=["is_active"])
         _note(by, "person.on" if is_active else "person.off", user, at)
         _end_access(user, by, at)
+        if is_active:
+            resets.record(user, Reset.Cause.ON, by=by, at=at)
     return user
 
 
@@ -141,6 +145,7 @@ def give_password(pk: int, *, by: User, at: datetime) -> tuple[User, str]:
     user = _locked(pk, Right.PERSON_KEEP, by)
     password = passwords.give_one_time(user, by=by, at=at)
     _end_access(user, by, at)
+    resets.record(user, Reset.Cause.PASSWORD, by=by, at=at)
     return user, password
 
 
@@ -163,6 +168,7 @@ def grant(pk: int, role: Role, *, by: User, at: datetime) -> User:
         action = "role.take" if role == Role.NONE else "role.grant"
         _note(by, action, user, at, before={"role": before}, after={"role": str(role)})
         _end_sessions(user)
+        resets.record(user, Reset.Cause.ROLE, by=by, at=at)
     return user
 
 
@@ -181,6 +187,15 @@ def take_factor(pk: int, *, by: User, at: datetime) -> User:
     user = _locked(pk, Right.ROLE_GRANT, by)
     second_factor.take_away(user, by=by, at=at)
     _end_access(user, by, at)
+    resets.record(user, Reset.Cause.FACTOR, by=by, at=at)
+    return user
+
+
+@transaction.atomic
+def allow(pk: int, seen: int, *, by: User, at: datetime) -> User:
+    """Let a person of the bureau sign in after what the system administrator did to the account."""
+    user = _locked(pk, Right.ROLE_GRANT, by)
+    resets.allow(user, seen, by=by, at=at)
     return user
 
 

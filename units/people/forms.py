@@ -164,6 +164,12 @@ class RoleForm(PasswordAgainForm):
         return Role(self.cleaned_data["role"])
 
 
+class AllowForm(PasswordAgainForm):
+    """The release of a reset account, up to the reset that the page showed."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
 def standing(user: User, at: datetime) -> Promise | str:
     """The state of an account in a few words."""
     if not user.is_active:

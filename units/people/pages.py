@@ -17,11 +17,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from units import trail
-from units.access import ACTION, FORM, Right, allowed, may, person
+from units.access import ACTION, FORM, Right, allowed, is_barred, may, person
 from units.ground.refusal import Refusal
-from units.models import ADMIN_ROLES, User
+from units.models import ADMIN_ROLES, Reset, User
 from units.people import actions as people
 from units.people.forms import (
+    AllowForm,
     FailureTable,
     PeopleFilter,
     PeopleTable,
@@ -50,6 +51,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "table": table,
         "may_add": may(by, Right.PERSON_KEEP),
         "sees_failures": may(by, Right.ROLE_GRANT),
+        "held": Reset.objects.held().filter(person__in=rows).count(),
         "idle": people.idle(rows, at).count(),
     }
     return render(request, "units/people/person_list.html", context)
@@ -156,6 +158,19 @@ def person_factor(request: HttpRequest, pk: int) -> HttpResponse:
     return _shown(request, user, factor=form)
 
 
+@allowed(Right.ROLE_GRANT, ACTION)
+def person_allow(request: HttpRequest, pk: int) -> HttpResponse:
+    user, form = _person(request, pk), AllowForm(request.POST, request=request)
+    if form.is_valid():
+
+        def verb() -> None:
+            seen = form.demand()["seen"]
+            people.allow(pk, seen, by=person(request), at=timezone.now())
+
+        return _done(request, user, "reset.allow", form, verb, allow=form)
+    return _shown(request, user, allow=form)
+
+
 # Parts
 
 
@@ -219,6 +234,7 @@ def _shown(request: HttpRequest, user: User, status: int = 0, **bound: Any) -> H
     keeps = people.may_change(by, user, Right.PERSON_KEEP)
     grants = people.may_change(by, user, Right.ROLE_GRANT)
     forms: dict[str, Any] = {}
+    held = list(user.resets.held().select_related("by")) if user.barred_until else []
     if keeps:
         initial = {"name": user.display_name, "place": place_key(user)}
         forms["place"] = PlaceForm(None, by=by, initial=initial)
@@ -226,6 +242,8 @@ def _shown(request: HttpRequest, user: User, status: int = 0, **bound: Any) -> H
     if grants:
         forms["role"] = RoleForm(None, user=user, request=request)
         forms["factor"] = PasswordAgainForm(request=request, auto_id="factor_%s")
+        seen = {"seen": held[0].pk if held else 0}
+        forms["allow"] = AllowForm(request=request, auto_id="allow_%s", initial=seen)
     context = {
         "crumbs": _crumbs(str(user)),
         "person": user,
@@ -233,6 +251,8 @@ def _shown(request: HttpRequest, user: User, status: int = 0, **bound: Any) -> H
         "standing": standing(user, at),
         "is_locked": lockout.is_locked_out(user),
         "has_factor": second_factor.is_on(user),
+        "held": held,
+        "barred_until": user.barred_until if is_barred(user, at) else None,
         "is_self": by == user,
         "is_administrator": user.role in ADMIN_ROLES,
         "keeps": keeps,

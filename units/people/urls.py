@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from units.people import pages
+from units.people import pages, reset_pages
 from units.people.key_pages import key_list, key_revoke
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,4 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:pk>/role/", pages.person_role, name="person-role"),
     path("people/<int:pk>/unlock/", pages.person_unlock, name="person-unlock"),
     path("people/<int:pk>/factor/", pages.person_factor, name="person-factor"),
+    path("people/<int:pk>/allow/", pages.person_allow, name="person-allow"),
+    path("resets/", reset_pages.reset_list, name="reset-list"),
+    path("resets/<int:pk>/release/", reset_pages.reset_release, name="reset-release"),
 ]

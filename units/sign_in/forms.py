@@ -52,6 +52,8 @@ class SignInForm(AuthenticationForm):
         hashing.renew(user, self.cleaned_data["password"])
         if passwords.is_spent(user, timezone.now()):
             raise ValidationError(passwords.SPENT, code="spent")
+        if passwords.is_held(user):
+            raise ValidationError(passwords.HELD, code="held")
 
 
 class NewPasswordForm(PasswordChangeForm):

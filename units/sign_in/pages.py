@@ -23,7 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from units import trail
-from units.access import FORM, READ, by_method, person
+from units.access import FORM, READ, by_method, decides, person
 from units.ground.refusal import Refusal
 from units.models import County, User
 from units.sign_in import kept_forms, lockout, passwords, rate_limit, second_factor, sessions
@@ -108,13 +108,16 @@ def _first_step_done(given: dict[str, Any] | None) -> User | None:
 def signed_in(request: HttpRequest, user: User, backend: str, parameter: str) -> HttpResponse:
     """A new session with its marks, and the line in the trail.
 
-    Raises Refusal for a one-time password that another request has used meanwhile.
+    Raises Refusal for a one-time password that another request has used meanwhile, and for an
+    account that an administrator has reset meanwhile.
     """
     at = timezone.now()
     with transaction.atomic():
         locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if passwords.is_spent(locked, at):
             raise Refusal(passwords.SPENT)
+        if passwords.is_held(locked):
+            raise Refusal(passwords.HELD)
         return _signed_in(request, user, backend, parameter, at)
 
 
@@ -166,14 +169,24 @@ class PasswordChange(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         user = cast(User, form.user)
-        user.must_change_password = False
+        is_first, user.must_change_password = user.must_change_password, False
         response = super().form_valid(form)
         sessions.end_others(self.request, user)
         trail.record(user, "person.password", user, at=timezone.now(), label=str(user))
         messages.success(
             self.request, _("Your password is changed. Your other sign-ins are ended.")
         )
+        if is_first and decides(user) and not second_factor.is_on(user):
+            self._offer_second_factor()
         return response
+
+    def _offer_second_factor(self) -> None:
+        """To whoever verifies, proposes or confirms: a stolen password is then not enough."""
+        said = _("You verify or confirm money: {link}, so that nobody signs in for you.")
+        words = format_html(
+            '<a href="{}">{}</a>', reverse("second-factor"), _("switch on the second factor now")
+        )
+        messages.info(self.request, format_html(said, link=words))
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

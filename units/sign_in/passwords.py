@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from units import trail
-from units.models import User
+from units.models import Reset, User
 
 ONE_TIME_HOLDS = timedelta(hours=24)
 SLIP_HOLDS = timedelta(days=7)  # a county's first slips are carried to a hundred offices
@@ -30,6 +30,10 @@ ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 SPENT = gettext_lazy(
     "This one-time password has been used, or is too old. "
     "Ask the system administrator for a new one."
+)
+HELD = gettext_lazy(
+    "An administrator has reset this account. It opens once the security administrator has "
+    "released it; ask them. No password needs to be given anew."
 )
 PRODUCT_WORDS = ("jiaozhang", "交账", "招商", "zhaoshang")
 
@@ -152,6 +156,11 @@ def is_spent(user: User, at: datetime) -> bool:
     was_used = user.last_login is not None and user.last_login >= _chosen_at(user)
     holds = ONE_TIME_HOLDS if user.password_changed_at else SLIP_HOLDS
     return was_used or at - _chosen_at(user) > holds
+
+
+def is_held(user: User) -> bool:
+    """Whether the security administrator must release a reset before the person signs in."""
+    return user.barred_until is not None and Reset.objects.held().filter(person=user).exists()
 
 
 @transaction.atomic
