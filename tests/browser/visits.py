@@ -5,6 +5,7 @@ Also lists the URLs that are not pages (actions, files, JSON).
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -15,10 +16,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from ledger.entries import claims, posting
 from ledger.importing import work
 from ledger.importing.plan_types import no_progress
+from ledger.indicators import filed
 from ledger.meeting import pledges
 from ledger.models import Entry, Period, Receipt
 from ledger.quarter import checks
 from ledger.rules.months import Month
+from ledger.sample import scores
 from projects.service import problems, steps
 from tests import acting
 from tests.builders import (
@@ -59,6 +62,10 @@ NO_PAGES = {
     "problem-answer",
     "problem-settle",
     "service-drop",
+    "figure-decide",
+    "scheme-file",
+    "score-mark",
+    "score-xlsx",
     "ranking-json",
     "ranking-xlsx",
     "ranking-docx",
@@ -171,6 +178,7 @@ class Village:
         make_project(self.units[1], "试马镇茶叶交易市场", signed=None)
         self.add_money()
         self.add_paperwork()
+        self.add_indicators()
         self.region = make_leader_of("6110")
         set_target(make_unit(make_county("611024", "山阳县"), "城关街道办"), 1000)
 
@@ -211,6 +219,14 @@ class Village:
                 by=self.head,
                 at=moment(day),
             )
+
+    def add_indicators(self) -> None:
+        """The sample's indicators and scheme, and a figure that waits."""
+        bureau = scores.Bureau(self.county, self.head, self.verifier)
+        self.trips = scores.set_up(bureau, self.units, moment("2012-01-10"))["trips"]
+        unit, month = self.units[0], date(2012, 5, 1)
+        draft = filed.FilingDraft(self.trips, unit, month, Decimal(3), "外出招商审批单")
+        self.filing = filed.file(draft, by=self.clerks[0], at=JUNE, today=JUNE.date())
 
     def upload(self) -> str:
         """The filled template, uploaded; its preview is a page."""
@@ -277,6 +293,17 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "ranking-explain": [Visit(leader, "/ranking/2012-06/explain/")],
         "composition": [Visit(leader, "/composition/")],
         "composition-month": [Visit(leader, "/composition/2012-06/?part=age.new")],
+        "indicator-list": [Visit(head, "/indicators/")],
+        "indicator-side": [Visit(leader, "/indicators/2012-06/")],
+        "indicator-edit": [Visit(head, "/indicators/trips/")],
+        "indicator-figures": [
+            Visit(who, "/indicators/trips/figures/") for who in (verifier, clerk)
+        ],
+        "indicator-parts": [Visit(leader, f"/indicators/2012-06/started/{clerk.unit.code}/")],
+        "score-newest": [Visit(leader, "/score/")],
+        "score": [Visit(leader, "/score/2012-06/")],
+        "score-unit": [Visit(who, f"/score/2012-06/{clerk.unit.code}/") for who in (leader, clerk)],
+        "scheme": [Visit(head, "/score/schemes/2012/")],
         "glossary": [Visit(leader, "/glossary/")],
         "guide": [Visit(leader, f"/guide/{page}/") for page in ("clerk", "administrators")],
         "meeting": [Visit(leader, "/meeting/")],
