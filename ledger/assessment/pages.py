@@ -35,7 +35,9 @@ def score_newest(request: HttpRequest) -> HttpResponse:
 def score(request: HttpRequest, month: Month) -> HttpResponse:
     league = table_for(request, month)
     table = table_of(league)
+    crumbs = [(reverse("ranking", args=[month]), _("League table")), ("", _("Score of the year"))]
     shown = {
+        "crumbs": crumbs,
         "league": league,
         "month": month,
         "table": table,

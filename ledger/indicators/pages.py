@@ -65,6 +65,7 @@ def side_by_side(request: HttpRequest, month: Month) -> HttpResponse:
     table = table_for(request, month)
     found = rankings(table, indicators_of(table.county))
     shown = {
+        "crumbs": [(reverse("ranking", args=[month]), _("League table")), ("", _("Indicators"))],
         "league": table,
         "month": month,
         "heads": context.heads(found, reverse("ranking", args=[month])),
@@ -112,6 +113,7 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid() and _saved(request, form, None):
         return redirect("indicator-list")
     shown = {
+        "crumbs": [(reverse("ranking-newest"), _("League table")), ("", _("Indicators"))],
         "indicators": indicators,
         "form": form if may(user, Right.TARGET_EDIT) else None,
         "may_edit": may(user, Right.TARGET_EDIT),
