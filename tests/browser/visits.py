@@ -114,6 +114,9 @@ NO_PAGES = {
     "person-disable",
     "person-enable",
     "person-password",
+    "person-allow",
+    "reset-release",
+    "paper-check-picture",
     "person-role",
     "person-unlock",
     "person-factor",
@@ -340,6 +343,8 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "key-list": [Visit(head, "/api/keys/"), Visit(village.security, "/api/keys/")],
         "person-list": [Visit(village.system, "/people/")],
         "failure-list": [Visit(village.security, "/people/failures/")],
+        "reset-list": [Visit(village.security, "/resets/"), Visit(head, "/resets/")],
+        "paper-check": [Visit(leader, "/check/")],
         "person-new": [Visit(village.system, "/people/new/")],
         "person-detail": [
             Visit(who, f"/people/{clerk.pk}/") for who in (village.system, village.security)
