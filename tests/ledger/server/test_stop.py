@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -65,8 +65,8 @@ def served(tmp_path):
 
 
 def is_up(address):
-    with suppress(OSError, http.client.HTTPException):
-        visitor = http.client.HTTPConnection(*address, timeout=60)
+    visitor = http.client.HTTPConnection(*address, timeout=60)
+    with closing(visitor), suppress(OSError, http.client.HTTPException):
         visitor.request("GET", "/")
         return visitor.getresponse().status == 200
     return False
