@@ -86,8 +86,11 @@ class Loading:
         return self
 
     def __exit__(self, *_failure: object) -> None:
-        """Stop what is unfinished; the transaction is rolled back."""
-        for process in (self._reader, self._writer):
+        """Stop what is unfinished; the transaction is rolled back.
+
+        psql first: if its input ended before it did, it would commit what it has.
+        """
+        for process in (self._writer, self._reader):
             process.kill()
             process.wait()
         with suppress(BrokenPipeError):

@@ -84,7 +84,7 @@ def test_no_right_of_an_administrator_is_anothers_or_changes_an_account():
     """quality 7"""
     system, security, audit = (RIGHTS[role] for role in ADMIN_ROLES)
 
-    assert system & security == {Right.PEOPLE_VIEW}
+    assert system & security == {Right.PEOPLE_VIEW, Right.RESET_VIEW}
     assert not audit & (system | security)
     assert all(not {Right.PERSON_KEEP, Right.ROLE_GRANT} & RIGHTS[role] for role in BUSINESS_ROLES)
 

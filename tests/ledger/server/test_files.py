@@ -103,6 +103,7 @@ ERRORS = [
 def test_an_error_that_will_pass_is_told_by_the_job(clerk, monkeypatch, error, sentence):
     """The disk of the temporary folder, the database; others are for the log."""
     given = {"path": "/projects.xlsx", "query": "", "language": "zh-hans", "number": "1"}
+    given["site"] = "http://testserver/"
     output = io.BytesIO()
 
     def fail(request):
