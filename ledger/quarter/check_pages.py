@@ -44,7 +44,7 @@ def paper_check(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.GET if "code" in request.GET else None)
     is_asked = form.is_bound and form.is_valid()
     context = {
-        "crumbs": [("", _("Check a paper"))],
+        "crumbs": [(reverse("ranking-newest"), _("League table")), ("", _("Check a paper"))],
         "form": form,
         "is_asked": is_asked,
         "matches": check_code.find(form.cleaned_data["code"], county) if is_asked else [],

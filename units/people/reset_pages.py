@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +18,12 @@ SHOWN = 50
 @allowed(Right.RESET_VIEW)
 def reset_list(request: HttpRequest) -> HttpResponse:
     user, at = person(request), timezone.now()
+    sees_people = may(user, Right.PEOPLE_VIEW)
+    above = ("person-list", _("People")) if sees_people else ("ranking-newest", _("League table"))
     context = {
-        "crumbs": [("", _("Resets"))],
+        "crumbs": [(reverse(above[0]), above[1]), ("", _("Resets"))],
         "lines": resets.lines(user, at, SHOWN),
-        "sees_people": may(user, Right.PEOPLE_VIEW),
+        "sees_people": sees_people,
         "barred": barred_words(user, at),
     }
     return render(request, "units/people/reset_list.html", context)
