@@ -56,8 +56,9 @@ def page_html(page: str, language: str) -> SafeString:
     return mark_safe(html)
 
 
-def picture(name: str) -> Path:
-    return FOLDER / "pictures" / name
+def picture(name: str) -> Path | None:
+    """By the names that are there: what is typed in an address never becomes a path."""
+    return next((path for path in (FOLDER / "pictures").glob("*.png") if path.name == name), None)
 
 
 def _for_the_program(token: Token) -> list[Token]:

@@ -42,6 +42,6 @@ def guide(request: HttpRequest, page: str) -> HttpResponse:
 @login_required
 def guide_picture(request: HttpRequest, name: str) -> HttpResponse:
     path = handbook.picture(f"{name}.png")
-    if not path.is_file():
+    if path is None:
         raise Http404
     return HttpResponse(path.read_bytes(), content_type="image/png")
