@@ -98,6 +98,15 @@ def claim(upload: Upload, step: Upload.Step, **changes: Any) -> bool:
     return bool(moved)
 
 
+def expect_waiting_jobs() -> None:
+    """Let jobs that wait for their turn show a sign of life now: a kill may have ended them.
+
+    One that waits on is taken for dead until it begins; nothing of it is lost.
+    """
+    now = timezone.now()
+    Upload.objects.filter(step__in=Upload.AT_WORK, beat__gt=now).update(beat=now)
+
+
 def remove(upload: Upload) -> bool:
     """Remove the upload unless a step has begun meanwhile."""
     if not claim(upload, Step.FAILED):

@@ -55,6 +55,7 @@ CHANCE = {
     "content_hash",
     "prev_hash",
     "session_round",
+    "token",
 }
 
 

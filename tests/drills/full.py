@@ -20,11 +20,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.drills.site import Answer, Lost, Person, Site, running
+from tests.drills.site import PATIENCE, Answer, Lost, Person, Site, running
 from tests.drills.traffic import workbook
 from tests.drills.volumes import can_mount, exhausted, memory_disk
 from tests.pdfs import pdf
 
+READING = "读取中"
 SENTENCES = ("磁盘已满", "暂时无法保存")
 BREAKS = ("deaf",)
 # The action that must fail when a disk is full; all others continue.
@@ -72,6 +73,14 @@ class Office:
         book = workbook(self.project_name, str(uuid.uuid4()), 20)
         return self.importer.ask("POST", "/import/", {}, [("file", "b.xlsx", book)])
 
+    def rest(self) -> None:
+        """Until the workbooks sent are read, which frees their place; then as if none had been sent."""
+        until = time.monotonic() + PATIENCE
+        while READING in self.importer.ask("GET", "/import/").body.decode():
+            assert time.monotonic() < until, "a workbook is still being read"
+            time.sleep(0.5)
+        self.site.unlock()
+
     def export(self) -> Answer:
         return self.leader.ask("GET", "/ranking/2012-06.xlsx")
 
@@ -89,9 +98,11 @@ def run(site: Site, disks: dict[str, Path], *, broken: str = "") -> Findings:
         "export": office.export,
     }
     for name, folder in disks.items():
+        office.rest()
         with exhausted(folder):
             _while_full(findings, name, actions, office, broken)
         site.wait_until_ready()
+        office.rest()
         for action, ask in actions.items():
             if (answer := ask()).status not in (200, 302):
                 findings.wrong.append(f"{name} has room again: {action} {_said(answer)}")

@@ -27,7 +27,8 @@ class Journal:
     odd: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     seconds: list[tuple[float, float]] = field(default_factory=list)  # start, duration
-    away: list[float] = field(default_factory=list)  # moments without a response, or with 503
+    # Begin and end of requests without a response, or with 503.
+    away: list[tuple[float, float]] = field(default_factory=list)
 
     def acknowledged(self) -> int:
         kinds = (self.submitted, self.evidence, self.verified, self.closed, self.imported)

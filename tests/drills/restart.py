@@ -99,8 +99,12 @@ def _says_no(site: Site) -> bool:
 
 
 def _late_errors(findings: Findings) -> Iterator[str]:
-    spans = [(begun - 0.1, ended + GRACE) for _kind, begun, ended in findings.outages]
-    late = [at for at in findings.journal.away if not any(a <= at <= b for a, b in spans)]
+    outages = [(begun, ended + GRACE) for _kind, begun, ended in findings.outages]
+    late = [
+        begun
+        for begun, ended in findings.journal.away
+        if not any(begun <= over and ended >= since for since, over in outages)
+    ]
     if late:
         yield f"{len(late)} errors outside of every outage and its {GRACE:.0f} s"
 

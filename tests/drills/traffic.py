@@ -25,6 +25,8 @@ from tests.pdfs import pdf
 
 ACTIONS = ("submit", "upload", "verify", "close")
 PAUSE = 0.2  # seconds before a request is sent again
+# Somebody else changed meanwhile what was seen: then people look at it once more.
+CONFLICT, ATTEMPTS = 409, 10
 BETWEEN_CLOSINGS = (2, 6)  # seconds
 AWAY = "暂时无法办理"
 AT_WORK = "个工作簿正在读取"
@@ -125,8 +127,12 @@ class Traffic:
         except Empty:
             return
         page = f"/receipts/{receipt}/"
-        typed = {"word": "已核对"} | self._hidden(person, page, f"{page}verify/")
-        if self._is_saved("verify", self._sent(person, f"{page}verify/", typed)):
+        for _attempt in range(ATTEMPTS):
+            typed = {"word": "已核对"} | self._hidden(person, page, f"{page}verify/")
+            answer = self._sent(person, f"{page}verify/", typed)
+            if answer.status != CONFLICT:
+                break
+        if self._is_saved("verify", answer):
             self.journal.verified.add(receipt)
 
     def close(self, person: Person, chance: random.Random) -> None:
@@ -137,10 +143,10 @@ class Traffic:
         head = self._signed_in(Person(self.site.port, self.site.county["head"]))
         known = {"known": [1, 2, 8], "password": PASSWORD}
         page = f"/periods/{period}/"
-        for _attempt in range(5):  # others verify meanwhile: then both look at it once more
+        for _attempt in range(ATTEMPTS):
             for who, action in ((person, f"{page}propose/"), (head, f"{page}confirm/")):
                 answer = self._sent(who, action, known | self._hidden(who, page, action))
-            if answer.status != 409:
+            if answer.status != CONFLICT:
                 break
         if answer.status == 302:
             self.journal.closed.add(period)
@@ -177,7 +183,8 @@ class Traffic:
     def _finished(self, person: Person, path: str) -> Answer:
         """The page of an upload once its job is over, or a minute after the job was killed."""
         while REFRESHES in (answer := self._once(person, path)).body:
-            self.over.wait(1)
+            if self.over.wait(1):
+                raise Over
         return answer
 
     # --- sending
@@ -194,11 +201,13 @@ class Traffic:
 
     def _hidden(self, person: Person, page: str, action: str) -> dict[str, str]:
         """What the form of a page carries of what it shows; empty if the page has no such form."""
-        html = self._once(person, page).body.decode()
+        html = self._sent(person, page).body.decode()
         found = [form for form in forms_of(html, page) if form.action == action]
         return {name: value for form in found for name, value in form.pairs if name == "seen"}
 
-    def _sent(self, person: Person, path: str, typed: dict[str, Any], files: Any = ()) -> Answer:
+    def _sent(
+        self, person: Person, path: str, typed: dict[str, Any] | None = None, files: Any = ()
+    ) -> Answer:
         """Repeat until there is a response, as a fault page and the browser offer."""
         while True:
             try:
@@ -217,13 +226,14 @@ class Traffic:
     def _once(
         self, person: Person, path: str, typed: dict[str, Any] | None = None, files: Any = ()
     ) -> Answer:
+        begun = time.monotonic()
         try:
             answer = person.ask("GET" if typed is None else "POST", path, typed, files)
         except Lost:
-            self.journal.away.append(time.monotonic())
+            self.journal.away.append((begun, time.monotonic()))
             raise
         if answer.is_away:
-            self.journal.away.append(time.monotonic())
+            self.journal.away.append((begun, time.monotonic()))
             page = answer.body.decode(errors="replace")
             if answer.status != 503 or AWAY not in page or "Traceback" in page:
                 self.journal.odd.append(f"{path}: {answer.status} {page[:300]}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
 
 
 def copy_in(model: type[Model], records: Iterable[Model]) -> None:
@@ -19,7 +19,6 @@ def copy_in(model: type[Model], records: Iterable[Model]) -> None:
     if not rows:
         return
     fields = [f for f in model._meta.concrete_fields if not f.generated and _is_given(f, rows[0])]
-    names = [field.attname for field in fields]
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     statement = f"COPY {table} ({columns}) FROM STDIN"
@@ -30,7 +29,7 @@ def copy_in(model: type[Model], records: Iterable[Model]) -> None:
         cursor.copy(statement) as copy,
     ):
         for record in rows:
-            copy.write_row([_plain(getattr(record, name)) for name in names])
+            copy.write_row([_plain(field, getattr(record, field.attname)) for field in fields])
 
 
 def reserve_keys(model: type[Model], count: int) -> list[int]:
@@ -48,7 +47,7 @@ def _is_given(field: "Field[Any, Any]", record: Model) -> bool:
     return not field.primary_key or record.pk is not None
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
+def _plain(field: "Field[Any, Any]", value: Any) -> Any:
+    if isinstance(field, JSONField) and value is not None:
         return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
     return value

@@ -22,6 +22,7 @@ from psycopg.errors import InsufficientPrivilege
 from ledger.database import release, unfinished
 from ledger.entries import evidence
 from ledger.founding import wizard_state
+from ledger.importing import uploads
 from ledger.server import addresses, static_build, supervisor, worker
 from units.ground import time_limits
 from units.models import County
@@ -94,7 +95,8 @@ class Command(BaseCommand):
             ) from error
 
     def sweep(self) -> None:
-        """Delete temporary uploads older than a day; another instance may still be writing newer ones."""
+        """Delete temporary files older than a day (another instance may write newer ones); end dead jobs."""
+        uploads.expect_waiting_jobs()
         try:
             removed = evidence.sweep(timezone.now() - timedelta(days=1))
         except OSError:

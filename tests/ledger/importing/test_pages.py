@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from ledger.importing import uploads, work
@@ -584,6 +585,39 @@ def test_a_file_whose_reading_died_is_sent_again(client, head):
     assert "请重新上传" in page
     assert 'value="again"' not in page
     assert 'value="discard"' in page
+
+
+def test_a_job_that_waits_for_its_turn_is_dead_a_minute_after_the_program_began_anew(head):
+    """quality 39: a kill of the whole program ends the jobs that had not begun, and nobody tells"""
+    waiting = added(head)
+    assert waiting.is_at_work
+
+    uploads.expect_waiting_jobs()
+
+    later = Upload.objects.get(pk=waiting.pk)
+    assert later.is_at_work
+    later.beat -= DEAD
+    assert later.is_interrupted
+
+
+def test_a_job_begins_once_a_database_that_was_away_is_back(head, monkeypatch):
+    """quality 42"""
+    tried = []
+
+    def connect():
+        tried.append(1)
+        if len(tried) < 3:
+            raise OperationalError("the database system is starting up")
+
+    upload = added(head)
+    uploads.store(upload, [books.content(books.plain())])
+    monkeypatch.setattr(connection, "ensure_connection", connect)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+
+    call_command("import_step", upload.token)
+
+    assert len(tried) >= 3
+    assert Upload.objects.get(pk=upload.pk).step == Step.READY
 
 
 def test_a_job_that_lost_its_claim_imports_nothing(client, head):
