@@ -32,6 +32,7 @@ NEEDS_NO_TABLE = ("/live", "/static/no-such-file.css", "/api/v1/openapi.json")
 PAGES = ("/ranking/", "/projects/", "/receipts/", "/reports/", "/periods/", "/glossary/")
 # Several statements of one page may each wait, and the machine may be busy.
 SLOWEST = 3.0 * PAGE.lock + 5
+BUSY = "等候已超时"
 BREAKS = ("wait",)
 
 
@@ -125,8 +126,12 @@ def _ask_meanwhile(
 
 def _not_named(site: Site, table: str, pid: int, seen: list[Answer]) -> Iterator[str]:
     """The log names the session if anybody was told busy."""
-    if any(answer.status == 503 for answer in seen) and f"session {pid} " not in _log(site):
-        yield f"{table}: the log does not name session {pid}"
+    is_told = any(answer.status == 503 and BUSY in answer.body.decode() for answer in seen)
+    if is_told and f"session {pid} " not in _log(site):
+        said = [
+            line[:200] for line in _log(site).splitlines() if " 503: " in line or "busy: " in line
+        ]
+        yield f"{table}: the log does not name session {pid}: {said[-5:]}"
 
 
 def _log(site: Site) -> str:
