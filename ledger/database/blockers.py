@@ -8,7 +8,8 @@ from typing import Final
 
 from django.db import connection
 
-# A statement that gave up no longer waits, so pg_blocking_pids knows nothing of it.
+# A statement that gave up no longer waits, so pg_blocking_pids knows nothing of it. Who waits for a
+# lock themselves are kept waiting, too: they would only hide the one whom all wait for.
 _HOLDERS: Final = """
     SELECT a.pid, a.usename, a.application_name, coalesce(host(a.client_addr), 'local'),
         coalesce(a.state, ''), extract(epoch FROM now() - a.xact_start)::int,
@@ -19,6 +20,7 @@ _HOLDERS: Final = """
     JOIN pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p')
     WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
         AND a.xact_start < now() - interval '1 second'
+        AND a.wait_event_type IS DISTINCT FROM 'Lock'
     GROUP BY a.pid, a.usename, a.application_name, a.client_addr, a.state, a.xact_start
     ORDER BY a.xact_start LIMIT 5
 """

@@ -12,7 +12,6 @@ import sys
 
 import django
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ledger.settings")
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -23,6 +22,7 @@ from ledger.models import Period  # noqa: E402
 from tests import builders  # noqa: E402
 from tests.drills.site import PASSWORD  # noqa: E402
 from units.models import User  # noqa: E402
+from units.sign_in.hashing import Argon2id  # noqa: E402
 
 LAST_YEAR, IMPORTERS = 2010, 12
 
@@ -53,7 +53,7 @@ def _entered(quarters: int) -> dict[str, object]:
         day = f"{first_year + number // 4}-{3 * (number % 4) + 2:02}-15"
         builders.make_verified(projects[number % 4], 10, day, by=verifiers[2])
     people = [*clerks, *importers, *verifiers, head, leader]
-    hasher = Argon2PasswordHasher()
+    hasher = Argon2id()
     User.objects.filter(pk__in=[person.pk for person in people]).update(
         password=hasher.encode(PASSWORD, hasher.salt())
     )

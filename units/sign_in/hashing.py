@@ -73,7 +73,8 @@ def renew(user: User, password: str) -> None:
     if identify_hasher(found).algorithm == today.algorithm and not today.must_update(found):
         return
     user.password = make_password(password)
-    User.objects.filter(pk=user.pk, password=found).update(password=user.password)
+    if not User.objects.filter(pk=user.pk, password=found).update(password=user.password):
+        user.refresh_from_db(fields=["password"])  # another sign-in has just renewed it
 
 
 class SameCost(BaseBackend):
