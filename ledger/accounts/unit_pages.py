@@ -103,16 +103,18 @@ def unit_entries(request: HttpRequest, code: str) -> HttpResponse:
     units = with_predecessors(unit, as_of)
     days = date(as_of.year, 1, 1), as_of
     entries = Entry.objects.filter(unit__in=units, counted_on__range=days)
+    entries = entries.select_related("unit", "project").order_by("counted_on", "pk")
     openable = submitted_for(Receipt.objects.filter(unit=unit), reader_key(user)).order_by()
-    lines = entry_lines(
-        entries.select_related("unit", "project").order_by("counted_on", "pk"),
-        set(openable.values_list("pk", flat=True)),
-    )
+    may_open = set(openable.values_list("pk", flat=True))
+    hidden = () if len(units) > 1 else ("unit",)
+    lines = entry_lines(entries.filter(is_adjustment=False), may_open)
+    corrected = entry_lines(entries.filter(is_adjustment=True), may_open)
     context = {
         "crumbs": _under(unit, _("What counts in %(year)s") % {"year": as_of.year}),
         "unit": unit,
         "as_of": as_of,
-        "table": EntryTable(lines, exclude=() if len(units) > 1 else ("unit",)),
+        "table": EntryTable(lines, exclude=hidden),
+        "corrected": EntryTable(corrected, exclude=hidden) if corrected else None,
     }
     return render(request, "ledger/accounts/entries.html", context)
 

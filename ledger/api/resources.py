@@ -319,6 +319,11 @@ ENTRIES = Resource(
         "received_on": Field(DAY, _("Day of the money"), lambda row: iso(row.received_on)),
         "counted_on": Field(DAY, _("Day on which it counts"), lambda row: iso(row.counted_on)),
         "is_new": Field(BOOLEAN, _("Whether the project is of the same year"), lambda r: r.is_new),
+        "is_adjustment": Field(
+            BOOLEAN,
+            _("Whether it corrects an earlier year, outside every standing"),
+            lambda row: row.is_adjustment,
+        ),
         "origin": Field(
             one_of(Investor.Origin), _("Where the investor comes from"), lambda row: row.origin
         ),

@@ -217,8 +217,9 @@ def _repost(receipt: Receipt, proposal: Proposal, by: User, at: datetime) -> lis
     approvals.demand_no_hand([receipt.project], by)
     standing = list(posting.live_entries(receipt))
     periods = _lock_days(receipt, standing)
-    posting.take_back(standing, periods, proposal.reason, by, at)
-    posted = posting.post_credit(receipt, periods[receipt.received_on], by=by, at=at)
+    reversals = posting.take_back(standing, periods, proposal.reason, by, at)
+    period, adjusts = periods[receipt.received_on], _adjust(reversals)
+    posted = posting.post_credit(receipt, period, by=by, at=at, adjusts=adjusts)
     before = {"credit": {str(unit): part for unit, part in posting.credit(standing).items()}}
     credit = {str(unit): part for unit, part in posting.credit(posted).items()}
     after = {"credit": credit, "reason": proposal.reason, "proposed_by": str(proposal.proposed_by)}
@@ -231,8 +232,14 @@ def _correct(receipt: Receipt, proposal: Proposal, by: User, at: datetime) -> li
     new = rows.select_for_update(of=("self",)).get(pk=proposal.payload["receipt"])
     _lock_days(receipt, posting.live_entries(receipt), new.received_on)
     reversals = _reverse(receipt, proposal, by, at)
-    posting.count(new, approvals.seen(new), by=by, at=at, word=proposal.reason)
+    seen, adjusts = approvals.seen(new), _adjust(reversals)
+    posting.count(new, seen, by=by, at=at, word=proposal.reason, adjusts=adjusts)
     return [*reversals, *posting.live_entries(new)]
+
+
+def _adjust(reversals: Iterable[Entry]) -> bool:
+    """Whether an earlier year is corrected, so that what is posted instead belongs to it too."""
+    return any(reversal.is_adjustment for reversal in reversals)
 
 
 DEEDS = {Kind.REVERSE: _reverse, Kind.REPOST: _repost, Kind.CORRECT: _correct}

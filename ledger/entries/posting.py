@@ -68,8 +68,13 @@ def verify(receipt_id: int, seen: str, *, by: User, at: datetime, word: str = ""
     return count(receipt, seen, by=by, at=at, word=word)
 
 
-def count(receipt: Receipt, seen: str, *, by: User, at: datetime, word: str) -> Receipt:
-    """Verify the locked receipt that was seen, with all that is required, and post it."""
+def count(
+    receipt: Receipt, seen: str, *, by: User, at: datetime, word: str, adjusts: bool = False
+) -> Receipt:
+    """Verify the locked receipt that was seen, with all that is required, and post it.
+
+    ``adjusts``: it takes the place of money that counted in an earlier year.
+    """
     receipt.project = locks.for_crediting(receipt.project_id)
     found = doubts.doubts(receipt)
     now = approvals.seen_of([receipt], {receipt.pk: found})[receipt.pk]
@@ -82,7 +87,7 @@ def count(receipt: Receipt, seen: str, *, by: User, at: datetime, word: str) -> 
     period = locks.for_posting(receipt.county_id, receipt.received_on)
     _mark_verified(receipt, period, word, by, at)
     receipt.save(update_fields=VERIFIED)
-    post_credit(receipt, period, by=by, at=at)
+    post_credit(receipt, period, by=by, at=at, adjusts=adjusts)
     after = {
         "state": receipt.state,
         "counted_on": receipt.counted_on,
@@ -160,16 +165,23 @@ def _without_nothing(split_: Mapping[int, Decimal]) -> dict[int, Decimal]:
     return {unit: part for unit, part in split_.items() if part}
 
 
-def post_credit(receipt: Receipt, period: Period, *, by: User, at: datetime) -> list[Entry]:
+def post_credit(
+    receipt: Receipt, period: Period, *, by: User, at: datetime, adjusts: bool = False
+) -> list[Entry]:
     """Append one entry per unit that shares the project, in the locked ``period``; without keys."""
     credit = approvals.credit_of([receipt.project_id])[receipt.project_id]
-    entries = _chained(period, _credits(receipt, credit, period), by, at)
+    entries = _chained(period, _credits(receipt, credit, period, adjusts=adjusts), by, at)
     copy_in(Entry, entries)
     return entries
 
 
-def _credits(receipt: Receipt, project: approvals.Credit, period: Period) -> list[Entry]:
-    """The entries of a receipt that counts in the period, not appended yet."""
+def _credits(
+    receipt: Receipt, project: approvals.Credit, period: Period, *, adjusts: bool = False
+) -> list[Entry]:
+    """The entries of a receipt that counts in the period, not appended yet.
+
+    One that ``adjusts`` an earlier year counts beside the year's money, unless it is dated in it.
+    """
     for name, ended_on in project.ended:
         demand_standing(name, ended_on, has_heir=False, received_on=receipt.received_on)
     counted_on = max(receipt.received_on, period.starts_on)
@@ -184,6 +196,7 @@ def _credits(receipt: Receipt, project: approvals.Credit, period: Period) -> lis
             received_on=receipt.received_on,
             counted_on=counted_on,
             is_new=project.signed_on is not None and project.signed_on.year == counted_on.year,
+            is_adjustment=adjusts and receipt.received_on.year < counted_on.year,
             origin=project.origin,
             industry_id=project.industry_id,
         )
@@ -203,6 +216,7 @@ def _reversal(entry: Entry, period: Period, reason: str) -> Entry:
         received_on=entry.received_on,
         counted_on=counted_on,
         is_new=entry.is_new and counted_on.year == entry.counted_on.year,
+        is_adjustment=entry.is_adjustment or entry.counted_on.year < counted_on.year,
         origin=entry.origin,
         industry_id=entry.industry_id,
         reverses=entry,

@@ -97,7 +97,9 @@ def sum_line(title: str | Promise, rows: Sequence[LeagueRow], url: str = "") -> 
 
 
 def _cells(of: Of) -> tuple[tuple[str | Promise, str], ...]:
-    return tuple((column.title, column.shown(of)) for column, _screen in EXPLAINED)
+    return tuple(
+        (column.title, column.shown(of)) for column, _screen in EXPLAINED if not column.is_rare
+    )
 
 
 def _due(amounts: Sequence[Decimal]) -> tuple[tuple[str | Promise, str], ...]:

@@ -22,7 +22,8 @@ class Entry(models.Model):
     """One posting to one unit (分录). Yuan; negative for a reversal. Never changed, never deleted.
 
     ``is_new``, ``origin`` and ``industry`` are the project's at posting: an announced split into
-    new and carry-over must not move when somebody edits a project. Hash-chained within county and
+    new and carry-over must not move when somebody edits a project. ``is_adjustment``: it corrects
+    money that counted in an earlier year, and no table ranks or divides it. Hash-chained within county and
     quarter: ``content_hash`` covers the entry's canonical bytes and ``prev_hash`` (``chain.py``),
     ``position`` counts from 1.
     """
@@ -48,6 +49,9 @@ class Entry(models.Model):
     received_on = models.DateField(_("received on"))
     counted_on = models.DateField(_("counted on"))
     is_new = models.BooleanField(_("new project"))
+    is_adjustment = models.BooleanField(
+        _("adjustment of an earlier year"), default=False, db_default=False
+    )
     origin = models.CharField(_("origin"), max_length=20, choices=Investor.Origin)
     industry = models.ForeignKey(
         Industry, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -70,7 +74,15 @@ class Entry(models.Model):
                 fields=["county", "counted_on"],
                 # One, eight, then any number of bytes: index rows of equal width, so that
                 # PostgreSQL leaves full pages behind rather than half-empty ones as a county grows.
-                include=["is_new", "unit", "industry", "posted_at", "amount", "origin"],
+                include=[
+                    "is_new",
+                    "is_adjustment",
+                    "unit",
+                    "industry",
+                    "posted_at",
+                    "amount",
+                    "origin",
+                ],
                 name="entry_league",
             ),
             models.Index(fields=["unit", "counted_on"], name="entry_unit"),

@@ -19,7 +19,17 @@ from ledger import words
 from ledger.papers.proof_line import Proof
 from ledger.papers.sources import Background, IndustrySum
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
-from ledger.ranking.phrases import and_so, bureau, day, is_town, known, left_out, period, short_town
+from ledger.ranking.phrases import (
+    adjusted,
+    and_so,
+    bureau,
+    day,
+    is_town,
+    known,
+    left_out,
+    period,
+    short_town,
+)
 from ledger.rules.standing import Tier, completed_months, last_full_month
 from units.ground.groups import DEPARTMENT, ENTERPRISE
 from units.ground.money import YI, percent_text, points_text, wan_short, yi_short
@@ -278,9 +288,14 @@ def _in_tier(rows: Iterable[LeagueRow], tier: Tier) -> list[LeagueRow]:
 
 
 def _composition(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
+    if table.total.received > 0:
+        yield Paragraph(Role.TEXT, _made_of(table, background))
+    if said := adjusted(table):
+        yield Paragraph(Role.TEXT, said)
+
+
+def _made_of(table: LeagueTable, background: Background) -> str:
     received = table.total.received
-    if received <= 0:
-        return
     sums = table.total.sums
     said = _(
         "New projects brought %(new)s (%(new_percent)s), carry-over projects %(carried)s "
@@ -294,7 +309,7 @@ def _composition(table: LeagueTable, background: Background) -> Iterator[Paragra
         "outside": money(sums.outside),
         "outside_percent": percent_text(sums.outside, received, claims=(100,)),
     }
-    yield Paragraph(Role.TEXT, said + _industries(background.industries, received))
+    return said + _industries(background.industries, received)
 
 
 def _industries(industries: Sequence[IndustrySum], received: Decimal) -> str:

@@ -111,6 +111,9 @@ def _headline(sheet: Sheet, table: LeagueTable, background: Background) -> dict[
 def _figures(table: LeagueTable, background: Background) -> Iterator[Figure]:
     yield from _received(table)
     yield from _parts(table)
+    if any(row.sums.adjusted for row in table.rows):
+        said, corrected = _("Adjustment of earlier years"), wan(table.total.sums.adjusted)
+        yield Figure("adjusted", said, Styled(corrected, GAP), _("万元"))
     yield Figure("pending", _("Pending (not counted)"), _wan(table.total.pending), _("万元"))
     yield from _last_year(table, background)
     yield from _signed(table)

@@ -19,7 +19,16 @@ from ledger.papers.proof_line import Proof
 from ledger.ranking import columns
 from ledger.ranking.columns import ON_PAPER, Of, Shape
 from ledger.ranking.league import LeagueRow, LeagueTable, Section, Total
-from ledger.ranking.phrases import and_so, bureau, county_title, day, known, left_out, period
+from ledger.ranking.phrases import (
+    adjusted,
+    and_so,
+    bureau,
+    county_title,
+    day,
+    known,
+    left_out,
+    period,
+)
 from ledger.rules import chain
 from ledger.rules.standing import Tier
 from ledger.sheets.book import Book, Column, Sheet, Styled, Value
@@ -256,6 +265,8 @@ def notes(table: LeagueTable, chain_head: str, proof: Proof | None) -> Sequence[
         )
     if _parts_differ(table):
         said.append(_("“Due by now” is rounded to the fen; its parts may differ from their sum."))
+    if corrected := adjusted(table):
+        said.append(corrected)
     if table.settlement is not None:
         closed = {
             "version": table.settlement.version,

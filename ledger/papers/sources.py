@@ -19,7 +19,7 @@ from ledger.models import Entry, Receipt, Settlement, quarter_of
 from ledger.papers.proof_line import Proof, proof_of
 from ledger.ranking import changes_since, registered
 from ledger.ranking.changed_facts import Changed, changed_facts, within_reach
-from ledger.ranking.counted import entries, entries_between
+from ledger.ranking.counted import all_entries_between, entries
 from ledger.ranking.frame import Frame, present
 from ledger.ranking.headline import above
 from ledger.ranking.league import LeagueTable
@@ -281,7 +281,7 @@ def _projects(
 ) -> Iterator[ProjectLine]:
     """Projects signed in the year, and earlier ones with money in the year; ``unit``: only its."""
     received = _by_project(entries(table))
-    ever = _by_project(entries_between(table, date.min, table.as_of, ()))
+    ever = _by_project(all_entries_between(table, date.min, table.as_of))
     for each in projects:
         if unit is not None and unit not in dict(each.credit):
             continue

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from ledger.models import Entry, Period, Receipt
 from ledger.quarter import proof, reports
-from ledger.ranking.gathering import entries_of
+from ledger.ranking.gathering import all_entries_since
 from ledger.ranking.league import league_table
 from projects.models import Project
 from units.ground.money import ZERO, yuan_text
@@ -162,15 +162,18 @@ def _named(number: int, findings: Iterable[proof.Finding], model: type[Model]) -
 def _sums(period: Period) -> Check:
     """The year up to the quarter's end, added in three ways that must agree to the fen.
 
-    By the lines of the table, by the days on which entries count, and along the chains.
+    By the lines of the table, by the days on which entries count, and along the chains: with what
+    corrects earlier years, which the lines keep beside the year's money.
     """
     table = league_table(period.county, period.ends_on)
+    start = period.ends_on.replace(month=1, day=1)
+    days = all_entries_since(start, period.county, period.ends_on, None)
     chains = Entry.objects.filter(
         county=period.county_id, period__year=period.year, period__quarter__lte=period.quarter
     )
     sums = (
-        (_("units"), table.total.received),
-        (pgettext_lazy("sum", "county"), _total(entries_of(period.county, period.ends_on, None))),
+        (_("units"), table.total.received + table.total.sums.adjusted),
+        (pgettext_lazy("sum", "county"), _total(days)),
         (_("chains"), _total(chains)),
     )
     differing = len({amount for _name, amount in sums}) - 1

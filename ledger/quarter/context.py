@@ -101,7 +101,7 @@ def _line(
 
 def _inside(county: County, year: int) -> dict[int, Decimal]:
     """Yuan counted in each quarter of the year."""
-    entries = Entry.objects.filter(county=county, period__year=year).order_by()
+    entries = Entry.objects.filter(county=county, period__year=year, is_adjustment=False).order_by()
     return dict(entries.values_list("period__quarter").annotate(Sum("amount")))
 
 

@@ -186,7 +186,7 @@ def reserves_of_year(county: County, month: date) -> dict[int, int]:
 def money_of(unit: Unit, month: date) -> tuple[Decimal, Decimal]:
     """Yuan credited to a unit in the month, and yuan of its own receipts still to be verified."""
     days = (month.replace(day=1), last_day(month))
-    credited = unit.entries.filter(counted_on__range=days)
+    credited = unit.entries.filter(counted_on__range=days, is_adjustment=False)
     waiting = unit.receipts.filter(state=Receipt.State.SUBMITTED, received_on__range=days)
     return _sum(credited), _sum(waiting)
 

@@ -17,7 +17,7 @@ from django.db.models import Q, Sum
 from ledger.models import OUTSIDE, Entry, Period, Settlement, SettlementLine
 from ledger.ranking import registered, snapshot
 from ledger.ranking.columns import STORED, six_places
-from ledger.ranking.counted import entries_between
+from ledger.ranking.counted import adjustments, entries_between
 from ledger.ranking.figures import Owed, Sums
 from ledger.ranking.frame import Frame
 from ledger.ranking.gathering import Signed
@@ -72,8 +72,13 @@ def store(
     )
     SettlementLine.objects.bulk_create(_line(settlement, row) for row in table.rows)
     lines = {row.unit_id for row in table.rows}
-    snapshot.store(settlement, lines, projects, reported(table))
+    snapshot.store(settlement, lines, projects, reported(table), _adjusted(table.rows))
     return settlement
+
+
+def _adjusted(rows: Iterable[LeagueRow]) -> dict[int, Decimal]:
+    """By unit: what corrected earlier years, where it is not zero."""
+    return {row.unit_id: row.sums.adjusted for row in rows if row.sums.adjusted}
 
 
 def contents(table: LeagueTable) -> dict[str, Any]:
@@ -86,7 +91,8 @@ def contents(table: LeagueTable) -> dict[str, Any]:
     signed = asdict(table.signed)
     kept = settings.values(table.county)
     projects = registered.of_table(table)
-    found = {"lines": lines, "signed": signed, "settings": kept, "projects": projects}
+    found: dict[str, Any] = {"lines": lines, "signed": signed, "settings": kept}
+    found |= {"projects": projects, "adjusted": _adjusted(table.rows)}
     return found | _totals(table)
 
 
@@ -97,7 +103,7 @@ def store_missing_snapshots(today: date) -> int:
         table = _as_table(settlement, frame=None)
         lines = {row.unit_id for row in table.rows}
         projects = registered.of_table(table, known_by=settlement.known_by)
-        snapshot.store(settlement, lines, projects, reported(table), exact_since=today)
+        snapshot.store(settlement, lines, projects, reported(table), {}, exact_since=today)
     return len(old)
 
 
@@ -149,13 +155,14 @@ def _as_table(settlement: Settlement, frame: Frame | None) -> LeagueTable:
 def _announced_row(line: SettlementLine, frame: Frame | None) -> LeagueRow:
     due = tuple(Decimal(part) for part in line.due)
     benchmark = standing.benchmark(due, line.settlement.as_of) if line.target else None
+    adjusted = frame.adjusted.get(line.unit_id, ZERO) if frame else ZERO
     return LeagueRow(
         unit_id=line.unit_id,
         code=frame.units[line.unit_id].code if frame else "",
         order=line.order,
         due=due,
         benchmark=benchmark,
-        sums=Sums(line.received, line.received_new, line.received_outside),
+        sums=Sums(line.received, line.received_new, line.received_outside, adjusted),
         tier=Tier(line.tier),
         completion=standing.completion(line.received, line.target),
         rank=line.rank,
@@ -200,19 +207,20 @@ def _counted_again(table: LeagueTable, frame: Frame, without: frozenset[str]) ->
 def _sums(table: LeagueTable, frame: Frame, without: frozenset[str]) -> dict[int | None, Sums]:
     """By the unit of the line; None for money of a unit that the closing did not know."""
     start = table.as_of.replace(month=1, day=1)
-    rows = (
-        entries_between(table, start, table.as_of, without)
-        .values_list("unit")
-        .annotate(
-            received=Sum("amount"),
-            new=Sum("amount", filter=Q(is_new=True), default=ZERO),
-            outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=ZERO),
-        )
+    credited = entries_between(table, start, table.as_of, without)
+    rows = credited.values_list("unit").annotate(
+        received=Sum("amount"),
+        new=Sum("amount", filter=Q(is_new=True), default=ZERO),
+        outside=Sum("amount", filter=Q(origin__in=OUTSIDE), default=ZERO),
     )
     found: dict[int | None, Sums] = defaultdict(Sums)
     for unit, *amounts in rows:
         owner = frame.units[unit].line if unit in frame.units else None
         found[owner] += Sums(*amounts)
+    corrected = adjustments(table, without).order_by().values_list("unit")
+    for unit, adjusted in corrected.annotate(Sum("amount")):
+        owner = frame.units[unit].line if unit in frame.units else None
+        found[owner] += Sums(adjusted=adjusted)
     return found
 
 
@@ -248,7 +256,8 @@ def differing(settlement: Settlement) -> str | None:
     rows = _proved_rows(settlement, table, table.frame)
     stored = {line.unit_id: line for line in settlement.lines.all()}
     for row in rows:
-        if not _same(stored[row.unit_id], _line(settlement, row)):
+        adjusted = table.frame.adjusted.get(row.unit_id, ZERO)
+        if not _same(stored[row.unit_id], _line(settlement, row)) or adjusted != row.sums.adjusted:
             return row.name
     again = replace(table, sections=announced_sections(rows, table.county))
     same = all(getattr(settlement, name) == value for name, value in _totals(again).items())

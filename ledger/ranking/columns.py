@@ -105,7 +105,8 @@ class Column:
 
     ``json`` is its name in the JSON document; ``always``: its value is never None. ``blank``
     stands where a line has no value, and for zero if ``hides_zero``. ``because`` says how its
-    figure comes about, where the explanation has no steps.
+    figure comes about, where the explanation has no steps. One that ``is_rare`` is left out where
+    no line has it.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Column:
     is_compared: bool = False
     always: bool = False
     hides_zero: bool = False
+    is_rare: bool = False
     blank: str = ""
     because: Callable[[Any], str] | None = None
 
@@ -168,6 +170,13 @@ def _grown(of: Of) -> str:
     return gettext(
         "%(received)s 万元 received, %(before)s 万元 by the same day of the year before."
     ) % {"received": wan_text(of.received), "before": wan_text(of.received_before or ZERO)}
+
+
+def _apart(_of: Of) -> str:
+    return gettext(
+        "Money that counted in an earlier year was reversed or corrected in this one. It is outside "
+        "completion, tier, rank and shares."
+    )
 
 
 _RECEIVED = pgettext_lazy("sheet", "Funds received")
@@ -294,6 +303,20 @@ COLUMNS = (
         json="pending",
         stored=Stored("pending", is_read=True),
         hides_zero=True,
+    ),
+    Column(
+        name="adjusted",
+        title=gettext_lazy("Adjustment of earlier years"),
+        short=pgettext_lazy("short", "earlier years"),
+        shape=GAP,
+        value=lambda of: of.sums.adjusted,
+        screen=Screen("minor", pgettext_lazy("short", "earlier years"), "received"),
+        json="adjusted",
+        is_compared=True,
+        always=True,
+        hides_zero=True,
+        is_rare=True,
+        because=_apart,
     ),
     Column(
         name="completion",

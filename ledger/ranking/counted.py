@@ -6,7 +6,8 @@ from datetime import date
 from django.db.models import QuerySet
 
 from ledger.models import Entry
-from ledger.ranking.gathering import entries_since
+from ledger.ranking.frame import Frame
+from ledger.ranking.gathering import all_entries_since, entries_since, without_some
 from ledger.ranking.league import LeagueTable
 
 
@@ -26,8 +27,29 @@ def entries_between(
     left_out = frozenset(table.without if without is None else without)
     if table.frame is None:
         return entries_since(start, table.county, end, table.known_by, left_out)
-    found = Entry.objects.filter(county=table.county, counted_on__range=(start, end))
-    found = found.filter(table.frame.counted())
+    found = all_entries_between(table, start, end).filter(is_adjustment=False)
+    return _left_in(found, table.frame, left_out)
+
+
+def _left_in(found: QuerySet[Entry], frame: Frame, left_out: frozenset[str]) -> QuerySet[Entry]:
     if "carry_over" in left_out:
         found = found.filter(is_new=True)
-    return found.exclude(industry__in=table.frame.without(left_out))
+    return found.exclude(industry__in=frame.without(left_out))
+
+
+def all_entries_between(table: LeagueTable, start: date, end: date) -> QuerySet[Entry]:
+    """All money of the days, adjustments of earlier years among it: what a project ever received."""
+    if table.frame is None:
+        return all_entries_since(start, table.county, end, table.known_by)
+    found = Entry.objects.filter(county=table.county, counted_on__range=(start, end))
+    return found.filter(table.frame.counted())
+
+
+def adjustments(table: LeagueTable, without: Iterable[str] | None = None) -> QuerySet[Entry]:
+    """The entries of the table's year that correct money of earlier years."""
+    start = table.as_of.replace(month=1, day=1)
+    left_out = frozenset(table.without if without is None else without)
+    found = all_entries_between(table, start, table.as_of).filter(is_adjustment=True)
+    if table.frame is not None:
+        return _left_in(found, table.frame, left_out)
+    return without_some(found, left_out)

@@ -23,17 +23,22 @@ SQL = Path(__file__).with_name("figures.sql").read_text(encoding="utf-8")
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Yuan credited to a unit in the year: total, for new projects, from outside the province."""
+    """Yuan credited to a unit in the year: total, for new projects, from outside the province.
+
+    ``adjusted`` is what corrects money of earlier years, and in none of the others.
+    """
 
     received: Decimal = ZERO
     new: Decimal = ZERO
     outside: Decimal = ZERO
+    adjusted: Decimal = ZERO
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(
             self.received + other.received,
             self.new + other.new,
             self.outside + other.outside,
+            self.adjusted + other.adjusted,
         )
 
 
@@ -58,6 +63,7 @@ class UnitFigures(NamedTuple):
     received: Decimal | None
     new: Decimal
     outside: Decimal
+    adjusted: Decimal
     received_before: Decimal | None
     pending_parts: Decimal | None
     reported: bool
@@ -68,7 +74,9 @@ class UnitFigures(NamedTuple):
 
     @property
     def credited(self) -> Sums | None:
-        return None if self.received is None else Sums(self.received, self.new, self.outside)
+        if self.received is None:
+            return None
+        return Sums(self.received, self.new, self.outside, self.adjusted)
 
     @property
     def pending(self) -> Decimal | None:

@@ -20,9 +20,12 @@ owed AS (
 ),
 credited AS (
     SELECT county_id, unit_id,
-        sum(amount) AS received,
-        coalesce(sum(amount) FILTER (WHERE is_new), 0.00) AS new,
-        coalesce(sum(amount) FILTER (WHERE origin = ANY(%(outside)s)), 0.00) AS outside
+        coalesce(sum(amount) FILTER (WHERE NOT is_adjustment), 0.00) AS received,
+        coalesce(sum(amount) FILTER (WHERE NOT is_adjustment AND is_new), 0.00) AS new,
+        coalesce(sum(amount) FILTER (WHERE NOT is_adjustment AND origin = ANY(%(outside)s)), 0.00)
+            AS outside,
+        -- Corrections of earlier years: beside the year's money, never part of it (rule 9).
+        coalesce(sum(amount) FILTER (WHERE is_adjustment), 0.00) AS adjusted
     FROM ledger_entry
     WHERE county_id = ANY(%(counties)s) AND counted_on BETWEEN %(start)s AND %(as_of)s
         AND (%(known_by)s::timestamptz IS NULL OR posted_at <= %(known_by)s)
@@ -35,7 +38,7 @@ before AS (
     SELECT county_id, unit_id, sum(amount) AS received
     FROM ledger_entry
     WHERE county_id = ANY(%(counties)s)
-        AND counted_on BETWEEN %(start_before)s AND %(as_of_before)s
+        AND counted_on BETWEEN %(start_before)s AND %(as_of_before)s AND NOT is_adjustment
         AND (%(known_by)s::timestamptz IS NULL OR posted_at <= %(known_by)s)
         AND (is_new OR NOT %(carry_over)s)
         AND industry_id NOT IN (SELECT id FROM left_out)
@@ -64,7 +67,7 @@ SELECT unit.county_id, unit.id, unit.code, unit.name,
     unit."order",
     unit.active_from, unit.ended_on, unit.successor_id,
     owed.amount, owed.due,
-    credited.received, credited.new, credited.outside, before.received,
+    credited.received, credited.new, credited.outside, credited.adjusted, before.received,
     pending.parts,
     unit.id IN (
         SELECT unit_id FROM ledger_monthlyreport

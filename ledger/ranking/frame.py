@@ -6,7 +6,7 @@ announced depends on a row that may change. Yuan.
 """
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -67,7 +67,8 @@ class Frame:
     """Units and industries by key. What follows them is known of a settlement only.
 
     ``settlement`` is its key; ``ranks`` are those announced before, in the settlement ``compared``; ``targets`` the versions
-    in force by unit; ``lengths`` the positions up to which each quarter's chain counted.
+    in force by unit; ``lengths`` the positions up to which each quarter's chain counted; ``adjusted``
+    what corrected earlier years, by unit of a line (none in settlements older than that rule).
     """
 
     units: Mapping[int, UnitFacts]
@@ -79,6 +80,7 @@ class Frame:
     lengths: Mapping[int, int] | None = None
     waiting: tuple[Waiting, ...] | None = None
     exact_since: date | None = None
+    adjusted: Mapping[int, Decimal] = field(default_factory=dict)
 
     def owner(self, unit: int) -> UnitFacts | None:
         """The unit in whose line the money of this one counts; itself if it counts in none."""
@@ -110,6 +112,7 @@ class Frame:
             "targets": self.targets,
             "lengths": self.lengths,
             "waiting": self.waiting,
+            "adjusted": self.adjusted,
         }
 
 
@@ -125,6 +128,7 @@ def read(settlement: int, plain: Mapping[str, Any], exact_since: date | None) ->
         lengths=_by_key(plain["lengths"]),
         waiting=_waiting(plain["waiting"]),
         exact_since=exact_since,
+        adjusted={int(k): Decimal(yuan) for k, yuan in plain.get("adjusted", {}).items()},
     )
 
 

@@ -73,12 +73,25 @@ def entries_of(
 def entries_since(
     start: date, county: County, as_of: date, known_by: datetime | None, without: Iterable[str]
 ) -> QuerySet[Entry]:
-    """The same, but starting from another day."""
+    """The same, but starting from another day. Adjustments of earlier years are in neither."""
+    entries = all_entries_since(start, county, as_of, known_by).filter(is_adjustment=False)
+    return without_some(entries, without)
+
+
+def without_some(entries: QuerySet[Entry], without: Iterable[str]) -> QuerySet[Entry]:
+    """Without the named money (``EXCLUSIONS``)."""
+    for name in sorted(without):
+        entries = entries.exclude(EXCLUSIONS[name])
+    return entries
+
+
+def all_entries_since(
+    start: date, county: County, as_of: date, known_by: datetime | None
+) -> QuerySet[Entry]:
+    """Adjustments of earlier years among them."""
     entries = Entry.objects.filter(county=county, counted_on__range=(start, as_of))
     if known_by is not None:
         entries = entries.filter(posted_at__lte=known_by)
-    for name in sorted(without):
-        entries = entries.exclude(EXCLUSIONS[name])
     return entries
 
 

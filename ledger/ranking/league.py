@@ -220,15 +220,14 @@ def quarters_due(rows: Iterable[LeagueRow]) -> list[Decimal]:
 
 def total(rows: Iterable[LeagueRow]) -> Total:
     """The sum of rows; the total of a table is the total of what it shows."""
-    target = received = new = outside = ZERO
+    target = ZERO
+    sums = Sums()
     pending: Decimal | None = ZERO  # shown in all rows, or None
     before: Decimal | None = ZERO  # known for all rows, or None
     due: dict[int, int] = defaultdict(int)  # by denominator, of which there are few
     for row in rows:
         target += row.target or ZERO
-        received += row.sums.received
-        new += row.sums.new
-        outside += row.sums.outside
+        sums += row.sums
         pending = None if pending is None or row.pending is None else pending + row.pending
         if before is not None and row.received_before is not None:
             before += row.received_before
@@ -238,7 +237,7 @@ def total(rows: Iterable[LeagueRow]) -> Total:
             part, denominator = row.benchmark.as_integer_ratio()
             due[denominator] += part
     benchmark = sum((Fraction(part, of) for of, part in due.items()), Fraction(0))
-    return Total(target, benchmark, Sums(received, new, outside), pending, before)
+    return Total(target, benchmark, sums, pending, before)
 
 
 def league_table(

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from ledger import words
 from ledger.ranking.league import LeagueTable
+from units.ground.money import gap_text
 
 # Endings that a list of towns drops: 城关、清油河等2个镇.
 _TOWN_ENDINGS = ("镇", "乡", "街道办事处", "街道办", "街道")
@@ -85,3 +86,19 @@ def bureau(table: LeagueTable) -> str:
 def county_title(table: LeagueTable) -> str:
     """The county in a title: 商南县, or as it has set."""
     return table.county.title_name or table.county.name
+
+
+def adjusted(table: LeagueTable) -> str:
+    """What corrects money of earlier years (调整以前年度), by unit; empty where the year corrects none."""
+    rows = [row for row in table.rows if row.sums.adjusted]
+    if not rows:
+        return ""
+    units = [
+        pgettext("unit and its adjustment", "%(unit)s %(amount)s万元")
+        % {"unit": row.name, "amount": gap_text(row.sums.adjusted)}
+        for row in rows
+    ]
+    return _(
+        "Adjustments of earlier years: %(amount)s万元 (%(units)s). They correct money that counted in"
+        " an earlier year, and are outside completion, tier, rank, shares and structure."
+    ) % {"amount": gap_text(table.total.sums.adjusted), "units": and_so(units)}

@@ -60,7 +60,7 @@ def of_table(table: LeagueTable) -> Series:
 def of_units(units: Sequence[Unit], as_of: date) -> Series:
     """The same for what some units together were credited."""
     days = date(as_of.year - 1, 1, 1), as_of
-    entries = Entry.objects.filter(unit__in=units, counted_on__range=days)
+    entries = Entry.objects.filter(unit__in=units, counted_on__range=days, is_adjustment=False)
     return _series(_monthly(entries), as_of)
 
 

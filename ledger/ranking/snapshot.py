@@ -4,7 +4,7 @@ Entries are not copied: the chain up to the stored position gives them again. Se
 earlier releases get theirs at the upgrade, with the day since when their papers are exact.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -50,17 +50,22 @@ def store(
     lines: set[int],
     projects: list[ProjectFacts],
     reports: Reported,
+    adjusted: Mapping[int, Decimal],
     *,
     exact_since: date | None = None,
 ) -> Snapshot:
-    """Store what stands around the lines; ``lines`` are the units that have one."""
+    """Store what stands around the lines; ``lines`` are the units that have one.
+
+    ``adjusted`` is yuan by unit: what corrected earlier years.
+    """
     rules = standing.VERSION if exact_since is None else BEFORE_VERSIONS
     details = {
         "projects": projects,
         "missing": reports.missing,
         "planned": sorted(reports.planned),
     }
-    kept = _frame(settlement, lines, is_now=exact_since is None).plain()
+    around = _frame(settlement, lines, is_now=exact_since is None)
+    kept = replace(around, adjusted=adjusted).plain()
     return Snapshot.objects.create(
         settlement=settlement, rules=rules, exact_since=exact_since, frame=kept, details=details
     )

@@ -135,11 +135,16 @@ class RankingTable(tables.Table):
     ) -> None:
         """``source`` explains the sum; with ``query`` the table can be sorted."""
         self.query, self.source = query or QueryDict(), source
-        self.subtotal = texts(total(summed))
+        whole = total(summed)
+        self.subtotal = texts(whole)
+        rows = [whole, *(line.row for line in shown)]
+        rare = [each for each in ON_SCREEN if each.is_rare]
+        empty = [each.name for each in rare if not any(map(each.value, rows))]
         self.tiers = words.TIERS.items()
         super().__init__(
             list(shown),
             extra_columns=HEADS,
+            exclude=empty,
             orderable=query is not None,
             order_by=self.query.get("sort") or None,
         )

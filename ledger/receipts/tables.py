@@ -141,5 +141,5 @@ class ProjectLineTable(Table):
 def credited_to(unit_id: int, year: int) -> Mapping[int, Decimal]:
     """Yuan credited to a unit in the year, by project."""
     days = date(year, 1, 1), date(year, 12, 31)
-    entries = Entry.objects.filter(unit=unit_id, counted_on__range=days).order_by()
-    return dict(entries.values_list("project").annotate(Sum("amount")))
+    entries = Entry.objects.filter(unit=unit_id, counted_on__range=days, is_adjustment=False)
+    return dict(entries.order_by().values_list("project").annotate(Sum("amount")))

@@ -94,7 +94,9 @@ def rollup(prefix: str, as_of: date) -> RollUp:
 def received(counties: Iterable[int], as_of: date) -> defaultdict[int, Sums]:
     """Yuan of the year up to the day, by county."""
     days = as_of.replace(month=1, day=1), as_of
-    entries = Entry.objects.filter(county__in=counties, counted_on__range=days).order_by()
+    entries = Entry.objects.filter(
+        county__in=counties, counted_on__range=days, is_adjustment=False
+    ).order_by()
     found: defaultdict[int, Sums] = defaultdict(Sums)
     for county, *amounts in entries.values_list("county").annotate(
         received=Sum("amount"),

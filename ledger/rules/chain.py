@@ -31,6 +31,7 @@ COVERED = {
     "received_on": "received_on",
     "counted_on": "counted_on",
     "is_new": "is_new",
+    "is_adjustment": "is_adjustment",
     "origin": "origin",
     "industry": "industry_id",
     "reverses": "reverses_id",
@@ -38,11 +39,17 @@ COVERED = {
     "posted_by": "posted_by_id",
     "posted_at": "posted_at",
 }
+ADDED_LATER = {"is_adjustment"}
 
 
 def canonical(fields: Mapping[str, Plain]) -> bytes:
-    """JSON with sorted keys; amounts as integer fen, moments in UTC with microseconds."""
-    plain = {name: _plain(value) for name, value in fields.items()}
+    """JSON with sorted keys; amounts as integer fen, moments in UTC with microseconds.
+
+    A field that was added later is written only where it is set: older hashes stay true.
+    """
+    plain = {
+        name: _plain(value) for name, value in fields.items() if value or name not in ADDED_LATER
+    }
     return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -79,6 +79,7 @@ def test_the_document_says_everything_in_strings_that_lose_nothing(county):
                         "gap": "-233333.34",
                         "pending": "50000.00",
                         "growth": None,
+                        "adjusted": "0.00",
                     }
                 ],
             },
@@ -105,6 +106,7 @@ def test_the_document_says_everything_in_strings_that_lose_nothing(county):
                         "gap": None,
                         "pending": "0.00",
                         "growth": None,
+                        "adjusted": "0.00",
                     }
                 ],
             },

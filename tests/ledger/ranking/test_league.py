@@ -72,6 +72,7 @@ def test_whole_table_of_a_small_county(county):
         "received": wan(1300),
         "new": wan(1000),
         "outside": wan(1000),
+        "adjusted": 0,
     }
     assert table.total.target == wan(3900)
     assert table.total.benchmark == wan(1950)
