@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from ledger.reading import cells
 from ledger.reading.columns import IGNORED_HEADINGS, Form, Part
 from ledger.reading.headings import key_of, one_line
 from ledger.reading.mapping import Choice, SheetMapping
@@ -76,6 +77,12 @@ _NOTE: Final = re.compile(
     r"(?:填表|填报|制表|审核|报送|统计|复核|编制)(?:人|单位|日期|时间|说明)|单位负责人|分管领导[:：]|主要领导[:：]"
     r"|单位[:：]|联系电话[:：]|(?:注|备注|说明|附|注释|附注|填表说明)(?:[:：]|\d[、.．:：])|填表说明"
 )
+# Lines of a single cell that no project is named after.
+_LONE: Final = re.compile(
+    r"^第\d+页|共\d+页$|^以下(?:空白|无)|^本表|^[*＊※★]|^[（(]?(?:续|完)[）)]?$|[，。；]"
+    r"|^(?:本[月季年期](?:度)?|暂)?无(?:到位资金|新增到位资金|新签约项目|项目|内容|数据)?$"
+)
+LONGEST_NAME: Final = 60
 LONG_LABEL: Final = 15
 
 
@@ -114,7 +121,13 @@ class Body:
 
     def lines(self, rows: Sequence[tuple[int, Sequence[Any]]]) -> list[Line]:
         self.counts = any(_ARABIC.fullmatch(self._number(row)) is not None for _number, row in rows)
-        return [self._line(number, row) for number, row in rows]
+        first = next((number for number, row in rows if any(cell is not None for cell in row)), 0)
+        return [
+            Line(number, row, Kind.NOTE, _("numbers of the columns"))
+            if number == first and _numbers_columns(row)
+            else self._line(number, row)
+            for number, row in rows
+        ]
 
     def _number(self, row: Sequence[Any]) -> str:
         """The row's serial number as text."""
@@ -180,6 +193,8 @@ class Body:
     def _note(self, texts: dict[int, str], there: Sequence[int]) -> tuple[Kind, str, str] | None:
         first = texts.get(there[0], "")
         own = texts.get(self.key_place, "") if self.key_place is not None else ""
+        if len(there) == 1 and first and (_LONE.search(first) or len(first) >= LONGEST_NAME):
+            return Kind.NOTE, first[:LONG_LABEL], ""
         for text in (first, own):
             if _NOTE.match(text):
                 return Kind.NOTE, text[:LONG_LABEL], ""
@@ -216,6 +231,23 @@ class Body:
 
 
 _ALL: Final = frozenset(("", "本页", "全县", "本表", "本月", "全部", "项目", "本年", "总", "全年"))
+
+
+_COLUMN_NUMBER: Final = re.compile(r"[（(]?(\d{1,2})[)）]?(?:=[\d+×*/÷%()（）—-]+)?", re.ASCII)
+_STEMS: Final = frozenset("甲乙丙丁戊己庚辛壬癸")
+
+
+def _numbers_columns(row: Sequence[Any]) -> bool:
+    """Whether the row only numbers the columns: 甲, 乙, 1, 2, 3."""
+    texts = [_bare(cells.shown(cell)) for cell in row if cell is not None]
+    if len(texts) < 3:
+        return False
+    numbers = [_COLUMN_NUMBER.fullmatch(text) for text in texts if text not in _STEMS]
+    counted = [int(match[1]) for match in numbers if match is not None]
+    return len(counted) == len(numbers) and counted in (
+        list(range(1, len(counted) + 1)),
+        list(range(counted[0], counted[0] + len(counted))) if counted else [],
+    )
 
 
 def _bare(text: str) -> str:

@@ -57,8 +57,10 @@ _PADDING: Final = re.compile(r'((?:"[^"]*"|\\.)*)(0{2,})')
 # The day before day 1, by the epoch of the workbook.
 _DAY_ZERO: Final = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 # What people write into an empty cell.
+_DITTO: Final = frozenset(("同上", "同左", "〃", "″", "”", '"', "''", "..", "......"))
+_SCIENTIFIC: Final = re.compile(r"\d(?:\.\d+)?E\+\d{2,3}", re.ASCII)
 _ZERO: Final = frozenset(
-    ("-", "—", "–", "——", "--", "/", "\\", "无", "N/A", "n/a", "未下达", "无任务", "〃")
+    ("-", "—", "–", "——", "--", "/", "\\", "无", "N/A", "n/a", "未下达", "无任务")
 )
 
 
@@ -82,6 +84,8 @@ LONG_NUMBER: Final = gettext_noop(
     " and type it again."
 )
 NOT_TEXT: Final = gettext_noop("Write a text here.")
+PART_STRUCK: Final = gettext_noop("Part of the cell is struck through. Write only what counts.")
+DITTO: Final = gettext_noop("Write out what the row above says, instead of 同上 or a ditto mark.")
 NOT_SHARES: Final = gettext_noop("Write the shares as in 水沟镇 60%; 招商局 40%.")
 
 
@@ -97,6 +101,11 @@ class CellError(ValueError):
 def is_nothing(value: Any) -> bool:
     """Whether the cell is empty or has a dash for "nothing"."""
     return value is None or (isinstance(value, str) and value.strip(_SPACES) in _ZERO)
+
+
+def is_ditto(value: Any) -> bool:
+    """Whether the cell only points to the one above it."""
+    return isinstance(value, str) and value.strip(_SPACES) in _DITTO
 
 
 def shown(value: Any) -> str:
@@ -123,6 +132,8 @@ def text(value: Any) -> str:
         if value is None:
             return ""
         raise CellError(NOT_TEXT)
+    if _SCIENTIFIC.fullmatch(value.strip(_SPACES)):
+        raise CellError(LONG_NUMBER)
     try:
         return clean(_joined(value))
     except TextError as error:
@@ -164,6 +175,8 @@ def day(value: Any, epoch: int = 1900) -> date:
     for pattern in (_DAY, _EIGHT):
         if match := pattern.fullmatch(written):
             return _day_of(*(int(part) for part in match.groups()))
+    if epoch == 1900 and re.fullmatch(r"[34]\d{4}", written, re.ASCII):
+        return _day_of_number(int(written), epoch)
     if match := _CHINESE_DAY.fullmatch(value.strip(_SPACES)):
         return _day_of(*_chinese(match))
     if re.fullmatch(r"\d{4} ?[年\-./]\d{1,2}月?", written, re.ASCII):

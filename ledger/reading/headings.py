@@ -209,6 +209,9 @@ def _extended(grid: Grid, part: Part, top: Top) -> Top:
         for upper, left, bottom, right in grid.merged
         if upper in top.rows and last < bottom < first + MOST_LEVELS and left == right
     ]
+    below = rows.get(last + 1)
+    if last - first < MOST_LEVELS - 1 and below and _is_under_groups(grid, last, below):
+        reaching.append(last + 1)
     while last < max(reaching, default=0) and may_be_headings(rows.get(last + 1, [""])):
         last += 1
     while last - first < MOST_LEVELS - 1 and _is_group_row(grid, first - 1, rows.get(first - 1)):
@@ -216,6 +219,14 @@ def _extended(grid: Grid, part: Part, top: Top) -> Top:
     if (first, last) == (top.rows[0], top.rows[-1]):
         return top
     return _top(grid, part, [(number, row) for number, row in grid.rows if first <= number <= last])
+
+
+def _is_under_groups(grid: Grid, number: int, below: Sequence[Any]) -> bool:
+    """Whether all cells of the row below stand under headings that are merged across."""
+    spans = [(left - 1, right) for top, left, _b, right in grid.merged if top == number]
+    wide = {place for left, right in spans if right - left > 1 for place in range(left, right)}
+    there = {place for place, cell in enumerate(below) if cell is not None}
+    return len(there) > 1 and there <= wide and may_be_headings(below)
 
 
 def _is_group_row(grid: Grid, number: int, row: Sequence[Any] | None) -> bool:

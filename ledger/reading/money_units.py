@@ -94,6 +94,13 @@ def word(text: str) -> MoneyWords:
     return NONE
 
 
+def foreign_word(text: str) -> bool:
+    """Whether a cell says nothing but a foreign currency: 美元, 万美元, USD."""
+    return (
+        re.fullmatch(rf"[千万百亿]*(?:{_FOREIGN.pattern})", _bare(text), re.IGNORECASE) is not None
+    )
+
+
 def in_heading(heading: str) -> MoneyWords:
     """年度任务（万元）, 总投资/亿元, 引资额万元, 合同外资(万美元)."""
     found = NONE
@@ -113,7 +120,15 @@ def in_heading(heading: str) -> MoneyWords:
 
 def in_line(text: str) -> MoneyWords:
     """A title, a line above or a note below the table: 单位：万元, （亿元）, 以万元计."""
-    bare = _bare(text)
+    found = _in_bare_line(_bare(text))
+    if found:
+        return found
+    # 单位：万元   汇率：6.3 names two things side by side.
+    pieces = re.split(r"[ \t\u3000]{2,}", text.strip())
+    return _union(_in_bare_line(_bare(piece)) for piece in pieces) if len(pieces) > 1 else NONE
+
+
+def _in_bare_line(bare: str) -> MoneyWords:
     found = _whole(bare)
     for match in _UNIT_LINE.finditer(bare):
         found |= _all(match["words"])

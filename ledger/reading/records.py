@@ -57,6 +57,8 @@ class Records:
 
     def _value(self, line: Line, place: int) -> Any:
         value = line.cells[place] if place < len(line.cells) else None
+        if cells.is_ditto(value):
+            return Fault(cells.DITTO, cells.shown(value))
         code = self.section.grid.formats.get((line.number, place + 1), "")
         if not code or value is None:
             return value
@@ -192,6 +194,7 @@ def _faults(section: Section) -> dict[int, dict[str, Fault]]:
     for places, fault in (
         (section.grid.faulty, Fault(cells.FAULTY, "#")),
         (section.grid.uncomputed, Fault(cells.UNCOMPUTED, "=")),
+        (section.grid.part_struck, Fault(cells.PART_STRUCK, "")),
     ):
         for row, column in places:
             heading = headings.get(column - 1)

@@ -32,6 +32,7 @@ from ledger.reading.headings import (
 from ledger.reading.mapping import Choice, How, Mapping, SheetMapping
 from ledger.reading.remarks import Remarks
 from ledger.reading.result import SheetRead
+from ledger.reading.sandbox.styles import shows_nothing
 from ledger.reading.scales import Lines
 from ledger.reading.table_reader import TableReader
 from ledger.reading.workbook import Book, Grid
@@ -184,6 +185,7 @@ class SheetReader:
             how = _("by a filter") if self.grid.is_filtered else _("by hand")
             words = {"count": len(hidden), "how": how, "rows": row_numbers(hidden)}
             self.asker.doubt(sentence % words, hidden[0])
+        self._tell_struck()
         is_marked_by_us = any(grid.name == PROBLEMS for grid in self.book.grids)
         for (row, column), text in sorted(self.grid.comments.items()):
             if row in records and not is_marked_by_us:
@@ -192,6 +194,23 @@ class SheetReader:
         if self.sheet.part and part_of_name(self.grid.name) != self.sheet.part:
             sentence = _("The sheet is read as “%(name)s” because of its headings.")
             self.asker.doubt(sentence % {"name": SHEET_NAMES[self.sheet.part]})
+
+    def _tell_struck(self) -> None:
+        """Single cells of a record that are struck through, or that their format does not show."""
+        for section in self.sheet.sections:
+            records = {row.number for row in section.rows}
+            columns = {h.place + 1: h.column.heading for h in section.headings.values()}
+            unseen = {at for at, code in self.grid.formats.items() if shows_nothing(code)}
+            for places, sentence in (
+                (self.grid.struck, _("The cell is struck through and is taken all the same.")),
+                (
+                    unseen,
+                    _("The number format hides what the cell holds; it is taken all the same."),
+                ),
+            ):
+                for row, column in sorted(places):
+                    if row in records and column in columns:
+                        self.asker.doubt(sentence, row, column, columns[column])
 
     def tell_unknown(self, *, is_refused: bool) -> None:
         """Sheet, nearest part, what was recognised, what is missing, where headings were sought."""

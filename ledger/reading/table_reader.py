@@ -24,7 +24,7 @@ from ledger.reading.headings import (
     one_line,
 )
 from ledger.reading.mapping import MONTH_END, How, SheetMapping
-from ledger.reading.money_units import in_heading
+from ledger.reading.money_units import foreign_word, in_heading
 from ledger.reading.records import Records
 from ledger.reading.remarks import column_letters
 from ledger.reading.result import ColumnRead, LeftOut, StatedTotal
@@ -187,6 +187,8 @@ class TableReader:
         self._tell_merged(records)
         self._ask_days()
         self._tell_rest()
+        self._tell_beyond()
+        self._refuse_foreign()
 
     def _title(self) -> str:
         above = [
@@ -297,6 +299,41 @@ class TableReader:
             sentence = _("These columns are left out: %(headings)s.")
             words = {"headings": "、".join(extra)}
             self.asker.doubt(sentence % words, self.section.heading_row)
+
+    def _refuse_foreign(self) -> None:
+        """A row one of whose cells says nothing but 美元 is not in RMB, whatever its heading says."""
+        sentence = _(
+            "The row is in foreign money (%(said)s), which is not taken as RMB. Convert it to 万元, or"
+            " leave the row out."
+        )
+        of_money = self.section.headings.get("money_unit")  # refused at its amount
+        for line in self.records():
+            for place, cell in enumerate(line.cells):
+                if of_money is not None and place == of_money.place:
+                    continue
+                if isinstance(cell, str) and len(cell) <= 6 and foreign_word(cell):
+                    self.asker.refuse(sentence % {"said": cell.strip()}, line.number, place + 1)
+
+    def _tell_beyond(self) -> None:
+        """Values behind the last heading; in a text file the row may have been cut at a comma."""
+        last = max(self.top.texts, default=-1)
+        beyond = {
+            line.number: place
+            for line in self.records()
+            for place, cell in enumerate(line.cells)
+            if place > last and cell is not None
+        }
+        if self.grid.is_text:
+            sentence = _(
+                "The row has more cells than the headings; perhaps a comma stands in an amount. Put"
+                " such a cell in quotation marks, or save the file as a workbook (.xlsx)."
+            )
+            for row, place in beyond.items():
+                self.asker.refuse(sentence, row, place + 1)
+        elif beyond:
+            sentence = _("Values in columns without a heading are left out: rows %(rows)s.")
+            rows = sorted(beyond)
+            self.asker.doubt(sentence % {"rows": row_numbers(rows)}, rows[0], beyond[rows[0]] + 1)
 
 
 def _scaled(heading: Heading, unit: scales.Unit) -> Heading:

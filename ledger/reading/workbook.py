@@ -84,6 +84,8 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     is_filtered: bool = False
     struck: frozenset[Place] = frozenset()
+    part_struck: frozenset[Place] = frozenset()
+    is_text: bool = False
     formats: dict[Place, str] = field(default_factory=dict)
     comments: dict[Place, str] = field(default_factory=dict)
 
@@ -152,6 +154,8 @@ def _grid(sheet: Mapping[str, Any]) -> Grid:
         hidden_columns=frozenset(sheet.get("hidden_columns", ())),
         is_filtered=sheet.get("is_filtered", False),
         struck=frozenset((row, column) for row, column in sheet.get("struck", ())),
+        part_struck=frozenset((row, column) for row, column in sheet.get("part_struck", ())),
+        is_text=sheet.get("is_text", False),
         formats={(row, column): code for code in formats for row, column in formats[code]},
         comments={(row, column): text for row, column, text in sheet.get("comments", ())},
     )

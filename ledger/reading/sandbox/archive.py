@@ -96,7 +96,9 @@ def _unpacked(
     """Unpack every part once, counting; calamine then reads parts of checked size."""
     total = 0
     names, epoch = _sheet_names(archive, entries)
-    found = _Found(names, _styles(archive, entries))
+    strings = marks.struck_strings(_part(archive, entries, "xl/sharedStrings.xml"))
+    of_cells = styles.read(_part(archive, entries, "xl/styles.xml"))
+    found = _Found(names, of_cells, strings)
     for entry in entries:
         kept: list[bytes] = []
         for piece in _pieces(archive, entry):
@@ -115,15 +117,17 @@ def _unpacked(
 class _Found:
     """What the parts of an archive say of its sheets, in whatever order they come."""
 
-    def __init__(self, names: dict[str, str], of_cells: styles.Styles) -> None:
-        self.names, self.styles = names, of_cells
+    def __init__(
+        self, names: dict[str, str], of_cells: styles.Styles, strings: dict[int, marks.Struck]
+    ) -> None:
+        self.names, self.styles, self.strings = names, of_cells, strings
         self.marks: dict[str, Marks] = {}
         self.comments: dict[str, list[tuple[int, int, str]]] = {}
         self.linked: dict[str, list[str]] = {}  # parts by part of the sheet
 
     def take(self, part: str, markup: bytes) -> None:
         if part in self.names:
-            self.marks[part] = marks.read(markup, self.names[part], self.styles)
+            self.marks[part] = marks.read(markup, self.names[part], self.styles, self.strings)
         elif part == "content.xml":
             self.marks |= ods.read(markup)
             self.names |= {name: name for name in self.marks}
@@ -158,14 +162,15 @@ def _comments(markup: bytes) -> Iterator[tuple[int, int, str]]:
             yield int(place[2]), column, " ".join(text.split())[:LONGEST_COMMENT]
 
 
-def _styles(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> styles.Styles:
+def _part(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], name: str) -> bytes:
+    """The markup of a part of this name; empty if there is none."""
     for entry in entries:
-        if entry.filename == "xl/styles.xml":
+        if entry.filename == name:
             markup = b"".join(_pieces(archive, entry))
             if _DECLARATIONS.search(markup):
                 raise Refused("broken")
-            return styles.read(markup)
-    return styles.Styles({}, set())
+            return markup
+    return b""
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:

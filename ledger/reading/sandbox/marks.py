@@ -1,8 +1,9 @@
 """What only the markup of a worksheet says: errors, formulas, hidden rows, struck cells, formats."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from enum import Enum
 from typing import Any, Final
 
 from ledger.reading.sandbox.limits import MAX_COLUMNS, MAX_DRAWN, MAX_MARKED, Refused
@@ -19,11 +20,27 @@ _UNCOMPUTED: Final = re.compile(
     rb"<(?:\w+:)?c\b([^>/]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v\s*></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-_ROW: Final = re.compile(rb'<(?:\w+:)?row\b([^>]*\bhidden="(?:1|true)"(?![^>]*/>)[^>]*)>')
-_COLUMNS: Final = re.compile(rb'<(?:\w+:)?col\b([^>]*\bhidden="(?:1|true)"[^>]*)/?>')
+_ROW: Final = re.compile(
+    rb'<(?:\w+:)?row\b((?=[^>]*\b(?:hidden="(?:1|true)"|ht="0(?:\.0+)?"))[^>]*[^>/])>'
+)
+_COLUMNS: Final = re.compile(
+    rb'<(?:\w+:)?col\b((?=[^>]*\b(?:hidden="(?:1|true)"|width="0(?:\.0+)?"))[^>]*)/?>'
+)
 _NUMBER: Final = re.compile(rb'\br="(\d{1,7})"')
 _PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _FILTER: Final = re.compile(rb"<(?:\w+:)?filterColumn\b")
+_SHARED: Final = re.compile(
+    rb'<(?:\w+:)?c\b([^>]*\bt="s"[^>]*)>\s*<(?:\w+:)?v>(\d{1,7})</(?:\w+:)?v>'
+)
+_INLINE: Final = re.compile(
+    rb'<(?:\w+:)?c\b([^>]*\bt="inlineStr"[^>/]*)>(.*?)</(?:\w+:)?c>', re.DOTALL
+)
+_STRING: Final = re.compile(
+    rb"<(?:\w+:)?si\s*/>|<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL
+)
+_RUN: Final = re.compile(rb"<(?:\w+:)?r\b[^>]*>(.*?)</(?:\w+:)?r>", re.DOTALL)
+_STRIKE: Final = re.compile(rb'<(?:\w+:)?strike\b(?![^>]*\bval="(?:0|false)")')
+_RUN_TEXT: Final = re.compile(rb"<(?:\w+:)?t\b[^>/]*>[^<]*[^<\s][^<]*<")
 
 
 @dataclass(slots=True)
@@ -36,6 +53,7 @@ class Marks:
     hidden_columns: list[int] = field(default_factory=list)
     is_filtered: bool = False
     struck: list[Place] = field(default_factory=list)
+    part_struck: list[Place] = field(default_factory=list)
     formats: dict[str, list[Place]] = field(default_factory=dict)
     comments: list[tuple[int, int, str]] = field(default_factory=list)
 
@@ -43,7 +61,33 @@ class Marks:
         return asdict(self)
 
 
-def read(markup: bytes, sheet: str, styles: Styles) -> Marks:
+class Struck(Enum):
+    """How much of a rich text is struck through."""
+
+    PART = "part"
+    WHOLE = "whole"
+
+
+def struck_strings(markup: bytes) -> dict[int, Struck]:
+    """Of the shared strings, those that are struck through in part or as a whole, by number."""
+    if b"strike" not in markup:
+        return {}
+    every = enumerate(_STRING.finditer(markup))
+    found = ((number, _struck(match[1] or b"")) for number, match in every)
+    return {number: how for number, how in found if how is not None}
+
+
+def _struck(rich: bytes) -> Struck | None:
+    if b"strike" not in rich:
+        return None
+    runs = [run for run in _RUN.findall(rich) if _RUN_TEXT.search(run)]
+    struck = [_STRIKE.search(run) is not None for run in runs]
+    if not any(struck):
+        return None
+    return Struck.WHOLE if all(struck) else Struck.PART
+
+
+def read(markup: bytes, sheet: str, styles: Styles, strings: Mapping[int, Struck]) -> Marks:
     """The marks of a worksheet of .xlsx. Raises Refused for a sheet that reaches too far."""
     if markup.count(b"<c ") + markup.count(b"<c>") > MAX_DRAWN:
         raise Refused("large")
@@ -53,15 +97,30 @@ def read(markup: bytes, sheet: str, styles: Styles) -> Marks:
     formats: dict[str, list[Place]] = {}
     for style, place in _styled(markup, styles.formats):
         formats.setdefault(styles.formats[style], []).append(place)
+    rich = list(_rich(markup, strings))
     return Marks(
         faulty=_places(_FAULTY, markup),
         uncomputed=_places(_UNCOMPUTED, markup),
         hidden_rows=_hidden_rows(markup),
         hidden_columns=_hidden_columns(markup),
         is_filtered=_FILTER.search(markup) is not None,
-        struck=[place for _style, place in _styled(markup, styles.struck)],
+        struck=[place for _style, place in _styled(markup, styles.struck)]
+        + [place for place, how in rich if how is Struck.WHOLE],
+        part_struck=[place for place, how in rich if how is Struck.PART],
         formats=formats,
     )
+
+
+def _rich(markup: bytes, strings: Mapping[int, Struck]) -> Iterator[tuple[Place, Struck]]:
+    """Cells whose text is struck through by its own runs, not by the style of the cell."""
+    shared = _SHARED.finditer(markup) if strings else ()
+    found = [(match[1], strings.get(int(match[2]))) for match in shared]
+    if b"strike" in markup:
+        found += [(match[1], _struck(match[2])) for match in _INLINE.finditer(markup)]
+    for given, how in found[:MAX_DRAWN]:
+        place = _PLACE.search(given)
+        if how is not None and place is not None:
+            yield (int(place[2]), column_number(place[1])), how
 
 
 def _styled(markup: bytes, styles: Iterable[int]) -> Iterator[tuple[int, Place]]:

@@ -5,7 +5,7 @@ from typing import Final
 from xml.parsers import expat
 
 from ledger.reading.sandbox.limits import MAX_COLUMNS, MAX_MARKED, MAX_ROWS, Refused
-from ledger.reading.sandbox.marks import Marks
+from ledger.reading.sandbox.marks import Marks, Place
 
 HIDDEN: Final = ("collapse", "filter")
 MONTH: Final = 'yyyy"年"m"月"'
@@ -41,6 +41,8 @@ class _Reader:
         self.style = self.date_style = ""
         self.has_day = False
         self.note: list[str] | None = None
+        self.spans: list[bool] = []  # open spans: whether each strikes through
+        self.has_struck = self.has_plain = self.is_value = False
         self.handlers: dict[str, Callable[[dict[str, str]], None]] = {
             "style:style": self._style,
             "style:text-properties": self._text_style,
@@ -52,6 +54,7 @@ class _Reader:
             "table:table-cell": self._cell,
             "table:covered-table-cell": self._cell,
             "office:annotation": self._annotation,
+            "text:span": self._span,
         }
 
     def start(self, tag: str, given: dict[str, str]) -> None:
@@ -67,10 +70,21 @@ class _Reader:
             if len(self.sheet.comments) < MAX_MARKED and text:
                 self.sheet.comments.append((self.row, self.column, text))
             self.note = None
+        elif tag == "text:span" and self.spans:
+            self.spans.pop()
+        elif tag == "table:table-cell" and self.has_struck and self.is_value:
+            marks = self.sheet.part_struck if self.has_plain else self.sheet.struck
+            marks.append((self.row, self.column))
 
     def text(self, text: str) -> None:
         if self.note is not None:
             self.note.append(text)
+        elif text.strip():
+            self.has_struck |= any(self.spans)
+            self.has_plain |= not any(self.spans)
+
+    def _span(self, given: dict[str, str]) -> None:
+        self.spans.append(given.get("text:style-name", "") in self.struck)
 
     def _style(self, given: dict[str, str]) -> None:
         self.style = given.get("style:name", "")
@@ -113,7 +127,9 @@ class _Reader:
     def _cell(self, given: dict[str, str]) -> None:
         first = self.column + 1
         self.column = min(self.column + _repeated(given, "columns"), MAX_COLUMNS)
-        if "office:value-type" not in given:
+        self.has_struck = self.has_plain = False
+        self.is_value = "office:value-type" in given
+        if not self.is_value:
             return
         default = self.own_styles[first] if first < len(self.own_styles) else ""
         style = given.get("table:style-name", default)
@@ -123,6 +139,15 @@ class _Reader:
         if style in self.months:
             found = self.sheet.formats.setdefault(MONTH, [])
             found += places if len(found) < MAX_MARKED else []
+        self._type(given, places)
+
+    def _type(self, given: dict[str, str], places: list[Place]) -> None:
+        """Percents and foreign money are told by the type of the value, not by a format code."""
+        currency = given.get("office:currency", "CNY")[:8]
+        code = "0%" if given["office:value-type"] == "percentage" else ""
+        code = f'"{currency}"0' if currency not in ("CNY", "RMB", "") else code
+        found = self.sheet.formats.setdefault(code, []) if code else []
+        found += places if len(found) < MAX_MARKED else []
 
 
 def _repeated(given: dict[str, str], what: str) -> int:

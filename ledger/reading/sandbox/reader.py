@@ -48,14 +48,18 @@ def read(path: str) -> dict[str, Any]:
         if kind in ("text", "html", "xml"):
             file.seek(0)
             found = texts.sheets(file.read(), kind)
-            return {"sheets": [_text_sheet(*sheet) for sheet in found], "epoch": epoch}
+            plain = [_text_sheet(*sheet, is_text=kind == "text") for sheet in found]
+            return {"sheets": plain, "epoch": epoch}
         if kind == "zip":
             marks, epoch = archive.inspected(file)
     return {"sheets": list(_sheets(path, marks)), "epoch": epoch}
 
 
-def _text_sheet(name: str, rows: texts.Rows, merged: list[list[int]]) -> dict[str, Any]:
-    return {"name": name, "is_hidden": False, "rows": rows, "merged": merged, **Marks().plain()}
+def _text_sheet(
+    name: str, rows: texts.Rows, merged: list[list[int]], marks: Marks, *, is_text: bool
+) -> dict[str, Any]:
+    sheet = {"name": name, "is_hidden": False, "rows": rows, "merged": merged, "is_text": is_text}
+    return {**sheet, **marks.plain()}
 
 
 def _kind(file: BinaryIO) -> str:

@@ -23,6 +23,8 @@ BUILT_IN: Final = {
 def is_of_interest(code: str) -> bool:
     """Whether a value under this format is more, or less, than its plain number or day."""
     section = code.split(";")[0]
+    if shows_nothing(code):
+        return True
     bare = _LITERAL.sub("", section).strip()
     if not bare or bare.casefold() in ("general", "@", "g/通用格式", "standard"):
         return _SAID.search(section) is not None
@@ -32,6 +34,11 @@ def is_of_interest(code: str) -> bool:
     if "万" in section or "亿" in section or _SAID.search(_without_yuan(section)):
         return True
     return _PLAIN_NUMBER.fullmatch(bare) is None
+
+
+def shows_nothing(code: str) -> bool:
+    """``;;;`` hides the value of its cell."""
+    return ";" in code and not code.split(";")[0].strip()
 
 
 def _without_yuan(section: str) -> str:

@@ -21,8 +21,11 @@ from ledger.reading.sandbox.limits import (
     MAX_SHEETS,
     Refused,
 )
+from ledger.reading.sandbox.marks import Marks
+from ledger.reading.sandbox.styles import is_of_interest
 
 Rows = list[tuple[int, list[Any]]]
+Table = tuple[str, Rows, list[list[int]], Marks]
 
 _HTML: Final = re.compile(rb"<\s*(?:!doctype\s+html|html|table|head|meta|body)\b", re.IGNORECASE)
 _MARKS: Final = (
@@ -60,11 +63,11 @@ def _is_text(head: bytes) -> bool:
     return False
 
 
-def sheets(content: bytes, kind: str) -> list[tuple[str, Rows, list[list[int]]]]:
-    """Name, rows and merged cells of each table. Raises Refused."""
+def sheets(content: bytes, kind: str) -> list[Table]:
+    """Name, rows, merged cells and marks of each table. Raises Refused."""
     read = {"text": _csv, "html": _html, "xml": _xml}[kind]
     found = read(content[:MAX_TEXT])
-    if not any(len(row) > 1 for _name, rows, _merged in found for _number, row in rows):
+    if not any(len(row) > 1 for _name, rows, _merged, _marks in found for _number, row in rows):
         raise Refused(kind)
     return found
 
@@ -110,7 +113,7 @@ def _kept(rows: Iterator[list[Any]]) -> Rows:
 # CSV
 
 
-def _csv(content: bytes) -> list[tuple[str, Rows, list[list[int]]]]:
+def _csv(content: bytes) -> list[Table]:
     try:
         text = _decoded(content)
     except UnicodeDecodeError as error:
@@ -123,7 +126,7 @@ def _csv(content: bytes) -> list[tuple[str, Rows, list[list[int]]]]:
         rows = _kept([_value(cell) for cell in line] for line in lines)
     except csv.Error as error:
         raise Refused("text") from error
-    return [("CSV", rows, [])]
+    return [("CSV", rows, [], Marks())]
 
 
 def _delimiter(text: str) -> str:
@@ -149,7 +152,10 @@ class _Tables(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tables: list[list[list[Any]]] = []
         self.merged: list[list[list[int]]] = []
+        self.marks: list[Marks] = []
         self.text: list[str] | None = None
+        self.struck: list[str] = []  # open tags that strike through
+        self.has_struck = self.has_plain = False
         self.span = (1, 1)
         self.taken: dict[tuple[int, int], bool] = {}
         self.depth = 0
@@ -160,21 +166,35 @@ class _Tables(HTMLParser):
             if self.depth == 1:
                 self.tables.append([])
                 self.merged.append([])
+                self.marks.append(Marks())
                 self.taken = {}
         elif tag == "tr" and self.depth == 1:
             self._close()
             self.tables[-1].append([])
+            if _is_hidden(dict(attrs)):
+                self.marks[-1].hidden_rows.append(len(self.tables[-1]))
         elif tag in ("td", "th") and self.depth == 1:
             self._close()
             given = dict(attrs)
             self.span = (_span(given.get("rowspan")), _span(given.get("colspan")))
-            self.text = []
+            self.text, self.struck = [], []
+            self.has_struck = self.has_plain = False
+            self._strike(tag, given)
         elif tag == "br" and self.text is not None:
             self.text.append("\n")
+        else:
+            self._strike(tag, dict(attrs))
+
+    def _strike(self, tag: str, given: dict[str, str | None]) -> None:
+        is_struck = tag in ("s", "strike", "del") or "line-through" in (given.get("style") or "")
+        if is_struck or tag in self.struck:
+            self.struck.append(tag if is_struck else "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th", "tr") and self.depth == 1:
             self._close()
+        elif tag in self.struck:
+            del self.struck[len(self.struck) - 1 - self.struck[::-1].index(tag) :]
         elif tag == "table":
             if self.depth == 1:
                 self._close()
@@ -183,6 +203,8 @@ class _Tables(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.text is not None:
             self.text.append(data)
+            self.has_struck |= bool(self.struck and data.strip(_SPACES))
+            self.has_plain |= bool(not self.struck and data.strip(_SPACES))
 
     def _close(self) -> None:
         if self.text is None:
@@ -198,6 +220,9 @@ class _Tables(HTMLParser):
             raise Refused("large")
         row.append(_value(" ".join("".join(self.text).split(" "))))
         row += [None] * (across - 1)
+        if self.has_struck:
+            marks = self.marks[-1]
+            (marks.part_struck if self.has_plain else marks.struck).append((number, left + 1))
         if down * across > 1:
             self.merged[-1].append([number, left + 1, number + down - 1, left + across])
         for below in range(number + 1, number + down):
@@ -210,7 +235,12 @@ def _span(written: str | None) -> int:
     return max(1, min(int(text), 1_000)) if text.isascii() and text.isdigit() else 1
 
 
-def _html(content: bytes) -> list[tuple[str, Rows, list[list[int]]]]:
+def _is_hidden(given: dict[str, str | None]) -> bool:
+    style = (given.get("style") or "").replace(" ", "").lower()
+    return "hidden" in given or "display:none" in style or "height:0" in style.split(";")
+
+
+def _html(content: bytes) -> list[Table]:
     parser = _Tables()
     try:
         parser.feed(_decoded(content))
@@ -219,10 +249,10 @@ def _html(content: bytes) -> list[tuple[str, Rows, list[list[int]]]]:
         raise Refused("html") from error
     if len(parser.tables) > MAX_SHEETS:
         raise Refused("many_sheets", most=MAX_SHEETS)
-    pairs = zip(parser.tables, parser.merged, strict=True)
+    every = zip(parser.tables, parser.merged, parser.marks, strict=True)
     return [
-        (f"表{number}", _kept(iter(rows)), merged)
-        for number, (rows, merged) in enumerate(pairs, start=1)
+        (f"表{number}", _kept(iter(rows)), merged, marks)
+        for number, (rows, merged, marks) in enumerate(every, start=1)
         if any(rows)
     ]
 
@@ -234,20 +264,30 @@ class _Xml:
     """``Workbook/Worksheet/Table/Row/Cell/Data`` with its indexes and spans."""
 
     def __init__(self) -> None:
-        self.found: list[tuple[str, list[list[Any]], list[list[int]]]] = []
-        self.row = self.column = 0
+        self.found: list[tuple[str, list[list[Any]], list[list[int]], Marks]] = []
+        self.row = self.column = self.columns = 0
+        self.style = ""
+        self.struck: set[str] = set()  # styles of cells
+        self.formats: dict[str, str] = {}
+        self.strikes = self.has_struck = self.has_plain = False
         self.type = ""
         self.text: list[str] | None = None
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         if name == "Worksheet":
-            self.found.append((given.get("ss:Name", ""), [], []))
-            self.row = 0
+            self.found.append((given.get("ss:Name", ""), [], [], Marks()))
+            self.row = self.columns = 0
+        elif name in ("Style", "Font", "NumberFormat"):
+            self._style(name, given)
+        elif name == "Column" and self.found:
+            self._column(given)
         elif name == "Row" and self.found:
             self.row = _index(given, self.row)
             self.column = 0
             self._reach()
+            if given.get("ss:Hidden") == "1" or given.get("ss:Height") == "0":
+                self.found[-1][3].hidden_rows.append(self.row)
         elif name == "Cell" and self.found and self.row:
             self.column = _index(given, self.column)
             across, down = (_whole(given.get(f"ss:Merge{way}"), 0) for way in ("Across", "Down"))
@@ -255,14 +295,45 @@ class _Xml:
                 place = [self.row, self.column, self.row + down, self.column + across]
                 self.found[-1][2].append(place)
             self.span = across
+            self._mark(given.get("ss:StyleID", ""))
         elif name == "Data" and self.column:
             self.type, self.text = given.get("ss:Type", ""), []
+            self.strikes = self.has_struck = self.has_plain = False
+        elif name == "S":
+            self.strikes = True
+
+    def _style(self, name: str, given: dict[str, str]) -> None:
+        if name == "Style":
+            self.style = given.get("ss:ID", "")
+        elif given.get("ss:StrikeThrough") == "1":
+            self.struck.add(self.style)
+        elif is_of_interest(code := given.get("ss:Format", "")):
+            self.formats[self.style] = code[:100]
+
+    def _column(self, given: dict[str, str]) -> None:
+        first = _index(given, self.columns)
+        self.columns = min(first + _whole(given.get("ss:Span"), 0), MAX_COLUMNS)
+        if given.get("ss:Hidden") == "1" or given.get("ss:Width") == "0":
+            self.found[-1][3].hidden_columns += range(first, self.columns + 1)
+
+    def _mark(self, style: str) -> None:
+        marks, place = self.found[-1][3], (self.row, self.column)
+        if style in self.struck:
+            marks.struck.append(place)
+        if style in self.formats:
+            marks.formats.setdefault(self.formats[style], []).append(place)
 
     def end(self, tag: str) -> None:
         name = tag.rpartition(":")[2]
         if name == "Data" and self.text is not None:
             self._put("".join(self.text))
             self.text = None
+            if self.has_struck:
+                marks = self.found[-1][3]
+                places = marks.part_struck if self.has_plain else marks.struck
+                places.append((self.row, self.column))
+        elif name == "S":
+            self.strikes = False
         elif name == "Cell":
             self.column += self.span
             self.span = 0
@@ -272,6 +343,8 @@ class _Xml:
     def data(self, text: str) -> None:
         if self.text is not None:
             self.text.append(text)
+            self.has_struck |= bool(self.strikes and text.strip(_SPACES))
+            self.has_plain |= bool(not self.strikes and text.strip(_SPACES))
 
     def _reach(self) -> None:
         rows = self.found[-1][1]
@@ -301,7 +374,7 @@ def _whole(written: str | None, default: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else default
 
 
-def _xml(content: bytes) -> list[tuple[str, Rows, list[list[int]]]]:
+def _xml(content: bytes) -> list[Table]:
     if re.search(rb"<!(?:DOCTYPE|ENTITY)", content, re.IGNORECASE):
         raise Refused("broken")
     reader = _Xml()
@@ -316,4 +389,4 @@ def _xml(content: bytes) -> list[tuple[str, Rows, list[list[int]]]]:
         raise Refused("xml") from error
     if len(reader.found) > MAX_SHEETS:
         raise Refused("many_sheets", most=MAX_SHEETS)
-    return [(name, _kept(iter(rows)), merged) for name, rows, merged in reader.found]
+    return [(name, _kept(iter(rows)), merged, marks) for name, rows, merged, marks in reader.found]

@@ -7,15 +7,10 @@ Every workbook is small and built here; what is right is compared as programs ge
 from datetime import date, datetime
 
 import pytest
-from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from ledger.importing import document
-from ledger.importing import plan as planning
-from ledger.reading import workbook
-from ledger.reading.mapping import Mapping
-from tests.builders import day, make_project, make_receipt, make_unit, set_target
+from tests.builders import make_receipt, set_target
 from tests.ledger.importing import books
 
 pytestmark = pytest.mark.django_db
@@ -31,39 +26,6 @@ PROJECTS = [
     "项目阶段",
     "资金来源",
 ]
-
-
-@pytest.fixture
-def town(county):
-    return make_unit(county, "水沟镇")
-
-
-@pytest.fixture
-def project(town):
-    return make_project(town, "石英砂项目")
-
-
-@pytest.fixture
-def read(county, head, tmp_path):
-    """What programs are told of a sheet of these rows; ``bend`` changes the sheet first."""
-
-    def told(rows, *, name="Sheet1", bend=None, mapping=None):
-        book = Workbook()
-        sheet = book.active
-        sheet.title = name
-        for row in rows:
-            sheet.append(row)
-        if bend is not None:
-            bend(sheet)
-        path = books.saved(book, tmp_path)
-        chosen = {"mapping": Mapping.of({"sheets": {name: mapping}})} if mapping else {}
-        plan = planning.make(
-            workbook.read(path), county, by=head, today=day("2012-07-16"), **chosen
-        )
-        found = document.of_plan(plan)
-        return found, found["sheets"][0]
-
-    return told
 
 
 def receipt(amount, number="样-1", on="2012-06-05", name="石英砂项目"):
