@@ -54,7 +54,7 @@ Rows = dict[str, list[Row]]
 
 COLUMNS = {
     "units_county": "id code name is_sample large_from major_from mega_from report_day "
-    "evidence_required groups issuing_office title_name addressees",
+    "evidence_required groups not_counted issuing_office title_name addressees",
     "units_unit": "id county_id code name name_key kind order",
     "units_user": "id county_id username password display_name role is_superuser is_staff "
     "is_active first_name last_name email date_joined must_change_password region session_round "
@@ -185,6 +185,7 @@ def county_rows(number: int) -> Rows:
             5,
             False,
             groups,
+            "[]",  # not_counted
             "",
             "",
             "",

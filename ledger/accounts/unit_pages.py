@@ -25,6 +25,7 @@ from ledger.models import Entry, Receipt
 from ledger.quarter.reports import ENOUGH_RESERVES
 from ledger.ranking.charts import rank_line
 from ledger.ranking.columns import texts
+from ledger.ranking.gathering import without_some
 from ledger.ranking.league import section_of
 from ledger.ranking.query import newest_month
 from ledger.ranking.table import row_bullet
@@ -103,6 +104,7 @@ def unit_entries(request: HttpRequest, code: str) -> HttpResponse:
     units = with_predecessors(unit, as_of)
     days = date(as_of.year, 1, 1), as_of
     entries = Entry.objects.filter(unit__in=units, counted_on__range=days)
+    entries = without_some(entries, unit.county.not_counted)
     entries = entries.select_related("unit", "project").order_by("counted_on", "pk")
     openable = submitted_for(Receipt.objects.filter(unit=unit), reader_key(user)).order_by()
     may_open = set(openable.values_list("pk", flat=True))

@@ -18,6 +18,7 @@ from django.utils import timezone
 from ledger.models import Entry
 from ledger.ranking.counted import entries_between
 from ledger.ranking.frame import Frame, present
+from ledger.ranking.gathering import origins_left_out
 from ledger.ranking.league import LeagueTable
 from ledger.ranking.snapshot import details_of
 from projects.models import Investor, Project
@@ -234,7 +235,7 @@ def composition(table: LeagueTable) -> Composition:
         county=table.county,
         as_of=table.as_of,
         without=table.without,
-        money=tuple(money for money in everything if not _is_left_out(money, table.without)),
+        money=tuple(money for money in everything if not _is_left_out(money, table.left_out)),
         all_money=everything,
         of_year=Funnel(tuple(project for project in register if project.is_of_year)),
         of_all=Funnel(register),
@@ -303,6 +304,7 @@ def _is_left_out(money: Money, without: frozenset[str]) -> bool:
         ("resource" in without and money.is_resource)
         or ("property" in without and money.is_property)
         or ("carry_over" in without and not money.is_new)
+        or money.origin in origins_left_out(without)
     )
 
 

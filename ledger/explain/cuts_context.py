@@ -59,12 +59,13 @@ class Summary:
 
 def summary_of(found: Composition) -> Summary:
     whole = found.all_received
+    is_part = bool(found.without) or len(found.money) < len(found.all_money)
     return Summary(
         received=yi_text(whole),
         real=yi_text(found.real),
         real_percent=share_text(found.real, whole),
-        shown=yi_text(found.received) if found.without else "",
-        shown_percent=share_text(found.received, whole) if found.without else "",
+        shown=yi_text(found.received) if is_part else "",
+        shown_percent=share_text(found.received, whole) if is_part else "",
     )
 
 

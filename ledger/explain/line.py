@@ -163,7 +163,7 @@ def _pending(table: LeagueTable, units: Sequence[Unit]) -> Iterable[PendingPart]
     points: dict[int, int] = {}
     for project, part in shares:
         points[project] = points.get(project, 0) + part
-    receipts = waiting_receipts(table.county, table.as_of, table.without)
+    receipts = waiting_receipts(table.county, table.as_of, table.left_out)
     receipts = receipts.filter(project__in=points)
     for receipt in receipts.select_related("project").order_by("received_on", "pk"):
         part = points[receipt.project_id]

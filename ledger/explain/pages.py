@@ -56,6 +56,7 @@ def unit_explain(request: HttpRequest, code: str) -> HttpResponse:
         "unit": unit,
         "league": table,
         "left_out": phrases.left_out(table),
+        "scope": phrases.scope(table),
         "announced": _announced(table),
         "told": told,
         "amounts": texts(told.row) if told else None,
@@ -81,6 +82,7 @@ def ranking_explain(request: HttpRequest, month: Month) -> HttpResponse:
     context |= {
         "league": table,
         "left_out": phrases.left_out(table),
+        "scope": phrases.scope(table),
         "announced": table.settlement,
         "quarters": list(words.QUARTERS.values()),
     }

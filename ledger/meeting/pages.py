@@ -127,6 +127,7 @@ def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, A
         "check_code": background.proof.code if background.proof else "",
         "period": phrases.period(table.as_of),
         "left_out": phrases.left_out(table),
+        "scope": phrases.scope(table),
         "asked_moment": None if table.settlement else table.known_by,
         "headline": headline(table, background.series),
         "tiers": tier_lines(table, url),

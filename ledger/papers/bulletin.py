@@ -28,6 +28,7 @@ from ledger.ranking.phrases import (
     known,
     left_out,
     period,
+    scope,
     short_town,
 )
 from ledger.rules.standing import Tier, completed_months, last_full_month
@@ -419,6 +420,9 @@ def _closing(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
     if table.total.pending:
         said = _("Counted are verified receipts; another %(pending)s await verification.")
         yield Paragraph(Role.NOTE, said % {"pending": money(table.total.pending)})
+    if scope(table):
+        said = pgettext("remark", "Scope of the money received: %(words)s.")
+        yield Paragraph(Role.NOTE, said % {"words": scope(table)})
     if known(table):
         said = pgettext("remark", "Figures: %(words)s.")
         yield Paragraph(Role.NOTE, said % {"words": known(table)})

@@ -28,6 +28,7 @@ from ledger.ranking.phrases import (
     known,
     left_out,
     period,
+    scope,
 )
 from ledger.rules import chain
 from ledger.rules.standing import Tier
@@ -150,7 +151,12 @@ def title(table: LeagueTable) -> str:
 
 def subtitle(table: LeagueTable) -> list[str]:
     """The lines under the title of each sheet: the day, who filled it in, the unit of money."""
-    said = [_("As of %(day)s") % {"day": day(table.as_of)}, known(table), left_out(table)]
+    said = [
+        _("As of %(day)s") % {"day": day(table.as_of)},
+        scope(table),
+        known(table),
+        left_out(table),
+    ]
     return [
         pgettext("between remarks", "; ").join(part for part in said if part),
         _("Filled in by: %(bureau)s") % {"bureau": bureau(table)},

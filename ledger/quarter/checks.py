@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from ledger.models import Entry, Period, Receipt
 from ledger.quarter import proof, reports
-from ledger.ranking.gathering import all_entries_since
+from ledger.ranking.gathering import all_entries_since, without_some
 from ledger.ranking.league import league_table
 from projects.models import Project
 from units.ground.money import ZERO, yuan_text
@@ -165,7 +165,7 @@ def _sums(period: Period) -> Check:
     By the lines of the table, by the days on which entries count, and along the chains: with what
     corrects earlier years, which the lines keep beside the year's money.
     """
-    table = league_table(period.county, period.ends_on)
+    table, scope = league_table(period.county, period.ends_on), period.county.not_counted
     start = period.ends_on.replace(month=1, day=1)
     days = all_entries_since(start, period.county, period.ends_on, None)
     chains = Entry.objects.filter(
@@ -173,8 +173,8 @@ def _sums(period: Period) -> Check:
     )
     sums = (
         (_("units"), table.total.received + table.total.sums.adjusted),
-        (pgettext_lazy("sum", "county"), _total(days)),
-        (_("chains"), _total(chains)),
+        (pgettext_lazy("sum", "county"), _total(without_some(days, scope))),
+        (_("chains"), _total(without_some(chains, scope))),
     )
     differing = len({amount for _name, amount in sums}) - 1
     figures = tuple((name, yuan_text(amount)) for name, amount in sums)

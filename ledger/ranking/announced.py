@@ -20,7 +20,7 @@ from ledger.ranking.columns import STORED, six_places
 from ledger.ranking.counted import adjustments, entries_between
 from ledger.ranking.figures import Owed, Sums
 from ledger.ranking.frame import Frame
-from ledger.ranking.gathering import Signed
+from ledger.ranking.gathering import Signed, origins_left_out
 from ledger.ranking.league import (
     LeagueRow,
     LeagueTable,
@@ -189,6 +189,7 @@ def partial(settlement: Settlement, without: Iterable[str]) -> LeagueTable:
 
 
 def _counted_again(table: LeagueTable, frame: Frame, without: frozenset[str]) -> list[LeagueRow]:
+    without = without | table.left_out
     sums, before = _sums(table, frame, without), _before(table, frame, without)
     waiting = _waiting(frame, without)
     return [
@@ -239,8 +240,11 @@ def _waiting(frame: Frame, without: frozenset[str]) -> dict[int | None, Decimal]
     if frame.waiting is None:
         return None
     out, found = frame.without(without), defaultdict[int | None, Decimal](lambda: ZERO)
+    origins = origins_left_out(without)
     for each in frame.waiting:
-        if each.industry not in out and not ("carry_over" in without and each.is_carry_over):
+        if each.industry in out or each.origin in origins:
+            continue
+        if not ("carry_over" in without and each.is_carry_over):
             found[frame.units[each.unit].line] += each.parts
     return {line: (parts / 10_000).quantize(ZERO) for line, parts in found.items()}
 
@@ -261,7 +265,7 @@ def differing(settlement: Settlement) -> str | None:
             return row.name
     again = replace(table, sections=announced_sections(rows, table.county))
     same = all(getattr(settlement, name) == value for name, value in _totals(again).items())
-    counted_sums = sum(_sums(table, table.frame, frozenset()).values(), Sums())
+    counted_sums = sum(_sums(table, table.frame, table.left_out).values(), Sums())
     same = same and counted_sums.received == settlement.received
     return None if same else table.county.name
 

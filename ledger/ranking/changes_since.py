@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from ledger.models import Entry, Settlement
+from ledger.ranking.gathering import without_some
 
 
 def since(settlement: Settlement) -> QuerySet[Entry]:
@@ -12,7 +13,7 @@ def since(settlement: Settlement) -> QuerySet[Entry]:
 
     Money received by then and counted later, reversals of what was announced, and, after a
     reopening, what was added to the quarter itself. For its own quarter the position in the chain
-    decides, not a clock.
+    decides, not a clock. Only money in the scope of the announced table.
     """
     period = settlement.period
     own = Q(period=period)
@@ -25,4 +26,5 @@ def since(settlement: Settlement) -> QuerySet[Entry]:
         earlier & Q(posted_at__lte=settlement.known_by)
     )
     entries = Entry.objects.filter(own | earlier | up_to_then | taken_back)
-    return entries.filter(county=period.county_id).exclude(announced).order_by("id")
+    entries = entries.filter(county=period.county_id).exclude(announced).order_by("id")
+    return without_some(entries, (settlement.settings or {}).get("not_counted", ()))

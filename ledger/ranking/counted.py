@@ -7,7 +7,12 @@ from django.db.models import QuerySet
 
 from ledger.models import Entry
 from ledger.ranking.frame import Frame
-from ledger.ranking.gathering import all_entries_since, entries_since, without_some
+from ledger.ranking.gathering import (
+    all_entries_since,
+    entries_since,
+    origins_left_out,
+    without_some,
+)
 from ledger.ranking.league import LeagueTable
 
 
@@ -24,7 +29,7 @@ def entries_between(
     Of a settlement they are read from the chains up to the stored positions, and industries have
     the flags that they had then.
     """
-    left_out = frozenset(table.without if without is None else without)
+    left_out = frozenset(table.left_out if without is None else without)
     if table.frame is None:
         return entries_since(start, table.county, end, table.known_by, left_out)
     found = all_entries_between(table, start, end).filter(is_adjustment=False)
@@ -34,6 +39,8 @@ def entries_between(
 def _left_in(found: QuerySet[Entry], frame: Frame, left_out: frozenset[str]) -> QuerySet[Entry]:
     if "carry_over" in left_out:
         found = found.filter(is_new=True)
+    if origins := origins_left_out(left_out):
+        found = found.exclude(origin__in=origins)
     return found.exclude(industry__in=frame.without(left_out))
 
 
@@ -48,7 +55,7 @@ def all_entries_between(table: LeagueTable, start: date, end: date) -> QuerySet[
 def adjustments(table: LeagueTable, without: Iterable[str] | None = None) -> QuerySet[Entry]:
     """The entries of the table's year that correct money of earlier years."""
     start = table.as_of.replace(month=1, day=1)
-    left_out = frozenset(table.without if without is None else without)
+    left_out = frozenset(table.left_out if without is None else without)
     found = all_entries_between(table, start, table.as_of).filter(is_adjustment=True)
     if table.frame is not None:
         return _left_in(found, table.frame, left_out)

@@ -90,9 +90,17 @@ class UnitFigures(NamedTuple):
 def unit_figures(
     counties: Iterable[County], as_of: date, known_by: datetime | None, without: Iterable[str]
 ) -> list[UnitFigures]:
-    """The figures of all units of the counties. ``without`` names money to leave out (rule 11)."""
-    before = standing.year_before(as_of)
+    """The figures of all units of the counties, in each county's scope.
+
+    ``without`` names further money to leave out (rule 11).
+    """
+    counties, before = list(counties), standing.year_before(as_of)
     month, left_out = standing.last_full_month(as_of), set(without)
+
+    def leaving_out(name: str) -> list[int]:
+        """The counties that leave it out: all by the reader's choice, or some by their scope."""
+        return [c.pk for c in counties if name in left_out or name in c.not_counted]
+
     values: dict[str, Any] = {
         "counties": [county.pk for county in counties],
         "start": as_of.replace(month=1, day=1),
@@ -104,9 +112,7 @@ def unit_figures(
         "report_year": month.year,
         "report_month": month.month,
         "outside": list(OUTSIDE),
-        "resource": "resource" in left_out,
-        "property": "property" in left_out,
-        "carry_over": "carry_over" in left_out,
+        **{name: leaving_out(name) for name in County.Money.values},
     }
     with connections[router.db_for_read(Entry)].cursor() as cursor:
         cursor.execute(SQL, values)

@@ -2,10 +2,13 @@
 -- NULL where the unit has none. Amounts are yuan. figures.py fills it in; tests/ledger/test_figures.py
 -- holds it against Django's answer.
 WITH
--- Industries whose money is left out (rule 11).
+-- What each county leaves out, by its scope or because the reader asks (rule 11): industries, and
+-- origins.
 left_out AS (
-    SELECT id FROM projects_industry
-    WHERE (%(resource)s AND is_resource) OR (%(property)s AND is_property)
+    SELECT county_id, industry.id AS industry_id
+    FROM unnest(%(counties)s::bigint[]) AS county_id, projects_industry industry
+    WHERE (county_id = ANY(%(resource)s) AND is_resource)
+        OR (county_id = ANY(%(property)s) AND is_property)
 ),
 -- The version of the year's own target in force on the day (rule 10).
 owed AS (
@@ -29,8 +32,10 @@ credited AS (
     FROM ledger_entry
     WHERE county_id = ANY(%(counties)s) AND counted_on BETWEEN %(start)s AND %(as_of)s
         AND (%(known_by)s::timestamptz IS NULL OR posted_at <= %(known_by)s)
-        AND (is_new OR NOT %(carry_over)s)
-        AND industry_id NOT IN (SELECT id FROM left_out)
+        AND (is_new OR county_id <> ALL(%(carry_over)s))
+        AND (origin <> 'other_county' OR county_id <> ALL(%(same_city)s))
+        AND (origin NOT IN ('other_county', 'other_city') OR county_id <> ALL(%(same_province)s))
+        AND (county_id, industry_id) NOT IN (SELECT county_id, industry_id FROM left_out)
     GROUP BY county_id, unit_id
 ),
 -- The same money by the same day of the year before.
@@ -40,8 +45,10 @@ before AS (
     WHERE county_id = ANY(%(counties)s)
         AND counted_on BETWEEN %(start_before)s AND %(as_of_before)s AND NOT is_adjustment
         AND (%(known_by)s::timestamptz IS NULL OR posted_at <= %(known_by)s)
-        AND (is_new OR NOT %(carry_over)s)
-        AND industry_id NOT IN (SELECT id FROM left_out)
+        AND (is_new OR county_id <> ALL(%(carry_over)s))
+        AND (origin <> 'other_county' OR county_id <> ALL(%(same_city)s))
+        AND (origin NOT IN ('other_county', 'other_city') OR county_id <> ALL(%(same_province)s))
+        AND (county_id, industry_id) NOT IN (SELECT county_id, industry_id FROM left_out)
     GROUP BY county_id, unit_id
 ),
 -- Submitted, not yet verified: each unit's basis points of the amount (rule 2).
@@ -52,8 +59,19 @@ pending AS (
     JOIN projects_creditshare share ON share.project_id = project.id
     WHERE receipt.county_id = ANY(%(counties)s) AND receipt.state = 'submitted'
         AND receipt.received_on BETWEEN %(start)s AND %(as_of)s
-        AND (project.signed_on IS NULL OR project.signed_on >= %(start)s OR NOT %(carry_over)s)
-        AND project.industry_id NOT IN (SELECT id FROM left_out)
+        AND (project.signed_on IS NULL OR project.signed_on >= %(start)s
+            OR project.county_id <> ALL(%(carry_over)s))
+        AND NOT EXISTS (
+            SELECT FROM projects_investor investor
+            WHERE investor.id = project.investor_id AND (
+                (investor.origin = 'other_county' AND project.county_id = ANY(%(same_city)s))
+                OR (investor.origin IN ('other_county', 'other_city')
+                    AND project.county_id = ANY(%(same_province)s))
+            )
+        )
+        AND (project.county_id, project.industry_id) NOT IN (
+            SELECT county_id, industry_id FROM left_out
+        )
     GROUP BY receipt.county_id, share.unit_id
 )
 SELECT unit.county_id, unit.id, unit.code, unit.name,

@@ -60,6 +60,7 @@ class Waiting(NamedTuple):
     industry: int
     is_carry_over: bool
     parts: Decimal
+    origin: str = ""  # not stored by settlements of earlier releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,8 @@ def _waiting(plain: list[Any] | None) -> tuple[Waiting, ...] | None:
     if plain is None:
         return None
     return tuple(
-        Waiting(unit, industry, is_carry_over, Decimal(parts))
-        for unit, industry, is_carry_over, parts in plain
+        Waiting(unit, industry, is_carry_over, Decimal(parts), *origin)
+        for unit, industry, is_carry_over, parts, *origin in plain
     )
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet, Sum
 
 from ledger.models import Entry, MonthlyReport, Receipt, Settlement
-from projects.models import Project
+from projects.models import Investor, Project
 from units.ground.money import ZERO
 from units.models import County
 
@@ -23,6 +23,13 @@ EXCLUSIONS = {
     "property": Q(industry__is_property=True),
     "carry_over": Q(is_new=False),
 }
+# Origins whose money a county's scope may leave out, by the name of the kind of money.
+Origin = Investor.Origin
+ORIGINS: dict[str, tuple[str, ...]] = {
+    "same_city": (Origin.OTHER_COUNTY,),
+    "same_province": (Origin.OTHER_COUNTY, Origin.OTHER_CITY),
+}
+LEFT_OUT = EXCLUSIONS | {name: Q(origin__in=origins) for name, origins in ORIGINS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +86,9 @@ def entries_since(
 
 
 def without_some(entries: QuerySet[Entry], without: Iterable[str]) -> QuerySet[Entry]:
-    """Without the named money (``EXCLUSIONS``)."""
+    """Without the named money (``LEFT_OUT``): the county's scope, or a reader's choice."""
     for name in sorted(without):
-        entries = entries.exclude(EXCLUSIONS[name])
+        entries = entries.exclude(LEFT_OUT[name])
     return entries
 
 
@@ -93,6 +100,11 @@ def all_entries_since(
     if known_by is not None:
         entries = entries.filter(posted_at__lte=known_by)
     return entries
+
+
+def origins_left_out(without: Iterable[str]) -> list[str]:
+    """The origins that kinds of money leave out."""
+    return sorted({origin for name in without for origin in ORIGINS.get(name, ())})
 
 
 def waiting_receipts(county: County, as_of: date, without: Iterable[str]) -> QuerySet[Receipt]:
@@ -109,6 +121,8 @@ def waiting_receipts(county: County, as_of: date, without: Iterable[str]) -> Que
         receipts = receipts.exclude(project__industry__is_property=True)
     if "carry_over" in without:
         receipts = receipts.exclude(project__signed_on__lt=start)
+    if origins := origins_left_out(without):
+        receipts = receipts.exclude(project__investor__origin__in=origins)
     return receipts
 
 

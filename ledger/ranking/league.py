@@ -189,6 +189,11 @@ class LeagueTable:
         object.__setattr__(self, "total", total(rows))
 
     @property
+    def left_out(self) -> frozenset[str]:
+        """All the money that it does not count: by the county's scope, and by the reader's choice."""
+        return self.without | frozenset(self.county.not_counted)
+
+    @property
     def over_half(self) -> bool:
         """双过半 for the county (rule 5), by the rules of its settlement if it has one."""
         rules = self.settlement.snapshot.rules if self.settlement else standing.VERSION

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from ledger import words
 from ledger.ranking.league import LeagueTable
 from units.ground.money import gap_text
+from units.models import County
 
 # Endings that a list of towns drops: 城关、清油河等2个镇.
 _TOWN_ENDINGS = ("镇", "乡", "街道办事处", "街道办", "街道")
@@ -74,6 +75,12 @@ def left_out(table: LeagueTable) -> str:
         return ""
     named = and_so([str(words.EXCLUSIONS[name]) for name in sorted(table.without)])
     return _("without %(words)s") % {"words": named}
+
+
+def scope(table: LeagueTable) -> str:
+    """The money that the county never counts, or empty: 不计入房地产."""
+    held = [str(each.label) for each in County.Money if each in table.county.not_counted]
+    return _("not counted: %(money)s") % {"money": and_so(held)} if held else ""
 
 
 def bureau(table: LeagueTable) -> str:

@@ -16,7 +16,7 @@ from django.db.models import QuerySet, Sum
 
 from ledger.models import Entry
 from ledger.ranking.counted import entries_between
-from ledger.ranking.gathering import entries_since
+from ledger.ranking.gathering import entries_since, without_some
 from ledger.ranking.league import LeagueRow, LeagueTable, quarters_due
 from ledger.rules.months import Month
 from ledger.rules.standing import benchmark, completed_months
@@ -58,10 +58,10 @@ def of_table(table: LeagueTable) -> Series:
 
 
 def of_units(units: Sequence[Unit], as_of: date) -> Series:
-    """The same for what some units together were credited."""
+    """The same for what some units of a county together were credited."""
     days = date(as_of.year - 1, 1, 1), as_of
     entries = Entry.objects.filter(unit__in=units, counted_on__range=days, is_adjustment=False)
-    return _series(_monthly(entries), as_of)
+    return _series(_monthly(without_some(entries, units[0].county.not_counted)), as_of)
 
 
 def _monthly(entries: QuerySet[Entry]) -> QuerySet[Entry, Any]:

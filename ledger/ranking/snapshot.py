@@ -158,9 +158,9 @@ def _waiting(county: County, as_of: date) -> Iterable[Waiting]:
         project__receipts__state=Receipt.State.SUBMITTED,
         project__receipts__received_on__range=(start, as_of),
     ).order_by()
-    rows = shares.values_list("unit", "project__industry", "project__signed_on").annotate(
-        parts=Sum(F("project__receipts__amount") * F("basis_points"))
-    )
-    for unit, industry, signed_on, parts in rows:
+    rows = shares.values_list(
+        "unit", "project__industry", "project__signed_on", "project__investor__origin"
+    ).annotate(parts=Sum(F("project__receipts__amount") * F("basis_points")))
+    for unit, industry, signed_on, origin, parts in rows:
         is_carry_over = signed_on is not None and signed_on < start
-        yield Waiting(unit, industry, is_carry_over, Decimal(parts))
+        yield Waiting(unit, industry, is_carry_over, Decimal(parts), origin or "")

@@ -94,6 +94,16 @@ class CountyForm(RefusableForm):
     large_from = AmountField(label=_("Large project from (万元)"))
     major_from = AmountField(label=_("Major project from (万元)"))
     mega_from = AmountField(label=_("Mega project from (万元)"))
+    not_counted = forms.MultipleChoiceField(
+        label=_("Does not count in the league table"),
+        choices=County.Money.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_(
+            "The scope of the main indicator. Nothing ticked: all money received counts. Open "
+            "quarters are counted anew at once; announced tables stay as they were."
+        ),
+    )
     report_day = forms.IntegerField(
         label=_("Reports are due by this day of the following month"),
         min_value=1,
@@ -138,6 +148,7 @@ class CountyForm(RefusableForm):
         parts: list[tuple[str | Promise, tuple[str, ...]]] = [
             (_("The county"), ("name", "groups")),
             (_("Sizes of projects"), ("large_from", "major_from", "mega_from")),
+            (_("Scope of the league table"), ("not_counted",)),
             (_("Monthly reports"), ("report_day", "reports_from")),
             (_("Evidence"), ("evidence_required",)),
             (pgettext_lazy("settings", "Papers"), ("issuing_office", "title_name", "addressees")),
@@ -161,5 +172,8 @@ class CountyForm(RefusableForm):
             return _now("yes") if value else _now("no")
         if name == "groups":
             return groups.in_words(value)
+        if name == "not_counted":
+            chosen = [str(each.label) for each in County.Money if each in value]
+            return "、".join(chosen) or _now("nothing")
         field = self[name]
         return value_words(field, field.field.prepare_value(value))

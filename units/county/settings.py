@@ -113,6 +113,8 @@ def _objections(wanted: Mapping[str, Any]) -> Iterator[Refusal]:
     if wanted["mega_from"] <= wanted["major_from"]:
         sentence = _("A mega project must be larger than a major one.")
         yield Refusal(sentence, "mega_from")
+    if not set(wanted["not_counted"]) <= set(County.Money.values):
+        yield Refusal(_("Choose what does not count from the list."), "not_counted")
     if not 1 <= wanted["report_day"] <= LAST_DAY:
         yield Refusal(_("Choose a day from 1 to 28; every month has those."), "report_day")
     if wanted["reports_from"] is not None and wanted["reports_from"].day != 1:

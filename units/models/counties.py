@@ -38,9 +38,21 @@ class Placed(Protocol):
 class County(models.Model):
     """A county (县), named by its GB/T 2260 code, with its settings.
 
+    ``not_counted`` is the scope (口径) of the main indicator: the kinds of money that its league
+    table, closing and papers leave out; nothing to begin with.
+
     Every field but the code and ``is_sample`` is a setting: ``units/county/settings.py`` changes
     them, and a settlement stores them as they were.
     """
+
+    class Money(models.TextChoices):
+        """Kinds of money that a county may leave out of its main indicator."""
+
+        RESOURCE = "resource", _("resource extraction")
+        PROPERTY = "property", _("property")
+        CARRY_OVER = "carry_over", _("carry-over projects")
+        SAME_CITY = "same_city", _("money from other counties of the city")
+        SAME_PROVINCE = "same_province", _("money from within the province")
 
     code = models.CharField(
         _("county code"),
@@ -63,6 +75,7 @@ class County(models.Model):
         _("counts only when the required evidence is complete"), default=False
     )
     groups = models.JSONField(_("groups"), default=groups.first_groups)
+    not_counted = models.JSONField(_("money that does not count"), default=list)
     reports_from = models.DateField(_("monthly reports asked for from"), null=True, blank=True)
     issuing_office = models.CharField(_("issuing office"), max_length=50, blank=True, default="")
     title_name = models.CharField(_("county in titles"), max_length=50, blank=True, default="")
@@ -79,6 +92,18 @@ class County(models.Model):
                 & Q(major_from__gt=F("large_from"))
                 & Q(mega_from__gt=F("major_from")),
                 name="county_sizes_rise",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    not_counted__contained_by=[
+                        "resource",
+                        "property",
+                        "carry_over",
+                        "same_city",
+                        "same_province",
+                    ]
+                ),
+                name="county_not_counted_known",
             ),
             models.CheckConstraint(
                 condition=Q(report_day__range=(1, 28)), name="county_report_day_of_every_month"
