@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger.assessment import words
+from ledger.assessment import objections, words
 from ledger.assessment.scheme import Method
 from ledger.assessment.scoring import Figure, ItemScore, Scored, UnitScore, score
 from ledger.assessment.table import ScoreTable
 from ledger.rules.months import Month
-from units.models import MAIN
+from units.access import Right, may
+from units.models import MAIN, Unit, User
 
 MILLION = Fraction(1_000_000)
 
@@ -134,3 +137,46 @@ def _raised(scored: Scored, indicator: str, step: Fraction) -> Scored:
     figure = scored.figures.get(indicator, Figure())
     more = replace(figure, value=(figure.value or Fraction(0)) + step)
     return replace(scored, figures={**scored.figures, indicator: more})
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkLine:
+    """An objection or an answer; ``is_open`` if it is an objection that nobody answered yet."""
+
+    item: str
+    code: str
+    text: str
+    by: str
+    on: date
+    is_answer: bool
+    is_open: bool
+
+
+def remarks(table: ScoreTable, unit: UnitScore, of: Unit) -> list[RemarkLine]:
+    """What was objected and answered in the year, in its order."""
+    names = {each.item.code: each.item.name for each in unit.items}
+    rows = list(objections.of_unit(of, table.scheme.year))
+    last = {row.item: row.pk for row in rows}
+    return [
+        RemarkLine(
+            item=names.get(row.item, row.item),
+            code=row.item,
+            text=row.text,
+            by=str(row.recorded_by),
+            on=timezone.localdate(row.recorded_at),
+            is_answer=row.is_answer,
+            is_open=not row.is_answer and last[row.item] == row.pk,
+        )
+        for row in rows
+    ]
+
+
+def objections_seen_by(user: User, month: Month) -> list[tuple[str, str]]:
+    """Unit and address of the objections that wait for the bureau; nothing for others."""
+    if user.county is None or not may(user, Right.RECEIPT_VERIFY):
+        return []
+    found = {each.unit.code: each.unit.name for each in objections.waiting(user.county)}
+    return [
+        (name, f"{reverse('score-unit', args=[month, code])}#objections")
+        for code, name in found.items()
+    ]

@@ -27,6 +27,13 @@ class SchemeForm(forms.Form):
         self.fields["text"].widget.attrs |= {"rows": 26, "spellcheck": "false", "class": "code"}
 
 
+class RemarkForm(forms.Form):
+    """An objection to the points of an item, or the answer to it."""
+
+    item = forms.CharField(max_length=30)
+    text = CleanCharField(max_length=500)
+
+
 class MarkForm(forms.Form):
     """Points for one item, with the reason."""
 

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.assessment import context, record, words
-from ledger.assessment.forms import MarkForm, SchemeForm
+from ledger.assessment import context, objections, record, words
+from ledger.assessment.forms import MarkForm, RemarkForm, SchemeForm
 from ledger.assessment.frozen import table_of
 from ledger.models import AssessmentScheme
 from ledger.ranking.pages import table_for
@@ -42,6 +42,7 @@ def score(request: HttpRequest, month: Month) -> HttpResponse:
         "month": month,
         "table": table,
         "sections": context.sections(table, month) if table else [],
+        "objections": context.objections_seen_by(person(request), month) if table else [],
         "may_edit": may(person(request), Right.TARGET_EDIT),
     }
     return render(request, "ledger/assessment/score.html", shown)
@@ -74,6 +75,8 @@ def _unit_shown(
         "total": words.number(found.total),
         "raw": words.number(found.raw),
         "lines": context.item_lines(table, found, month),
+        "scheme": table.scheme,
+        "remarks": context.remarks(table, found, unit),
         "may_claim": user.unit_id == unit.pk and may(user, Right.REPORT_FILE),
         "may_give": user.unit_id is None and may(user, Right.RECEIPT_VERIFY),
         **more,
@@ -99,6 +102,25 @@ def score_mark(request: HttpRequest, month: Month, code: str) -> HttpResponse:
         return _unit_shown(request, month, unit, 422, refused=str(refusal))
     messages.success(request, _("The points are recorded."))
     return redirect("score-unit", month, code)
+
+
+@allowed(Right.REPORT_VIEW, ACTION)
+def score_remark(request: HttpRequest, month: Month, code: str) -> HttpResponse:
+    """Object to the points of an item as a unit, or answer as the bureau."""
+    user = person(request)
+    if not may(user, Right.REPORT_FILE) and not may(user, Right.RECEIPT_VERIFY):
+        raise PermissionDenied
+    unit, form = _unit(request, code), RemarkForm(request.POST)
+    if not form.is_valid():
+        return _unit_shown(request, month, unit, 422, refused=_("Write the reason."))
+    given = form.cleaned_data
+    try:
+        objections.record(unit, **given, year=month.year, by=user, at=timezone.now())
+    except Refusal as refusal:
+        kept = {"refused": str(refusal), "typed": given["text"]}
+        return _unit_shown(request, month, unit, 422, **kept)
+    messages.success(request, _("It is recorded."))
+    return redirect(f"{reverse('score-unit', args=[month, code])}#objections")
 
 
 # The scheme

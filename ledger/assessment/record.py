@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -113,7 +114,7 @@ def give(mark: Mark, year: int, *, by: User, at: datetime) -> GivenPoints:
     demand(by, Right.REPORT_FILE if is_claim else Right.RECEIPT_VERIFY)
     if by.county_id != mark.unit.county_id or (is_claim and by.unit_id != mark.unit.pk):
         raise Refusal(_("A unit assesses itself only."))
-    item = _item(mark, year)
+    item = _item(mark, year, timezone.localdate(at) if is_claim else None)
     if not 0 <= mark.points <= item.points:
         sentence = _("Write points from 0 to %(most)s.")
         raise Refusal(sentence % {"most": exact(item.points)}, "points")
@@ -136,9 +137,15 @@ def give(mark: Mark, year: int, *, by: User, at: datetime) -> GivenPoints:
     return stored
 
 
-def _item(mark: Mark, year: int) -> Item:
+def _item(mark: Mark, year: int, claimed_on: date | None) -> Item:
     stored = newest(mark.unit.county, year)
-    items = schemes.read(stored.text).items if stored else ()
+    scheme = schemes.read(stored.text) if stored else None
+    items = scheme.items if scheme else ()
+    until = scheme.claims_until if scheme else None
+    if claimed_on is not None and until is not None and claimed_on > until:
+        raise Refusal(
+            _("The self-assessment could be made until %(day)s.") % {"day": until.isoformat()}
+        )
     found = next((item for item in items if item.code == mark.item), None)
     if found is None or found.method is not Method.GIVEN:
         raise Refusal(_("Nothing is given for this item; its points are computed."), "item")

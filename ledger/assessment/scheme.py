@@ -161,6 +161,9 @@ class Scheme:
     most_extra: Fraction | None = None
     most_deducted: Fraction | None = None
     vetoes: tuple[Veto, ...] = ()
+    # The last days on which a unit may assess itself, and object to its score; None is any day.
+    claims_until: date | None = None
+    objections_until: date | None = None
 
     @property
     def indicators(self) -> frozenset[str]:
@@ -210,6 +213,8 @@ def read(text: str) -> Scheme:
             _veto(_Part(each, f"veto {number}"))
             for number, each in enumerate(head.tables("veto"), start=1)
         ),
+        claims_until=head.day("claims_until"),
+        objections_until=head.day("objections_until"),
     )
     head.demand_nothing_left()
     _demand_sound(scheme)
@@ -308,6 +313,9 @@ def _demand_method(item: Item, place: str) -> None:
 def _demand_sound(scheme: Scheme) -> None:
     if not 2000 <= scheme.year <= 2099:
         raise SchemeError(gettext_noop("Write the year of the scheme, as in 2012."))
+    claims, objections = scheme.claims_until, scheme.objections_until
+    if claims is not None and objections is not None and objections < claims:
+        raise SchemeError(gettext_noop("Objections end after the self-assessment, not before it."))
     if not scheme.items or len(scheme.items) > MAX_ITEMS:
         raise SchemeError(
             gettext_noop("A scheme has at least one item, and at most %(most)d."), most=MAX_ITEMS

@@ -19,6 +19,7 @@ from django.db.models.functions import Cast, TruncDate
 from django.urls import reverse
 from django.utils.translation import ngettext_lazy
 
+from ledger.assessment import objections
 from ledger.entries import proposals
 from ledger.entries.claims import UNDECIDED
 from ledger.entries.reach import claims_of, receipts_of
@@ -69,6 +70,12 @@ def _one_heads(user: User) -> Q:
 def _undecided(reader: Reader) -> QuerySet[Any]:
     found = claims_of(reader.user).filter(state__in=UNDECIDED)
     return found.annotate(since=TruncDate("made_at"))
+
+
+def _objections(reader: Reader) -> QuerySet[Any]:
+    assert reader.user.county is not None
+    found = objections.waiting(reader.user.county)
+    return found.annotate(since=TruncDate("recorded_at"))
 
 
 def _overdue_month(reader: Reader) -> Month:
@@ -159,6 +166,17 @@ BUREAU = (
             "%(count)d credit claim to decide", "%(count)d credit claims to decide", "count"
         ),
         page("claim-list", "claim-detail"),
+    ),
+    Line(
+        "objection",
+        with_right(Right.RECEIPT_VERIFY),
+        _objections,
+        ngettext_lazy(
+            "%(count)d objection to a score to answer",
+            "%(count)d objections to scores to answer",
+            "count",
+        ),
+        page("score-newest"),
     ),
     Line(
         "silent",

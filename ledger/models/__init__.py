@@ -3,7 +3,7 @@
 Figures are computed in ``ranking/league.py``. Each table is written by one module only.
 """
 
-from ledger.models.assessments import AssessmentScheme, GivenPoints, Score
+from ledger.models.assessments import AssessmentScheme, GivenPoints, Score, ScoreRemark
 from ledger.models.claims import CreditClaim
 from ledger.models.entries import OUTSIDE, Entry
 from ledger.models.filings import FiledFigure, Filing
@@ -33,6 +33,7 @@ __all__ = [
     "Receipt",
     "RememberedMapping",
     "Score",
+    "ScoreRemark",
     "Settlement",
     "SettlementLine",
     "Snapshot",

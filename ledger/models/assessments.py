@@ -69,6 +69,30 @@ class GivenPoints(models.Model):
         ]
 
 
+class ScoreRemark(models.Model):
+    """A unit's objection to its points for an item, or the bureau's answer to it. Append-only."""
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="score_remarks")
+    year = models.PositiveSmallIntegerField(_("year"))
+    item = models.CharField(_("item"), max_length=30)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="score_remarks")
+    is_answer = models.BooleanField(_("answer"))
+    text = models.CharField(_("reason"), max_length=500)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("objection")
+        ordering = ("id",)
+        indexes = [models.Index(fields=["county", "year", "unit", "item"], name="score_remarks_of")]
+        triggers = [
+            *append_only(),
+            Chained(
+                Chain("score_remark", ("county_id", "year", "item", "unit_id", "is_answer", "text"))
+            ),
+        ]
+
+
 class Score(models.Model):
     """The score table of a quarter as it was announced with its settlement. Append-only.
 

@@ -81,6 +81,8 @@ ACTIONS: dict[str, Words] = {
     "scheme.record": pgettext_lazy("action", "recorded the scheme of the year's score"),
     "score.claim": pgettext_lazy("action", "assessed the own unit"),
     "score.give": pgettext_lazy("action", "gave points"),
+    "score.object": pgettext_lazy("action", "objected to a score"),
+    "score.answer": pgettext_lazy("action", "answered an objection"),
     "county.add": pgettext_lazy("action", "opened the accounts of the county"),
     "county.change": pgettext_lazy("action", "changed the settings of the county"),
     "industry.word": pgettext_lazy("action", "recorded a word for an industry"),

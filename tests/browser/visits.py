@@ -65,6 +65,8 @@ NO_PAGES = {
     "figure-decide",
     "scheme-file",
     "score-mark",
+    "score-remark",
+    "score-unit-xlsx",
     "score-xlsx",
     "ranking-json",
     "ranking-xlsx",
