@@ -33,6 +33,7 @@ from units.forms import (
     value_words,
 )
 from units.ground import basis_points
+from units.ground.fingerprint import of_row
 from units.models import Unit, User
 
 ROWS = 6
@@ -139,6 +140,7 @@ class ProjectForm(forms.Form):
     use_required_attribute = False
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    investor_seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     name = CleanCharField(label=_("Project name"), max_length=200)
     industry = IndustryField(
         label=_("Industry"),
@@ -247,6 +249,7 @@ def initial_of(project: Project) -> dict[str, Any]:
     if project.investor is not None:
         for name, field in register.INVESTOR_FIELDS.items():
             values[field] = getattr(project.investor, name)
+        values["investor_seen"] = of_row(project.investor)
     return values
 
 
@@ -264,7 +267,7 @@ def differences(form: ProjectForm) -> list[tuple[Any, str, str]]:
     rows = [
         (form[name].label, _recorded(form[name]), _typed(form[name]))
         for name in form.changed_data
-        if name != "version"
+        if not form[name].is_hidden
     ]
     if form.shares.has_changed():
         rows.append((_("Credit shares"), form.shares.recorded(), form.shares.typed()))

@@ -34,6 +34,7 @@ from projects.reach import may_change, may_lead, projects_of
 from projects.shares import percent_text
 from units import trail
 from units.access import REACH, Reach, Right, demand, may
+from units.ground.fingerprint import demand_seen, of_row
 from units.ground.money import wan_short
 from units.ground.refusal import Conflict, Refusal
 from units.ground.text import key
@@ -71,13 +72,15 @@ def save(
     at: datetime,
     project: Project | None = None,
     version: int | None = None,
+    investor_seen: str | None = None,
     today: date | None = None,
     from_books: bool = False,
 ) -> Project:
     """Enter a project, or change ``project`` if its ``version`` is still the one that was seen.
 
     Raises Refusal (NameTaken for a name in use) with the field it belongs to, Conflict when
-    somebody changed the project meanwhile. ``today`` is the day of ``at`` unless given; for
+    somebody changed the project meanwhile, or its investor (``investor_seen``: the fingerprint of
+    its row). ``today`` is the day of ``at`` unless given; for
     ``from_books`` see ``objections``.
     """
     draft = cleaned(draft)
@@ -88,7 +91,7 @@ def save(
         with transaction.atomic():
             if project is None:
                 return _add(draft, by, at)
-            return _change(draft, project.pk, version, by, at)
+            return _change(draft, project.pk, version, investor_seen, by, at)
     except IntegrityError:
         _demand_free_name(draft, by, project)  # lost a race for the name
         raise
@@ -151,7 +154,12 @@ def _add(draft: ProjectDraft, by: User, at: datetime) -> Project:
 
 
 def _change(
-    draft: ProjectDraft, project_id: int, version: int | None, by: User, at: datetime
+    draft: ProjectDraft,
+    project_id: int,
+    version: int | None,
+    investor_seen: str | None,
+    by: User,
+    at: datetime,
 ) -> Project:
     project = Project.objects.select_for_update(of=("self",)).get(pk=project_id)
     _demand_right(draft, by, project)
@@ -159,7 +167,7 @@ def _change(
         raise Conflict(_("Somebody changed this project after you opened it. Compare both."))
     _demand_free_name(draft, by, project)
     before, was = snapshot(project), (project.signed_on, project.introduced_amount)
-    _set(project, draft, _investor(draft, project, by, at))
+    _set(project, draft, _investor(draft, project, by, at, investor_seen))
     _demand_money_fits(project, draft, *was)
     if _shares_of(project) != [(unit.pk, points) for unit, points in draft.shares]:
         _demand_no_ruling(project, by)
@@ -245,7 +253,11 @@ def _note(
 
 
 def _investor(
-    draft: ProjectDraft, project: Project | None, by: User, at: datetime
+    draft: ProjectDraft,
+    project: Project | None,
+    by: User,
+    at: datetime,
+    seen: str | None = None,
 ) -> Investor | None:
     """The county's investor: found by its key, created if new, corrected if the user may."""
     if draft.investor is None:
@@ -260,6 +272,8 @@ def _investor(
         return investor
     is_its_own = project is not None and project.investor_id == investor.pk
     if is_its_own and _may_correct(by, investor):
+        if seen is not None and draft.investor != investor_draft(investor):
+            demand_seen(seen, of_row(investor))
         return _write_investor(investor, asdict(draft.investor), by, at)
     return _write_investor(investor, _filled(investor, draft.investor), by, at)
 

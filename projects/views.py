@@ -22,6 +22,7 @@ from projects.models import Project
 from projects.reach import may_change, projects_of
 from projects.tables import ProjectTable, listed
 from units.access import FORM, Right, allowed, county_named, may, person
+from units.ground.fingerprint import of_row
 from units.ground.money import ZERO, yi_short
 from units.ground.refusal import Conflict, Refusal
 
@@ -110,6 +111,7 @@ def _saved(request: HttpRequest, form: ProjectForm) -> Project | None:
             at=timezone.now(),
             project=form.project,
             version=form.cleaned_data["version"] or 0,
+            investor_seen=form.cleaned_data["investor_seen"],
         )
     except Conflict:
         raise
@@ -142,6 +144,7 @@ def _conflicting(request: HttpRequest, form: ProjectForm, conflict: Conflict) ->
     newer = _project(request, form.project.pk)
     sent = request.POST.copy()
     sent["version"] = str(newer.version)
+    sent["investor_seen"] = of_row(newer.investor) if newer.investor else ""
     again = ProjectForm(sent, user=person(request), today=form.today, project=newer)
     differing = differences(again)
     return _shown(request, again, conflict=conflict.sentence, differing=differing, status=409)

@@ -103,10 +103,8 @@ class PlacesForm(SeenForm):
         return {pk: self.cleaned_data[f"place-{pk}"] for pk in self.ids}
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(SeenForm):
     """The year's schedule: percent of the annual target due by each quarter's end."""
-
-    use_required_attribute = False
 
     first = PercentField(label=_("First quarter (percent)"), allow_zero=True)
     second = PercentField(label=_("Second quarter (percent)"), allow_zero=True)

@@ -32,6 +32,7 @@ from ledger.jobs.runner import MEGABYTE, Limits
 from ledger.models import Evidence, EvidenceRule, Receipt
 from units import trail
 from units.ground.atomic_files import flush_folder, write_durably
+from units.ground.fingerprint import demand_seen, fingerprint
 from units.ground.refusal import Refusal
 from units.models import County, User
 
@@ -372,10 +373,16 @@ def set_rules(
     *,
     by: User | None,
     at: datetime,
+    seen: str | None = None,
 ) -> None:
-    """Set what a county requires: the switch, and (kind of money, evidence) pairs."""
+    """Set what a county requires: the switch, and (kind of money, evidence) pairs.
+
+    ``seen`` is the ``rules_seen`` that a form carried.
+    """
     county = County.objects.select_for_update().get(pk=county.pk)
     before = _rules_of(county)
+    if seen is not None:
+        demand_seen(seen, fingerprint(before))
     EvidenceRule.objects.filter(county=county).delete()
     EvidenceRule.objects.bulk_create(
         EvidenceRule(county=county, money=money, evidence=kind)
@@ -394,6 +401,11 @@ def set_rules(
         before=was,
         after=became,
     )
+
+
+def rules_seen(county: County) -> str:
+    """The fingerprint of what a county requires."""
+    return fingerprint(_rules_of(county))
 
 
 def _rules_of(county: County) -> dict[str, object]:

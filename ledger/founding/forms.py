@@ -16,7 +16,7 @@ from ledger.founding.unit_list import LONGEST_NAME, MAX_LINES, UnitLine
 from ledger.founding.wizard_state import Draft
 from ledger.reading.workbook import ACCEPTED
 from units.county.settings import LEAST_NAME, MAX_NAME
-from units.forms import AmountField, CleanCharField, CleanTextField, WholeField
+from units.forms import AmountField, CleanCharField, CleanTextField, SeenForm, WholeField
 from units.ground.groups import FIRST, MAX_GROUPS
 from units.ground.text import TextError
 from units.unit_forms import ScheduleForm
@@ -278,10 +278,8 @@ class PeopleForm(forms.Form):
         return {username: self.cleaned_data[username] for username, _role, _label in OFFICES}
 
 
-class FoundForm(forms.Form):
-    """The final confirmation before the accounts exist."""
-
-    use_required_attribute = False
+class FoundForm(SeenForm):
+    """The final confirmation before the accounts exist, of the slips that were seen."""
 
     printed = forms.BooleanField(
         label=_("The password slips are printed or written down"),

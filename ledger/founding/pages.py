@@ -6,7 +6,7 @@ cache them: they show passwords.
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import wraps
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -38,8 +38,9 @@ from ledger.founding.wizard_state import Draft
 from ledger.reading.workbook import MAX_MEGABYTES, refusal
 from ledger.server import addresses
 from units.access import DECIDING_ROLES, FORM, by_method
+from units.ground.fingerprint import CHANGED, fingerprint
 from units.ground.money import wan_short
-from units.ground.refusal import Refusal
+from units.ground.refusal import Conflict, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -207,9 +208,13 @@ def founding_slips(request: HttpRequest) -> HttpResponse:
     draft = wizard_state.load()
     if not draft.people:
         return redirect(_next_step(draft))
-    form = FoundForm(request.POST if request.method == "POST" else None)
+    now = fingerprint(asdict(draft))
+    form = FoundForm(request.POST if request.method == "POST" else None, initial={"seen": now})
     if form.is_bound and form.is_valid():
-        return _founded(request, draft)
+        if form.cleaned_data["seen"] == now:
+            return _founded(request, draft)
+        form.refuse(Conflict(CHANGED))
+        form.show_anew(now)
     context: dict[str, Any] = {
         "counts": _counts(draft),
         "total": wan_short(total_of(draft)),
@@ -253,4 +258,6 @@ def _shown(
         **more,
     }
     status = 422 if form.is_bound and not filled and form.errors else 200
+    if getattr(form, "conflict", None):
+        status = 409
     return render(request, f"ledger/founding/{page}.html", context, status=status)

@@ -9,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from ledger.indicators.record import IndicatorDraft
 from projects.models import Industry, Investor
-from units.forms import AmountField, CleanCharField, MonthField, WholeField
+from units.forms import AmountField, CleanCharField, MonthField, SeenForm, WholeField
+from units.ground.fingerprint import of_row
 from units.ground.money import WAN, YUAN
 from units.models import MAIN, Indicator
 
@@ -35,10 +36,8 @@ OF_SOURCE = {
 }
 
 
-class IndicatorForm(forms.Form):
+class IndicatorForm(SeenForm):
     """One indicator; the fields of its scope that the source does not read are ignored."""
-
-    use_required_attribute = False
 
     name = CleanCharField(label=_("Name"), max_length=50)
     name_en = CleanCharField(label=_("English name"), max_length=50, required=False)
@@ -67,7 +66,8 @@ class IndicatorForm(forms.Form):
     def __init__(
         self, data: Any = None, *, others: list[Indicator], indicator: Indicator | None = None
     ) -> None:
-        super().__init__(data, initial=initial_of(indicator) if indicator else {})
+        initial = initial_of(indicator) | {"seen": of_row(indicator)} if indicator else {}
+        super().__init__(data, initial=initial)
         codes = [("", "—"), (MAIN, _("money received"))]
         codes += [(other.code, other.title) for other in others if other != indicator]
         for name in ("top", "bottom"):

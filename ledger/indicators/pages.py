@@ -32,6 +32,7 @@ from units.access import (
     person,
     units_of,
 )
+from units.ground.fingerprint import of_row
 from units.ground.refusal import Conflict, Refusal
 from units.models import MAIN, Indicator
 
@@ -132,7 +133,7 @@ def indicator_edit(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("indicator-list")
     crumbs = [(reverse("indicator-list"), _("Indicators")), ("", indicator.title)]
     shown = {"crumbs": crumbs, "form": form, "indicator": indicator}
-    status = 422 if form.is_bound else 200
+    status = (409 if form.conflict else 422) if form.is_bound else 200
     return render(request, "ledger/indicators/edit.html", shown, status=status)
 
 
@@ -140,10 +141,17 @@ def _saved(request: HttpRequest, form: IndicatorForm, indicator: Indicator | Non
     by, at = person(request), timezone.now()
     try:
         stored = record.save(
-            form.draft(), county=county_of(request), by=by, at=at, indicator=indicator
+            form.draft(),
+            county=county_of(request),
+            by=by,
+            at=at,
+            indicator=indicator,
+            seen=form.cleaned_data["seen"],
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        form.refuse(refusal)
+        if form.conflict and indicator is not None:
+            form.show_anew(of_row(indicator))
         return False
     messages.success(request, _("“%(name)s” is saved.") % {"name": stored.title})
     return True

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.access import Right, demand
+from units.ground.fingerprint import demand_seen, of_row
 from units.ground.refusal import Refusal, clean_or_refuse
 from units.models import MAIN, County, Indicator, User
 
@@ -38,12 +39,19 @@ def save(
     by: User,
     at: datetime,
     indicator: Indicator | None = None,
+    seen: str | None = None,
 ) -> Indicator:
-    """Add an indicator, or change ``indicator``; source and code stay once it is there."""
+    """Add an indicator, or change ``indicator``; source and code stay once it is there.
+
+    ``seen`` is the indicator's ``of_row`` that a form carried.
+    """
     demand(by, Right.TARGET_EDIT)
     if by.county_id != county.pk:
         raise Refusal(_("Only the county's own bureau sets its indicators."))
     County.objects.select_for_update(no_key=True).get(pk=county.pk)
+    if indicator is not None and seen is not None:
+        indicator.refresh_from_db()
+        demand_seen(seen, of_row(indicator))
     given = _columns(draft)
     for objection in _objections(draft, county, indicator):
         raise objection

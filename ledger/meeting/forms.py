@@ -6,14 +6,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ledger.meeting.pledges import PledgeDraft
-from units.forms import NOTHING_CHOSEN, AmountField, CleanCharField, DayField, unit_choices
+from units.forms import (
+    NOTHING_CHOSEN,
+    AmountField,
+    CleanCharField,
+    DayField,
+    SeenForm,
+    unit_choices,
+)
 from units.models import County, Unit
 
 
-class PledgeForm(forms.Form):
+class PledgeForm(SeenForm):
     """A unit, its words, and the 万元 that it will have received from 1 January to a day."""
-
-    use_required_attribute = False
 
     unit = forms.ChoiceField(label=_("Unit"))
     promised_amount = AmountField(
@@ -25,8 +30,8 @@ class PledgeForm(forms.Form):
         label=_("In its own words"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, data: Any = None, *, county: County) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, county: County, seen: str = "") -> None:
+        super().__init__(data, initial={"seen": seen})
         standing = Unit.objects.filter(county=county, ended_on=None).order_by()
         self.units = {str(unit.pk): unit for unit in standing}
         field = self.fields["unit"]

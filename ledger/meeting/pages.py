@@ -34,7 +34,7 @@ from ledger.ranking.query import newest_month
 from ledger.rules.months import Month
 from ledger.server.files import site_of
 from units.access import ACTION, FORM, Right, allowed, county_of, may, person, within
-from units.ground.refusal import Refusal
+from units.ground.refusal import Conflict, Refusal
 
 
 @allowed(Right.RANKING_VIEW)
@@ -45,7 +45,8 @@ def meeting_newest(request: HttpRequest) -> HttpResponse:
 
 @allowed(Right.RANKING_VIEW)
 def meeting_month(request: HttpRequest, month: Month) -> HttpResponse:
-    return _shown(request, month, PledgeForm(county=county_of(request)))
+    county = county_of(request)
+    return _shown(request, month, PledgeForm(county=county, seen=pledges.newest(county)))
 
 
 @allowed(Right.PLEDGE_RECORD, ACTION)
@@ -55,10 +56,13 @@ def pledge_record(request: HttpRequest, month: Month) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, month, form, status=422)
     try:
-        pledge = pledges.record(county, month, form.draft(), by=person(request), at=timezone.now())
+        by, at, seen = person(request), timezone.now(), form.cleaned_data["seen"]
+        pledge = pledges.record(county, month, form.draft(), by=by, at=at, seen=seen)
     except Refusal as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return _shown(request, month, form, status=422)
+        form.refuse(refusal)
+        if form.conflict:
+            form.show_anew(pledges.newest(county))
+        return _shown(request, month, form, status=409 if form.conflict else 422)
     messages.success(request, _("The pledge of %(unit)s is recorded.") % {"unit": pledge.unit})
     return redirect(f"{reverse('meeting-month', args=[month])}#pledges")
 
@@ -68,12 +72,14 @@ def pledge_take_back(request: HttpRequest, month: Month, pk: int) -> HttpRespons
     rows = within(person(request), Pledge.objects.filter(is_withdrawn=False))
     pledge = get_object_or_404(rows.select_related("unit", "period"), pk=pk)
     form = TakeBackForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
             reason = form.cleaned_data["reason"]
             pledges.take_back(pledge, reason, by=person(request), at=timezone.now())
         except Refusal as refusal:
             form.add_error(refusal.field, str(refusal))
+            status = 409 if isinstance(refusal, Conflict) else 422
         else:
             messages.success(request, _("The pledge is taken back."))
             return redirect(f"{reverse('meeting-month', args=[month])}#pledges")
@@ -86,7 +92,6 @@ def pledge_take_back(request: HttpRequest, month: Month, pk: int) -> HttpRespons
         "line": promised_lines([pledge])[0],
         "form": form,
     }
-    status = 422 if form.is_bound else 200
     return render(request, "ledger/meeting/pledge_take_back.html", context, status=status)
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +22,9 @@ from ledger.ranking.query import TableQuery
 from ledger.rules.months import Month
 from units import trail
 from units.access import Right, demand
+from units.ground.fingerprint import CHANGED
 from units.ground.money import ZERO
-from units.ground.refusal import Refusal
+from units.ground.refusal import Conflict, Refusal
 from units.models import County, Unit, User
 
 
@@ -63,15 +65,27 @@ class Outcome:
 
 
 @transaction.atomic
-def record(county: County, meeting: Month, draft: PledgeDraft, *, by: User, at: datetime) -> Pledge:
+def record(
+    county: County,
+    meeting: Month,
+    draft: PledgeDraft,
+    *,
+    by: User,
+    at: datetime,
+    seen: str | None = None,
+) -> Pledge:
     """Record what a unit promised at the meeting on the quarter of ``meeting``.
 
     An earlier pledge of the unit at this meeting is replaced; the same one again changes nothing.
+    ``seen`` is the ``newest`` that a form carried: a pledge of the unit that came later was not
+    seen, and raises Conflict.
     """
     demand(by, Right.PLEDGE_RECORD)
     period = _period(county, meeting)
     _demand_sound(county, period, draft)
     held = next((pledge for pledge in made_at(period) if pledge.unit_id == draft.unit.pk), None)
+    if seen is not None and _came_later(period, draft.unit, seen):
+        raise Conflict(CHANGED)
     if held is not None and _same(held, draft):
         return held
     pledge = _store(period, draft, by, at)
@@ -88,11 +102,22 @@ def take_back(pledge: Pledge, reason: str, *, by: User, at: datetime) -> Pledge:
         raise Refusal(_("Say why the pledge is taken back."), "reason")
     held = {held.pk for held in made_at(_locked(pledge.period_id))}
     if pledge.pk not in held:
-        raise Refusal(_("This pledge was replaced or taken back already."))
+        raise Conflict(_("This pledge was replaced or taken back already."))
     draft = PledgeDraft(pledge.unit, reason, pledge.promised_amount, pledge.due_on)
     gone = _store(pledge.period, draft, by, at, is_withdrawn=True)
     _note(by, "pledge.take_back", gone, at, _facts(pledge), {"reason": reason})
     return gone
+
+
+def newest(county: County) -> str:
+    """The number of the county's newest row of pledges: what a form has seen."""
+    found: int = Pledge.objects.filter(county=county).aggregate(pk=Max("pk", default=0))["pk"]
+    return str(found)
+
+
+def _came_later(period: Period, unit: Unit, seen: str) -> bool:
+    last = int(seen) if seen.isascii() and seen.isdigit() else 0
+    return Pledge.objects.filter(period=period, unit=unit, pk__gt=last).exists()
 
 
 def made_at(period: Period) -> list[Pledge]:

@@ -69,7 +69,7 @@ class ReportForm(SeenForm):
     )
 
 
-class DeadlineForm(RefusableForm):
+class DeadlineForm(SeenForm):
     report_day = forms.IntegerField(
         label=_("Reports are due by this day of the following month"),
         min_value=1,

@@ -86,12 +86,24 @@ def report_remind(request: HttpRequest, month: Month) -> HttpResponse:
 def report_deadline(request: HttpRequest, month: Month) -> HttpResponse:
     form = DeadlineForm(request.POST)
     if not form.is_valid():
-        context = _of_county(request, month) | {"deadline_form": form}
-        return render(request, "ledger/quarter/report_month.html", context, status=422)
-    by, at = person(request), timezone.now()
-    reports.set_deadline(county_of(request), form.cleaned_data["report_day"], by=by, at=at)
+        return _deadline_refused(request, month, form)
+    by, at, given = person(request), timezone.now(), form.cleaned_data
+    county, day = county_of(request), given["report_day"]
+    try:
+        reports.set_deadline(county, day, by=by, at=at, seen=given["seen"])
+    except Refusal as refusal:
+        form.refuse(refusal)
+        county.refresh_from_db()
+        form.show_anew(reports.deadline_seen(county))
+        return _deadline_refused(request, month, form)
     messages.success(request, _("The deadline is set."))
     return redirect("report-month", month)
+
+
+def _deadline_refused(request: HttpRequest, month: Month, form: DeadlineForm) -> HttpResponse:
+    context = _of_county(request, month) | {"deadline_form": form}
+    status = 409 if form.conflict else 422
+    return render(request, "ledger/quarter/report_month.html", context, status=status)
 
 
 # A unit's own reports
@@ -198,7 +210,9 @@ def _of_county(request: HttpRequest, month: Month) -> dict[str, Any]:
         "may_remind": may(user, Right.REPORT_REMIND) and month.last_day < today and bool(missing),
         "enough": ENOUGH_RESERVES,
         "may_set_deadline": may(user, Right.COUNTY_EDIT),
-        "deadline_form": DeadlineForm(initial={"report_day": county.report_day}),
+        "deadline_form": DeadlineForm(
+            initial={"report_day": county.report_day, "seen": reports.deadline_seen(county)}
+        ),
     }
 
 

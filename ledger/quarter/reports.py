@@ -112,9 +112,23 @@ def remind(county: County, month: date, *, by: User, at: datetime, today: date) 
     return told
 
 
-def set_deadline(county: County, day: int, *, by: User, at: datetime) -> County:
-    """From now on reports are due by this day of the following month, 1 to 28."""
+@transaction.atomic
+def set_deadline(
+    county: County, day: int, *, by: User, at: datetime, seen: str | None = None
+) -> County:
+    """From now on reports are due by this day of the following month, 1 to 28.
+
+    ``seen`` is the ``deadline_seen`` that a form carried.
+    """
+    county = County.objects.select_for_update(no_key=True).get(pk=county.pk)
+    if seen is not None:
+        demand_seen(seen, deadline_seen(county))
     return settings.change(county, {"report_day": day}, by=by, at=at, action="report.deadline")
+
+
+def deadline_seen(county: County) -> str:
+    """The fingerprint of the day by which reports are due."""
+    return fingerprint(county.report_day)
 
 
 def filed(county: County, month: date) -> QuerySet[MonthlyReport]:

@@ -87,19 +87,27 @@ def evidence_rules(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = EvidenceRulesForm(sent, initial=_initial(county))
     if form.is_valid():
-        required = form.cleaned_data["required"]
-        evidence.set_rules(county, required, form.pairs(), by=person(request), at=timezone.now())
-        messages.success(
-            request, _("The rules are saved. They hold from the next verification on.")
-        )
-        return redirect("evidence-rules")
+        try:
+            _set_rules(request, county, form)
+            return redirect("evidence-rules")
+        except Refusal as refusal:
+            form.refuse(refusal)
+            county.refresh_from_db()
+            form.show_anew(evidence.rules_seen(county))
     context = {
         "crumbs": [(reverse("receipt-list"), _("Receipts")), ("", _("Required evidence"))],
         "form": form,
         "kinds": Evidence.Kind.labels,
     }
-    status = 422 if form.is_bound else 200
+    status = (409 if form.conflict else 422) if form.is_bound else 200
     return render(request, "ledger/receipts/receipt_rules.html", context, status=status)
+
+
+def _set_rules(request: HttpRequest, county: County, form: EvidenceRulesForm) -> None:
+    required, seen = form.cleaned_data["required"], form.cleaned_data["seen"]
+    by, at = person(request), timezone.now()
+    evidence.set_rules(county, required, form.pairs(), by=by, at=at, seen=seen)
+    messages.success(request, _("The rules are saved. They hold from the next verification on."))
 
 
 def _own(request: HttpRequest, pk: int | None) -> Receipt:
@@ -121,6 +129,7 @@ def _county(request: HttpRequest) -> County:
 def _initial(county: County) -> dict[str, object]:
     pairs = county.evidence_rules.values_list("money", "evidence")
     return {
+        "seen": evidence.rules_seen(county),
         "required": county.evidence_required,
         "rules": [f"{money}:{kind}" for money, kind in pairs],
     }

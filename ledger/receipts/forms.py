@@ -219,7 +219,7 @@ class ReasonForm(SeenForm):
         return " ".join(str(self.cleaned_data["reason"]).split())
 
 
-class EvidenceRulesForm(RefusableForm):
+class EvidenceRulesForm(SeenForm):
     """What a county requires: the switch, and one box per kind of money and of evidence."""
 
     required = forms.BooleanField(

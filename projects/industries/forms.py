@@ -5,15 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.industries.record import WordDraft, offered
+from projects.industries.record import WordDraft, offered, words_seen
 from projects.models import Industry
-from units.forms import NOTHING_CHOSEN, CleanCharField, RefusableForm
+from units.forms import NOTHING_CHOSEN, CleanCharField, SeenForm
 from units.models import County
 
 OWN, WITHDRAWN = "own", "withdrawn"
 
 
-class WordForm(RefusableForm):
+class WordForm(SeenForm):
     """A word, and the industry that it means or that it is."""
 
     word = CleanCharField(label=_("Word"), max_length=50, help_text=_("As workbooks write it."))
@@ -31,7 +31,7 @@ class WordForm(RefusableForm):
     is_property = forms.BooleanField(label=_("Property"), required=False)
 
     def __init__(self, data: Any = None, *, county: County) -> None:
-        super().__init__(data)
+        super().__init__(data, initial={"seen": words_seen(county)})
         self.industries = {str(each.pk): each for each in offered(county)}
         named = [(pk, each.label) for pk, each in self.industries.items()]
         field: Any = self.fields["meaning"]

@@ -21,9 +21,12 @@ def industries(request: HttpRequest) -> HttpResponse:
     form = WordForm(request.POST if request.method == "POST" else None, county=county)
     if form.is_valid():
         try:
-            row = record.record(county, form.draft(), by=person(request), at=timezone.now())
+            by, at, seen = person(request), timezone.now(), form.cleaned_data["seen"]
+            row = record.record(county, form.draft(), by=by, at=at, seen=seen)
         except Refusal as refusal:
             form.refuse(refusal)
+            if form.conflict:
+                form.show_anew(record.words_seen(county))
         else:
             messages.success(request, _("Recorded: %(word)s.") % {"word": row.word})
             return redirect("industries")
@@ -34,5 +37,5 @@ def industries(request: HttpRequest) -> HttpResponse:
         "own": record.current(county),
         "shared": [(each, WORDS.get(each.code, "").split()) for each in shared],
     }
-    status = 422 if form.is_bound else 200
+    status = (409 if form.conflict else 422) if form.is_bound else 200
     return render(request, "projects/industries/industries.html", context, status=status)

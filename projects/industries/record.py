@@ -15,6 +15,7 @@ from projects.industries.words import WORDS
 from projects.models import Industry, IndustryWord, Project
 from units import trail
 from units.access import Right, demand
+from units.ground.fingerprint import demand_seen, fingerprint
 from units.ground.refusal import Refusal, clean_or_refuse
 from units.ground.text import key
 from units.models import County, User
@@ -61,14 +62,26 @@ def known(county: County) -> dict[str, Industry]:
     return found
 
 
+def words_seen(county: County) -> str:
+    """The fingerprint of the words of a county."""
+    return fingerprint(
+        list(IndustryWord.objects.filter(county=county).order_by("pk").values_list("pk", flat=True))
+    )
+
+
 @transaction.atomic
-def record(county: County, draft: WordDraft, *, by: User, at: datetime) -> IndustryWord:
+def record(
+    county: County, draft: WordDraft, *, by: User, at: datetime, seen: str | None = None
+) -> IndustryWord:
     """Record a version of a word; the same once more changes nothing.
 
+    ``seen`` is the ``words_seen`` that a form carried.
     Raises Refusal for a word of the shared list's own names and for a withdrawal of an unknown one.
     """
     demand(by, Right.COUNTY_EDIT)
     county = County.objects.select_for_update(no_key=True).get(pk=county.pk)
+    if seen is not None:
+        demand_seen(seen, words_seen(county))
     word = clean_or_refuse(draft.word, "word")
     if not word:
         raise Refusal(_("Write the word."), "word")

@@ -100,8 +100,19 @@ def service_drop(request: HttpRequest, pk: int) -> HttpResponse:
         steps.drop(pk, version, by=person(request), at=timezone.now())
         messages.success(request, _("The service step is taken out; the history keeps it."))
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        return _not_dropped(request, step, refusal)
     return redirect(_back(person(request), step.project, SERVICES))
+
+
+def _not_dropped(request: HttpRequest, step: ServiceStep, refusal: Refusal) -> HttpResponse:
+    """The step as it stands now, with the sentence."""
+    messages.error(request, str(refusal))
+    step = _step(request, step.pk)
+    drop_url = reverse("service-drop", args=[step.pk])
+    title, facts = _("Change the service step"), facts_of(step)
+    sheet = Sheet(step.project, title, _("Save"), SERVICES, facts, drop_url)
+    form = StepForm(None, project=step.project, step=step)
+    return _shown(request, form, sheet, 409 if isinstance(refusal, Conflict) else 422)
 
 
 @allowed(Right.PROJECT_EDIT, FORM)

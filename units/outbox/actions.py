@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.access import Right, demand
+from units.ground.fingerprint import demand_seen, of_row
 from units.ground.refusal import Refusal
 from units.models import County, NoticeChoice, OutboxMessage, Robot, Sending, User
 from units.outbox import robots
@@ -27,12 +28,20 @@ def sending_of(county: County) -> Sending:
 
 
 @transaction.atomic
-def set_sending(county: County, given: dict[str, Any], *, by: User, at: datetime) -> Sending:
-    """Set how the county sends. An empty password leaves the stored one."""
+def set_sending(
+    county: County, given: dict[str, Any], *, by: User, at: datetime, seen: str | None = None
+) -> Sending:
+    """Set how the county sends. An empty password leaves the stored one.
+
+    ``seen`` is the fingerprint of the row that a form carried.
+    """
     _demand_own(county, by)
     if given["host"] and not given["sender"]:
         raise Refusal(_("Write the address that the mails come from."), "sender")
-    sending, _is_new = Sending.objects.select_for_update().get_or_create(county=county)
+    County.objects.select_for_update(no_key=True).get(pk=county.pk)
+    sending = sending_of(county)
+    if seen is not None:
+        demand_seen(seen, of_row(sending))
     before = {name: getattr(sending, name) for name in PLAIN}
     for name in PLAIN:
         setattr(sending, name, given[name])
@@ -73,9 +82,19 @@ def remove_robot(robot: Robot, *, by: User, at: datetime) -> None:
     robot.delete()
 
 
+def choice_of(person: User) -> NoticeChoice:
+    """What the person chose; a new one, not stored, if nothing."""
+    return NoticeChoice.objects.filter(person=person).first() or NoticeChoice(person=person)
+
+
 @transaction.atomic
-def choose(person: User, way: str, address: str, *, at: datetime) -> NoticeChoice:
-    """Whether and how the person wants notices by e-mail."""
+def choose(
+    person: User, way: str, address: str, *, at: datetime, seen: str | None = None
+) -> NoticeChoice:
+    """Whether and how the person wants notices by e-mail. ``seen`` is ``of_row`` of the choice."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if seen is not None:
+        demand_seen(seen, of_row(choice_of(person)))
     if way != NoticeChoice.Way.OFF and not address:
         raise Refusal(_("Write the e-mail address for your notices."), "address")
     found, _is_new = NoticeChoice.objects.update_or_create(

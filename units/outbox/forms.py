@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from units.forms import CleanCharField, RefusableForm
+from units.forms import CleanCharField, RefusableForm, SeenForm
+from units.ground.fingerprint import of_row
 from units.models import NoticeChoice, Robot, Sending
 from units.outbox.actions import PLAIN
 
 
-class SendingForm(RefusableForm):
+class SendingForm(SeenForm):
     is_on = forms.BooleanField(label=_("Send notices"), required=False)
     site = forms.URLField(
         label=_("Address of the program"),
@@ -41,7 +42,8 @@ class SendingForm(RefusableForm):
     sender = forms.EmailField(label=_("Sender"), required=False, max_length=200)
 
     def __init__(self, data: Any = None, *, sending: Sending) -> None:
-        super().__init__(data, initial={name: getattr(sending, name) for name in PLAIN})
+        initial: dict[str, Any] = {name: getattr(sending, name) for name in PLAIN}
+        super().__init__(data, initial=initial | {"seen": of_row(sending)})
 
 
 class RobotForm(RefusableForm):
@@ -60,7 +62,7 @@ class RobotForm(RefusableForm):
     )
 
 
-class ChoiceForm(RefusableForm):
+class ChoiceForm(SeenForm):
     way = forms.ChoiceField(
         label=_("Notices by e-mail"),
         choices=NoticeChoice.Way.choices,

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from units.access import ACTION, FORM, Right, allowed, by_method, county_of, person
+from units.ground.fingerprint import of_row
 from units.ground.refusal import Refusal
-from units.models import NoticeChoice, OutboxMessage, Robot, Sending
+from units.models import OutboxMessage, Robot, Sending
 from units.outbox import actions
 from units.outbox.forms import ChoiceForm, RobotForm, SendingForm
 
@@ -29,9 +30,13 @@ def county_notices(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, form, RobotForm())
     try:
-        actions.set_sending(county, form.cleaned_data, **_now(request))
+        seen = form.cleaned_data["seen"]
+        actions.set_sending(county, form.cleaned_data, **_now(request), seen=seen)
     except Refusal as refusal:
         form.refuse(refusal)
+        if form.conflict:
+            form.show_anew(of_row(actions.sending_of(county)))
+            return _shown(request, form, RobotForm(), status=409)
         return _shown(request, form, RobotForm())
     messages.success(request, _("The settings are saved."))
     return redirect("county-notices")
@@ -83,14 +88,16 @@ def notices_test(request: HttpRequest) -> HttpResponse:
 @login_required
 def my_notices(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    held = NoticeChoice.objects.filter(person=user).first() or NoticeChoice(person=user)
-    initial = {"way": held.way, "address": held.address or user.email}
+    held = actions.choice_of(user)
+    initial = {"seen": of_row(held), "way": held.way, "address": held.address or user.email}
     form = ChoiceForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
             actions.choose(user, **form.cleaned_data, at=timezone.now())
         except Refusal as refusal:
             form.refuse(refusal)
+            if form.conflict:
+                form.show_anew(of_row(actions.choice_of(user)))
         else:
             messages.success(request, _("Your choice is saved."))
             return redirect("my-notices")
@@ -99,7 +106,7 @@ def my_notices(request: HttpRequest) -> HttpResponse:
         "form": form,
         "is_sent": Sending.objects.filter(county=user.county_id, is_on=True).exists(),
     }
-    status = 422 if form.is_bound else 200
+    status = (409 if form.conflict else 422) if form.is_bound else 200
     return render(request, "units/outbox/my_notices.html", context, status=status)
 
 
@@ -107,7 +114,7 @@ def _now(request: HttpRequest) -> dict[str, Any]:
     return {"by": person(request), "at": timezone.now()}
 
 
-def _shown(request: HttpRequest, form: Form, robot_form: Form) -> HttpResponse:
+def _shown(request: HttpRequest, form: Form, robot_form: Form, status: int = 0) -> HttpResponse:
     county = county_of(request)
     newest = OutboxMessage.objects.filter(county=county).select_related("person", "robot")
     context = {
@@ -117,5 +124,5 @@ def _shown(request: HttpRequest, form: Form, robot_form: Form) -> HttpResponse:
         "robots": Robot.objects.filter(county=county),
         "newest": newest.order_by("-pk")[:NEWEST],
     }
-    status = 422 if form.is_bound or robot_form.is_bound else 200
+    status = status or (422 if form.is_bound or robot_form.is_bound else 200)
     return render(request, "units/outbox/county_notices.html", context, status=status)

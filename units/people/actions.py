@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.access import Right, demand, may
+from units.ground.fingerprint import demand_seen, of_row
 from units.ground.refusal import Refusal
 from units.models import (
     ADMIN_ROLES,
@@ -104,9 +105,11 @@ def add(username: str, name: str, place: Place, *, by: User, at: datetime) -> tu
 
 
 @transaction.atomic
-def move(pk: int, name: str, place: Place, *, by: User, at: datetime) -> User:
+def move(
+    pk: int, name: str, place: Place, *, by: User, at: datetime, seen: str | None = None
+) -> User:
     """Change name or place. Another place removes the role until it is granted there."""
-    user = _locked(pk, Right.PERSON_KEEP, by)
+    user = _locked(pk, Right.PERSON_KEEP, by, seen)
     _demand_reached(by, place)
     before = {"name": user.display_name, "place": str(place_of(user)), "role": str(user.role)}
     moves = place_of(user) != place
@@ -126,9 +129,9 @@ def move(pk: int, name: str, place: Place, *, by: User, at: datetime) -> User:
 
 
 @transaction.atomic
-def switch(pk: int, is_active: bool, *, by: User, at: datetime) -> User:
+def switch(pk: int, is_active: bool, *, by: User, at: datetime, seen: str | None = None) -> User:
     """Switch an account off or on. Repeating it changes nothing."""
-    user = _locked(pk, Right.PERSON_KEEP, by)
+    user = _locked(pk, Right.PERSON_KEEP, by, seen)
     if user.is_active != is_active:
         user.is_active = is_active
         user.save(update_fields=["is_active"])
@@ -140,9 +143,9 @@ def switch(pk: int, is_active: bool, *, by: User, at: datetime) -> User:
 
 
 @transaction.atomic
-def give_password(pk: int, *, by: User, at: datetime) -> tuple[User, str]:
+def give_password(pk: int, *, by: User, at: datetime, seen: str | None = None) -> tuple[User, str]:
     """Replace a forgotten password by a one-time one; ends the open sessions and the keys."""
-    user = _locked(pk, Right.PERSON_KEEP, by)
+    user = _locked(pk, Right.PERSON_KEEP, by, seen)
     password = passwords.give_one_time(user, by=by, at=at)
     _end_access(user, by, at)
     resets.record(user, Reset.Cause.PASSWORD, by=by, at=at)
@@ -153,9 +156,9 @@ def give_password(pk: int, *, by: User, at: datetime) -> tuple[User, str]:
 
 
 @transaction.atomic
-def grant(pk: int, role: Role, *, by: User, at: datetime) -> User:
+def grant(pk: int, role: Role, *, by: User, at: datetime, seen: str | None = None) -> User:
     """Grant a business role in place of the current one; ``Role.NONE`` takes it away."""
-    user = _locked(pk, Right.ROLE_GRANT, by)
+    user = _locked(pk, Right.ROLE_GRANT, by, seen)
     if role != Role.NONE and role not in BUSINESS_ROLES:
         raise Refusal(_("Administrators are appointed on the server, not here."), "role")
     if role != Role.NONE and role not in fitting_roles(user):
@@ -182,9 +185,9 @@ def unlock(pk: int, *, by: User, at: datetime) -> User:
 
 
 @transaction.atomic
-def take_factor(pk: int, *, by: User, at: datetime) -> User:
+def take_factor(pk: int, *, by: User, at: datetime, seen: str | None = None) -> User:
     """For a lost telephone: sign in without a second factor until a new one is set up."""
-    user = _locked(pk, Right.ROLE_GRANT, by)
+    user = _locked(pk, Right.ROLE_GRANT, by, seen)
     second_factor.take_away(user, by=by, at=at)
     _end_access(user, by, at)
     resets.record(user, Reset.Cause.FACTOR, by=by, at=at)
@@ -229,7 +232,13 @@ def place_of(user: User) -> Place:
     return Place(user.county, user.unit, user.region)
 
 
-def _locked(pk: int, right: Right, by: User) -> User:
+def person_seen(user: User) -> str:
+    """The fingerprint of an account; signing in does not change it."""
+    return of_row(user, without=("visited_before",))
+
+
+def _locked(pk: int, right: Right, by: User, seen: str | None = None) -> User:
+    """The account to change. ``seen`` is its ``person_seen`` that the form carried; else None."""
     demand(by, right)
     rows = people_of(by).select_for_update(of=("self",), no_key=True)
     user = rows.get(pk=pk)
@@ -241,6 +250,8 @@ def _locked(pk: int, right: Right, by: User) -> User:
         raise Refusal(
             _("Administrators are changed on the server only: manage.py create_administrators.")
         )
+    if seen is not None:
+        demand_seen(seen, person_seen(user))
     return user
 
 

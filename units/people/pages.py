@@ -5,6 +5,7 @@ A view binds the form, calls one action and shows the answer; rules are in ``act
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import trail
 from units.access import ACTION, FORM, Right, allowed, is_barred, may, person
-from units.ground.refusal import Refusal
+from units.ground.refusal import Conflict, Refusal
 from units.models import ADMIN_ROLES, Reset, User
 from units.people import actions as people
 from units.people.forms import (
@@ -93,7 +94,7 @@ def person_place(request: HttpRequest, pk: int) -> HttpResponse:
     form = PlaceForm(request.POST, by=by)
     if form.is_valid():
         given = form.cleaned_data
-        verb = partial(people.move, pk, given["name"], given["place"], by=by, at=timezone.now())
+        verb = partial(people.move, pk, given["name"], given["place"])
         return _done(request, user, "person.place", form, verb, place=form)
     return _shown(request, user, place=form)
 
@@ -110,7 +111,7 @@ def person_on(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _switched(request: HttpRequest, pk: int, *, is_active: bool) -> HttpResponse:
     user, action = _person(request, pk), "person.on" if is_active else "person.off"
-    verb = partial(people.switch, pk, is_active, by=person(request), at=timezone.now())
+    verb = partial(people.switch, pk, is_active)
     return _done(request, user, action, None, verb)
 
 
@@ -119,9 +120,10 @@ def person_password(request: HttpRequest, pk: int) -> HttpResponse:
     """The password is shown once, on the answer that creates it."""
     user, form = _person(request, pk), PasswordAgainForm(request.POST, request=request)
     if form.is_valid():
-        with _attempted(request, "person.one_time_password", user, form):
+        with _attempted(request, "person.one_time_password", user, form) as refused:
             form.demand()
-            return _slip(request, *people.give_password(pk, by=person(request), at=timezone.now()))
+            return _slip(request, *people.give_password(pk, **_binding(request)))
+        return _refused(request, pk, refused, password=form)
     return _shown(request, user, password=form)
 
 
@@ -131,9 +133,8 @@ def person_role(request: HttpRequest, pk: int) -> HttpResponse:
     form = RoleForm(request.POST, user=user, request=request)
     if form.is_valid():
 
-        def verb() -> None:
-            role = form.demand()["role"]
-            people.grant(pk, role, by=person(request), at=timezone.now())
+        def verb(**binding: Any) -> None:
+            people.grant(pk, form.demand()["role"], **binding)
 
         return _done(request, user, "role.grant", form, verb, role=form)
     return _shown(request, user, role=form)
@@ -141,7 +142,9 @@ def person_role(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allowed(Right.ROLE_GRANT, ACTION)
 def person_unlock(request: HttpRequest, pk: int) -> HttpResponse:
-    verb = partial(people.unlock, pk, by=person(request), at=timezone.now())
+    def verb(seen: str, **binding: Any) -> None:
+        people.unlock(pk, **binding)  # twice is as good as once
+
     return _done(request, _person(request, pk), "person.unlock", None, verb)
 
 
@@ -150,9 +153,9 @@ def person_factor(request: HttpRequest, pk: int) -> HttpResponse:
     user, form = _person(request, pk), PasswordAgainForm(request.POST, request=request)
     if form.is_valid():
 
-        def verb() -> None:
+        def verb(**binding: Any) -> None:
             form.demand()
-            people.take_factor(pk, by=person(request), at=timezone.now())
+            people.take_factor(pk, **binding)
 
         return _done(request, user, "second_factor.off", form, verb, factor=form)
     return _shown(request, user, factor=form)
@@ -163,9 +166,8 @@ def person_allow(request: HttpRequest, pk: int) -> HttpResponse:
     user, form = _person(request, pk), AllowForm(request.POST, request=request)
     if form.is_valid():
 
-        def verb() -> None:
-            seen = form.demand()["seen"]
-            people.allow(pk, seen, by=person(request), at=timezone.now())
+        def verb(by: User, at: datetime, seen: str) -> None:
+            people.allow(pk, form.demand()["seen"], by=by, at=at)  # the reset that was seen
 
         return _done(request, user, "reset.allow", form, verb, allow=form)
     return _shown(request, user, allow=form)
@@ -189,23 +191,44 @@ def _done(
     user: User,
     action: str,
     form: Any,
-    verb: Callable[[], Any],
+    verb: Callable[..., Any],
     **forms: Any,
 ) -> HttpResponse:
     """Run the action and report success; a refusal is shown on the page with what was typed."""
-    with _attempted(request, action, user, form):
-        verb()
+    with _attempted(request, action, user, form) as refused:
+        verb(**_binding(request))
         messages.success(request, _("Saved. Open sign-ins of this person hold no old rights."))
         return redirect("person-detail", user.pk)
-    return _shown(request, user, status=422, **forms)
+    return _refused(request, user.pk, refused, **forms)
+
+
+def _binding(request: HttpRequest) -> dict[str, Any]:
+    """Who does it, when, and what they had seen of the person."""
+    by, seen = person(request), request.POST.get("seen", "")
+    return {"by": by, "at": timezone.now(), "seen": seen}
+
+
+def _refused(
+    request: HttpRequest, pk: int, refusals: list[Exception], **forms: Any
+) -> HttpResponse:
+    """The person as they are now, beside what was typed."""
+    is_stale = any(isinstance(refusal, Conflict) for refusal in refusals)
+    return _shown(request, _person(request, pk), status=409 if is_stale else 422, **forms)
 
 
 @contextmanager
-def _attempted(request: HttpRequest, action: str, user: User | None, form: Any) -> Iterator[None]:
-    """Wraps an action: a refusal leaves a line in the trail and a sentence on the page."""
+def _attempted(
+    request: HttpRequest, action: str, user: User | None, form: Any
+) -> Iterator[list[Exception]]:
+    """Wraps an action: a refusal leaves a line in the trail and a sentence on the page.
+
+    Gives a list that holds the refusal afterwards.
+    """
+    refusals: list[Exception] = []
     try:
-        yield
+        yield refusals
     except (Refusal, PermissionDenied) as refusal:
+        refusals.append(refusal)
         by, after = person(request), {"refused": str(refusal)}
         label = str(user) if user else ""
         trail.record(by, action, user, at=timezone.now(), label=label, after=after, refused=True)
@@ -247,6 +270,7 @@ def _shown(request: HttpRequest, user: User, status: int = 0, **bound: Any) -> H
     context = {
         "crumbs": _crumbs(str(user)),
         "person": user,
+        "seen": people.person_seen(user),
         "belongs": people.place_of(user),
         "standing": standing(user, at),
         "is_locked": lockout.is_locked_out(user),

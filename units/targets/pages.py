@@ -110,10 +110,13 @@ def target_schedule(request: HttpRequest, year: int) -> HttpResponse:
     if not form.is_valid():
         return grid_shown(request, grid, schedule=form, status=422)
     try:
-        targets.set_schedule(county, year, form.parts(), by=person(request), at=timezone.now())
+        by, at, seen = person(request), timezone.now(), form.cleaned_data["seen"]
+        targets.set_schedule(county, year, form.parts(), by=by, at=at, seen=seen)
     except Refusal as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return grid_shown(request, grid, schedule=form, status=422)
+        form.refuse(refusal)
+        if form.conflict:
+            form.show_anew(targets.schedule_seen(targets.schedule(county, year)))
+        return grid_shown(request, grid, schedule=form, status=409 if form.conflict else 422)
     messages.success(request, _("The schedule is saved. Targets already set keep their quarters."))
     return redirect("target-grid", year)
 
@@ -122,7 +125,8 @@ def grid_shown(
     request: HttpRequest, grid: TargetGrid, status: int = 200, **more: Any
 ) -> HttpResponse:
     schedule = targets.schedule(grid.county, grid.year)
-    parts = dict(zip(("first", "second", "third"), schedule.parts, strict=False))
+    parts: dict[str, Any] = dict(zip(("first", "second", "third"), schedule.parts, strict=False))
+    parts["seen"] = targets.schedule_seen(schedule)
     context = {
         "grid": grid,
         "sections": grid.sections(),

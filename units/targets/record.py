@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from units import trail
 from units.access import Right, demand
 from units.ground.basis_points import FULL
+from units.ground.fingerprint import demand_seen, of_row
 from units.ground.refusal import Conflict, Refusal
 from units.models import County, Indicator, Schedule, Target, Unit, User
 
@@ -96,6 +97,11 @@ def schedule(county: County, year: int) -> Schedule:
     return Schedule.objects.filter(county=county, year=year).first() or Schedule(
         county=county, year=year
     )
+
+
+def schedule_seen(schedule: Schedule) -> str:
+    """The fingerprint of a year's schedule, set or not."""
+    return of_row(schedule)
 
 
 @transaction.atomic
@@ -238,13 +244,23 @@ def demand_version(
 
 @transaction.atomic
 def set_schedule(
-    county: County, year: int, parts: Sequence[int], *, by: User, at: datetime
+    county: County,
+    year: int,
+    parts: Sequence[int],
+    *,
+    by: User,
+    at: datetime,
+    seen: str | None = None,
 ) -> Schedule:
     """Set the year's schedule in basis points due by the first three quarters' ends.
 
-    Recorded targets keep their quarters; the schedule fills those entered from now on.
+    Recorded targets keep their quarters; the schedule fills those entered from now on. ``seen`` is
+    the ``schedule_seen`` that a form carried.
     """
     demand(by, Right.TARGET_EDIT)
+    county = County.objects.select_for_update(no_key=True).get(pk=county.pk)
+    if seen is not None:
+        demand_seen(seen, schedule_seen(schedule(county, year)))
     if list(parts) != sorted(parts) or parts[0] < 0 or parts[-1] > FULL:
         raise Refusal(_("The percents must rise from quarter to quarter, up to 100."), "third")
     first, second, third = parts

@@ -129,7 +129,9 @@ def test_the_head_sets_the_deadline_of_the_county(client, unit):
     client.force_login(make_head(unit.county))
 
     wrong = client.post(f"{MAY}deadline/", {"report_day": "29"})
-    right = client.post(f"{MAY}deadline/", {"report_day": "10"})
+    stale = client.post(f"{MAY}deadline/", {"report_day": "10"})
+    assert stale.status_code == 409
+    right = acting.send(client, MAY, f"{MAY}deadline/", report_day="10")
 
     unit.county.refresh_from_db()
     assert (wrong.status_code, right.status_code, unit.county.report_day) == (422, 302, 10)

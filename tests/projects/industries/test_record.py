@@ -7,7 +7,7 @@ from ledger.ranking.league import league_table
 from projects.industries import record
 from projects.industries.record import WordDraft
 from projects.models import Industry, IndustryWord, Project
-from tests import builders
+from tests import acting, builders
 from tests.builders import day, moment, wan
 from units.ground.refusal import Refusal
 from units.ground.text import key
@@ -107,8 +107,10 @@ def test_the_page_records_a_word_and_refuses_in_place(client, county, head):
     client.force_login(head)
     typed = {"word": "石墨", "meaning": "own", "sector": "2", "is_resource": "on"}
 
-    saved = client.post("/county/industries/", typed)
-    refused = client.post("/county/industries/", typed | {"word": "能源"})
+    page = "/county/industries/"
+    saved = acting.send(client, page, page, **typed)
+    assert client.post(page, typed | {"word": "石料"}).status_code == 409
+    refused = acting.send(client, page, page, **typed | {"word": "能源"})
 
     assert saved.url == "/county/industries/"
     assert refused.status_code == 422

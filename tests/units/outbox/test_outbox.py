@@ -24,6 +24,7 @@ from units.models import NoticeChoice, OutboxMessage, Robot, Sending, Trail
 from units.outbox import actions, delivery, robots
 from units.outbox.tell import next_digest, tell, without_amounts
 
+NOTICES, MINE = "/county/notices/", "/accounts/notices/"
 pytestmark = pytest.mark.django_db
 AT = moment("2012-07-02")
 Way = NoticeChoice.Way
@@ -383,10 +384,10 @@ def test_the_head_sets_how_the_county_sends(office, as_, mailbox):
         "password": "geheim",
         "sender": "jz@example.cn",
     }
-    assert client.post("/county/notices/", typed).status_code == 302
+    assert acting.send(client, NOTICES, NOTICES, **typed).status_code == 302
     sending = Sending.objects.get()
     assert sending.password == "geheim"
-    client.post("/county/notices/", typed | {"password": ""})
+    acting.send(client, NOTICES, NOTICES, **typed | {"password": ""})
     sending.refresh_from_db()
     assert sending.password == "geheim"
     assert "geheim" not in client.get("/county/notices/").text
@@ -425,10 +426,8 @@ def test_a_robot_is_entered_and_removed_and_its_address_never_shown(office, as_)
 
 def test_everybody_chooses_their_own_notices(office, as_):
     client = as_(office.clerk)
-    assert client.post("/accounts/notices/", {"way": "digest"}).status_code == 422
-    assert (
-        client.post("/accounts/notices/", {"way": "digest", "address": "a@b.cn"}).status_code == 302
-    )
+    assert acting.send(client, MINE, MINE, way="digest", address="").status_code == 422
+    assert acting.send(client, MINE, MINE, way="digest", address="a@b.cn").status_code == 302
 
     choice = NoticeChoice.objects.get()
     assert (choice.person, choice.way, choice.address) == (office.clerk, "digest", "a@b.cn")

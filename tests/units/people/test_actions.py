@@ -4,6 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 
+from tests import acting
+from tests.access.pages import forms_of
 from tests.builders import make_clerk, make_county, make_person, make_unit, moment
 from units.ground.refusal import Refusal
 from units.models import ADMIN_ROLES, BUSINESS_ROLES, Role, Trail, User
@@ -41,7 +43,8 @@ def test_an_account_is_opened_by_one_and_its_role_granted_by_another(office, sit
     assert person.check_password(slip.context["password"])
     assert slip.context["password"] in slip.text
 
-    sit(office.security).post(f"/people/{person.pk}/role/", {"role": "clerk", **AGAIN})
+    page = f"/people/{person.pk}/"
+    acting.send(sit(office.security), page, f"{page}role/", role="clerk", **AGAIN)
     assert role_of(person) == Role.CLERK
     actions = Trail.objects.filter(record=f"user:{person.pk}").order_by("pk")
     assert list(actions.values_list("action", "actor")) == [
@@ -93,6 +96,24 @@ def test_the_security_administrator_opens_moves_and_switches_nothing(office, sit
     with pytest.raises(PermissionDenied):
         people.add("x1", "某", Place(office.county), by=office.security, at=NOW)
     assert len(refusals()) == 5
+
+
+def test_an_old_page_changes_nothing_of_a_person(office, sit):
+    page = f"/people/{office.clerk.pk}/"
+    client = sit(office.system)
+    old = {form.action: dict(form.pairs) for form in forms_of(client.get(page).text, page)}
+    typed = {"name": "王莉", "place": f"unit:{office.town.pk}"}
+
+    first = client.post(f"{page}place/", old[f"{page}place/"] | typed)
+    again = client.post(f"{page}place/", old[f"{page}place/"] | typed | {"name": "李四"})
+    off = client.post(f"{page}off/", old[f"{page}off/"])
+    password = client.post(f"{page}password/", old[f"{page}password/"] | AGAIN)
+
+    statuses = [answer.status_code for answer in (first, again, off, password)]
+    assert statuses == [302, 409, 409, 409]
+    assert "李四" in again.text  # nothing typed is lost
+    person = User.objects.get(pk=office.clerk.pk)
+    assert (person.display_name, person.is_active) == ("王莉", True)
 
 
 # Nobody himself, and no administrator
