@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("units.urls")),
     path("", include("projects.urls")),
     path("", include("ledger.accounts.urls")),
+    path("", include("ledger.conversion.urls")),
     path("", include("ledger.entries.urls")),
     path("", include("ledger.explain.urls")),
     path("", include("ledger.founding.urls")),

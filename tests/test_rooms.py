@@ -38,7 +38,7 @@ ORDER = [
     "ledger/trail ledger/ranking ledger/reading",
     "ledger/indicators",
     "ledger/assessment",
-    "ledger/receipts ledger/regions ledger/explain ledger/api",
+    "ledger/receipts ledger/regions ledger/explain ledger/api ledger/conversion",
     "ledger/quarter ledger/server",
     "ledger/papers ledger/upkeep ledger/inbox ledger/workbooks",
     "ledger/meeting ledger/accounts ledger/importing",

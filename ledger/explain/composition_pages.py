@@ -32,6 +32,7 @@ def composition_month(request: HttpRequest, month: Month) -> HttpResponse:
             ("", _("Composition")),
         ],
         "league": table,
+        "month": month,
         "settlement": table.settlement,
         "months": month_links(
             table,

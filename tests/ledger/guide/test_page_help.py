@@ -17,7 +17,14 @@ NO_PAGE = {
     *("region-newest", "report-newest", "target-current", "evidence-file"),
     *("project-xlsx", "receipt-xlsx", "service-xlsx", "trail-xlsx"),
     *("book-template", "book-import-marked"),
-    *("score-newest", "score-xlsx", "score-unit-xlsx", "scheme-file", "figure-decide"),
+    *(
+        "conversion-xlsx",
+        "score-newest",
+        "score-xlsx",
+        "score-unit-xlsx",
+        "scheme-file",
+        "figure-decide",
+    ),
     *("kept-form", "second-factor-picture", "calendar-zh-hans", "calendar-en"),
     "screen",  # the wall screen: nothing but the table
 }

@@ -1,0 +1,1 @@
+"""How the projects signed in a year get on, unit by unit."""
