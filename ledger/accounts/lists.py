@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from ledger.entries import doubts
 from ledger.entries.doubts import Doubt
+from ledger.entries.reversed import state_word
 from ledger.models import Receipt
 from ledger.sheets.book import Column, Value
 from ledger.sheets.cell_styles import COUNT, DAY, WAN, WRAPPED
@@ -169,7 +170,7 @@ def _receipt(receipt: Receipt) -> list[Value]:
         receipt.get_kind_display(),
         receipt.voucher_no,
         receipt.files,  # type: ignore[attr-defined]  # counted by queue.listed
-        receipt.get_state_display(),
+        str(state_word(receipt)),
         receipt.returned_reason,
     ]
 

@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.http import urlencode
 
 from ledger.entries.reach import receipts_of
+from ledger.entries.reversed import state_word, with_reversed
 from ledger.models import Receipt
 from projects.filters import ProjectFilter
 from projects.models import Investor, Project
@@ -82,7 +83,7 @@ def _receipts(words: str, user: User) -> QuerySet[Receipt]:
     asked = Q(voucher_no__icontains=words) | Q(amount__in=amounts_of(words))
     for person in ("entered_by", "verified_by"):
         asked |= Q(**{f"{person}__display_name": words})
-    rows = receipts_of(user).filter(asked).select_related("project", "unit")
+    rows = with_reversed(receipts_of(user).filter(asked)).select_related("project", "unit")
     return rows.order_by("-received_on", "-pk")
 
 
@@ -98,7 +99,7 @@ def amounts_of(words: str) -> list[Decimal]:
 def _receipt_hit(receipt: Receipt) -> Hit:
     day = date_format(receipt.received_on, "SHORT_DATE_FORMAT")
     parts = (receipt.project.name, receipt.unit.name, day, f"{wan_short(receipt.amount)}万元")
-    beside = " · ".join((*parts, str(receipt.get_state_display())))
+    beside = " · ".join((*parts, str(state_word(receipt))))
     return Hit(receipt.voucher_no, reverse("receipt-detail", args=[receipt.pk]), beside)
 
 

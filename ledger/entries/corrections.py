@@ -13,10 +13,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from ledger.entries import approvals, locks, posting, proposals, submission
+from ledger.entries import approvals, locks, notices, posting, proposals, submission
 from ledger.entries.draft import demand_right
 from ledger.entries.submission import note
-from ledger.models import Entry, Period, Proposal, Receipt
+from ledger.models import Entry, Notice, Period, Proposal, Receipt
+from units import trail
 from units.access import Right, may
 from units.ground.fingerprint import demand_seen, fingerprint, of_row
 from units.ground.refusal import Conflict, Refusal
@@ -209,7 +210,17 @@ def _reverse(receipt: Receipt, proposal: Proposal, by: User, at: datetime) -> li
         "proposed_by": str(proposal.proposed_by),
     }
     note(by, "entry.reverse", receipt, at, after=after)
+    if proposal.kind == Kind.REVERSE:
+        _tell_unit(receipt, proposal.reason, by, at)
     return reversals
+
+
+def _tell_unit(receipt: Receipt, reason: str, by: User, at: datetime) -> None:
+    """The unit that entered the money learns that it was taken back, and why."""
+    named = {"receipt": f"{receipt.project.name} {receipt.voucher_no}", "reason": reason}
+    words = _("Reversed: %(receipt)s. %(reason)s") % named
+    told = Notice.Kind.RECEIPT_REVERSED
+    notices.send([receipt.unit], told, trail.name_of(receipt), by=by, at=at, words=str(words))
 
 
 def _repost(receipt: Receipt, proposal: Proposal, by: User, at: datetime) -> list[Entry]:

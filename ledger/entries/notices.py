@@ -14,7 +14,7 @@ from ledger.models import Notice
 from units.models import Unit, User
 
 # Those that ask only to be read.
-TO_READ = (Notice.Kind.CLAIM_DECIDED,)
+TO_READ = (Notice.Kind.CLAIM_DECIDED, Notice.Kind.RECEIPT_REVERSED)
 
 
 def send(

@@ -19,6 +19,7 @@ from units.access import RIGHTS, Right, may
 from units.models import UNIT_ROLES, Role, Unit, User
 from units.outbox.tell import tell
 
+OF_RECEIPT = (Notice.Kind.RECEIPT_RETURNED, Notice.Kind.RECEIPT_REVERSED)
 PAGES = {"period": "period-detail", "receipt": "receipt-detail", "creditclaim": "claim-detail"}
 
 
@@ -62,7 +63,7 @@ def path_of(kind: str, record: str, month: date | None) -> str:
     """The page where the unit does what a notice asks for."""
     if kind == Notice.Kind.REPORT_MISSING and month is not None:
         return reverse("report-month", args=[Month.of(month)])
-    name = "receipt-detail" if kind == Notice.Kind.RECEIPT_RETURNED else "claim-detail"
+    name = "receipt-detail" if kind in OF_RECEIPT else "claim-detail"
     return reverse(name, args=[record.partition(":")[2]])
 
 

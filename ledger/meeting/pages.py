@@ -25,7 +25,7 @@ from ledger.meeting.forms import PledgeForm, TakeBackForm
 from ledger.models import Period, Pledge
 from ledger.papers import bulletin, sources
 from ledger.ranking import phrases
-from ledger.ranking.changes_context import growth_address
+from ledger.ranking.changes_context import growth_address, version_context
 from ledger.ranking.context import explain_address, month_links
 from ledger.ranking.headline import headline
 from ledger.ranking.league import LeagueTable
@@ -133,6 +133,7 @@ def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, A
         "period": phrases.period(table.as_of),
         "left_out": phrases.left_out(table),
         "scope": phrases.scope(table),
+        **version_context(table),
         "asked_moment": None if table.settlement else table.known_by,
         "headline": headline(table, background.series),
         "tiers": tier_lines(table, url),

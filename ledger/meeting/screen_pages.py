@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ledger.meeting.slides import SECONDS, dots_of, slide_names, slide_of, slide_url
+from ledger.ranking import phrases
 from ledger.ranking.pages import table_for
 from ledger.ranking.query import newest_month
 from units.access import Right, allowed, county_of
@@ -20,6 +21,7 @@ def screen(request: HttpRequest) -> HttpResponse:
     context = {
         "league": table,
         "settlement": table.settlement,
+        "correcting": phrases.correcting(table),
         "slide": slide_of(table, names[here]),
         "dots": dots_of(names, here, request.GET),
         "before": slide_url(names[here - 1], request.GET),

@@ -43,6 +43,7 @@ class Notice(models.Model):
     class Kind(models.TextChoices):
         REPORT_MISSING = "report_missing", _("monthly report missing")
         RECEIPT_RETURNED = "receipt_returned", _("receipt returned")
+        RECEIPT_REVERSED = "receipt_reversed", _("receipt reversed")
         CLAIM_MADE = "claim_made", _("credit claimed")
         CLAIM_DECIDED = "claim_decided", _("claim decided")
 

@@ -18,11 +18,13 @@ from django.utils.translation import ngettext, pgettext
 from ledger import words
 from ledger.papers.proof_line import Proof
 from ledger.papers.sources import Background, IndustrySum
+from ledger.ranking.changes_since import corrected
 from ledger.ranking.league import LeagueRow, LeagueTable, Section
 from ledger.ranking.phrases import (
     adjusted,
     and_so,
     bureau,
+    correcting,
     day,
     is_town,
     known,
@@ -101,6 +103,7 @@ def _paragraphs(table: LeagueTable, background: Background) -> Iterator[Paragrap
     yield Paragraph(Role.TEXT, headline(table, background) + _tiers_in_short(table))
     numerals = map(words.numeral, count())
     for heading, texts in (
+        (_("What is corrected"), _corrections(table)),
         (_("What the funds are made of"), _composition(table, background)),
         (_("Units that did well"), _best(table)),
         (_("How the units stand"), _standings(table)),
@@ -286,6 +289,20 @@ def _in_tier(rows: Iterable[LeagueRow], tier: Tier) -> list[LeagueRow]:
 
 
 # --- the other sections ----------------------------------------------------------------------------
+
+
+def _corrections(table: LeagueTable) -> Iterator[Paragraph]:
+    """A quarter that is open again, or what its new version changed by unit and cause (更正通报)."""
+    if said := correcting(table):
+        yield Paragraph(Role.TEXT, said)
+    found = corrected(table)
+    if found and table.settlement is not None:
+        said = _("This is version %(version)d; it takes the place of version %(before)d:")
+        version = table.settlement.version
+        yield Paragraph(Role.TEXT, said % {"version": version, "before": version - 1})
+    for each in found:
+        said = _("%(unit)s: %(changed)s (cause: %(because)s)") % each._asdict()
+        yield Paragraph(Role.ITEM, said + _stop())
 
 
 def _composition(table: LeagueTable, background: Background) -> Iterator[Paragraph]:

@@ -17,12 +17,14 @@ from django.utils.translation import ngettext, pgettext
 from ledger import words
 from ledger.papers.proof_line import Proof
 from ledger.ranking import columns
+from ledger.ranking.changes_since import corrected
 from ledger.ranking.columns import ON_PAPER, Of, Shape
 from ledger.ranking.league import LeagueRow, LeagueTable, Section, Total
 from ledger.ranking.phrases import (
     adjusted,
     and_so,
     bureau,
+    correcting,
     county_title,
     day,
     known,
@@ -271,8 +273,9 @@ def notes(table: LeagueTable, chain_head: str, proof: Proof | None) -> Sequence[
         )
     if _parts_differ(table):
         said.append(_("“Due by now” is rounded to the fen; its parts may differ from their sum."))
-    if corrected := adjusted(table):
-        said.append(corrected)
+    said += [line for line in (correcting(table), adjusted(table)) if line]
+    for each in corrected(table):
+        said.append(_("%(unit)s: %(changed)s (cause: %(because)s)") % each._asdict())
     if table.settlement is not None:
         closed = {
             "version": table.settlement.version,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Model, QuerySet, Sum
+from django.db.models import F, Model, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -22,9 +22,9 @@ from projects.models import Project
 from units.ground.money import ZERO, yuan_text
 from units.models import Unit
 
-UNVERIFIED, UNREPORTED, SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED, ABOVE = range(1, 9)
+UNVERIFIED, UNREPORTED, SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED, ABOVE, EARLIER = range(1, 10)
 # These block the closing; the others must be acknowledged.
-BLOCKING = frozenset({SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED})
+BLOCKING = frozenset({SHARES, SUMS, CHAIN, REVERSALS, UNBALANCED, EARLIER})
 ADVISORY = frozenset({UNVERIFIED, UNREPORTED, ABOVE})
 # How many records the page links; the count is always complete.
 MAX_SHOWN = 20
@@ -40,6 +40,7 @@ TITLES: dict[int, Words] = {
     REVERSALS: _("Reversals that do not match their entry"),
     UNBALANCED: _("Verified receipts that are not fully posted"),
     ABOVE: _("Projects with more funds than their introduced amount"),
+    EARLIER: _("Earlier quarters that are still open"),
 }
 # The text of a check without findings.
 PASSED: dict[int, Words] = {
@@ -58,6 +59,7 @@ ADVICE: dict[int, Words] = {
     ),
     UNBALANCED: _("Reverse what is left of these receipts, or post them again."),
     ABOVE: _("Correct the introduced amount, or reverse what was counted too much."),
+    EARLIER: _("Close them first, the earliest one before the others."),
 }
 
 
@@ -111,6 +113,7 @@ def run(period: Period, today: date | None = None) -> tuple[Check, ...]:
         _named(REVERSALS, proof.unpaired_reversals(scope), Entry),
         _named(UNBALANCED, proof.unbalanced_receipts(scope), Receipt),
         _found(ABOVE, above_introduced(period)),
+        _found(EARLIER, [*earlier_open(period)]),
     )
 
 
@@ -140,6 +143,14 @@ def above_introduced(period: Period) -> list[Model]:
     touched = Entry.objects.filter(period=period).values("project")
     posted = Project.objects.filter(pk__in=touched).annotate(posted=Sum("entries__amount"))
     return list(posted.filter(posted__gt=F("introduced_amount")).order_by("pk"))
+
+
+def earlier_open(period: Period) -> list[Period]:
+    """Quarters before this one that hold entries and are not closed: they must be closed first."""
+    before = Q(year__lt=period.year) | Q(year=period.year, quarter__lt=period.quarter)
+    found = Period.objects.filter(before, county=period.county_id, entries__isnull=False)
+    rows = found.exclude(state=Period.State.CLOSED).distinct()
+    return list(rows.order_by("year", "quarter"))
 
 
 def months_of(period: Period) -> tuple[date, ...]:

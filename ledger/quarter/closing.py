@@ -144,6 +144,7 @@ def propose_reopening(
     if not reason.strip():
         raise Refusal(_("Give the reason for reopening."), field="reason")
     period = _closed(period_id, by)
+    _demand_later_open(period)
     proposal = proposals.propose(
         Kind.REOPEN,
         period,
@@ -209,12 +210,7 @@ def _demand_later_open(period: Period) -> None:
 
 
 def _demand_earlier_closed(period: Period) -> None:
-    earlier = Period.objects.filter(county=period.county, entries__isnull=False).exclude(
-        state=Period.State.CLOSED
-    )
-    open_before = [p for p in earlier.distinct() if p.starts_on < period.starts_on]
-    if open_before:
-        first = min(open_before, key=lambda p: p.starts_on)
+    for first in checks.earlier_open(period)[:1]:
         name = words.quarter(first.year, first.quarter)
         raise Refusal(_("Close the %(period)s first.") % {"period": name})
 

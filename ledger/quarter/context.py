@@ -143,6 +143,9 @@ def _link(record: Model) -> Link:
     if isinstance(record, Entry):
         address = reverse("receipt-detail", args=[record.receipt_id])
         return Link(f"{record.period} / {record.position}", address)
+    if isinstance(record, Period):
+        name = words.quarter(record.year, record.quarter)
+        return Link(name, reverse("period-detail", args=[record.pk]))
     raise TypeError(record)
 
 

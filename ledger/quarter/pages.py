@@ -29,6 +29,7 @@ from ledger.ranking.changes_context import (
     change_total,
     compare_address,
     growth_address,
+    version_context,
 )
 from ledger.ranking.context import explain_address, sections_of
 from ledger.ranking.headline import headline
@@ -147,6 +148,8 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
         "settlement": settlement,
         "check_code": check_code(settlement),
         "is_newest": version == period.settlements.count(),
+        "month": Month.of(table.as_of),
+        **version_context(table),
         "league": table,
         "explain_url": source(),
         "growth_url": growth_address(table),

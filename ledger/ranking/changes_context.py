@@ -1,13 +1,14 @@
 """What changed since a meeting, as text for the pages."""
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from ledger.entries.reach import receipts_of
 from ledger.models import Entry, Settlement
-from ledger.ranking import changes_since
+from ledger.ranking import changes_since, phrases
 from ledger.ranking.league import LeagueTable
 from ledger.rules.months import Month
 from units.access import within
@@ -63,6 +64,50 @@ def growth_address(table: LeagueTable) -> str:
     sides = {"left": f"{before}@{known}", "right": f"{table.as_of}@{known}"}
     county = {"county": table.county.code}
     return f"{reverse('ranking-compare')}?{urlencode(sides | county)}"
+
+
+class VersionLink(NamedTuple):
+    """A version of a quarter; ``compare`` holds it against the one before."""
+
+    version: int
+    is_here: bool
+    url: str
+    compare: str
+
+
+def version_context(table: LeagueTable) -> dict[str, Any]:
+    """What pages say about a quarter that was announced more than once, or is open again."""
+    return {
+        "correcting": phrases.correcting(table),
+        "corrected": changes_since.corrected(table),
+        "versions": _versions(table),
+    }
+
+
+def _versions(table: LeagueTable) -> list[VersionLink]:
+    settlement, month = table.settlement, Month.of(table.as_of)
+    if table.corrects is None and (settlement is None or settlement.version == 1):
+        return []
+    of_quarter = Settlement.objects.filter(
+        period__county=table.county, period__year=month.year, period__quarter=month.quarter
+    )
+    found: list[VersionLink] = []
+    before = ""
+    address, compare = reverse("ranking", args=[month]), reverse("ranking-compare")
+    for each in of_quarter.order_by("version"):
+        query: dict[str, str] = {"version": str(each.version), "county": table.county.code}
+        here = f"{each.as_of}@{each.known_by.isoformat()}"
+        sides: dict[str, str] = {"left": before, "right": here, "county": table.county.code}
+        found.append(
+            VersionLink(
+                each.version,
+                settlement is not None and each.version == settlement.version,
+                f"{address}?{urlencode(query)}",
+                f"{compare}?{urlencode(sides)}" if before else "",
+            )
+        )
+        before = here
+    return found
 
 
 def change_total(lines: list[ChangeLine]) -> str:

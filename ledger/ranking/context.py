@@ -34,7 +34,7 @@ from units.models import County
 LASTING = ("kind", "tier", "without", "sort", "county")
 WAITING = (Tier.BEHIND, Tier.NO_FUNDS)
 # Parameters that decide a figure, beside the month.
-PARAMETERS = ("as_of", "known_by", "without", "county")
+PARAMETERS = ("as_of", "known_by", "without", "version", "county")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from django.utils import timezone
 
@@ -167,9 +167,21 @@ class Total:
         return self.benchmark * 100 / Fraction(self.target) if self.target > 0 else None
 
 
+class Corrects(NamedTuple):
+    """The announced version that an open quarter is corrected from: its day, yuan, the reason."""
+
+    version: int
+    announced_on: date
+    received: Decimal
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class LeagueTable:
-    """The whole table of a county as of a day; ``frame`` if it was announced."""
+    """The whole table of a county as of a day; ``frame`` if it was announced.
+
+    ``corrects`` is set while a closed quarter is open again.
+    """
 
     county: County
     as_of: date
@@ -180,6 +192,7 @@ class LeagueTable:
     settlement: Settlement | None = None
     compared_with: Settlement | None = None
     frame: Frame | None = None
+    corrects: Corrects | None = None
     rows: tuple[LeagueRow, ...] = field(init=False)
     total: Total = field(init=False)
 

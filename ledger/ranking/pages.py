@@ -20,6 +20,7 @@ from ledger.ranking.changes_context import (
     change_total,
     compare_address,
     growth_address,
+    version_context,
 )
 from ledger.ranking.context import curve_of, explain_address, filterset_of, month_links, sections_of
 from ledger.ranking.headline import headline
@@ -59,14 +60,21 @@ def table_for(request: HttpRequest, month: Month) -> LeagueTable:
     today = timezone.localdate()
     if month.first_day > today:
         raise Http404
-    table = table_query.answer(county_of(request), parameters(request, month), today)
+    asked = parameters(request, month)
+    table = table_query.answer(county_of(request), asked, today)
+    if asked.version is not None and table.frame is None:
+        raise Http404
     return table.seen_by(person(request))
 
 
 def parameters(request: HttpRequest, month: Month) -> TableQuery:
     query = request.GET
     return table_query.read(
-        month, query.get("as_of", ""), query.get("known_by", ""), query.getlist("without")
+        month,
+        query.get("as_of", ""),
+        query.get("known_by", ""),
+        query.getlist("without"),
+        query.get("version", ""),
     )
 
 
@@ -90,6 +98,7 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "check_code": check_code(table.settlement),
         "left_out": phrases.left_out(table),
         "scope": phrases.scope(table),
+        **version_context(table),
         "asked_moment": None if table.settlement else table.known_by,
         "year_to_set": targets.year_to_set(table.county, month.year, timezone.localdate()),
         "headline": headline(table, series),

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from ledger import words
 from ledger.ranking.league import LeagueTable
-from units.ground.money import gap_text
+from units.ground.money import gap_text, yi_short
 from units.models import County
 
 # Endings that a list of towns drops: 城关、清油河等2个镇.
@@ -109,3 +109,19 @@ def adjusted(table: LeagueTable) -> str:
         "Adjustments of earlier years: %(amount)s万元 (%(units)s). They correct money that counted in"
         " an earlier year, and are outside completion, tier, rank, shares and structure."
     ) % {"amount": gap_text(table.total.sums.adjusted), "units": and_so(units)}
+
+
+def correcting(table: LeagueTable) -> str:
+    """What was announced of a quarter that is open again; empty for every other table."""
+    if table.corrects is None:
+        return ""
+    said = _(
+        "Version %(version)d was announced on %(day)s (%(received)s亿元). It is being corrected. "
+        "Reason: %(reason)s"
+    )
+    return said % {
+        "version": table.corrects.version,
+        "day": day(table.corrects.announced_on),
+        "received": yi_short(table.corrects.received),
+        "reason": table.corrects.reason,
+    }

@@ -4,16 +4,17 @@ Chooses between the announced table of a closed quarter and one computed now. A 
 falls back to its default. Never reads the clock.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from ledger.models import Entry, Period, Settlement
+from ledger.models import Entry, Period, Proposal, Settlement
 from ledger.ranking.announced import announced_table, partial
 from ledger.ranking.gathering import EXCLUSIONS
-from ledger.ranking.league import LeagueTable, league_table
+from ledger.ranking.league import Corrects, LeagueTable, league_table
 from ledger.ranking.summaries import Summary, announced, computed
 from ledger.rules.months import Month, is_counted_year
 from units.models import County
@@ -22,19 +23,25 @@ from units.targets import record as targets
 
 @dataclass(frozen=True, slots=True)
 class TableQuery:
-    """A month and its optional parameters; None and empty are the defaults."""
+    """A month and its optional parameters; None and empty are the defaults.
+
+    ``version`` asks for that settlement of the quarter, also after a reopening.
+    """
 
     month: Month
     as_of: date | None = None
     known_by: datetime | None = None
     without: frozenset[str] = frozenset()
+    version: int | None = None
 
     def day(self, today: date) -> date:
         """The day counted up to, never in the future: ``as_of``, else the month's end."""
         return min(self.as_of or self.month.last_day, today)
 
 
-def read(month: Month, as_of: str, known_by: str, without: Iterable[str]) -> TableQuery:
+def read(
+    month: Month, as_of: str, known_by: str, without: Iterable[str], version: str = ""
+) -> TableQuery:
     """Read what was typed; a day outside the month's year is ignored."""
     day = day_of(as_of)
     return TableQuery(
@@ -42,6 +49,7 @@ def read(month: Month, as_of: str, known_by: str, without: Iterable[str]) -> Tab
         as_of=day if day is not None and day.year == month.year else None,
         known_by=moment_of(known_by),
         without=left_out(without),
+        version=int(version) if re.fullmatch("[1-9][0-9]{0,3}", version) else None,
     )
 
 
@@ -100,7 +108,25 @@ def answer(county: County, query: TableQuery, today: date) -> LeagueTable:
             return partial(settlement, query.without)
         return announced_table(settlement)
     without = query.without
-    return league_table(county, query.day(today), query.known_by, without=without, today=today)
+    table = league_table(county, query.day(today), query.known_by, without=without, today=today)
+    under = _under_correction(county, query)
+    return replace(table, corrects=under) if under else table
+
+
+def _under_correction(county: County, query: TableQuery) -> Corrects | None:
+    """What was announced of a quarter that is open again, and why it is corrected."""
+    if not query.month.ends_quarter or query.as_of is not None or query.known_by is not None:
+        return None
+    of_quarter = Settlement.objects.filter(
+        period__county=county, period__year=query.month.year, period__quarter=query.month.quarter
+    )
+    newest = of_quarter.exclude(period__state=Period.State.CLOSED).order_by("-version").first()
+    if newest is None:
+        return None
+    record, done = f"period:{newest.period_id}", Proposal.Outcome.CONFIRMED
+    asked = Proposal.objects.filter(kind=Proposal.Kind.REOPEN, record=record, outcome=done)
+    reason = asked.order_by("-pk").values_list("reason", flat=True).first() or ""
+    return Corrects(newest.version, timezone.localdate(newest.closed_at), newest.received, reason)
 
 
 def summaries(counties: Sequence[County], query: TableQuery, today: date) -> list[Summary]:
@@ -124,8 +150,11 @@ def _announced(counties: Sequence[County], query: TableQuery) -> list[Settlement
         period__county__in=counties,
         period__year=query.month.year,
         period__quarter=query.month.quarter,
-        period__state=Period.State.CLOSED,
     )
+    if query.version is None:
+        found = found.filter(period__state=Period.State.CLOSED)
+    else:
+        found = found.filter(version=query.version)
     newest = found.order_by("period__county_id", "-version").distinct("period__county_id")
     if not (keys := list(newest.values_list("pk", flat=True))):
         return []  # most pages end here; the second query has wide rows, with people

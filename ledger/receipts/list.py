@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from ledger.entries.doubts import Doubt
+from ledger.entries.reversed import with_reversed
 from ledger.models import Evidence, Receipt
 from projects.filters import WordsFilter
 from units.forms import DayField
@@ -32,14 +33,14 @@ def listed(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
 
 
 def with_files(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
-    """With the number of files, counted in a subquery.
+    """With the number of files, counted in a subquery, and whether the money was taken back.
 
     In a join PostgreSQL groups by every column of five tables, and planning that takes longer than
     the search.
     """
     left = Evidence.objects.filter(receipt=OuterRef("pk"), removed_at=None).order_by()
     counted = Subquery(left.values("receipt").annotate(count=Count("pk")).values("count"))
-    return rows.annotate(files=Coalesce(counted, 0))
+    return with_reversed(rows).annotate(files=Coalesce(counted, 0))
 
 
 class DayFilter(filters.Filter):

@@ -67,6 +67,8 @@ def receipt_lines(
     lines, running = [], ZERO
     for receipt in receipts:
         credited = posted.get(receipt.pk, ZERO)
+        is_reversed = receipt.state == Receipt.State.VERIFIED and not credited
+        receipt.is_reversed = is_reversed  # type: ignore[attr-defined]  # as with_reversed does
         running += credited
         url = _receipt_url(receipt.pk) if receipt.pk in openable else ""
         lines.append(ReceiptLine(receipt, url, credited, running))

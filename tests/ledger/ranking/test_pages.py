@@ -283,7 +283,7 @@ def test_the_number_of_queries_does_not_grow_with_units(
         client.get("/ranking/2012-06/")
 
 
-QUERIES = 11
+QUERIES = 12
 
 
 def test_the_page_holds_no_inline_style_or_script_and_is_not_kept_in_caches(client, leader):
