@@ -37,7 +37,7 @@ test: setup-dev ## lint, types, migrations, tests, browser tests
 	$(IN_VENV) -m mypy units projects ledger manage.py
 	$(IN_VENV) manage.py makemigrations --check --dry-run
 	$(IN_VENV) tests/browser/chromium.py
-	$(IN_VENV) -m pytest -n 2 --dist loadfile
+	$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: export VAR_DIR := $(VAR_DIR)/bench
 bench: setup-dev ## measure pages and writes side by side, on a made-up county; a few minutes

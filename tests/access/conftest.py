@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from unittest.mock import patch
 
 import pytest
 import time_machine
@@ -53,6 +54,12 @@ def unlogged() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def asking(django_db_setup, django_db_blocker, unlogged) -> Iterator[Asking]:
-    with django_db_blocker.unblock(), time_machine.travel(TODAY, tick=False), transaction.atomic():
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(TODAY, tick=False),
+        # A job is a process of its own and would not find the office in this transaction.
+        patch("ledger.importing.work.start"),
+        transaction.atomic(),
+    ):
         yield Asking(Office().ready())
         transaction.set_rollback(True)

@@ -1,16 +1,18 @@
 """Odd values in any part of any address, parameter or field are answered with a sentence, never a 500.
 
-``ODD_VALUES=all`` asks for each value of each name alone (half an hour); else all names at once, the
-values in turn, so that each name meets each value once.
+``ODD_VALUES=all`` asks for each value of each name alone (half an hour); else all names of a page at
+once. Each name then meets some values of every kind on each page, and every value on one of them.
 """
 
 import os
+from collections import Counter
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.http import QueryDict
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.urls import Resolver404, resolve
 
 from ledger.api.resources import RESOURCES
 from tests.access import matrix
@@ -28,10 +30,14 @@ pytestmark = [
 TABLE = matrix.table()
 EACH_ALONE = os.environ.get("ODD_VALUES") == "all"
 READERS = ("bureau_head", "clerk_a", "audit", "system", "security", "nobody")
+# Neighbours are of different kinds: characters, dates, numbers and lengths.
 ODD = (
-    *("\x00", "a\x00b", "\x1f", "\u202e", "\ud800", "%00", "\\", "'", "9999-12-31", "0001-01-01"),
-    *("9999-12", "9999-12-31T23:59:59-23:59", "-1", "0", "9" * 30, "1e999", "NaN", "²", "١٢", "a" * 3_000),
+    *("\x00", "9999-12-31", "9" * 30, "\ud800", "a" * 3_000, "-1", "'"),
+    *("a\x00b", "0001-01-01", "1e999", "\u202e", "²", "0", "\\"),
+    *("\x1f", "9999-12-31T23:59:59-23:59", "NaN", "%00", "9999-12", "١٢"),
 )  # fmt: skip
+AT_A_PAGE = 5
+UNTAKEN = 3
 
 
 def encoded(value: str) -> str:
@@ -81,14 +87,32 @@ def names_read(asking, who, path, **sent):
     return sorted(seen - {"csrfmiddlewaretoken"})
 
 
-def in_turn(names):
-    """Queries in which each name has each odd value once."""
-    if EACH_ALONE:
-        return [{name: value} for name in names for value in ODD]
-    return [
-        {name: ODD[(turn + place) % len(ODD)] for place, name in enumerate(names)}
-        for turn in range(len(ODD) if names else 0)
-    ]
+class Turns:
+    """Deals the odd values to names, and goes on from page to page."""
+
+    def __init__(self):
+        self.first, self.met = {}, Counter()
+
+    def of(self, names):
+        """Queries for one page: enough that each of its names has met each value somewhere."""
+        if EACH_ALONE:
+            return [{name: value} for name in names for value in ODD]
+        lacking = [len(ODD) - self.met[name] for name in names]
+        return [self.next(names) for _ in range(max(AT_A_PAGE, *lacking) if names else 0)]
+
+    def next(self, names):
+        at = {name: self.first.setdefault(name, len(self.first)) + self.met[name] for name in names}
+        self.met.update(names)
+        return {name: ODD[place % len(ODD)] for name, place in at.items()}
+
+
+def is_taken(address):
+    """Whether a pattern takes the address, as the test client would send it."""
+    try:
+        resolve(RequestFactory().get(address).path_info)
+    except Resolver404:
+        return False
+    return True
 
 
 def readable():
@@ -101,8 +125,11 @@ def readable():
 
 
 def test_no_odd_part_of_an_address_breaks_a_page(asking, key_of_head):
-    """quality 14: of every pattern, for reading and sending."""
-    broken = []
+    """quality 14: of every pattern, for reading and sending.
+
+    Addresses that no pattern takes are one case: a few of each value stand for all of them.
+    """
+    broken, untaken = [], Counter()
     for route in routes():
         named = asking.office.named
         methods = [method for method in ("get", "post") if (route.name, method.upper()) in TABLE]
@@ -113,6 +140,10 @@ def test_no_odd_part_of_an_address_breaks_a_page(asking, key_of_head):
             for value in ODD:
                 odd = f"/{encoded(value)}".join(path.rsplit(f"/{good}", 1))
                 assert odd != path
+                if not is_taken(odd):
+                    untaken[value, is_api] += 1
+                    if untaken[value, is_api] > UNTAKEN and not EACH_ALONE:
+                        continue
                 client = Failing(asking, "bureau_head")
                 for method in methods:
                     if client.status(method, odd, **(key_of_head if is_api else {})) >= 500:
@@ -123,11 +154,11 @@ def test_no_odd_part_of_an_address_breaks_a_page(asking, key_of_head):
 
 def test_no_odd_value_of_a_parameter_breaks_a_page(asking):
     """quality 14: the parameters are those that the page reads."""
-    broken = []
+    broken, turns = [], Turns()
     for route, who in readable():
         path = route.path(asking.office.named)
         client = Failing(asking, who)
-        for query in in_turn(names_read(asking, who, path)):
+        for query in turns.of(names_read(asking, who, path)):
             if client.status("get", f"{path}?{urlencode(query, errors='surrogatepass')}") >= 500:
                 broken.append((who, path, query))
 
@@ -136,12 +167,12 @@ def test_no_odd_value_of_a_parameter_breaks_a_page(asking):
 
 def test_no_odd_value_of_a_parameter_breaks_the_data_interface(asking, key_of_head):
     """quality 14"""
-    broken = []
+    broken, turns = [], Turns()
     client = Failing(asking, "nobody")
     with patch("ledger.api.gate.PER_MINUTE", 1_000_000):
         for address in ("ranking", *(resource.name for resource in RESOURCES)):
             path = f"/api/v1/{address}"
-            for query in in_turn(names_read(asking, "nobody", path, **key_of_head)):
+            for query in turns.of(names_read(asking, "nobody", path, **key_of_head)):
                 odd = f"{path}?{urlencode(query, errors='surrogatepass')}"
                 if client.status("get", odd, **key_of_head) >= 500:
                     broken.append((path, query))
@@ -151,7 +182,7 @@ def test_no_odd_value_of_a_parameter_breaks_the_data_interface(asking, key_of_he
 
 def test_no_odd_value_of_a_field_breaks_a_form(asking):
     """quality 14: every form of every page, as if sent by a browser that takes anything."""
-    broken, seen = [], set()
+    broken, seen, turns = [], set(), Turns()
     for route, who in readable():
         path = route.path(asking.office.named)
         answer = asking.ask(who, "GET", path)
@@ -162,7 +193,7 @@ def test_no_odd_value_of_a_field_breaks_a_form(asking):
                 continue
             seen.add((who, form.action))
             given = dict(form.pairs)
-            for odd in in_turn(sorted(given)):
+            for odd in turns.of(sorted(given)):
                 data = urlencode(given | odd, errors="surrogatepass")
                 kind = "application/x-www-form-urlencoded"
                 answer = asking_status(asking, who, form.action, data, kind)

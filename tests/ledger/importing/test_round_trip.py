@@ -12,7 +12,6 @@ from ledger.models import Receipt
 from ledger.ranking.league import league_table
 from ledger.reading import workbook
 from ledger.reading.columns import SHEET_NAMES, Part, template_columns
-from ledger.sample import loading
 from ledger.workbooks import contents, marked, template
 from projects.models import Project
 from tests.builders import (
@@ -26,47 +25,8 @@ from tests.builders import (
     set_target,
 )
 from tests.ledger.importing import books
+from tests.ledger.importing.filled import comparable, filled
 from units.models import County
-
-FAR = "611099"
-
-
-def filled(county, folder, unit=None, name="filled.xlsx"):
-    path = folder / name
-    with path.open("wb") as file:
-        found = contents.contents(county, unit, is_filled=True, year=2012)
-        template.write(found, file)
-    return path
-
-
-def imported_elsewhere(path):
-    call_command(
-        *("import_book", str(path), "--county", FAR, "--create-county", "新县", "--verified"),
-        stdout=StringIO(),
-        stderr=StringIO(),
-    )
-    return County.objects.get(code=FAR)
-
-
-def comparable(table):
-    rows = [
-        (r.name, r.kind, r.rank, r.target, r.due, r.benchmark, r.sums, r.pending, r.tier)
-        for r in table.rows
-    ]
-    return rows, table.signed, table.total
-
-
-@pytest.mark.django_db
-def test_the_sample_county_comes_back_to_the_fen(tmp_path):
-    """Every unit at every quarter's end of both years, with what is new, from outside and pending."""
-    county = loading.load()
-
-    far = imported_elsewhere(filled(county, tmp_path))
-
-    for as_of in ("2011-03-31", "2011-12-31", "2012-03-31", "2012-05-15", "2012-06-30"):
-        before, after = league_table(county, day(as_of)), league_table(far, day(as_of))
-        assert comparable(after) == comparable(before), as_of
-    assert before.total.received == 1_420_000_000
 
 
 @pytest.mark.django_db

@@ -55,42 +55,30 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def test_an_empty_folder_becomes_a_served_program_that_ends_when_told(tmp_path):
-    port = free_port()
-    process = start(tmp_path, port)
-    try:
-        wait_for_listening(process, port)
-
-        status, caching, page = answer(port, "/start/")
-        name = next(part for part in page.decode().split('"') if "/static/jiaozhang." in part)
-
-        assert (status, "no-store" in caching) == (200, True)
-        assert answer(port, name)[:2] == (200, "max-age=315360000, public, immutable")
-        assert answer(port, "/accounts/login/", host="evil.example")[0] == 400
-        assert announced(port, "200000000").startswith(b"HTTP/1.1 413")
-        assert announced(port, "-5").startswith(b"HTTP/1.1 400")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        said, _nothing = process.communicate(timeout=30)
-    assert process.returncode == 0
-    assert f"http://127.0.0.1:{port}/start/" in said
-    assert re.search(r"(?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}$", said, re.MULTILINE)
-
-
-def test_two_first_starts_at_once_both_serve(tmp_path):
+def test_two_first_starts_at_once_in_an_empty_folder_serve_and_end_when_told(tmp_path):
     """One of them makes the tables, the other waits for it."""
     ports = [free_port(), free_port()]
     processes = [start(tmp_path, port) for port in ports]
     try:
         for process, port in zip(processes, ports, strict=True):
             wait_for_listening(process, port)
-            assert answer(port, "/start/")[0] == 200
+            status, caching, page = answer(port, "/start/")
+            assert (status, "no-store" in caching) == (200, True)
+        name = next(part for part in page.decode().split('"') if "/static/jiaozhang." in part)
+
+        assert answer(port, name)[:2] == (200, "max-age=315360000, public, immutable")
+        assert answer(port, "/accounts/login/", host="evil.example")[0] == 400
+        assert announced(port, "200000000").startswith(b"HTTP/1.1 413")
+        assert announced(port, "-5").startswith(b"HTTP/1.1 400")
     finally:
         for process in processes:
             process.send_signal(signal.SIGTERM)
         said = [process.communicate(timeout=60)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
-    assert not [text for text in said if "Traceback" in text]
+    for port, text in zip(ports, said, strict=True):
+        assert "Traceback" not in text.partition("evil.example")[0]
+        assert f"http://127.0.0.1:{port}/start/" in text
+        assert re.search(r"(?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}$", text, re.MULTILINE)
 
 
 def test_a_folder_that_cannot_be_written_ends_the_start_with_a_sentence(tmp_path):
