@@ -132,9 +132,13 @@ RIGHTS: dict[str, frozenset[Right]] = {
     Role.AUDIT_ADMIN: frozenset({Right.TRAIL_VIEW}),
 }
 
-# Rights to verify, propose and confirm: an account reset by an administrator has them later.
+# Rights to verify, propose and confirm, and to set what decides figures alone: an account reset by
+# an administrator has them later.
 DECIDING = frozenset(
     {
+        Right.UNIT_EDIT,
+        Right.COUNTY_EDIT,
+        Right.TARGET_EDIT,
         Right.RECEIPT_VERIFY,
         Right.ENTRY_REVERSE,
         Right.PERIOD_CLOSE,

@@ -30,6 +30,7 @@ CONFLICT, ATTEMPTS = 409, 10
 BETWEEN_CLOSINGS = (2, 6)  # seconds
 AWAY = "暂时无法办理"
 AT_WORK = "个工作簿正在读取"
+WAIT = "请几分钟后再继续"
 REFRESHES = b'http-equiv="refresh"'
 
 
@@ -249,6 +250,10 @@ class Traffic:
         if answer.status == 302 and not answer.location.startswith("/accounts/"):
             self.journal.counts[action] += 1
             return True
+        if WAIT in answer.body.decode():  # a drill sends more than people can
+            self.site.unlock()
+            self.journal.counts["rationed"] += 1
+            return False
         told = answer.body.decode()[-3000:]
         self.journal.odd.append(f"{action}: {answer.status} {answer.location} {told}")
         self._rest()

@@ -14,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from ledger.inbox.context import of
 from ledger.quarter.checks import ADVISORY
 from tests import acting
+from tests.access.pages import forms_of
 from tests.builders import make_head, make_verifier, moment
+from units import register
 from units.ground.refusal import Refusal
 from units.models import NoticeChoice, OutboxMessage, Reset, Role, Sending, Trail, User
 from units.people import actions as people
@@ -161,6 +163,35 @@ def test_a_reset_account_neither_verifies_nor_proposes(office, clock, action):
 
     with pytest.raises(Refusal, match="管理员"):
         deeds(office)[action]()
+
+
+def settings_of(office):
+    """What a head sets alone, and what is typed there besides what the page holds."""
+    return {
+        "/county/": {"report_day": "9"},
+        "/targets/2012/": {},
+    }
+
+
+def test_a_reset_head_sets_nothing_that_decides_figures(office, clock, sit):
+    """quality 7"""
+    office.head.barred_until = NOW + DAY
+    office.head.save()
+    client = sit(office.head)
+
+    for path, typed in settings_of(office).items():
+        html = client.get(path).text
+        [form] = [form for form in forms_of(html, path) if form.action == path][:1]
+        sent = {}
+        for name, value in form.pairs:
+            sent.setdefault(name, []).append(value)
+        answer = client.post(path, sent | typed)
+
+        assert answer.status_code in (409, 422), path
+        assert "7月3日" in answer.text, path
+    draft = register.draft_of(office.town)
+    with pytest.raises(Refusal, match="7月3日"):
+        register.save(draft, county=office.county, unit=office.town, by=office.head, at=NOW)
 
 
 def test_a_reset_head_confirms_nothing(office, clock):
