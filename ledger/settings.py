@@ -407,7 +407,6 @@ MEDIA_ROOT = VAR_DIR / "evidence"
 IMPORT_ROOT = VAR_DIR / "imports"  # workbooks between preview and decision
 # A virus scanner: exit status 0 clean, 1 infected. Off unless set.
 SCAN_COMMAND = shlex.split(os.environ.get("SCAN_COMMAND", ""))
-FOUNDING_ROOT = VAR_DIR / "founding"  # a new county until it is founded
 
 # --- the server (manage.py serve) ------------------------------------------------------------------
 

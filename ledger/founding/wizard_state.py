@@ -1,30 +1,24 @@
 """State of the founding wizard: the terminal code, and what was typed so far.
 
-Two files in ``FOUNDING_ROOT``, readable by the program only, deleted once the county exists
-(``clear``).
+Two rows of ``FoundingState``, deleted once the county exists (``clear``).
 """
 
 import hmac
 import json
-import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Final
-
-from django.conf import settings
 
 from ledger.founding import one_time
 from ledger.founding.unit_list import UnitLine
+from ledger.models import FoundingState
 from units.ground import groups
 from units.ground.groups import Group
 
 # No look-alikes, capitals only: people type it from a terminal.
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE, DRAFT = "code", "draft"
 GROUPS, GROUP = 4, 4  # 16 characters, 80 bits: cannot be guessed over the network
 
 
@@ -55,19 +49,15 @@ class Draft:
 
 def terminal_code() -> str:
     """The code that opens the founding; generated once, valid until the county exists."""
-    found = known_code()
-    if not found:
-        signs = "".join(secrets.choice(ALPHABET) for _sign in range(GROUPS * GROUP))
-        _write(_root() / "code", signs, is_first=True)
-        found = known_code()
+    signs = "".join(secrets.choice(ALPHABET) for _sign in range(GROUPS * GROUP))
+    state, _is_new = FoundingState.objects.get_or_create(name=CODE, defaults={"content": signs})
+    found = state.content
     return "-".join(found[at : at + GROUP] for at in range(0, len(found), GROUP))
 
 
 def known_code() -> str:
     """The characters of the code; empty if the program was not started by ``manage.py serve``."""
-    with suppress(OSError):
-        return (_root() / "code").read_text(encoding="ascii").strip()
-    return ""
+    return _content(CODE)
 
 
 def is_code(written: str) -> bool:
@@ -79,57 +69,36 @@ def is_code(written: str) -> bool:
 
 def load() -> Draft:
     """The draft; the first call creates it, and its seed stays."""
-    found = _kept()
-    if found is None:
-        _write(_root() / "draft.json", _text(Draft()), is_first=True)
-        found = _kept()
-    assert found is not None
-    return found
-
-
-def _kept() -> Draft | None:
-    path = _root() / "draft.json"
+    given = {"content": _text(Draft())}
+    state, _is_new = FoundingState.objects.get_or_create(name=DRAFT, defaults=given)
     try:
-        return _draft(json.loads(path.read_text(encoding="utf-8")))
-    except OSError:
-        return None
+        return _draft(json.loads(state.content))
     except (ValueError, TypeError, KeyError):  # written by another release
-        path.unlink(missing_ok=True)
-        return None
+        draft = Draft()
+        save(draft)
+        return draft
 
 
 def save(draft: Draft) -> None:
-    _write(_root() / "draft.json", _text(draft))
+    given = {"content": _text(draft)}
+    FoundingState.objects.update_or_create(name=DRAFT, defaults=given)
+
+
+def clear() -> None:
+    """Delete code, draft and seed."""
+    FoundingState.objects.all().delete()
+
+
+def _content(name: str) -> str:
+    state = FoundingState.objects.filter(name=name).first()
+    return "" if state is None else state.content
 
 
 def _text(draft: Draft) -> str:
     return json.dumps(asdict(draft), ensure_ascii=False)
 
 
-def clear() -> None:
-    """Delete code, draft and seed."""
-    shutil.rmtree(_root(), ignore_errors=True)
-
-
 def _draft(plain: Mapping[str, Any]) -> Draft:
     units = tuple(UnitLine(**unit) for unit in plain["units"])
     first, second, third = plain["schedule"]
     return Draft(**{**plain, "units": units, "schedule": (first, second, third)})
-
-
-def _root() -> Path:
-    return Path(settings.FOUNDING_ROOT)
-
-
-def _write(path: Path, text: str, *, is_first: bool = False) -> None:
-    """Atomic, readable by this user only. With ``is_first``, the first of several writers wins."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    if not is_first:
-        Path(draft).replace(path)
-        return
-    with suppress(FileExistsError):
-        os.link(draft, path)
-    Path(draft).unlink()

@@ -7,9 +7,10 @@ from ledger.inbox.bureau import BUREAU
 from ledger.inbox.line import Line
 from ledger.inbox.news import NEWS
 from ledger.inbox.unit import UNIT
+from ledger.inbox.workbooks import WORKBOOKS
 from units.models import User
 
-LINES: tuple[Line, ...] = (*BUREAU, *UNIT, *NEWS)
+LINES: tuple[Line, ...] = (*BUREAU, *UNIT, *WORKBOOKS, *NEWS)
 
 
 def lines_of(user: User) -> list[Line]:

@@ -7,6 +7,7 @@ from ledger.models.assessments import AssessmentScheme, GivenPoints, Score, Scor
 from ledger.models.claims import CreditClaim
 from ledger.models.entries import OUTSIDE, Entry
 from ledger.models.filings import FiledFigure, Filing
+from ledger.models.founding import FoundingState
 from ledger.models.periods import QUARTERS, Period, quarter_of
 from ledger.models.proposals import Proposal
 from ledger.models.receipts import Evidence, EvidenceRule, Receipt
@@ -24,6 +25,7 @@ __all__ = [
     "EvidenceRule",
     "FiledFigure",
     "Filing",
+    "FoundingState",
     "GivenPoints",
     "MonthlyReport",
     "Notice",

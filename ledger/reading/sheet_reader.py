@@ -12,6 +12,7 @@ from ledger.reading.columns import (
     IGNORED_SHEETS,
     PROBLEMS,
     SHEET_NAMES,
+    Form,
     Part,
     part_of_name,
     year_of_line,
@@ -186,6 +187,8 @@ class SheetReader:
             words = {"count": len(hidden), "how": how, "rows": row_numbers(hidden)}
             self.asker.doubt(sentence % words, hidden[0])
         self._tell_struck()
+        if self.grid.is_blind and records:
+            self._tell_blind()
         is_marked_by_us = any(grid.name == PROBLEMS for grid in self.book.grids)
         for (row, column), text in sorted(self.grid.comments.items()):
             if row in records and not is_marked_by_us:
@@ -194,6 +197,25 @@ class SheetReader:
         if self.sheet.part and part_of_name(self.grid.name) != self.sheet.part:
             sentence = _("The sheet is read as “%(name)s” because of its headings.")
             self.asker.doubt(sentence % {"name": SHEET_NAMES[self.sheet.part]})
+
+    def _tell_blind(self) -> None:
+        """Of an old file nobody knows what it hides, or whether a first of a month was a month."""
+        sentence = _(
+            "In files of this kind hidden rows, rows struck through and number formats are not seen."
+            " If the sheet has any, save it as a workbook (.xlsx) and import that."
+        )
+        self.asker.doubt(sentence)
+        for section in self.sheet.sections:
+            for field, heading in section.headings.items():
+                days = [row for row in section.rows if _is_first(row.values.get(field))]
+                filled = [row for row in section.rows if row.values.get(field) is not None]
+                if heading.column.form is Form.DAY and days and len(days) == len(filled):
+                    sentence = _(
+                        "All days of “%(heading)s” are the first of a month. If the sheet shows"
+                        " months only, write the days."
+                    )
+                    words = {"heading": heading.text}
+                    self.asker.doubt(sentence % words, days[0].number, heading.place + 1)
 
     def _tell_struck(self) -> None:
         """Single cells of a record that are struck through, or that their format does not show."""
@@ -247,3 +269,8 @@ def _words_of_key(part: Part) -> Iterable[str]:
 
 def _names_key(row: list[object], words: set[str]) -> bool:
     return any(isinstance(cell, str) and "".join(cell.split()) in words for cell in row)
+
+
+def _is_first(value: object) -> bool:
+    """Whether a date of the sheet is the first of a month."""
+    return isinstance(value, dict) and str(value.get("day", ""))[8:10] == "01"

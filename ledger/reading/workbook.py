@@ -71,6 +71,7 @@ Place = tuple[int, int]  # row and column, from 1
 class Grid:
     """One sheet: its rows by number, and marks on rows, columns and single cells, all from 1.
 
+    ``is_blind``: its file (.xls, .et, .xlsb) does not let the marks be read.
     ``formats`` has only number formats that change what a cell means; ``comments`` are texts.
     """
 
@@ -86,6 +87,7 @@ class Grid:
     struck: frozenset[Place] = frozenset()
     part_struck: frozenset[Place] = frozenset()
     is_text: bool = False
+    is_blind: bool = False
     formats: dict[Place, str] = field(default_factory=dict)
     comments: dict[Place, str] = field(default_factory=dict)
 
@@ -156,6 +158,7 @@ def _grid(sheet: Mapping[str, Any]) -> Grid:
         struck=frozenset((row, column) for row, column in sheet.get("struck", ())),
         part_struck=frozenset((row, column) for row, column in sheet.get("part_struck", ())),
         is_text=sheet.get("is_text", False),
+        is_blind=sheet.get("is_blind", False),
         formats={(row, column): code for code in formats for row, column in formats[code]},
         comments={(row, column): text for row, column, text in sheet.get("comments", ())},
     )

@@ -21,6 +21,7 @@ LEFT_OUT: Final = {
     "units.KeptForm": "a form of somebody whose session ended",
     "units.Allowance": "counts of a rate limit",
     "ledger.Upload": "a workbook on its way in",
+    "ledger.FoundingState": "a county that does not exist yet",
     "ledger.UploadPart": "a workbook on its way in",
     "ledger.UploadLine": "a workbook on its way in",
     "units.Sending": "passwords of the installation's mail server",

@@ -54,8 +54,8 @@ class Command(BaseCommand):
         if static_build.build_if_changed():
             self.stdout.write(_("Static files built."))
         is_empty = not County.objects.exists()
-        connection.close()
         self.tell(addresses.of(host, settings.ALLOWED_HOSTS), port, is_empty)
+        connection.close()
         self.stdout.flush()
         if sys.platform == "win32":  # Windows cannot hand sockets over here
             worker.work(listener, is_supervised=False)

@@ -113,6 +113,7 @@ def _sheets(path: str, marks: dict[str, Marks]) -> Iterator[dict[str, Any]]:
             "is_hidden": about.visible != calamine.SheetVisibleEnum.Visible,
             "rows": rows,
             "merged": _merged(sheet),
+            "is_blind": about.name not in marks,
             **marks.get(about.name, Marks()).plain(),
         }
 

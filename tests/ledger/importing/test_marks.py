@@ -6,6 +6,7 @@ numbers that lost their digits, rows that only number the columns.
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -14,8 +15,12 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from ledger.importing import document
+from ledger.importing import plan as planning
 from ledger.reading.sandbox import marks
 from ledger.reading.sandbox.styles import Styles
+from ledger.reading.workbook import Book, Grid
+from tests.builders import day
 
 pytestmark = pytest.mark.django_db
 
@@ -301,9 +306,11 @@ def test_an_amount_with_two_readings_is_refused(amount, project, read):
     assert sheet["sums"] == {}
 
 
-@pytest.mark.parametrize("day", ["12.7.5", "7/5/2012", "2012年7月上旬", "7月5日", 120705, 2012.1])
-def test_a_day_with_two_readings_is_never_invented(day, project, read):
-    found, _sheet = read([RECEIPTS, receipt(on=day)])
+@pytest.mark.parametrize(
+    "written", ["12.7.5", "7/5/2012", "2012年7月上旬", "7月5日", 120705, 2012.1]
+)
+def test_a_day_with_two_readings_is_never_invented(written, project, read):
+    found, _sheet = read([RECEIPTS, receipt(on=written)])
 
     assert found["outcome"] in ("refused", "needs_mapping")
 
@@ -355,3 +362,19 @@ def test_parts_under_a_task_need_no_other_merged_heading(town, read):
 
     assert found["outcome"] == "ready"
     assert sheet["sums"] == {"target": "1000000.00"}
+
+
+def test_an_old_file_says_that_nobody_sees_what_it_hides(understood):
+    plain = Path(__file__).parents[1] / "reading" / "files"
+
+    for name, is_told in (("plain.xls", True), ("plain.ods", False)):
+        assert ("隐藏行" in words(understood(plain / name)[0])) is is_told
+
+
+def test_days_that_are_all_the_first_of_a_month_are_told_in_an_old_file(county, head, project):
+    rows = [RECEIPTS, receipt(on={"day": "2012-06-01"}), receipt(2, "样-2", {"day": "2012-07-01"})]
+    grid = Grid("Sheet1", list(enumerate(rows, start=1)), is_blind=True)
+
+    plan = planning.make(Book([grid]), county, by=head, today=day("2012-07-16"))
+
+    assert "当月1日" in words(document.of_plan(plan))

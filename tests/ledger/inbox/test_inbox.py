@@ -13,6 +13,7 @@ from ledger.inbox.line import Reader
 from ledger.inbox.lines import LINES
 from ledger.inbox.waiting import number, waiting
 from ledger.meeting import pledges
+from ledger.models import Upload
 from ledger.quarter import closing, reports
 from ledger.quarter.checks import ADVISORY
 from ledger.rules.months import Month
@@ -268,3 +269,23 @@ def test_an_account_tells_the_claims_on_its_projects(office, client):
         in client.get(f"/units/{office.town.code}/").text
     )
     assert timezone.localdate() - day("2012-05-20") == timedelta(days=43)
+
+
+def test_a_workbook_waits_for_its_sender_and_then_for_a_second_person(office):
+    def send(**given):
+        given |= {"county": office.county, "file_name": "六月.xlsx", "language": "zh-hans"}
+        Upload.objects.create(token=given["step"] + given["owner"].username, **given)
+
+    send(owner=office.clerk, step=Upload.Step.MAPPING)
+    send(owner=office.clerk, step=Upload.Step.READY)
+    send(owner=office.head, step=Upload.Step.READING)
+    send(owner=office.head, step=Upload.Step.DONE)
+    send(owner=office.head, step=Upload.Step.WAITING)
+
+    found = waiting(Reader(office.clerk, day("2012-06-30")))
+
+    books = next(each for each in found if each.line.name == "workbook")
+    assert (books.count, books.url) == (2, "/import/")
+    assert "workbook" not in tasks(office.head, "2012-06-30")
+    assert tasks(office.verifier, "2012-06-30")["workbook"][0] == 1
+    assert "workbook" not in tasks(office.far_head, "2012-06-30")
