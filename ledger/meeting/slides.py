@@ -142,7 +142,7 @@ def _ranks(table: LeagueTable, name: str) -> Slide:
     start = (int(page) - 1) * ROWS
     section = table.section(kind)
     rows = _with_funds(section)[start : start + ROWS]
-    compared = table.compared_with is not None
+    compared = table.has_movement
     lines = tuple(_line(row, compared) for row in rows)
     title = _("%(kind)s: ranks") % {"kind": section.title}
     return Slide(name, "ranks", title, lines=lines)

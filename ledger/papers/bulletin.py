@@ -372,7 +372,10 @@ def _praise(number: int, row: LeagueRow) -> str:
 
 def _reports(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
     """Units that reported without funds; separately those that did not report (rule 13)."""
-    month = _report_month(last_full_month(table.as_of))
+    newest = last_full_month(table.as_of)
+    if newest.year != table.as_of.year:
+        return  # in January: a report of last year says nothing of this year's money
+    month = _report_month(newest)
     for said, rows, limit in _report_groups(table, background):
         if rows:
             text = said % {"units": _unit_group(rows, limit), "month": month}

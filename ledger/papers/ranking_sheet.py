@@ -177,7 +177,7 @@ def write(book: Book, table: LeagueTable, chain_head: str, proof: Proof | None) 
         kept=PLACES["unit"] + 1,
         row_height=ROW_HEIGHT,
     )
-    is_compared = table.compared_with is not None
+    is_compared = table.has_movement
     parts = [
         _section(sheet, place, section, is_compared) for place, section in enumerate(table.sections)
     ]

@@ -65,8 +65,10 @@ def last_settlements(
     return {settlement.period.county_id: settlement for settlement in found}
 
 
-def ranks_of(settlement: Settlement) -> dict[int, int | None]:
-    """The announced rank by unit id."""
+def ranks_of(settlement: Settlement, as_of: date) -> dict[int, int | None]:
+    """The announced rank by unit id; none of another year, whose tasks were others (rule 6)."""
+    if settlement.as_of.year != as_of.year:
+        return {}
     return dict(settlement.lines.order_by().values_list("unit_id", "rank"))
 
 

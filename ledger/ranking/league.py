@@ -212,6 +212,14 @@ class LeagueTable:
         rules = self.settlement.snapshot.rules if self.settlement else standing.VERSION
         return standing.over_half(self.total.received, self.total.target, self.as_of, rules)
 
+    @property
+    def has_movement(self) -> bool:
+        """Whether ranks have a base in the same year; as announced, whether one was stored."""
+        if self.frame is not None:
+            return bool(self.frame.ranks)
+        found = self.compared_with
+        return found is not None and found.as_of.year == self.as_of.year
+
     def seen_by(self, reader: User) -> "LeagueTable":
         """The table as this person may see it.
 
@@ -283,7 +291,7 @@ def league_table(
     rows = _rows(units, as_of, targets_instead or {}, credited_too or {}, pending_too or {})
     rows = _without_blame(rows, county, as_of, timezone.localdate(known_by) if known_by else today)
     compared_with = last_settlements([county], as_of).get(county.pk)
-    previous = ranks_of(compared_with) if compared_with else {}
+    previous = ranks_of(compared_with, as_of) if compared_with else {}
     return LeagueTable(
         county=county,
         as_of=as_of,

@@ -119,7 +119,7 @@ def _frame(settlement: Settlement, lines: set[int], *, is_now: bool) -> Frame:
     return replace(
         frame.present(county, lines),
         compared=found.pk if found else None,
-        ranks=ranks_of(found) if found else {},
+        ranks=ranks_of(found, as_of) if found else {},
         targets=_targets(county, as_of, settlement.known_by),
         lengths=_lengths(_counted(county, settlement.known_by, own)),
         # What awaited verification on an earlier day is not known any more.

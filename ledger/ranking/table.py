@@ -69,7 +69,7 @@ def made_of(league: LeagueTable) -> str:
 
 def lines(league: LeagueTable, rows: Sequence[LeagueRow], url: UnitUrl) -> list[RankingLine]:
     """A missing monthly report is marked only where some unit did file one."""
-    source, is_compared = made_of(league), league.compared_with is not None
+    source, is_compared = made_of(league), league.has_movement
     filed = any(row.reported for row in rows)
     return [
         RankingLine(

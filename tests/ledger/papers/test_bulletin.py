@@ -375,3 +375,12 @@ def test_items_of_a_list_end_as_official_prose_does(county):
 
 def face(run):
     return run._element.rPr.rFonts.get(qn("w:eastAsia"))
+
+
+def test_a_january_bulletin_names_no_report_of_the_year_before(county):
+    for name in ("甲镇", "乙镇"):
+        set_target(unit_with(county, name, 100, 20), 100, year=2013, effective_on="2013-01-01")
+
+    text = paper_of(league_table(county, day("2013-01-15"))).text
+
+    assert "2012" not in text

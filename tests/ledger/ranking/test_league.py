@@ -345,3 +345,21 @@ def test_units_without_money_stand_after_those_with_money(county):
 
     names = [row.name for row in section.rows if row.name in ("甲镇", "乙镇")]
     assert (names, idle.order < busy.order) == (["乙镇", "甲镇"], True)
+
+
+def test_ranks_do_not_move_across_the_year(county):
+    """The tasks of another year were others, so the first table of a year has no base."""
+    unit, rival = make_unit(county, "甲镇"), make_unit(county, "乙镇")
+    for one in (unit, rival):
+        set_target(one, 1000)
+        set_target(one, 1000, year=2013, effective_on="2013-01-01")
+    make_verified(make_project(unit), 250, "2012-03-05")
+    settlement = close_first_quarter(county)
+    make_verified(make_project(rival, signed="2013-01-02"), 10, "2013-01-06")
+
+    january = league_table(county, day("2013-01-31"))
+
+    assert january.compared_with == settlement
+    assert not january.has_movement
+    assert {row.previous_rank for row in january.rows} == {None}
+    assert league_table(county, JUNE).has_movement
