@@ -276,6 +276,7 @@ def visits(village: Village) -> dict[str, list[Visit]]:
         "project-detail": [Visit(clerk, project), Visit(leader, project)],
         "project-history": [Visit(clerk, f"{project}history/")],
         "project-edit": [Visit(clerk, f"{project}edit/")],
+        "project-health": [Visit(leader, "/projects/health/")],
         "project-board": [Visit(leader, "/projects/board/")],
         "service-new": [Visit(clerk, f"{project}services/new/")],
         "service-edit": [Visit(clerk, f"/services/{village.step.pk}/")],

@@ -104,6 +104,18 @@ class CountyForm(RefusableForm):
             "quarters are counted anew at once; announced tables stay as they were."
         ),
     )
+    health_start_months = forms.IntegerField(
+        label=_("Red: signed so many months ago and not started"), min_value=0, max_value=120
+    )
+    health_money_months = forms.IntegerField(
+        label=_("Red: started and so many months without money"), min_value=0, max_value=120
+    )
+    health_percent = forms.IntegerField(
+        label=_("Yellow: half the year over and less than so many percent received"),
+        min_value=0,
+        max_value=100,
+        help_text=_("0 switches a rule off."),
+    )
     report_day = forms.IntegerField(
         label=_("Reports are due by this day of the following month"),
         min_value=1,
@@ -149,6 +161,10 @@ class CountyForm(RefusableForm):
             (_("The county"), ("name", "groups")),
             (_("Sizes of projects"), ("large_from", "major_from", "mega_from")),
             (_("Scope of the league table"), ("not_counted",)),
+            (
+                _("Lights of projects"),
+                ("health_start_months", "health_money_months", "health_percent"),
+            ),
             (_("Monthly reports"), ("report_day", "reports_from")),
             (_("Evidence"), ("evidence_required",)),
             (pgettext_lazy("settings", "Papers"), ("issuing_office", "title_name", "addressees")),

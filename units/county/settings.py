@@ -30,6 +30,7 @@ NAMES = tuple(
 # Settings that settlements used before they stored any: today's values apply. Others get defaults.
 BEFORE_KEPT = ("name", "large_from", "major_from", "mega_from", "report_day", "evidence_required")
 TEXTS = ("name", "issuing_office", "title_name", "addressees")
+MOST = {"health_start_months": 120, "health_money_months": 120, "health_percent": 100}
 LEAST_NAME, MAX_NAME, LAST_DAY = 2, 50, 28
 
 
@@ -79,7 +80,8 @@ def change(
     held = values(county)
     wanted = held | dict(given)
     wanted |= {name: clean_or_refuse(wanted[name], name) for name in TEXTS}
-    for objection in (*_objections(wanted), *_against_groups(wanted["groups"], county)):
+    objections = (*_objections(wanted), *_against_health(wanted))
+    for objection in (*objections, *_against_groups(wanted["groups"], county)):
         raise objection
     before, after = trail.changes(held, wanted)
     if after:
@@ -119,6 +121,13 @@ def _objections(wanted: Mapping[str, Any]) -> Iterator[Refusal]:
         yield Refusal(_("Choose a day from 1 to 28; every month has those."), "report_day")
     if wanted["reports_from"] is not None and wanted["reports_from"].day != 1:
         yield Refusal(_("Write a month, as in 2012-06."), "reports_from")
+
+
+def _against_health(wanted: Mapping[str, Any]) -> Iterator[Refusal]:
+    for name, most in MOST.items():
+        if not 0 <= wanted[name] <= most:
+            sentence = _("Write a number from 0 to %(most)d; 0 switches the rule off.")
+            yield Refusal(sentence % {"most": most}, name)
 
 
 def _against_groups(wanted: Any, county: County) -> Iterator[Refusal]:

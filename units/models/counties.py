@@ -76,6 +76,16 @@ class County(models.Model):
     )
     groups = models.JSONField(_("groups"), default=groups.first_groups)
     not_counted = models.JSONField(_("money that does not count"), default=list)
+    # Thresholds of the lights of projects (``ledger/conversion/health.py``); zero: not used.
+    health_start_months = models.PositiveSmallIntegerField(
+        _("months from signing to start"), default=12, db_default=12
+    )
+    health_money_months = models.PositiveSmallIntegerField(
+        _("months without money"), default=3, db_default=3
+    )
+    health_percent = models.PositiveSmallIntegerField(
+        _("percent received by half the year"), default=15, db_default=15
+    )
     reports_from = models.DateField(_("monthly reports asked for from"), null=True, blank=True)
     issuing_office = models.CharField(_("issuing office"), max_length=50, blank=True, default="")
     title_name = models.CharField(_("county in titles"), max_length=50, blank=True, default="")
@@ -104,6 +114,14 @@ class County(models.Model):
                     ]
                 ),
                 name="county_not_counted_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    health_start_months__lte=120,
+                    health_money_months__lte=120,
+                    health_percent__lte=100,
+                ),
+                name="county_health_sensible",
             ),
             models.CheckConstraint(
                 condition=Q(report_day__range=(1, 28)), name="county_report_day_of_every_month"

@@ -150,6 +150,9 @@ def sent(county, **typed):
         "major_from": "50000",
         "mega_from": "100000",
         "report_day": "5",
+        "health_start_months": "12",
+        "health_money_months": "3",
+        "health_percent": "15",
         "reports_from": "2000-01",
     } | typed
 
