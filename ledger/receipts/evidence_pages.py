@@ -3,6 +3,9 @@
 A file goes only to people who may open its receipt, and never as a page of the browser.
 """
 
+import logging
+from typing import Final
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -23,6 +26,8 @@ from ledger.receipts.pages import refused
 from units.access import ACTION, FORM, Right, allowed, person
 from units.ground.refusal import Conflict, Refusal
 from units.models import County
+
+log: Final = logging.getLogger(__name__)
 
 
 @allowed(Right.RECEIPT_SUBMIT, ACTION)
@@ -68,8 +73,9 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     file = get_object_or_404(evidence_of(person(request)), pk=pk)
     try:
         content = evidence.open_stored(file)
-    except FileNotFoundError as error:
-        raise Http404 from error
+    except FileNotFoundError:
+        log.error("the file of evidence %s is missing: %s", file.pk, file.sha256)
+        return render(request, "ledger/receipts/evidence_missing.html", {"file": file}, status=404)
     response = FileResponse(
         content,
         as_attachment=True,

@@ -354,6 +354,22 @@ def fetch(client, user, file):
     return client.get(f"/evidence/{file.pk}/")
 
 
+def test_a_missing_file_is_told_as_missing_and_logged(client, filed, caplog):
+    """everywhere 5"""
+    evidence.path_of(filed.sha256).unlink()
+
+    answer = fetch(client, filed.receipt.entered_by, filed)
+
+    assert answer.status_code == 404
+    assert filed.original_name in answer.content.decode()
+    assert filed.sha256 in answer.content.decode()
+    assert [
+        filed.sha256 in record.getMessage()
+        for record in caplog.records
+        if record.levelname == "ERROR"
+    ] == [True]
+
+
 def test_a_file_is_handed_out_as_an_attachment_that_runs_nothing(client, filed):
     """quality 18"""
     answer = fetch(client, filed.receipt.entered_by, filed)
