@@ -1,6 +1,14 @@
 // Comfort only: every page does its work without this file.
 "use strict";
 
+// A copied row of a form, its names and references with the number of the new row.
+function renumbered(row, from, to) {
+  for (const element of row.querySelectorAll("*")) {
+    for (const attribute of [...element.attributes]) attribute.value = attribute.value.replace(from, to);
+  }
+  return row;
+}
+
 // A form is sent once; a second press while the answer is on its way does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -47,8 +55,8 @@ for (const rows of document.querySelectorAll("[data-share-rows]")) {
   };
   add.hidden = false;
   add.addEventListener("click", () => {
-    const row = form.querySelector("[data-share-template]").innerHTML.replace(/__prefix__/g, total.value);
-    rows.tBodies[0].insertAdjacentHTML("beforeend", row);
+    const row = form.querySelector("[data-share-template]").content.cloneNode(true);
+    rows.tBodies[0].append(renumbered(row, /__prefix__/g, total.value));
     total.value = Number(total.value) + 1;
     add.hidden = Number(total.value) >= Number(rows.dataset.most);
     rows.tBodies[0].lastElementChild.querySelector("select").focus();
@@ -156,9 +164,8 @@ for (const grid of document.querySelectorAll("[data-rows]")) {
   const add = () => {
     if (Number(count.value) >= Number(grid.dataset.most)) return null;
     const last = body.lastElementChild;
-    const row = last.cloneNode(true);
     const from = new RegExp(`row-${place(last)}-`, "g");
-    row.innerHTML = row.innerHTML.replace(from, `row-${count.value}-`);
+    const row = renumbered(last.cloneNode(true), from, `row-${count.value}-`);
     row.classList.remove("is-differing");
     for (const input of row.querySelectorAll("input, select")) input.value = "";
     for (const faults of row.querySelectorAll("[data-faults]")) faults.textContent = "";
