@@ -45,6 +45,7 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
     ("score-newest", Right.RANKING_VIEW, pgettext_lazy("navigation", "Score")),
     ("composition", Right.RANKING_VIEW, _("Composition")),
     ("meeting", Right.RANKING_VIEW, _("Meeting")),
+    ("paper-check", Right.RANKING_VIEW, _("Check a paper")),
     ("project-list", Right.PROJECT_VIEW, _("Projects")),
     ("receipt-list", Right.RECEIPT_VIEW, _("Receipts")),
     ("report-newest", Right.REPORT_VIEW, pgettext_lazy("navigation", "Reports")),
@@ -62,7 +63,7 @@ PAGES: tuple[tuple[str, Right, str | Promise], ...] = (
 MENUS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
         pgettext_lazy("navigation", "Accounts"),
-        ("ranking-newest", "score-newest", "composition", "meeting"),
+        ("ranking-newest", "score-newest", "composition", "meeting", "paper-check"),
     ),
     (
         pgettext_lazy("navigation", "Work"),

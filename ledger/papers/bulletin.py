@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from ledger import words
+from ledger.papers.annexes import Annex, annexes, listed
 from ledger.papers.proof_line import Proof
 from ledger.papers.sources import Background, IndustrySum
 from ledger.ranking.changes_since import corrected
@@ -52,6 +53,7 @@ class Role(StrEnum):
     ITEM = "item"
     NOTE = "note"
     SIGNATURE = "signature"
+    ANNEX = "annex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Bulletin:
     paragraphs: tuple[Paragraph, ...]
     proof: Proof | None = None
     issuer: str = ""
+    annexes: tuple[Annex, ...] = ()
 
     @property
     def title(self) -> str:
@@ -87,8 +90,10 @@ def bulletin(table: LeagueTable, background: Background) -> Bulletin:
         _("Bulletin on the tasks of %(period)s") % {"period": period(table.as_of)},
         pgettext("second line of a title", " in investment attraction"),
     )
-    paragraphs = tuple(_paragraphs(table, background))
-    return Bulletin(title, _addressees(table), paragraphs, background.proof, bureau(table))
+    behind = annexes(table)
+    paragraphs = tuple(_paragraphs(table, background, behind))
+    addressees = _addressees(table)
+    return Bulletin(title, addressees, paragraphs, background.proof, bureau(table), behind)
 
 
 def _addressees(table: LeagueTable) -> str:
@@ -99,7 +104,9 @@ def _addressees(table: LeagueTable) -> str:
     return _("To all town governments and the departments concerned:")
 
 
-def _paragraphs(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
+def _paragraphs(
+    table: LeagueTable, background: Background, behind: tuple[Annex, ...]
+) -> Iterator[Paragraph]:
     yield Paragraph(Role.TEXT, headline(table, background) + _tiers_in_short(table))
     numerals = map(words.numeral, count())
     for heading, texts in (
@@ -116,7 +123,8 @@ def _paragraphs(table: LeagueTable, background: Background) -> Iterator[Paragrap
             text = pgettext("numbered heading", "%(numeral)s. %(heading)s") % named
             yield Paragraph(Role.HEADING, text)
             yield from parts
-    yield from _closing(table, background)
+    yield from (Paragraph(Role.ANNEX, line) for line in listed(behind))
+    yield from _closing(table)
 
 
 # --- the headline ----------------------------------------------------------------------------------
@@ -432,7 +440,7 @@ def _remaining(table: LeagueTable) -> Iterator[Paragraph]:
     yield Paragraph(Role.TEXT, said)
 
 
-def _closing(table: LeagueTable, background: Background) -> Iterator[Paragraph]:
+def _closing(table: LeagueTable) -> Iterator[Paragraph]:
     yield Paragraph(Role.SIGNATURE, bureau(table))
     if table.settlement is not None:
         closed = timezone.localdate(table.settlement.closed_at)

@@ -21,10 +21,12 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as Printed
 
+from ledger.papers import annexes_docx
 from ledger.papers.bulletin import Bulletin, Role
+from ledger.papers.faces import face
 from ledger.papers.proof_line import Proof
 from ledger.sheets.book import office_language, writable
-from ledger.sheets.cell_styles import HEAD_FACE, NUMBER_FACE, TEXT_FACE, TITLE_FACE
+from ledger.sheets.cell_styles import HEAD_FACE, TEXT_FACE, TITLE_FACE
 
 SECOND, THIRD, FOURTH = Pt(22), Pt(16), Pt(14)  # 二号, 三号, 四号
 LINE_HEIGHT = Pt(28)
@@ -55,8 +57,9 @@ def write(bulletin: Bulletin, file: IO[bytes]) -> None:
             # A signature never stands alone on a page.
             signed = following is not None and following.role is Role.SIGNATURE
             line.paragraph_format.keep_with_next = signed or part.role is Role.HEADING
+    annexes_docx.write(paper, bulletin.annexes)
     if bulletin.proof is not None:
-        _imprint(paper, bulletin.proof)
+        _imprint(paper, bulletin.proof, annexes_docx.WIDTH_MM if bulletin.annexes else 156)
     paper.save(file)
 
 
@@ -94,8 +97,8 @@ def _before(parent: Any, child: Any, following: Sequence[str]) -> None:
     parent.insert(min(places, default=len(parent)), child)
 
 
-def _imprint(paper: Paper, proof: Proof) -> None:
-    """The 版记: the check code between two rules, and beside it the QR code of its address."""
+def _imprint(paper: Paper, proof: Proof, width_mm: int) -> None:
+    """The 版记, on the last page: the check code between two rules, and beside it the QR code of its address."""
     paper.add_paragraph().paragraph_format.line_spacing = Pt(12)
     table = paper.add_table(rows=1, cols=2)
     table.autofit = False
@@ -107,13 +110,13 @@ def _imprint(paper: Paper, proof: Proof) -> None:
         borders.append(line)
     table._tbl.tblPr.append(borders)
     words, picture = table.rows[0].cells
-    words.width, picture.width = Mm(130), Mm(26)
+    words.width, picture.width = Mm(width_mm - 26), Mm(26)
     for cell in (words, picture):
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     for number, text in enumerate(proof.lines):
         line = words.paragraphs[0] if number == 0 else words.add_paragraph()
         line.paragraph_format.line_spacing = Pt(20)
-        _face(line.add_run(writable(text)), TEXT_FACE, FOURTH if number == 0 else Pt(10.5))
+        face(line.add_run(writable(text)), TEXT_FACE, FOURTH if number == 0 else Pt(10.5))
     drawn = picture.paragraphs[0]
     drawn.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     drawn.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
@@ -126,12 +129,20 @@ def _set_up_page(paper: Paper) -> None:
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.footer_distance = Mm(25)
-    footer = section.footer.paragraphs[0]
-    footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    footer.paragraph_format.first_line_indent = Pt(0)
+    paper.settings.odd_and_even_pages_header_footer = True
+    _number(section.footer, WD_ALIGN_PARAGRAPH.RIGHT)
+    _number(section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT)
+
+
+def _number(footer: Any, side: WD_ALIGN_PARAGRAPH) -> None:
+    """— 1 — on the outer side, one character from the edge of the text."""
+    line = footer.paragraphs[0]
+    line.alignment = side
+    form = line.paragraph_format
+    form.first_line_indent, form.left_indent, form.right_indent = Pt(0), FOURTH, FOURTH
     for text in ("— ", None, " —"):
-        run = footer.add_run(text or "")
-        _face(run, "宋体", FOURTH)
+        run = line.add_run(text or "")
+        face(run, "宋体", FOURTH)
         if text is None:
             _page_number(run)
 
@@ -169,7 +180,7 @@ def _name_substitutes(paper: Paper) -> None:
 def _set_up_text(paper: Paper) -> None:
     style = paper.styles["Normal"]
     assert style.type is WD_STYLE_TYPE.PARAGRAPH
-    _face(style, TEXT_FACE, THIRD)
+    face(style, TEXT_FACE, THIRD)
     form = style.paragraph_format
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, LINE_HEIGHT
     form.space_before = form.space_after = Pt(0)
@@ -185,7 +196,7 @@ def _title(paper: Paper, lines: Sequence[str]) -> None:
         if number:
             run.add_break()
         run.add_text(writable(line.strip()))
-        _face(run, TITLE_FACE, SECOND)
+        face(run, TITLE_FACE, SECOND)
 
 
 def _text(paper: Paper, text: str) -> Printed:
@@ -212,20 +223,12 @@ def _signature(paper: Paper, text: str) -> Printed:
 
 
 def _add(
-    paper: Paper, text: str, face: str = TEXT_FACE, size: Pt = THIRD, *, indent: bool = True
+    paper: Paper, text: str, named: str = TEXT_FACE, size: Pt = THIRD, *, indent: bool = True
 ) -> Printed:
     line = paper.add_paragraph()
     line.paragraph_format.first_line_indent = INDENT if indent else Pt(0)
-    _face(line.add_run(writable(text)), face, size)
+    face(line.add_run(writable(text)), named, size)
     return line
-
-
-def _face(of: Any, face: str, size: Pt) -> None:
-    """Chinese in its own font, letters and digits in Times."""
-    of.font.name, of.font.size = NUMBER_FACE, size
-    fonts = of._element.get_or_add_rPr().get_or_add_rFonts()
-    for script, name in (("eastAsia", face), ("ascii", NUMBER_FACE), ("hAnsi", NUMBER_FACE)):
-        fonts.set(qn(f"w:{script}"), name)
 
 
 _WRITERS: dict[Role, Callable[[Paper, str], Printed]] = {
@@ -234,4 +237,5 @@ _WRITERS: dict[Role, Callable[[Paper, str], Printed]] = {
     Role.ITEM: _add,
     Role.NOTE: _note,
     Role.SIGNATURE: _signature,
+    Role.ANNEX: _add,
 }

@@ -74,6 +74,13 @@ def write(book: Book, table: LeagueTable, background: Background, sentence: str)
     months = _months_and_industries(sheet, table, background)
     if background.proof is not None:
         _proof(sheet, background.proof)
+    sheet.across(
+        _(
+            "For the meeting print this sheet and the league table (A4). The other sheets are for "
+            "looking up; projects and postings print on A3."
+        ),
+        NOTE,
+    )
     sheet.on_one_page()
     overview = Overview(sheet, headline, tiers, kinds, months)
     curve, bars = _curve(overview), _bars(overview)

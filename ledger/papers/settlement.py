@@ -22,7 +22,7 @@ from ledger.ranking.changed_facts import Changed
 from ledger.ranking.league import LeagueTable
 from ledger.ranking.phrases import and_so, bureau, county_title, day, period
 from ledger.rules.standing import Tier
-from ledger.sheets.book import Book, Column, Sheet, Value
+from ledger.sheets.book import A3, Book, Column, Sheet, Value
 from ledger.sheets.cell_styles import CENTRED, COUNT, DAY, HEAD, TEXT, WAN, CellStyle
 from units.ground.money import to_wan
 
@@ -126,7 +126,9 @@ def _projects(book: Book, table: LeagueTable, details: Details) -> Detail:
     name = pgettext("sheet name", "Projects")
     title = _title(table, _("%(county)s: projects, %(period)s"))
     lines = _lines(table, details)
-    sheet = book.sheet(name, PROJECTS, title=title, lines=lines, kept=2, row_height=LINE_HEIGHT)
+    sheet = book.sheet(
+        name, PROJECTS, title=title, lines=lines, kept=2, row_height=LINE_HEIGHT, paper=A3
+    )
     return _detail(sheet, _project_rows(details.projects))
 
 
@@ -156,7 +158,8 @@ def _project_rows(lines: Iterable[ProjectLine]) -> Iterator[list[Value]]:
 def _entries(book: Book, table: LeagueTable, details: Details) -> Detail:
     name = pgettext("sheet name", "Receipts")
     title = _title(table, _("%(county)s: funds received, %(period)s"))
-    sheet = book.sheet(name, ENTRIES, title=title, lines=_lines(table, details), kept=3)
+    lines = _lines(table, details)
+    sheet = book.sheet(name, ENTRIES, title=title, lines=lines, kept=3, paper=A3)
     return _detail(sheet, _entry_rows(details.entries))
 
 
@@ -195,7 +198,12 @@ def _changes(book: Book, table: LeagueTable, details: Details) -> None:
             "version": details.since.version,
         }
     sheet = book.sheet(
-        name, ENTRIES, title=title, lines=[*_changes_lines(table, details), [said]], kept=3
+        name,
+        ENTRIES,
+        title=title,
+        lines=[*_changes_lines(table, details), [said]],
+        kept=3,
+        paper=A3,
     )
     if not sheet.extend(_entry_rows(details.changes)) and details.since is not None:
         sheet.across(_("No money has changed since."), NOTE, height=24)

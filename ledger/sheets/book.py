@@ -36,7 +36,7 @@ from openpyxl.worksheet.page import PageMargins, PrintOptions
 
 from ledger.sheets.cell_styles import HEAD, LINE, TEXT, TITLE, CellStyle, dressed, shifted
 
-A4 = 9
+A4, A3 = 9, 8
 LONGEST_TEXT, LONGEST_NAME = 32_767, 31
 
 _DIGITS = Context(prec=15)  # the digits of a number that a sheet stores
@@ -157,6 +157,7 @@ class Sheet:
         lines: Iterable[str | Sequence[str]] = (),
         kept: int = 0,
         is_landscape: bool = True,
+        paper: int = A4,
         heading: CellStyle = HEAD,
         row_height: float | None = None,
     ) -> None:
@@ -170,7 +171,7 @@ class Sheet:
         head = len(lines) + bool(title) + 1
         is_headed = any(column.heading for column in columns)
         self._set_up_view(head + self._is_grouped if is_headed else 0, kept)
-        self._set_up_paper(is_landscape)
+        self._set_up_paper(is_landscape, paper)
         if title:
             self.across(title, TITLE, height=40)
         for line in lines:
@@ -328,10 +329,10 @@ class Sheet:
         self._grid.sheet_view.showGridLines = False
         self._grid.sheet_view.zoomScale = 90
 
-    def _set_up_paper(self, is_landscape: bool) -> None:
+    def _set_up_paper(self, is_landscape: bool, paper: int) -> None:
         grid = self._grid
         grid.page_setup.orientation = "landscape" if is_landscape else "portrait"
-        grid.page_setup.paperSize = A4
+        grid.page_setup.paperSize = paper
         grid.page_setup.fitToWidth, grid.page_setup.fitToHeight = 1, 0
         grid.sheet_properties.pageSetUpPr.fitToPage = True
         grid.page_margins = PageMargins(0.5, 0.5, 0.6, 0.7, 0.3, 0.35)
