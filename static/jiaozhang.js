@@ -117,6 +117,32 @@ async function unfold(details) {
 document.addEventListener("toggle", (event) => unfold(event.target), true);
 document.querySelectorAll("details[data-load]").forEach(unfold);
 
+// On a phone a list longer than three screens shows its first lines and a button for the others.
+function foldLong(root) {
+  if (!matchMedia("(max-width: 40rem)").matches) return;
+  for (const table of root.querySelectorAll("main table.stack, main .grid__table")) {
+    const past = [...table.tBodies].flatMap((body) => [...body.rows]);
+    const end = table.getBoundingClientRect().top + 3 * innerHeight;
+    while (past.length && past[0].getBoundingClientRect().bottom <= end) past.shift();
+    const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!past.length || table.closest("[data-rows]") || table.querySelector(".is-past, [aria-invalid=true]") || table.contains(asked)) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-outline-secondary screen-only";
+    button.textContent = `${document.body.dataset.showAll} (${past.length})`;
+    for (const row of past) row.classList.add("is-past");
+    button.addEventListener("click", () => {
+      for (const row of past) row.classList.remove("is-past");
+      past[0].tabIndex = -1;
+      past[0].focus();
+      button.remove();
+    });
+    (table.closest(".table-frame") || table).after(button);
+  }
+}
+document.addEventListener("toggle", (event) => event.target.open && foldLong(event.target), true);
+foldLong(document);
+
 // A figure of a line leads to its part of the page that explains the line.
 for (const table of document.querySelectorAll("table.ranking")) {
   table.addEventListener("click", (event) => {

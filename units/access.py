@@ -250,7 +250,10 @@ def allowed(
     [Callable[Concatenate[HttpRequest, P], R]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """Decorator: sign-in and ``right`` required; any other HTTP method gets a 405."""
+    """Decorator: sign-in and ``right`` required; any other HTTP method gets a 405.
+
+    The view says its right as ``view.right``, for those that link to it.
+    """
 
     def decorate(
         view: Callable[Concatenate[HttpRequest, P], R],
@@ -265,6 +268,7 @@ def allowed(
             except CountyWanted:
                 return redirect("region-newest")
 
+        cast(Any, checked).right = right
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], checked)
 
     return decorate

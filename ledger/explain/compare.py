@@ -2,9 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from ledger.ranking.columns import COMPARED, Column
 from ledger.ranking.league import LeagueRow, LeagueTable
+
+# Columns that money, targets, shares or the unit itself move. The others follow from these, from
+# the day counted up to and from the other units.
+CAUSES: Final = frozenset(
+    (
+        "unit",
+        "kind",
+        "target",
+        "due",
+        "received",
+        "new",
+        "carried",
+        "outside",
+        "pending",
+        "adjusted",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +39,11 @@ class RowChange:
         row = self.right or self.left
         assert row is not None
         return row
+
+    @property
+    def has_cause(self) -> bool:
+        """False where only the benchmark moved, and what is measured against it."""
+        return any(column.name in CAUSES for column in self.columns)
 
 
 def differences(left: LeagueTable, right: LeagueTable) -> tuple[RowChange, ...]:

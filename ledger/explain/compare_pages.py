@@ -82,7 +82,8 @@ def ranking_compare(request: HttpRequest) -> HttpResponse:
         "asked": f"left_day={left.as_of}&right_day={right.as_of}",
         "proposals": proposals(right.as_of),
         "ways": ways(changes, tables[1].county.kinds, url),
-        "lines": [_line(change, url) for change in changes],
+        "lines": [_line(change, url) for change in changes if change.has_cause],
+        "drifted": [_line(change, url) for change in changes if not change.has_cause],
         "same": len(tables[1].rows) - sum(1 for change in changes if change.right),
     }
     return render(request, "ledger/explain/compare.html", context)

@@ -3,11 +3,11 @@
 Pages and pictures come from that folder only, and HTML in the Markdown is not rendered.
 """
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from django.urls import resolve
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ledger.guide.texts import FOLDER
+from units.access import RIGHTS
 from units.models import Role
 
 PAGES: Final[dict[str, str | Promise]] = {
@@ -35,7 +36,6 @@ _OF_ROLE: Final[dict[str, str]] = {
     Role.SECURITY_ADMIN: "administrators",
     Role.AUDIT_ADMIN: "administrators",
 }
-_ADDRESS: Final = re.compile(r"/[a-z0-9/-]*")
 
 
 def role_page(role: str) -> str:
@@ -44,13 +44,15 @@ def role_page(role: str) -> str:
 
 
 @cache
-def page_html(page: str, language: str) -> SafeString:
-    """A handbook page (``zh`` or ``en``) as HTML. Its text comes from the repository only."""
+def page_html(page: str, language: str, role: str) -> SafeString:
+    """A handbook page (``zh`` or ``en``) as HTML for a reader of that role.
+
+    Its text comes from the repository only. A page that the role may not open is named, not linked.
+    """
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse((FOLDER / language / f"{page}.md").read_text(encoding="utf-8"))
     for token in tokens:
-        if token.children:
-            token.children = [part for child in token.children for part in _for_the_program(child)]
+        token.children = _linked(token.children, role) if token.children else token.children
     html: str = markdown.renderer.render(tokens, markdown.options, {})
     # Our own file, rendered with HTML switched off: no visitor's input in it.
     return mark_safe(html)
@@ -61,15 +63,21 @@ def picture(name: str) -> Path | None:
     return next((path for path in (FOLDER / "pictures").glob("*.png") if path.name == name), None)
 
 
-def _for_the_program(token: Token) -> list[Token]:
-    """Links between files become URLs; a URL in code becomes a link."""
-    target = str(token.attrs.get("href", ""))
-    if token.type == "link_open" and target.endswith(".md"):
-        token.attrs["href"] = f"../{target.removesuffix('.md')}/"
-    if token.type == "code_inline" and _ADDRESS.fullmatch(token.content):
-        return [
-            Token("link_open", "a", 1, attrs={"href": token.content}),
-            Token("text", "", 0, content=token.content),
-            Token("link_close", "a", -1),
-        ]
-    return [token]
+def _linked(tokens: list[Token], role: str) -> list[Token]:
+    """Links between files become URLs; those to pages that the role may not open become text."""
+    kept: list[Token] = []
+    is_open = True  # of the link that the next link_close belongs to
+    for token in tokens:
+        if token.type == "link_open":
+            target = str(token.attrs["href"])
+            if target.endswith(".md"):
+                token.attrs["href"] = f"../{target.removesuffix('.md')}/"
+            is_open = not target.startswith("/") or _may_open(target, role)
+        if is_open or token.type not in ("link_open", "link_close"):
+            kept.append(token)
+    return kept
+
+
+def _may_open(address: str, role: str) -> bool:
+    right = getattr(resolve(address).func, "right", None)
+    return right is None or right in RIGHTS.get(role, frozenset())

@@ -33,7 +33,7 @@ def guide(request: HttpRequest, page: str) -> HttpResponse:
         "title": handbook.PAGES[page],
         "page": page,
         "pages": handbook.PAGES.items(),
-        "text": handbook.page_html(page, texts.language()),
+        "text": handbook.page_html(page, texts.language(), person(request).role),
     }
     return render(request, "ledger/guide/guide.html", context)
 

@@ -120,6 +120,20 @@ def test_two_tables_are_compared_as_announced_and_now(client, office):
     assert page.count('scope="row"') == 4
 
 
+def test_units_that_only_the_benchmark_moved_are_folded_into_one_line(client, office):
+    client.force_login(office.head)
+
+    page = text(client, "/ranking/compare/", left="2012-03-31@", right="2012-04-30@")
+    moved, _summary, drifted = page.partition('id="drifted-title"')
+
+    assert 'id="drifted-title"' not in text(
+        client, "/ranking/compare/", left="2012-03-31@", right="2012-03-31@"
+    )
+    assert 'class="ledger__empty"' in moved
+    assert drifted.count('<th scope="row">') == 2
+    assert "<del>" not in moved.partition("<tbody>")[2].partition("<tfoot>")[0]
+
+
 def test_the_form_of_the_comparison_keeps_the_moment_to_the_microsecond(client, office):
     settlement = office.close()
     client.force_login(office.head)

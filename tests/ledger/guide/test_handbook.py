@@ -31,7 +31,8 @@ def test_pictures_exist_and_addresses_lead_somewhere(path):
     assert shown(path)
     assert text.count("![") == len(shown(path))
     assert [name for name in shown(path) if not (FOLDER / "pictures" / name).exists()] == []
-    for address in re.findall(r"`(/[^`]*)`", text):
+    assert re.findall(r"`/[^`]*`", text) == [], "name the menu and link it"
+    for address in re.findall(r"\]\((/[^)]*)\)", text):
         try:
             resolve(address)
         except Resolver404:
@@ -70,6 +71,19 @@ def test_a_page_opens_with_its_pictures_and_links(client, page):
     for name in set(re.findall(r'src="\.\./pictures/([^"]+)"', text)):
         picture = client.get(f"/guide/pictures/{name}")
         assert (picture.status_code, picture["Content-Type"]) == (200, "image/png")
+
+
+@pytest.mark.django_db
+def test_a_reader_is_linked_only_to_where_they_may_go(client):
+    county = make_county()
+    for role in (Role.LEADER, Role.BUREAU_HEAD, Role.AUDIT_ADMIN):
+        client.force_login(make_person(county, role))
+        for page in handbook.PAGES:
+            text = client.get(f"/guide/{page}/").text.partition("<main")[2].partition("</main")[0]
+            found = set(re.findall(r'href="(/[^"]+)"', text))
+            assert [at for at in found if client.get(at, follow=True).status_code != 200] == []
+    assert 'href="/receipts/"' not in client.get("/guide/verifier/").text
+    assert "业务—到位资金" in client.get("/guide/verifier/").text
 
 
 @pytest.mark.django_db
