@@ -143,7 +143,7 @@ def claim_decide(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         "claim.grant" if grants else "claim.refuse",
         lambda: _decided(request, pk, form, grants),
-        _("Decided. Both units are told."),
+        _("Decided. Both units get a notice."),
     )
 
 

@@ -34,7 +34,7 @@ ACTIONS: dict[str, Words] = {
     "service.change": pgettext_lazy("action", "changed a service step"),
     "service.finish": pgettext_lazy("action", "marked a service step as done"),
     "service.drop": pgettext_lazy("action", "took a service step out"),
-    "problem.tell": pgettext_lazy("action", "told of a problem"),
+    "problem.tell": pgettext_lazy("action", "reported a problem"),
     "problem.answer": pgettext_lazy("action", "answered a problem"),
     "problem.settle": pgettext_lazy("action", "settled a problem"),
     "investor.add": pgettext_lazy("action", "entered the investor"),

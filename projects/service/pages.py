@@ -125,7 +125,7 @@ def problem_tell(request: HttpRequest, pk: int) -> HttpResponse:
         words = form.cleaned_data["words"]
         problems.tell(project, words, by=person(request), at=timezone.now())
 
-    return _answered(request, form, sheet, action, _("The investment bureau is told."))
+    return _answered(request, form, sheet, action, _("The investment bureau gets a notice."))
 
 
 @allowed(Right.PROJECT_EDIT, FORM)

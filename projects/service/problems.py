@@ -58,7 +58,9 @@ def settle(problem_id: int, version: int, *, by: User, at: datetime) -> Problem:
     """Settle an answered problem: the unit that raised it, the lead unit or the bureau."""
     problem = _unsettled(problem_id, version, by)
     if not may_settle(by, problem):
-        raise Refusal(_("Only the unit that told of it, the lead unit or the bureau settles it."))
+        raise Refusal(
+            _("Only the unit that reported it, the lead unit or the bureau can settle it.")
+        )
     if problem.answered_at is None:
         raise Refusal(_("Nobody has answered yet. The bureau answers first."))
     problem.settled_on = timezone.localdate(at)
