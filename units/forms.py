@@ -220,7 +220,8 @@ class SeenForm(RefusableForm):
     Without it the form is out of date; the action decides.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    # Without an id: a page may show several such forms.
+    seen = forms.CharField(widget=forms.HiddenInput({"id": False}), required=False, max_length=64)
     conflict: Conflict | None = None
 
     def refuse(self, refusal: Refusal) -> None:
