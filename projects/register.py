@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from projects import affected
 from projects.drafts import (
     DAYS,
     INVESTOR_FIELDS,
@@ -75,13 +76,15 @@ def save(
     investor_seen: str | None = None,
     today: date | None = None,
     from_books: bool = False,
+    is_ruling: bool = False,
 ) -> Project:
     """Enter a project, or change ``project`` if its ``version`` is still the one that was seen.
 
     Raises Refusal (NameTaken for a name in use) with the field it belongs to, Conflict when
     somebody changed the project meanwhile, or its investor (``investor_seen``: the fingerprint of
     its row). ``today`` is the day of ``at`` unless given; for
-    ``from_books`` see ``objections``.
+    ``from_books`` see ``objections``. Units whose share others change are told, but by the claim
+    itself if it ``is_ruling``.
     """
     draft = cleaned(draft)
     for objection in objections(draft, today or timezone.localdate(at), from_books=from_books):
@@ -91,7 +94,7 @@ def save(
         with transaction.atomic():
             if project is None:
                 return _add(draft, by, at)
-            return _change(draft, project.pk, version, investor_seen, by, at)
+            return _change(draft, project.pk, version, investor_seen, by, at, is_ruling)
     except IntegrityError:
         _demand_free_name(draft, by, project)  # lost a race for the name
         raise
@@ -160,6 +163,7 @@ def _change(
     investor_seen: str | None,
     by: User,
     at: datetime,
+    is_ruling: bool,
 ) -> Project:
     project = Project.objects.select_for_update(of=("self",)).get(pk=project_id)
     _demand_right(draft, by, project)
@@ -169,7 +173,8 @@ def _change(
     before, was = snapshot(project), (project.signed_on, project.introduced_amount)
     _set(project, draft, _investor(draft, project, by, at, investor_seen))
     _demand_money_fits(project, draft, *was)
-    if _shares_of(project) != [(unit.pk, points) for unit, points in draft.shares]:
+    shares, wanted = _shares_of(project), [(unit.pk, points) for unit, points in draft.shares]
+    if shares != wanted:
         _demand_no_ruling(project, by)
         project.shares.all().delete()
         _write_shares(project, draft.shares)
@@ -178,6 +183,8 @@ def _change(
         project.version += 1
         project.save()
         _note(by, "project.change", project, at, before, after)
+        if not is_ruling:
+            affected.of_shares(project, shares, wanted, by=by, at=at)
     return _read_again(project)
 
 

@@ -22,7 +22,7 @@ ORDER = [
     "units/urls",
     "projects/credit_code projects/shares",
     "projects/models",
-    "projects/board projects/drafts projects/reach",
+    "projects/affected projects/board projects/drafts projects/reach",
     "projects/register",
     "projects/industries",
     "projects/forms projects/intake",

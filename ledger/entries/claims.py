@@ -104,7 +104,8 @@ def grant(
     claim.granted_points = basis_points
     project = claim.project
     shares = _moved(project, claim.unit, basis_points)
-    register.save(_draft(project, shares), by=by, at=at, project=project, version=project.version)
+    draft, version = _draft(project, shares), project.version
+    register.save(draft, by=by, at=at, project=project, version=version, is_ruling=True)
     claim.save()
     after = {"state": claim.state, "granted": basis_points, "decision": words}
     _tell(claim, "claim.grant", after, by, at)

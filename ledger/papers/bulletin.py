@@ -30,6 +30,7 @@ from ledger.ranking.phrases import (
     is_town,
     known,
     left_out,
+    measured,
     period,
     scope,
     short_town,
@@ -448,6 +449,8 @@ def _closing(table: LeagueTable) -> Iterator[Paragraph]:
     if table.total.pending:
         said = _("Counted are verified receipts; another %(pending)s await verification.")
         yield Paragraph(Role.NOTE, said % {"pending": money(table.total.pending)})
+    if against := measured(table.as_of, table.total.benchmark, table.total.target):
+        yield Paragraph(Role.NOTE, against)
     if scope(table):
         said = pgettext("remark", "Scope of the money received: %(words)s.")
         yield Paragraph(Role.NOTE, said % {"words": scope(table)})

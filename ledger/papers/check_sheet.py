@@ -7,14 +7,25 @@ and ✓ or ✗. No other sheet uses them.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from ledger import words
 from ledger.papers.overview_sheet import Overview
-from ledger.papers.ranking_sheet import COLUMNS, PLACES, SUM_GROUND, SUMMED, Part, Ranking, subtitle
-from ledger.ranking.league import LeagueRow, LeagueTable
+from ledger.papers.ranking_sheet import (
+    COLUMNS,
+    PLACES,
+    SUM_GROUND,
+    SUMMED,
+    Part,
+    Ranking,
+    percent,
+    points,
+    subtitle,
+)
+from ledger.ranking.league import LeagueRow, LeagueTable, Total
 from ledger.ranking.phrases import county_title
 from ledger.rules.standing import Tier, completed_months
 from ledger.sheets.book import Book, Column, Live, Sheet, Styled, Value
@@ -24,16 +35,12 @@ from ledger.sheets.cell_styles import (
     NUMBER,
     WAN,
     CellStyle,
-    percent_form,
-    points_form,
 )
 from units.ground.money import to_wan
 
 RIGHT, WRONG = "✓", "✗"
 # A fen is 0.000001 万元; a percent may be cut at its sixth place.
 HALF_A_FEN, PERCENT_STEP, POINT_STEP = "0.0000005", "0.0000011", "0.00011"
-PERCENT = replace(NUMBER, form=percent_form(4))
-IN_POINTS = replace(NUMBER, form=points_form(4))
 
 CHECKS = (
     Column(pgettext_lazy("sheet", "No."), 7, CENTRED),
@@ -141,14 +148,14 @@ def ranking_checks(ranking: Ranking, table: LeagueTable) -> Iterator[Check]:
     for part in ranking.parts:
         kind = part.section.title
         yield from _subtotals(ranking.sheet, part, kind)
-        yield from _ratios(ranking.sheet, part.subtotal, part.section.total.target, kind)
+        yield from _ratios(ranking.sheet, part.subtotal, part.section.total, kind)
         for row, line in part.rows:
             yield from _unit_checks(ranking.sheet, part, row, line, table)
     everything = _("Total")
     for column in SUMMED:
         parts = "+".join(ranking.sheet.address(part.subtotal, column) for part in ranking.parts)
         yield _sum(ranking.sheet, ranking.total, column, parts or "0", everything, len(table.rows))
-    yield from _ratios(ranking.sheet, ranking.total, table.total.target, everything)
+    yield from _ratios(ranking.sheet, ranking.total, table.total, everything)
 
 
 def _subtotals(sheet: Sheet, part: Part, kind: str) -> Iterator[Check]:
@@ -170,16 +177,17 @@ def _column_name(column: int) -> str:
     return f"{named.group} {named.heading}" if named.group else str(named.heading)
 
 
-def _ratios(sheet: Sheet, row: int, target: object, unit: str) -> Iterator[Check]:
-    """Completion and both gaps, from the amounts in the same row."""
-    if not target:
+def _ratios(sheet: Sheet, row: int, of: LeagueRow | Total, unit: str) -> Iterator[Check]:
+    """Completion and both gaps, from the amounts in the same row, with the places of their cells."""
+    if not of.target:
         return
+    done, gap = percent(of.received, of.target).style, points(of.gap_points or Fraction()).style
     owed, due, received = (sheet.address(row, column) for column in (TARGET, DUE, RECEIVED))
-    points = f"{POINT_STEP}+100*{HALF_A_FEN}/{owed}"  # the benchmark is rounded to the fen
+    step_points = f"{POINT_STEP}+100*{HALF_A_FEN}/{owed}"  # the benchmark is rounded to the fen
     for column, should, step, style in (
-        (COMPLETION, f"{received}/{owed}", PERCENT_STEP, PERCENT),
+        (COMPLETION, f"{received}/{owed}", PERCENT_STEP, done),
         (GAP_WAN, f"ROUND({received}-{due},6)", HALF_A_FEN, GAP),
-        (POINTS, f"({received}-{due})/{owed}*100", points, IN_POINTS),
+        (POINTS, f"({received}-{due})/{owed}*100", step_points, gap),
     ):
         yield Check(_column_name(column), unit, sheet.address(row, column), should, step, style)
 
@@ -194,7 +202,7 @@ def _unit_checks(
     if line.target:
         due = _due(line, table)
         yield Check(_column_name(DUE), name, sheet.address(row, DUE), f"ROUND({due},6)")
-        yield from _ratios(sheet, row, line.target, name)
+        yield from _ratios(sheet, row, line, name)
         if line.rank is not None:
             rank = _rank(sheet, part, row)
             yield Check(_column_name(RANK), name, sheet.address(row, RANK), rank, "", NUMBER)

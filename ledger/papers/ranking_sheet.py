@@ -29,6 +29,7 @@ from ledger.ranking.phrases import (
     day,
     known,
     left_out,
+    measured,
     period,
     scope,
 )
@@ -48,7 +49,7 @@ from ledger.sheets.cell_styles import (
     percent_form,
     points_form,
 )
-from units.ground.money import Exact, percent_shown, percent_text, points_text, rounded, to_wan
+from units.ground.money import Exact, percent_shown, points_text, rounded, to_wan
 
 TIER_LOOKS = {
     Tier.COMPLETED: ("17684A", "E3F0E9"),
@@ -259,18 +260,8 @@ def notes(table: LeagueTable, chain_head: str, proof: Proof | None) -> Sequence[
             "completion shares a rank."
         )
     ]
-    if table.total.target:
-        measured = {
-            "day": day(table.as_of),
-            "percent": percent_text(table.total.benchmark, table.total.target, claims=()),
-        }
-        said.append(
-            _(
-                "Completion is measured against the annual task; the gap against what was due by "
-                "%(day)s, %(percent)s of the annual task."
-            )
-            % measured
-        )
+    if against := measured(table.as_of, table.total.benchmark, table.total.target):
+        said.append(against)
     if _parts_differ(table):
         said.append(_("“Due by now” is rounded to the fen; its parts may differ from their sum."))
     said += [line for line in (correcting(table), adjusted(table)) if line]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ledger.ranking.charts import Bullet, bullet
 from ledger.ranking.league import LeagueTable
+from ledger.ranking.phrases import measured
 from ledger.ranking.series import Series
 from units.ground.money import (
     YI,
@@ -42,6 +43,7 @@ class Headline:
     points: str
     points_plain: str
     side: str
+    measured: str
     above: str
     growth: str
     over_half: bool
@@ -67,6 +69,7 @@ def headline(table: LeagueTable, series: Series) -> Headline:
         points=points_text(points) if points is not None else "",
         points_plain=points_text(abs(points)).lstrip("+") if points is not None else "",
         side=_side(table),
+        measured=measured(table.as_of, total.benchmark, total.target),
         above="".join(above(table)),
         growth=_growth(table, series),
         over_half=table.over_half,

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from ledger import words
 from ledger.ranking.league import LeagueTable
-from units.ground.money import gap_text, yi_short
+from units.ground.money import Exact, gap_text, percent_text, yi_short
 from units.models import County
 
 # Endings that a list of towns drops: 城关、清油河等2个镇.
@@ -81,6 +81,16 @@ def scope(table: LeagueTable) -> str:
     """The money that the county never counts, or empty: 不计入房地产."""
     held = [str(each.label) for each in County.Money if each in table.county.not_counted]
     return _("not counted: %(money)s") % {"money": and_so(held)} if held else ""
+
+
+def measured(as_of: date, due: Exact, target: Exact | None) -> str:
+    """What completion and gap are measured against, or empty without a task. Amounts in yuan."""
+    if not target:
+        return ""
+    return _(
+        "Completion is measured against the annual task; the gap against what was due by "
+        "%(day)s, %(percent)s of the annual task."
+    ) % {"day": day(as_of), "percent": percent_text(due, target, claims=())}
 
 
 def bureau(table: LeagueTable) -> str:

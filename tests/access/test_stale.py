@@ -25,6 +25,7 @@ WITHOUT = {
     "/remind/": "sends notices, each once",
     "/points/": "proposes points for an item that is not judged",
     "/claims/new/": "adds a row",
+    "/objections/": "adds an objection to a score",
 }
 ADDS = ("/people/new/", "/api/keys/", "/robots/", "/calendar/", "/import/")
 

@@ -1,5 +1,6 @@
 """A claim's way: made, answered, decided; shares change, posted credit moves only by a deed."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -26,7 +27,7 @@ from tests.builders import (
     wan,
 )
 from units.ground.refusal import Conflict, Refusal
-from units.models import Trail
+from units.models import NoticeChoice, OutboxMessage, Sending, Trail
 
 pytestmark = pytest.mark.django_db
 MAY, JUNE = moment("2012-05-20"), day("2012-06-30")
@@ -272,3 +273,76 @@ def test_a_claim_that_changed_after_the_page_was_opened_is_not_decided(dispute):
             decide("同意。", by=dispute.head, at=MAY)
     claim.refresh_from_db()
     assert claim.state == "objected"
+
+
+# Who is told
+
+
+@pytest.fixture
+def told(dispute):
+    """The causes of the notices to both units' people, since it was last asked."""
+    Sending.objects.create(county=dispute.county, is_on=True)
+    people = {dispute.clerk: "lead", dispute.rival: "rival"}
+    for person in people:
+        NoticeChoice.objects.create(person=person, way="single", address="a@b.cn")
+
+    def since():
+        rows = OutboxMessage.objects.order_by("pk")
+        found = [(people[row.person], row.cause.partition(":")[0], row.words) for row in rows]
+        OutboxMessage.objects.all().delete()
+        return found
+
+    return since
+
+
+def change_shares(dispute, by, *shares):
+    project = Project.objects.get(pk=dispute.project.pk)
+    draft = claims._draft(project, list(shares))
+    register.save(draft, by=by, at=MAY, project=project, version=project.version)
+
+
+def test_a_ruling_tells_both_units_once(dispute, told):
+    claim = dispute.claim()
+    told()
+
+    acting.grant(claim.pk, 3_000, "经会议研究。", by=dispute.head, at=MAY)
+
+    assert sorted((who, cause) for who, cause, _words in told()) == [
+        ("lead", "claim_decided"),
+        ("rival", "claim_decided"),
+    ]
+
+
+def test_a_ruling_that_the_head_changes_tells_those_whom_it_touches(dispute, told):
+    """A granted share that goes down again is no secret from the unit that was granted it."""
+    claim = dispute.claim()
+    acting.grant(claim.pk, 3_000, "经会议研究。", by=dispute.head, at=MAY)
+    told()
+
+    change_shares(dispute, dispute.head, (dispute.lead, 9_000), (dispute.claimant, 1_000))
+    both = told()
+    change_shares(dispute, dispute.head, (dispute.lead, 10_000))
+    out = told()
+
+    assert [(who, cause) for who, cause, _words in both] == [
+        ("lead", "shares"),
+        ("rival", "shares"),
+    ]
+    assert "10%" in both[1][2]
+    assert len(out) == 2
+    assert "取消" in out[1][2]
+
+
+def test_a_unit_that_changes_the_shares_tells_the_others_only(dispute, told):
+    change_shares(dispute, dispute.clerk, (dispute.lead, 6_000), (dispute.claimant, 4_000))
+
+    assert [who for who, _cause, _words in told()] == ["rival"]
+
+
+def test_a_change_without_new_shares_tells_nobody(dispute, told):
+    project = Project.objects.get(pk=dispute.project.pk)
+    draft = replace(claims._draft(project, [(dispute.lead, 10_000)]), name="另一名称")
+
+    register.save(draft, by=dispute.head, at=MAY, project=project, version=project.version)
+
+    assert told() == []

@@ -252,6 +252,7 @@ def test_closing_tells_pending_and_draft_and_no_hash(county):
 
     assert notes == [
         "注：以上只计已认定的到位资金，另有待认定资金70万元未计入。",
+        "完成率对照年度任务；与序时进度差对照截至2012年6月30日应完成的任务（占年度任务的50.0%）。",
         "本季度尚未结账，数据可能还有变动。",
     ]
 
