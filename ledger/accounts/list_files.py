@@ -28,7 +28,7 @@ def project_xlsx(request: HttpRequest) -> FileResponse:
         found = projects.table_of(request, filterset).data.data
         demand_short(found.count())
         rows = lists.project_rows(found, filterset.reference_year)
-        return _list(_("Projects"), filterset.form, lists.PROJECTS, rows)
+        return _list(request, _("Projects"), filterset.form, lists.PROJECTS, rows)
 
 
 @file_view(Right.PROJECT_VIEW)
@@ -39,7 +39,9 @@ def service_xlsx(request: HttpRequest) -> FileResponse:
         demand_short(len(found))
         rows = lists.service_rows(found, filterset.today)
         as_of = (_("As of"), date_format(filterset.today))
-        return _list(_("Service with time limits"), filterset.form, lists.SERVICES, rows, as_of)
+        return _list(
+            request, _("Service with time limits"), filterset.form, lists.SERVICES, rows, as_of
+        )
 
 
 @file_view(Right.RECEIPT_VIEW)
@@ -51,7 +53,7 @@ def receipt_xlsx(request: HttpRequest) -> FileResponse:
         demand_short(found.count())
         rows = lists.receipt_rows(found, with_doubts=verifies)
         columns = (*lists.RECEIPTS, lists.DOUBTS) if verifies else lists.RECEIPTS
-        return _list(_("Receipts"), filterset.form, columns, rows)
+        return _list(request, _("Receipts"), filterset.form, columns, rows)
 
 
 @file_view(Right.TRAIL_VIEW)
@@ -65,10 +67,11 @@ def trail_xlsx(request: HttpRequest) -> FileResponse:
         is_whole = count <= MAX_LINES
         rows = lists.trail_rows(found[:MAX_LINES], person(request))
         most = (_("Lines"), "" if is_whole else _("the newest %(most)d") % {"most": MAX_LINES})
-        return _list(_("Trail"), filterset, lists.TRAIL, rows, most)
+        return _list(request, _("Trail"), filterset, lists.TRAIL, rows, most)
 
 
 def _list(
+    request: HttpRequest,
     title: str,
     form: Any,
     columns: Sequence[Column],
@@ -76,4 +79,4 @@ def _list(
     *more: tuple[str, str],
 ) -> FileResponse:
     filters = [*lists.filter_words(form), *more]
-    return list_response(f"{title}.xlsx", title, filters, columns, rows)
+    return list_response(request, title, filters, columns, rows)

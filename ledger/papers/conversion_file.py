@@ -26,7 +26,7 @@ def conversion_xlsx(request: HttpRequest, month: Month) -> FileResponse:
         "year": league.as_of.year,
     }
     filters = [(str(_("As of")), f"{league.as_of:%Y-%m-%d}")]
-    return list_response(f"{title}.xlsx", title, filters, columns, _rows(conversion(league)))
+    return list_response(request, title, filters, columns, _rows(conversion(league)))
 
 
 def _rows(found: ConversionTable) -> list[Sequence[Value]]:

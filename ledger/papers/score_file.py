@@ -38,7 +38,7 @@ def score_xlsx(request: HttpRequest, month: Month) -> FileResponse:
     columns = [Column(head, 14) for head in heads]
     title = f"{league.county.name}{table.scheme.name}"
     filters = [(str(_("As of")), f"{league.as_of:%Y-%m-%d}")]
-    return list_response(f"{title}.xlsx", title, filters, columns, _rows(table, list(items)))
+    return list_response(request, title, filters, columns, _rows(table, list(items)))
 
 
 def _rows(table: ScoreTable, codes: list[str]) -> list[list[Value]]:
@@ -67,4 +67,4 @@ def score_unit_xlsx(request: HttpRequest, month: Month, code: str) -> FileRespon
     rows.append([str(_("Total")), "", "", "", "", words.number(found.total), ""])
     title = f"{unit.name}{table.scheme.name}"
     filters = [(str(_("As of")), f"{league.as_of:%Y-%m-%d}")]
-    return list_response(f"{title}.xlsx", title, filters, SHEET, rows)
+    return list_response(request, title, filters, SHEET, rows)

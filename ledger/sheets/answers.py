@@ -4,16 +4,19 @@ Files are temporary and deleted once sent. The caller decides who may have the f
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 
+from ledger.sheets import csv_file
 from ledger.sheets.book import Book, Column, Value
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CSV = "text/csv; charset=utf-8"
 ROW_HEIGHT = 17
 
 
@@ -33,13 +36,18 @@ def file_response(name: str, media_type: str, write: Callable[[IO[bytes]], None]
 
 
 def list_response(
-    name: str,
+    request: HttpRequest,
     title: str,
     filters: Sequence[tuple[str, str]],
     columns: Sequence[Column],
     rows: Iterable[Sequence[Value]],
 ) -> FileResponse:
-    """A list as it is on screen; ``filters`` are names and values, written at the top."""
+    """A list as it is on screen, as a workbook or, by ``?format=csv``, as CSV.
+
+    ``filters`` are names and values, written at the top of the workbook.
+    """
+    if request.GET.get("format") == "csv":
+        return file_response(f"{title}.csv", CSV, partial(csv_file.write, columns, rows))
 
     def write(file: IO[bytes]) -> None:
         with Book(title) as book:
@@ -51,4 +59,4 @@ def list_response(
             sheet.filterset(head)
             book.save(file)
 
-    return file_response(name, XLSX, write)
+    return file_response(f"{title}.xlsx", XLSX, write)

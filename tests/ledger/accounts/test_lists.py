@@ -183,3 +183,15 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         answer = client.get(path)
 
     assert len(lines(answer)[3]) == count
+
+
+def test_a_list_goes_out_as_csv_too(client, head, town):
+    make_project(town, "茶叶，加工")
+
+    answer = client.get("/projects.xlsx?format=csv&q=茶叶")
+
+    text = answer.getvalue().decode("utf-8")
+    answer.close()
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert text.startswith("\ufeff")
+    assert "茶叶，加工" in text

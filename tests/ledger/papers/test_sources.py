@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import pytest
+from django.test import RequestFactory
 from django.urls import reverse
 
 from ledger.models import Entry
@@ -169,7 +170,7 @@ def test_a_list_leaves_with_its_filters_named(county):
     filters = [("阶段", "合同"), ("年度", ""), ("查询", "=1+1")]
 
     with closing(
-        list_response("项目.xlsx", "项目", filters, columns, [["甲", 1], ["@乙", 2]])
+        list_response(RequestFactory().get("/"), "项目", filters, columns, [["甲", 1], ["@乙", 2]])
     ) as response:
         rows = sheet_of(response)
 
