@@ -110,8 +110,12 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self._lines(words.outlook_lines(outlook(planned, chosen)))
             self.stdout.write(_("Nothing was imported: this was a dry run."))
-        elif planned.is_empty and not planned.remarks.refusals:
-            self.stdout.write(_("The accounts hold all of this already; nothing has changed."))
+        elif planned.is_empty and planned.remarks.refusals:
+            raise Refusal(_("No row can come in as it is; nothing was imported."))
+        elif planned.is_empty:
+            self.stdout.write(
+                _("The accounts hold every row that was read already; nothing has changed.")
+            )
         else:
             commit.apply(planned, chosen)
             self.stdout.write(self.style.SUCCESS(_("Imported.")))

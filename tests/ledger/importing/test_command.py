@@ -91,6 +91,18 @@ def test_refused_rows_are_named_and_nothing_is_imported(tmp_path):
     assert not County.objects.exists()
 
 
+def test_a_book_of_refused_rows_is_neither_imported_nor_held_already(path, tmp_path):
+    run(path, "--create-county", "商南县", "--verified")
+    book = books.plain()
+    for row in range(2, book["到位资金"].max_row + 1):
+        book["到位资金"][f"C{row}"] = "许多"
+
+    with pytest.raises(CommandError, match="没有一行可以导入"):
+        run(books.saved(book, tmp_path), "--verified", "--skip-refused")
+
+    assert Receipt.objects.count() == 4
+
+
 def test_everything_else_comes_in_when_it_is_chosen(tmp_path):
     book = books.plain()
     book["到位资金"]["C3"] = "许多"

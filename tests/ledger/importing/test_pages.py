@@ -214,6 +214,21 @@ def test_the_same_file_again_has_nothing_to_import(client, head):
     assert Receipt.objects.count() == 4
 
 
+def test_a_sheet_of_refused_rows_never_reads_as_held_already(client, head):
+    """The rest of the book is in the accounts; the refused sheet is not."""
+    signed_in(client, head)
+    decided(client, token_of(sent(client)), "import")
+    book = books.plain()
+    for row in range(2, book["到位资金"].max_row + 1):
+        book["到位资金"][f"C{row}"] = "许多"
+
+    token = token_of(sent(client, books.content(book)))
+
+    page = client.get(f"/import/{token}/").content.decode()
+    assert "均已有" not in page
+    assert "没有一行可以导入" in page
+
+
 def test_accounts_that_changed_since_the_preview_are_looked_at_again(client, head, county):
     signed_in(client, head)
     token = token_of(sent(client))
