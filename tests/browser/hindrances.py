@@ -21,7 +21,8 @@ TOO_WIDE = """() => {
   for (const box of document.querySelectorAll('main *')) {
     if (box.scrollWidth <= box.clientWidth + 1 || getComputedStyle(box).overflowX === 'visible') continue;
     if (box.closest('.visually-hidden, thead, svg, input, select, textarea')) continue;
-    if (!(box.tabIndex >= 0 && box.getAttribute('aria-label'))) hidden.push(box.className || box.tagName);
+    const name = box.getAttribute('aria-label') || box.getAttribute('aria-labelledby');
+    if (!(box.tabIndex >= 0 && name)) hidden.push(box.className || box.tagName);
   }
   return hidden;
 }"""
