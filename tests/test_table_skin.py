@@ -78,7 +78,7 @@ def receipt(state="returned"):
         entered_by=user(2),
         returned_reason=HOSTILE,
     )
-    found.files = 0
+    found.files, found.is_reversed = 0, False
     return found
 
 

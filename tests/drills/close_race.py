@@ -223,7 +223,10 @@ def _difference(settlement: Settlement) -> str:
     """How a settlement differs from the entries of its year up to its quarter, or nothing."""
     period = settlement.period
     entries = Entry.objects.filter(
-        county=period.county_id, period__year=period.year, period__quarter__lte=period.quarter
+        county=period.county_id,
+        period__year=period.year,
+        period__quarter__lte=period.quarter,
+        is_adjustment=False,  # of an earlier year, so no part of what is announced of this one
     ).order_by()
     by_unit = dict(entries.values_list("unit").annotate(Sum("amount")))
     announced = dict(settlement.lines.values_list("unit", "received"))
