@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from ledger.assessment import scheme as schemes
@@ -73,6 +74,6 @@ def _item_name(county: County, code: str, year: int, today: date | None) -> str:
     if scheme is None or item is None:
         raise Refusal(_("Choose an item of the scheme."), "item")
     if today is not None and scheme.objections_until and today > scheme.objections_until:
-        day = scheme.objections_until.isoformat()
+        day = date_format(scheme.objections_until)
         raise Refusal(_("Objections could be made until %(day)s.") % {"day": day})
     return item.name

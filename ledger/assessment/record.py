@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -144,7 +145,7 @@ def _item(mark: Mark, year: int, claimed_on: date | None) -> Item:
     until = scheme.claims_until if scheme else None
     if claimed_on is not None and until is not None and claimed_on > until:
         raise Refusal(
-            _("The self-assessment could be made until %(day)s.") % {"day": until.isoformat()}
+            _("The self-assessment could be made until %(day)s.") % {"day": date_format(until)}
         )
     found = next((item for item in items if item.code == mark.item), None)
     if found is None or found.method is not Method.GIVEN:

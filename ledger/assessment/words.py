@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -9,8 +10,10 @@ from ledger.assessment.scheme import Item, Method
 from ledger.assessment.scoring import ItemScore
 from units.ground.money import rounded
 
+PLACES: Final = 2  # of points, for display
 
-def number(value: Fraction | None, places: int = 2) -> str:
+
+def number(value: Fraction | None, places: int = PLACES) -> str:
     """Rounded half-up for display, without needless zeros; a dash for nothing."""
     if value is None:
         return "—"

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
+from enum import StrEnum
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,29 +13,47 @@ from ledger.conversion.table import Counts
 from units.ground.money import percent_text, wan_text
 
 
+class Shape(StrEnum):
+    """What a column holds: a number of projects, yuan shown in 万元, or a rate that may be unknown."""
+
+    COUNT = "count"
+    AMOUNT = "amount"
+    RATE = "rate"
+
+
 @dataclass(frozen=True, slots=True)
 class CountColumn:
+    """``name`` is the property of ``Counts`` that it shows."""
+
     name: str
     words: str | Promise
-    text: Callable[[Counts], str]
+    shape: Shape = Shape.COUNT
+
+    def value(self, counts: Counts) -> Any:
+        return getattr(counts, self.name)
+
+    def text(self, counts: Counts) -> str:
+        value = self.value(counts)
+        return "—" if value is None else TEXTS[self.shape](value)
 
 
-def _share(rate: Fraction | None) -> str:
-    return "—" if rate is None else percent_text(rate.numerator, rate.denominator)
-
-
+TEXTS: Final[dict[Shape, Callable[[Any], str]]] = {
+    Shape.COUNT: str,
+    Shape.AMOUNT: wan_text,
+    Shape.RATE: lambda rate: percent_text(rate.numerator, rate.denominator),
+}
 COLUMNS = (
-    CountColumn("signed", pgettext_lazy("conversion", "Signed"), lambda c: str(c.signed)),
-    CountColumn("contracts", pgettext_lazy("conversion", "Contracts"), lambda c: str(c.contracts)),
-    CountColumn("performed", pgettext_lazy("conversion", "Performed"), lambda c: str(c.performed)),
-    CountColumn("performed_rate", _("Rate performed"), lambda c: _share(c.performed_rate)),
-    CountColumn("started", pgettext_lazy("conversion", "Started"), lambda c: str(c.started)),
-    CountColumn("started_rate", _("Rate started"), lambda c: _share(c.started_rate)),
-    CountColumn("producing", _("In production"), lambda c: str(c.producing)),
-    CountColumn("producing_rate", _("Rate in production"), lambda c: _share(c.producing_rate)),
-    CountColumn("introduced", _("Introduced (万元)"), lambda c: wan_text(c.introduced)),
-    CountColumn("received", _("Received (万元)"), lambda c: wan_text(c.received)),
-    CountColumn("funded_rate", _("Rate of funds received"), lambda c: _share(c.funded_rate)),
+    CountColumn("signed", pgettext_lazy("conversion", "Signed")),
+    CountColumn("contracts", pgettext_lazy("conversion", "Contracts")),
+    CountColumn("performed", pgettext_lazy("conversion", "Performed")),
+    CountColumn("performed_rate", _("Rate performed"), Shape.RATE),
+    CountColumn("started", pgettext_lazy("conversion", "Started")),
+    CountColumn("started_rate", _("Rate started"), Shape.RATE),
+    CountColumn("producing", _("In production")),
+    CountColumn("producing_rate", _("Rate in production"), Shape.RATE),
+    CountColumn("introduced", _("Introduced (万元)"), Shape.AMOUNT),
+    CountColumn("received", _("Received (万元)"), Shape.AMOUNT),
+    CountColumn("funded_rate", _("Rate of funds received"), Shape.RATE),
 )
 
 

@@ -8,13 +8,13 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ledger.conversion.health import RED, RULES, unhealthy, words
+from ledger.conversion.health import RED, RULES, YELLOW, unhealthy, words
 from projects.models import Project
 from units.ground.money import wan_text
 from units.models import County
 
-LIGHTS = {RED: _("red"), "yellow": _("yellow")}
-TONES = {RED: "behind", "yellow": "no_funds"}
+LIGHTS = {RED: _("red"), YELLOW: _(YELLOW)}
+TONES = {RED: "behind", YELLOW: "no_funds"}
 
 
 def health_of(county: County, as_of: date, projects: QuerySet[Project]) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def health_of(county: County, as_of: date, projects: QuerySet[Project]) -> dict[
             }
             for line in lines
         ],
-        "units": [(unit, counts[unit, RED], counts[unit, "yellow"]) for unit in units],
+        "units": [(unit, counts[unit, RED], counts[unit, YELLOW]) for unit in units],
         "rules": [
             (LIGHTS[rule.light], words(rule, county))
             for rule in RULES

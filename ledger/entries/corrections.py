@@ -217,10 +217,8 @@ def _reverse(receipt: Receipt, proposal: Proposal, by: User, at: datetime) -> li
 
 def _tell_unit(receipt: Receipt, reason: str, by: User, at: datetime) -> None:
     """The unit that entered the money learns that it was taken back, and why."""
-    named = {"receipt": f"{receipt.project.name} {receipt.voucher_no}", "reason": reason}
-    words = _("Reversed: %(receipt)s. %(reason)s") % named
-    told = Notice.Kind.RECEIPT_REVERSED
-    notices.send([receipt.unit], told, trail.name_of(receipt), by=by, at=at, words=str(words))
+    told, words = Notice.Kind.RECEIPT_REVERSED, notices.of_receipt(receipt, reason)
+    notices.send([receipt.unit], told, trail.name_of(receipt), by=by, at=at, words=words)
 
 
 def _repost(receipt: Receipt, proposal: Proposal, by: User, at: datetime) -> list[Entry]:

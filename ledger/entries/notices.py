@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from ledger.entries import telling
-from ledger.models import Notice
+from ledger.models import Notice, Receipt
 from units.models import Unit, User
 
 # Those that ask only to be read.
@@ -50,6 +50,11 @@ def send(
     )
     telling.of_notice(drafts_of_others, kind, record, words, month, at)
     return drafts_of_others
+
+
+def of_receipt(receipt: Receipt, reason: str) -> str:
+    """Names and reason only: what is stored is read in either language."""
+    return f"{receipt.project.name} {receipt.voucher_no}: {reason}"
 
 
 def act(unit: Unit, kind: Notice.Kind, record: str, *, by: User, at: datetime) -> int:

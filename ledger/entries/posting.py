@@ -113,8 +113,7 @@ def send_back(receipt_id: int, version: int, reason: str, *, by: User, at: datet
     receipt.returned_reason = reason
     receipt.version += 1
     receipt.save()
-    told = Notice.Kind.RECEIPT_RETURNED
-    words = f"{receipt.project.name} {receipt.voucher_no}: {reason}"
+    told, words = Notice.Kind.RECEIPT_RETURNED, notices.of_receipt(receipt, reason)
     notices.send([receipt.unit], told, name_of(receipt), by=by, at=at, words=words)
     after = {"state": receipt.state, "reason": reason}
     note(by, "receipt.return", receipt, at, before={"state": "submitted"}, after=after)

@@ -127,7 +127,7 @@ def test_the_sheet_of_a_unit_is_a_workbook(made, client):
     heads = next(place for place, row in enumerate(rows) if row[0] == "考核内容")
     assert rows[heads] == ("考核内容", "指标", "分值", "评分办法", "自评", "考核得分", "备注")
     work = next(row for row in rows if row[1] == "信息报送")
-    assert (work[2], work[4], work[5], work[6]) == ("20", "20", "18", "缺报一次")
+    assert (work[2], work[4], work[5], work[6]) == (20, 20, 18, "缺报一次")
     assert rows[-1][0] == "合计"
     other = builders.make_unit(unit.county, "白浪镇")
     assert client.get(f"/score/2012-06/{other.code}.xlsx").status_code == 404
