@@ -16,7 +16,7 @@ from ledger.explain.compare import RowChange, differences
 from ledger.explain.compare_context import proposals, ways
 from ledger.models import Settlement
 from ledger.ranking.announced import announced_table
-from ledger.ranking.columns import AMOUNT, COMPARED, Column
+from ledger.ranking.columns import AMOUNT, COMPARED, Column, needed
 from ledger.ranking.league import LeagueTable, Total, league_table
 from ledger.ranking.pages import unit_url
 from ledger.ranking.query import day_of, moment_of, newest_month
@@ -26,7 +26,8 @@ from units.ground.money import Exact, gap_text, rounded
 from units.models import County
 from units.tables import DASH
 
-TITLED = tuple(column for column in COMPARED if column.name != "unit")
+Columns = tuple[Column, ...]
+TITLED: Columns = tuple(column for column in COMPARED if column.name != "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,20 @@ def ranking_compare(request: HttpRequest) -> HttpResponse:
     left, right = _points(request, county, today)
     tables = table_at(county, left), table_at(county, right)
     changes, url = differences(*tables), unit_url(person(request), county)
+    columns = needed(TITLED, [*tables[0].rows, *tables[1].rows])
     context = {
         "crumbs": [(reverse("ranking-newest"), _("League table")), ("", _("Compare two tables"))],
         "left": left,
         "right": right,
         "left_table": tables[0],
         "right_table": tables[1],
-        "titles": [column.title for column in TITLED],
-        "totals": _totals(tables[0].total, tables[1].total),
+        "titles": [column.title for column in columns],
+        "totals": _totals(columns, tables[0].total, tables[1].total),
         "asked": f"left_day={left.as_of}&right_day={right.as_of}",
         "proposals": proposals(right.as_of),
         "ways": ways(changes, tables[1].county.kinds, url),
-        "lines": [_line(change, url) for change in changes if change.has_cause],
-        "drifted": [_line(change, url) for change in changes if not change.has_cause],
+        "lines": [_line(columns, change, url) for change in changes if change.has_cause],
+        "drifted": [_line(columns, change, url) for change in changes if not change.has_cause],
         "same": len(tables[1].rows) - sum(1 for change in changes if change.right),
     }
     return render(request, "ledger/explain/compare.html", context)
@@ -117,13 +119,13 @@ def _point(request: HttpRequest, side: str, default: Point, today: date) -> Poin
     return Point(min(day, today), moment) if day else Point(default.as_of, moment)
 
 
-def _line(change: RowChange, url: UnitUrl) -> Line:
+def _line(columns: Columns, change: RowChange, url: UnitUrl) -> Line:
     row, left = change.row, change.left
     return Line(
         name=row.name,
         former_name=left.name if left is not None and left.name != row.name else "",
         url=url(row),
-        cells=tuple(_cell(column, change) for column in TITLED),
+        cells=tuple(_cell(column, change) for column in columns),
     )
 
 
@@ -151,9 +153,9 @@ def _text(column: Column, value: Any) -> str:
     return column.text(value) or DASH
 
 
-def _totals(left: Total, right: Total) -> list[Cell]:
+def _totals(columns: Columns, left: Total, right: Total) -> list[Cell]:
     """The county's sums under the same columns; empty where a column has no sum."""
-    return [_total_cell(column, left, right) for column in TITLED]
+    return [_total_cell(column, left, right) for column in columns]
 
 
 def _total_cell(column: Column, left: Total, right: Total) -> Cell:

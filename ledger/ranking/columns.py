@@ -4,7 +4,7 @@ The page, the sheet 排名表, the JSON document, the API, the comparison, the s
 checks all use this list. Values are exact: yuan, fractions, None where there is nothing to say.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -400,6 +400,12 @@ def _put_behind(columns: list[Column], other: str, *names: str) -> tuple[Column,
     found = [column for column in columns if column.name not in names]
     place = found.index(BY_NAME[other]) + 1
     return (*found[:place], *(BY_NAME[name] for name in names), *found[place:])
+
+
+def needed(columns: Iterable[Column], lines: Iterable[Of]) -> tuple[Column, ...]:
+    """Without the rare columns that no line has."""
+    found = list(lines)
+    return tuple(c for c in columns if not c.is_rare or any(map(c.value, found)))
 
 
 ON_SCREEN = tuple(_of(lambda column: column.screen))

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from ledger import words
 from ledger.ranking.charts import Bullet, bullet
-from ledger.ranking.columns import BY_NAME, ON_SCREEN, moved_text, rank_text, texts
+from ledger.ranking.columns import BY_NAME, ON_SCREEN, Of, moved_text, needed, rank_text, texts
 from ledger.ranking.league import LeagueRow, LeagueTable, total
 from units.tables import Column
 
@@ -137,9 +137,8 @@ class RankingTable(tables.Table):
         self.query, self.source = query or QueryDict(), source
         whole = total(summed)
         self.subtotal = texts(whole)
-        rows = [whole, *(line.row for line in shown)]
-        rare = [each for each in ON_SCREEN if each.is_rare]
-        empty = [each.name for each in rare if not any(map(each.value, rows))]
+        rows: list[Of] = [whole, *(line.row for line in shown)]
+        empty = {each.name for each in ON_SCREEN} - {each.name for each in needed(ON_SCREEN, rows)}
         self.tiers = words.TIERS.items()
         super().__init__(
             list(shown),

@@ -75,8 +75,8 @@ class Loading:
         self.orders = itertools.count()
         self.hashed = make_password(PASSWORD)  # hashed once: a hundred times would take a minute
         self.head = self.person("head", "局长", Role.BUREAU_HEAD)
-        self.verifier = self.person("verifier", "审核员甲", Role.VERIFIER)
-        self.second = self.person("verifier2", "审核员乙", Role.VERIFIER)
+        self.verifier = self.person("verifier", "认定人甲", Role.VERIFIER)
+        self.second = self.person("verifier2", "认定人乙", Role.VERIFIER)
         self.person("leader", "县领导", Role.LEADER)
         for name, label, role in (
             ("system", "系统管理员", Role.SYSTEM_ADMIN),

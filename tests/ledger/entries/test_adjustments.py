@@ -148,6 +148,16 @@ def test_a_year_without_corrections_shows_no_such_column(client, county, people,
     assert "以前年度" not in client.get("/ranking/2013-04/").text
 
 
+def test_a_comparison_has_the_column_only_where_a_line_has_it(client, people, false_money):
+    client.force_login(people[1])
+
+    def page(left, right):
+        return client.get(f"/ranking/compare/?left_day={left}&right_day={right}").content.decode()
+
+    assert "调整以前年度" in page("2013-03-31", "2013-04-30")
+    assert "调整以前年度" not in page("2012-03-31", "2012-06-30")
+
+
 def test_a_settlement_keeps_it_and_proves_it(county, people, false_money):
     periods = Period.objects.filter(county=county, year=2013).order_by("quarter")
     for period in periods:
