@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from units.forms import CleanCharField, RefusableForm, SeenForm
 from units.ground.fingerprint import of_row
@@ -48,7 +49,7 @@ class SendingForm(SeenForm):
 
 class RobotForm(RefusableForm):
     service = forms.ChoiceField(label=_("Service"), choices=Robot.Service.choices)
-    name = CleanCharField(label=_("Group"), max_length=50)
+    name = CleanCharField(label=pgettext_lazy("chat", "Group"), max_length=50)
     address = CleanCharField(
         label=_("Webhook address"),
         max_length=500,

@@ -109,6 +109,7 @@ def test_page_and_workbook_show_the_same(made, client):
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0]
     rows = list(sheet.iter_rows(values_only=True))
     town = next(row for row in rows if row[2] == "水沟镇")
+    assert next(row[:3] for row in rows if row[1] == "名次") == ("组别", "名次", "单位")
     third = pytest.approx(1 / 3)
     assert town[3:11] == (3, 2, 1, 0.5, 1, third, 0, 0)
     assert town[13] == 0.125
