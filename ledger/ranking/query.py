@@ -49,8 +49,13 @@ def read(
         as_of=day if day is not None and day.year == month.year else None,
         known_by=moment_of(known_by),
         without=left_out(without),
-        version=int(version) if re.fullmatch("[1-9][0-9]{0,3}", version) else None,
+        version=_version(version) if version else None,
     )
+
+
+def _version(text: str) -> int:
+    """Zero, which no settlement has, for what is no number: nobody gets another version for it."""
+    return int(text) if re.fullmatch("[1-9][0-9]{0,3}", text) else 0
 
 
 def left_out(texts: Iterable[str]) -> frozenset[str]:

@@ -115,7 +115,8 @@ def test_each_version_keeps_its_papers_and_code_and_is_compared(client, town, pe
     page = client.get("/ranking/2012-12/?version=1").text
     assert check_code(first.settlement) in page
     assert len(client.get("/ranking/2012-12.xlsx?version=1").getvalue()) > 1000
-    assert client.get("/ranking/2012-12/?version=3").status_code == 404
+    for unknown in ("3", "0", "-1", "1e3", "x", "9" * 30):
+        assert client.get(f"/ranking/2012-12/?version={unknown}").status_code == 404, unknown
     assert "/ranking/compare/?left=2012-12-31" in client.get("/ranking/2012-12/").text
 
 
