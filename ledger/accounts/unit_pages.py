@@ -27,7 +27,7 @@ from ledger.ranking.charts import rank_line
 from ledger.ranking.columns import texts
 from ledger.ranking.gathering import without_some
 from ledger.ranking.league import section_of
-from ledger.ranking.phrases import measured
+from ledger.ranking.phrases import measured, scope_of
 from ledger.ranking.query import newest_month
 from ledger.ranking.table import row_bullet
 from ledger.receipts.list import ReceiptTable, with_files
@@ -185,6 +185,7 @@ def _stand(unit: Unit, as_of: date) -> dict[str, Any] | None:
         "row": row,
         "texts": texts(row),
         "measured": measured(as_of, row.benchmark or 0, row.target),
+        "scope": scope_of(unit.county),
         "bullet": row_bullet(row),
         "tier_word": TIERS[row.tier],
         "section": section.title,

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 from ledger.entries import notices
 from ledger.entries.reach import receipts_of
 from ledger.inbox.line import Line, Reader, no_day, page
-from ledger.models import CreditClaim, MonthlyReport, Pledge, Receipt
+from ledger.models import CreditClaim, MonthlyReport, Notice, Pledge, Receipt
 from ledger.quarter import reports
 from projects.reach import steps_of
 from units.access import REACH, Reach
@@ -75,9 +75,12 @@ def _claims_on_own(reader: Reader) -> QuerySet[Any]:
     return found.exclude(unit=unit).annotate(since=TruncDate("made_at"))
 
 
-def _to_read(reader: Reader) -> QuerySet[Any]:
-    found = notices.waiting(reader.user).filter(kind__in=notices.TO_READ)
-    return found.annotate(since=TruncDate("sent_at"))
+def _to_read(kind: Notice.Kind) -> Callable[[Reader], QuerySet[Any]]:
+    def rows(reader: Reader) -> QuerySet[Any]:
+        found = notices.waiting(reader.user).filter(kind=kind)
+        return found.annotate(since=TruncDate("sent_at"))
+
+    return rows
 
 
 def _steps_page(reader: Reader, _pk: int | None) -> str:
@@ -151,10 +154,21 @@ UNIT = (
     Line(
         "decided",
         of_a_unit,
-        _to_read,
+        _to_read(Notice.Kind.CLAIM_DECIDED),
         ngettext_lazy(
             "%(count)d decided claim to read", "%(count)d decided claims to read", "count"
         ),
         page("claim-list"),
+    ),
+    Line(
+        "reversed",
+        of_a_unit,
+        _to_read(Notice.Kind.RECEIPT_REVERSED),
+        ngettext_lazy(
+            "%(count)d reversed receipt to read about",
+            "%(count)d reversed receipts to read about",
+            "count",
+        ),
+        page("receipt-list", query="?state=all"),
     ),
 )

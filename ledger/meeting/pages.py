@@ -113,6 +113,7 @@ def _shown(request: HttpRequest, month: Month, form: PledgeForm, status: int = 2
         ),
         "form": form,
         "query": request.GET.urlencode(),
+        "screen_query": _screen_query(request, month),
     }
     return render(request, "ledger/meeting/meeting.html", context, status=status)
 
@@ -133,7 +134,7 @@ def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, A
         "period": phrases.period(table.as_of),
         "left_out": phrases.left_out(table),
         "scope": phrases.scope(table),
-        **version_context(table),
+        **version_context(table, is_asked="version" in query),
         "asked_moment": None if table.settlement else table.known_by,
         "headline": headline(table, background.series),
         "tiers": tier_lines(table, url),
@@ -148,6 +149,13 @@ def _page(table: LeagueTable, month: Month, request: HttpRequest) -> dict[str, A
         "pledges": promised_lines(made),
         "may_record": may(reader, Right.PLEDGE_RECORD),
     }
+
+
+def _screen_query(request: HttpRequest, month: Month) -> str:
+    """The big screen of this meeting, also when a later month is the newest."""
+    query = request.GET.copy()
+    query.setdefault("as_of", month.last_day.isoformat())
+    return query.urlencode()
 
 
 def _quarter(period: Period) -> str:

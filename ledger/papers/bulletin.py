@@ -336,11 +336,12 @@ def _made_of(table: LeagueTable, background: Background) -> str:
         "outside": money(sums.outside),
         "outside_percent": percent_text(sums.outside, received, claims=(100,)),
     }
-    return said + _industries(background.industries, received)
+    return said + _industries(table, background.industries)
 
 
-def _industries(industries: Sequence[IndustrySum], received: Decimal) -> str:
+def _industries(table: LeagueTable, industries: Sequence[IndustrySum]) -> str:
     """The largest ones, and those that speeches complain of: raw ore and property."""
+    received = table.total.received
     top = [
         pgettext("industry", "%(name)s %(amount)s (%(percent)s)")
         % {
@@ -355,6 +356,10 @@ def _industries(industries: Sequence[IndustrySum], received: Decimal) -> str:
     if easy <= 0:
         return said if top else ""
     share = {"amount": money(easy), "percent": percent_text(easy, received, claims=(100,))}
+    if "property" in table.left_out:
+        return said + _(" Resource extraction made up %(amount)s, %(percent)s.") % share
+    if "resource" in table.left_out:
+        return said + _(" Property made up %(amount)s, %(percent)s.") % share
     return said + _(" Resource extraction and property made up %(amount)s, %(percent)s.") % share
 
 

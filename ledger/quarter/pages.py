@@ -149,7 +149,7 @@ def settlement_detail(request: HttpRequest, pk: int, version: int) -> HttpRespon
         "check_code": check_code(settlement),
         "is_newest": version == period.settlements.count(),
         "month": Month.of(table.as_of),
-        **version_context(table),
+        **version_context(table, is_asked=True),
         "league": table,
         "explain_url": source(),
         "growth_url": growth_address(table),

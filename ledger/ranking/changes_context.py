@@ -75,18 +75,26 @@ class VersionLink(NamedTuple):
     compare: str
 
 
-def version_context(table: LeagueTable) -> dict[str, Any]:
-    """What pages say about a quarter that was announced more than once, or is open again."""
+def version_context(table: LeagueTable, *, is_asked: bool = False) -> dict[str, Any]:
+    """What pages say about a quarter that was announced more than once, or is open again.
+
+    ``is_asked``: somebody asked for this version, so it may be an old one.
+    """
+    versions = _versions(table, is_asked)
+    newest = versions[-1] if versions else None
+    is_old = table.settlement is not None and newest is not None and not newest.is_here
     return {
         "correcting": phrases.correcting(table),
         "corrected": changes_since.corrected(table),
-        "versions": _versions(table),
+        "versions": versions if len(versions) > 1 or table.corrects else [],
+        "replaced_by": newest if is_old else None,
     }
 
 
-def _versions(table: LeagueTable) -> list[VersionLink]:
+def _versions(table: LeagueTable, is_asked: bool) -> list[VersionLink]:
     settlement, month = table.settlement, Month.of(table.as_of)
-    if table.corrects is None and (settlement is None or settlement.version == 1):
+    is_first = settlement is None or settlement.version == 1
+    if table.corrects is None and is_first and not is_asked:
         return []
     of_quarter = Settlement.objects.filter(
         period__county=table.county, period__year=month.year, period__quarter=month.quarter

@@ -98,7 +98,7 @@ def page(request: HttpRequest, month: Month, table: LeagueTable) -> dict[str, An
         "check_code": check_code(table.settlement),
         "left_out": phrases.left_out(table),
         "scope": phrases.scope(table),
-        **version_context(table),
+        **version_context(table, is_asked="version" in request.GET),
         "asked_moment": None if table.settlement else table.known_by,
         "year_to_set": targets.year_to_set(table.county, month.year, timezone.localdate()),
         "headline": headline(table, series),

@@ -78,8 +78,12 @@ def left_out(table: LeagueTable) -> str:
 
 
 def scope(table: LeagueTable) -> str:
+    return scope_of(table.county)
+
+
+def scope_of(county: County) -> str:
     """The money that the county never counts, or empty: 不计入房地产."""
-    held = [str(each.label) for each in County.Money if each in table.county.not_counted]
+    held = [str(each.label) for each in County.Money if each in county.not_counted]
     return _("not counted: %(money)s") % {"money": and_so(held)} if held else ""
 
 

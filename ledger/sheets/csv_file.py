@@ -27,7 +27,7 @@ def write(columns: Sequence[Column], rows: Iterable[Sequence[Value]], file: IO[b
 
 
 def _text(value: Value) -> str:
-    """Numbers without separators, days as 2012-06-30; nothing for a formula."""
+    """Numbers without separators and with two places or as many as they need, days as 2012-06-30; nothing for a formula."""
     if isinstance(value, Styled):
         value = value.value
     if value is None or isinstance(value, Live):
@@ -35,7 +35,8 @@ def _text(value: Value) -> str:
     if isinstance(value, Fraction):
         return str(Decimal(value.numerator) / Decimal(value.denominator))
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        whole, _point, places = f"{value:f}".partition(".")
+        return f"{whole}.{places.rstrip('0').ljust(2, '0')}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date | int):

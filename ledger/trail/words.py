@@ -6,9 +6,9 @@ Runs no query. A line without a word here is shown by its name, never left out.
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import DateField, DecimalField, JSONField
+from django.db.models import DateField, DecimalField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -314,13 +314,23 @@ FIELDS: dict[str, tuple[Words, Callable[[Any], str]]] = {
 }
 
 
+def _kinds_of_money(held: Any) -> str:
+    return "、".join(str(County.Money(each).label) for each in held)
+
+
 def _of_setting(name: str) -> tuple[Words, Callable[[Any], str]]:
     """The word of a county setting, its column's name, and how the type of column is written."""
     column: Any = County._meta.get_field(name)
-    for kind, write in ((DecimalField, amount), (DateField, day), (JSONField, groups.in_words)):
+    if name in LISTS:
+        return column.verbose_name, LISTS[name]
+    for kind, write in ((DecimalField, amount), (DateField, day)):
         if isinstance(column, kind):
             return column.verbose_name, write
     return column.verbose_name, plain
+
+
+# Settings that hold a list, each written in its own way; a further one must be named here.
+LISTS: Final = {"groups": groups.in_words, "not_counted": _kinds_of_money}
 
 
 FIELDS = {name: _of_setting(name) for name in settings.NAMES} | FIELDS

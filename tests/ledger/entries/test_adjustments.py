@@ -148,6 +148,15 @@ def test_a_year_without_corrections_shows_no_such_column(client, county, people,
     assert "以前年度" not in client.get("/ranking/2013-04/").text
 
 
+def test_the_unit_finds_a_reversal_in_its_inbox_and_not_as_a_claim(client, town, false_money):
+    client.force_login(make_clerk(town))
+
+    page = client.get("/inbox/").text
+
+    assert "1笔到位资金已冲销，待阅" in page
+    assert "份额申请已裁定" not in page
+
+
 def test_a_comparison_has_the_column_only_where_a_line_has_it(client, people, false_money):
     client.force_login(people[1])
 

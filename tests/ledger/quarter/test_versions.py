@@ -113,6 +113,8 @@ def test_each_version_keeps_its_papers_and_code_and_is_compared(client, town, pe
     codes = {check_code(each.settlement) for each in (first, now)}
     assert len(codes) == 2
     page = client.get("/ranking/2012-12/?version=1").text
+    assert "本表为第1版，已被后续版本替代" in page
+    assert "已被后续版本替代" not in client.get("/ranking/2012-12/").text
     assert check_code(first.settlement) in page
     assert len(client.get("/ranking/2012-12.xlsx?version=1").getvalue()) > 1000
     for unknown in ("3", "0", "-1", "1e3", "x", "9" * 30):

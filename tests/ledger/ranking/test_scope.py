@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 
 from ledger.explain.composition import composition
 from ledger.models import Period
+from ledger.papers.bulletin import bulletin
+from ledger.papers.sources import background
 from ledger.quarter import checks
 from ledger.ranking.announced import announced_table, differing
 from ledger.ranking.league import league_table
@@ -160,3 +162,15 @@ def test_the_account_of_a_unit_counts_in_the_same_scope(client, county):
 
     assert "foreign100" in page
     assert "other_county30" not in page
+
+
+def test_an_account_names_the_scope_and_a_bulletin_only_what_counts(client, county):
+    county = counting(county, "property")
+    client.force_login(builders.make_head(county))
+    [town] = [unit for unit in county.units.all() if unit.name == "试马镇"]
+
+    account = client.get(f"/units/{town.code}/?as_of=2012-03-31").text
+
+    assert "到位资金口径：不计入房地产" in account
+    text = bulletin(table := league_table(county, MARCH), background(table)).text
+    assert "原矿开采和房地产合计" not in text

@@ -32,6 +32,7 @@ from tests.builders import (
 )
 from tests.office import LATER
 from units.access import Right
+from units.county import settings
 from units.models import Role, Trail
 from units.trail import record
 
@@ -348,3 +349,35 @@ def test_two_people_of_one_name_are_told_apart(client, county):
 
     for person in people:
         assert f"王芳 ({person.username})" in page
+
+
+def test_every_setting_of_a_county_is_written_whatever_it_holds(client):
+    """A list of a further kind has a way to be written of its own."""
+    county = make_county()
+    head = make_head(county)
+    for name, value in settings.values(county).items():
+        settings_note = {"before": {name: value}, "after": {name: value}}
+        record(
+            head,
+            "county.change",
+            county,
+            at=moment("2012-07-20"),
+            county=county,
+            label="",
+            **settings_note,
+        )
+    after = {"not_counted": ["property", "carry_over"]}
+    record(
+        head,
+        "county.change",
+        county,
+        at=moment("2012-07-20"),
+        county=county,
+        before={},
+        after=after,
+    )
+    client.force_login(head)
+
+    page = client.get("/trail/").text
+
+    assert "房地产、" in page
