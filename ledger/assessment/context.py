@@ -145,6 +145,7 @@ class RemarkLine:
 
     item: str
     code: str
+    pk: int
     text: str
     by: str
     on: date
@@ -161,6 +162,7 @@ def remarks(table: ScoreTable, unit: UnitScore, of: Unit) -> list[RemarkLine]:
         RemarkLine(
             item=names.get(row.item, row.item),
             code=row.item,
+            pk=row.pk,
             text=row.text,
             by=str(row.recorded_by),
             on=timezone.localdate(row.recorded_at),
@@ -175,8 +177,13 @@ def objections_seen_by(user: User, month: Month) -> list[tuple[str, str]]:
     """Unit and address of the objections that wait for the bureau; nothing for others."""
     if user.county is None or not may(user, Right.RECEIPT_VERIFY):
         return []
-    found = {each.unit.code: each.unit.name for each in objections.waiting(user.county)}
-    return [
-        (name, f"{reverse('score-unit', args=[month, code])}#objections")
-        for code, name in found.items()
-    ]
+    found = {
+        (each.year, each.unit.code): each.unit.name for each in objections.waiting(user.county)
+    }
+    return [(name, _objections_of(code, year, month)) for (year, code), name in found.items()]
+
+
+def _objections_of(code: str, year: int, month: Month) -> str:
+    """On the sheet of the objection's own year."""
+    own = month if month.year == year else Month(year, 12)
+    return f"{reverse('score-unit', args=[own, code])}#objections"

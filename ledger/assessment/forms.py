@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ledger.assessment.record import MAX_TEXT
 from units.forms import CleanCharField, CleanTextField
@@ -15,7 +16,7 @@ class SchemeForm(forms.Form):
 
     use_required_attribute = False
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     text = CleanTextField(
         label=_("Scheme"),
         max_length=MAX_TEXT,
@@ -31,12 +32,25 @@ class RemarkForm(forms.Form):
     """An objection to the points of an item, or the answer to it."""
 
     item = forms.CharField(max_length=30)
-    text = CleanCharField(max_length=500)
+    text = CleanCharField(label=_("Reason"), max_length=500)
+    seen = forms.IntegerField(required=False)
 
 
 class MarkForm(forms.Form):
     """Points for one item, with the reason."""
 
     item = forms.CharField(max_length=30)
-    points = forms.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal(0))
-    reason = CleanCharField(max_length=500)
+    points = forms.DecimalField(
+        label=pgettext_lazy("score", "Points"),
+        max_digits=7,
+        decimal_places=2,
+        min_value=Decimal(0),
+    )
+    reason = CleanCharField(label=_("Reason"), max_length=500)
+
+
+def faults(form: forms.Form) -> str:
+    """What is wrong with a small form in a table, in one line, each with its field."""
+    return " ".join(
+        f"{form[name].label}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()
+    )

@@ -16,7 +16,8 @@ from ledger.assessment.record import newest
 from ledger.models import ScoreRemark
 from units import trail
 from units.access import Right, demand
-from units.ground.refusal import Refusal, clean_or_refuse
+from units.ground.fingerprint import CHANGED
+from units.ground.refusal import Conflict, Refusal, clean_or_refuse
 from units.models import County, Unit, User
 
 
@@ -34,20 +35,34 @@ def waiting(county: County) -> QuerySet[ScoreRemark]:
 
 
 @transaction.atomic
-def record(unit: Unit, item: str, text: str, year: int, *, by: User, at: datetime) -> ScoreRemark:
-    """Record an objection (by the unit) or the answer to it (by the bureau)."""
+def record(
+    unit: Unit,
+    item: str,
+    text: str,
+    year: int,
+    *,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+) -> ScoreRemark:
+    """Record an objection (by the unit) or the answer to it (by the bureau).
+
+    ``seen`` is the objection that an answer has read; Conflict if another one came meanwhile.
+    """
     is_answer = by.unit_id is None
     demand(by, Right.RECEIPT_VERIFY if is_answer else Right.REPORT_FILE)
     if by.county_id != unit.county_id or (not is_answer and by.unit_id != unit.pk):
         raise Refusal(_("A unit objects to its own score only."))
     unit = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    name = _item_name(unit.county, item, year, None if is_answer else timezone.localdate(at))
+    name = _item_name(unit, item, year, None if is_answer else timezone.localdate(at))
     if not text.strip():
         raise Refusal(_("Write the reason."), "text")
     last = of_unit(unit, year).filter(item=item).last()
     is_open = last is not None and not last.is_answer
     if is_answer and not is_open:
         raise Refusal(_("There is no objection to answer."))
+    if is_answer and last is not None and seen is not None and seen != last.pk:
+        raise Conflict(CHANGED)
     if not is_answer and is_open:
         raise Refusal(_("Your objection waits for the bureau's answer."))
     stored = ScoreRemark.objects.create(
@@ -66,14 +81,20 @@ def record(unit: Unit, item: str, text: str, year: int, *, by: User, at: datetim
     return stored
 
 
-def _item_name(county: County, code: str, year: int, today: date | None) -> str:
-    """The name of the item; ``today`` is the day of an objection, None for an answer."""
-    stored = newest(county, year)
+def _item_name(unit: Unit, code: str, year: int, today: date | None) -> str:
+    """The name of the item; ``today`` is the day of an objection, None for an answer.
+
+    A unit objects to the items of its own group, until the scheme's day. An answer needs the
+    objection only: the scheme may have lost the item since.
+    """
+    stored = newest(unit.county, year)
     scheme = schemes.read(stored.text) if stored else None
     item = next((each for each in scheme.items if each.code == code), None) if scheme else None
-    if scheme is None or item is None:
+    if today is None:
+        return item.name if item else code
+    if scheme is None or item is None or not item.concerns(unit.kind):
         raise Refusal(_("Choose an item of the scheme."), "item")
-    if today is not None and scheme.objections_until and today > scheme.objections_until:
+    if scheme.objections_until and today > scheme.objections_until:
         day = date_format(scheme.objections_until)
         raise Refusal(_("Objections could be made until %(day)s.") % {"day": day})
     return item.name

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger.assessment import context, objections, record, words
-from ledger.assessment.forms import MarkForm, RemarkForm, SchemeForm
+from ledger.assessment.forms import MarkForm, RemarkForm, SchemeForm, faults
 from ledger.assessment.frozen import table_of
 from ledger.models import AssessmentScheme
 from ledger.ranking.pages import table_for
@@ -92,14 +92,13 @@ def score_mark(request: HttpRequest, month: Month, code: str) -> HttpResponse:
         raise PermissionDenied
     unit, form = _unit(request, code), MarkForm(request.POST)
     if not form.is_valid():
-        sentence = _("Write the points and the reason.")
-        return _unit_shown(request, month, unit, 422, refused=sentence)
+        return _unit_shown(request, month, unit, 422, refused=faults(form), marked=request.POST)
     given = form.cleaned_data
     mark = record.Mark(unit, given["item"], given["points"], given["reason"])
     try:
         record.give(mark, month.year, by=user, at=timezone.now())
     except Refusal as refusal:
-        return _unit_shown(request, month, unit, 422, refused=str(refusal))
+        return _unit_shown(request, month, unit, 422, refused=str(refusal), marked=request.POST)
     messages.success(request, _("The points are recorded."))
     return redirect("score-unit", month, code)
 
@@ -112,13 +111,15 @@ def score_remark(request: HttpRequest, month: Month, code: str) -> HttpResponse:
         raise PermissionDenied
     unit, form = _unit(request, code), RemarkForm(request.POST)
     if not form.is_valid():
-        return _unit_shown(request, month, unit, 422, refused=_("Write the reason."))
-    given = form.cleaned_data
+        typed = request.POST.get("text", "")
+        return _unit_shown(request, month, unit, 422, refused=faults(form), typed=typed)
+    given = form.cleaned_data | {"seen": form.cleaned_data["seen"] or 0}  # an answer needs it
     try:
         objections.record(unit, **given, year=month.year, by=user, at=timezone.now())
     except Refusal as refusal:
+        status = 409 if isinstance(refusal, Conflict) else 422
         kept = {"refused": str(refusal), "typed": given["text"]}
-        return _unit_shown(request, month, unit, 422, **kept)
+        return _unit_shown(request, month, unit, status, **kept)
     messages.success(request, _("It is recorded."))
     return redirect(f"{reverse('score-unit', args=[month, code])}#objections")
 
@@ -142,10 +143,14 @@ def scheme(request: HttpRequest, year: int) -> HttpResponse:
         return _scheme_shown(request, year, form, 422)
     given = form.cleaned_data
     try:
-        record.record(given["text"], county, by=user, at=timezone.now(), seen=given["seen"])
+        seen = given["seen"] or 0
+        record.record(given["text"], county, by=user, at=timezone.now(), seen=seen, year=year)
     except Conflict as conflict:
+        newer = request.POST.copy()
+        newer["seen"] = str(last.pk if last else 0)
+        form = SchemeForm(newer)
         form.add_error(None, str(conflict))
-        return _scheme_shown(request, year, form, 409)
+        return _scheme_shown(request, year, form, 409, last)
     except Refusal as refusal:
         form.add_error(refusal.field, str(refusal))
         return _scheme_shown(request, year, form, 422)
@@ -160,13 +165,19 @@ def _example(request: HttpRequest) -> str:
 
 
 def _scheme_shown(
-    request: HttpRequest, year: int, form: SchemeForm, status: int = 200
+    request: HttpRequest,
+    year: int,
+    form: SchemeForm,
+    status: int = 200,
+    newer: AssessmentScheme | None = None,
 ) -> HttpResponse:
+    """``newer`` was recorded by somebody else meanwhile, and is shown beside what was typed."""
     versions = AssessmentScheme.objects.filter(county=county_of(request), year=year)
     shown = {
         "crumbs": [(reverse("score-newest"), _("Score of the year")), ("", _("Scheme"))],
         "year": year,
         "form": form,
+        "newer": newer,
         "versions": versions.select_related("recorded_by").order_by("-id"),
         "examples": sorted(path.stem for path in EXAMPLES.glob("*.toml")),
         "may_edit": may(person(request), Right.TARGET_EDIT),

@@ -67,8 +67,12 @@ def record(
     by: User | None,
     at: datetime,
     seen: int | None = None,
+    year: int | None = None,
 ) -> AssessmentScheme:
-    """Record a version, unless it is the newest one's text. ``seen`` is the version that was seen."""
+    """Record a version, unless it is the newest one's text.
+
+    ``seen`` is the version that was seen, ``year`` that of the page.
+    """
     if by is not None:
         demand(by, Right.TARGET_EDIT)
         if by.county_id != county.pk:
@@ -77,6 +81,9 @@ def record(
         raise Refusal(_("The scheme is too long."), "text")
     text = clean_or_refuse(text.replace("\r\n", "\n"), "text", multiline=True) + "\n"
     found = checked(text, county)
+    if year is not None and found.year != year:
+        sentence = _("The text says year = %(said)d; on this page write year = %(year)d.")
+        raise Refusal(sentence % {"said": found.year, "year": year}, "text")
     County.objects.select_for_update(no_key=True).get(pk=county.pk)
     last = newest(county, found.year)
     if seen is not None and seen != (last.pk if last else 0):

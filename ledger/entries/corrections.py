@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from ledger.entries import approvals, locks, notices, posting, proposals, submission
@@ -226,9 +227,9 @@ def _repost(receipt: Receipt, proposal: Proposal, by: User, at: datetime) -> lis
     approvals.demand_no_hand([receipt.project], by)
     standing = list(posting.live_entries(receipt))
     periods = _lock_days(receipt, standing)
-    reversals = posting.take_back(standing, periods, proposal.reason, by, at)
-    period, adjusts = periods[receipt.received_on], _adjust(reversals)
-    posted = posting.post_credit(receipt, period, by=by, at=at, adjusts=adjusts)
+    posting.take_back(standing, periods, proposal.reason, by, at)
+    period, since = periods[receipt.received_on], _counted_since(receipt)
+    posted = posting.post_credit(receipt, period, by=by, at=at, since=since)
     before = {"credit": {str(unit): part for unit, part in posting.credit(standing).items()}}
     credit = {str(unit): part for unit, part in posting.credit(posted).items()}
     after = {"credit": credit, "reason": proposal.reason, "proposed_by": str(proposal.proposed_by)}
@@ -241,14 +242,23 @@ def _correct(receipt: Receipt, proposal: Proposal, by: User, at: datetime) -> li
     new = rows.select_for_update(of=("self",)).get(pk=proposal.payload["receipt"])
     _lock_days(receipt, posting.live_entries(receipt), new.received_on)
     reversals = _reverse(receipt, proposal, by, at)
-    seen, adjusts = approvals.seen(new), _adjust(reversals)
-    posting.count(new, seen, by=by, at=at, word=proposal.reason, adjusts=adjusts)
+    seen, since = approvals.seen(new), _counted_since(new)
+    posting.count(new, seen, by=by, at=at, word=proposal.reason, since=since)
     return [*reversals, *posting.live_entries(new)]
 
 
-def _adjust(reversals: Iterable[Entry]) -> bool:
-    """Whether an earlier year is corrected, so that what is posted instead belongs to it too."""
-    return any(reversal.is_adjustment for reversal in reversals)
+def _counted_since(receipt: Receipt) -> int | None:
+    """The year in which the money of the receipt, or of those that it corrects, counted first.
+
+    Entries decide, not deeds: reversed and posted again in two, or corrected twice, is the same.
+    """
+    chain, each = [receipt.pk], receipt.corrects
+    while each is not None and each.pk not in chain:
+        chain.append(each.pk)
+        each = each.corrects
+    posted = Entry.objects.filter(receipt__in=chain, kind=Entry.Kind.CREDIT)
+    first: date | None = posted.aggregate(day=Min("counted_on"))["day"]
+    return first.year if first else None
 
 
 DEEDS = {Kind.REVERSE: _reverse, Kind.REPOST: _repost, Kind.CORRECT: _correct}

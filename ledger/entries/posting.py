@@ -69,11 +69,11 @@ def verify(receipt_id: int, seen: str, *, by: User, at: datetime, word: str = ""
 
 
 def count(
-    receipt: Receipt, seen: str, *, by: User, at: datetime, word: str, adjusts: bool = False
+    receipt: Receipt, seen: str, *, by: User, at: datetime, word: str, since: int | None = None
 ) -> Receipt:
     """Verify the locked receipt that was seen, with all that is required, and post it.
 
-    ``adjusts``: it takes the place of money that counted in an earlier year.
+    ``since``: the year in which the money whose place it takes counted first.
     """
     receipt.project = locks.for_crediting(receipt.project_id)
     found = doubts.doubts(receipt)
@@ -87,7 +87,7 @@ def count(
     period = locks.for_posting(receipt.county_id, receipt.received_on)
     _mark_verified(receipt, period, word, by, at)
     receipt.save(update_fields=VERIFIED)
-    post_credit(receipt, period, by=by, at=at, adjusts=adjusts)
+    post_credit(receipt, period, by=by, at=at, since=since)
     after = {
         "state": receipt.state,
         "counted_on": receipt.counted_on,
@@ -165,25 +165,28 @@ def _without_nothing(split_: Mapping[int, Decimal]) -> dict[int, Decimal]:
 
 
 def post_credit(
-    receipt: Receipt, period: Period, *, by: User, at: datetime, adjusts: bool = False
+    receipt: Receipt, period: Period, *, by: User, at: datetime, since: int | None = None
 ) -> list[Entry]:
     """Append one entry per unit that shares the project, in the locked ``period``; without keys."""
     credit = approvals.credit_of([receipt.project_id])[receipt.project_id]
-    entries = _chained(period, _credits(receipt, credit, period, adjusts=adjusts), by, at)
+    entries = _chained(period, _credits(receipt, credit, period, since), by, at)
     copy_in(Entry, entries)
     return entries
 
 
 def _credits(
-    receipt: Receipt, project: approvals.Credit, period: Period, *, adjusts: bool = False
+    receipt: Receipt, project: approvals.Credit, period: Period, since: int | None
 ) -> list[Entry]:
     """The entries of a receipt that counts in the period, not appended yet.
 
-    One that ``adjusts`` an earlier year counts beside the year's money, unless it is dated in it.
+    In the place of money that counted in an earlier year (``since``) they count beside the year's
+    money, unless the receipt is dated in this year (rule 9).
     """
     for name, ended_on in project.ended:
         demand_standing(name, ended_on, has_heir=False, received_on=receipt.received_on)
     counted_on = max(receipt.received_on, period.starts_on)
+    year = counted_on.year
+    adjusts = since is not None and since < year and receipt.received_on.year < year
     by_unit = _without_nothing(split(receipt.amount, project.shares))
     return [
         Entry(
@@ -195,7 +198,7 @@ def _credits(
             received_on=receipt.received_on,
             counted_on=counted_on,
             is_new=project.signed_on is not None and project.signed_on.year == counted_on.year,
-            is_adjustment=adjusts and receipt.received_on.year < counted_on.year,
+            is_adjustment=adjusts,
             origin=project.origin,
             industry_id=project.industry_id,
         )
@@ -304,7 +307,7 @@ def take_over(
     trail.record_many(_line_of_verification(receipt) for receipt in receipts)
     credit = approvals.credit_of({receipt.project_id for receipt in receipts})
     for period, together in zip(periods, quarters_, strict=True):
-        entries = (e for r in together for e in _credits(r, credit[r.project_id], period))
+        entries = (e for r in together for e in _credits(r, credit[r.project_id], period, None))
         copy_in(Entry, _chained(period, entries, by, at))
     return receipts
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from ledger.models import Entry
 from ledger.ranking.frame import Frame
 from ledger.ranking.gathering import (
+    EXCLUSIONS,
     all_entries_since,
     entries_since,
     origins_left_out,
@@ -38,7 +39,7 @@ def entries_between(
 
 def _left_in(found: QuerySet[Entry], frame: Frame, left_out: frozenset[str]) -> QuerySet[Entry]:
     if "carry_over" in left_out:
-        found = found.filter(is_new=True)
+        found = found.exclude(EXCLUSIONS["carry_over"])
     if origins := origins_left_out(left_out):
         found = found.exclude(origin__in=origins)
     return found.exclude(industry__in=frame.without(left_out))

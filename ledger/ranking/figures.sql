@@ -32,7 +32,7 @@ credited AS (
     FROM ledger_entry
     WHERE county_id = ANY(%(counties)s) AND counted_on BETWEEN %(start)s AND %(as_of)s
         AND (%(known_by)s::timestamptz IS NULL OR posted_at <= %(known_by)s)
-        AND (is_new OR county_id <> ALL(%(carry_over)s))
+        AND (is_new OR is_adjustment OR county_id <> ALL(%(carry_over)s))
         AND (origin <> 'other_county' OR county_id <> ALL(%(same_city)s))
         AND (origin NOT IN ('other_county', 'other_city') OR county_id <> ALL(%(same_province)s))
         AND (county_id, industry_id) NOT IN (SELECT county_id, industry_id FROM left_out)

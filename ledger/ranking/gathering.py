@@ -21,7 +21,8 @@ from units.models import County
 EXCLUSIONS = {
     "resource": Q(industry__is_resource=True),
     "property": Q(industry__is_property=True),
-    "carry_over": Q(is_new=False),
+    # A correction of an earlier year is neither new nor carried over.
+    "carry_over": Q(is_new=False, is_adjustment=False),
 }
 # Origins whose money a county's scope may leave out, by the name of the kind of money.
 Origin = Investor.Origin

@@ -106,12 +106,75 @@ def test_it_is_walked_on_the_pages(made, client):
     client.force_login(head)
     assert f'href="{sheet}#objections"' in client.get("/score/2012-06/").content.decode()
     assert "请复核" in client.get(sheet).content.decode()
-    typed = {"item": "money", "text": ""}
+    typed = {"item": "money", "text": "", "seen": ScoreRemark.objects.get().pk}
     assert client.post(f"{sheet}objections/", typed).status_code == 422
     assert client.post(f"{sheet}objections/", typed | {"text": "无误"}).status_code == 302
     client.force_login(clerk)
     assert "无误" in client.get(sheet).content.decode()
     assert client.post(f"{sheet}objections/", typed | {"text": "又"}).status_code == 422  # too late
+
+
+def test_an_answer_is_to_the_objection_that_was_read(made, client):
+    """quality 18: the second objection is not closed by an answer to the first"""
+    head, unit, clerk = made
+    sheet = f"/score/2012-06/{unit.code}/"
+    first = remark(unit, clerk)
+    remark(unit, head, text="已核实")
+    remark(unit, clerk, text="另一项异议")
+    client.force_login(head)
+
+    for seen in ({"seen": first.pk}, {}):
+        late = client.post(f"{sheet}objections/", {"item": "work", "text": "维持原分"} | seen)
+        assert late.status_code == 409
+        assert 'value="维持原分"' in late.text
+    assert [each.text for each in objections.waiting(unit.county)] == ["另一项异议"]
+
+
+def test_an_objection_is_about_an_item_of_the_units_own_group(made):
+    head, unit, clerk = made
+    towns = DATED.replace('code = "work"', 'code = "work"\ngroups = ["department"]', 1)
+    record.record(towns, unit.county, by=head, at=AT)
+
+    with pytest.raises(Refusal):
+        remark(unit, clerk)
+
+
+def test_an_objection_is_answered_though_its_item_has_left_the_scheme(made):
+    head, unit, clerk = made
+    remark(unit, clerk)
+    record.record(DATED.replace('code = "work"', 'code = "works"', 1), unit.county, by=head, at=AT)
+
+    remark(unit, head, text="该项已取消")
+
+    assert not objections.waiting(unit.county)
+
+
+def test_what_is_too_long_is_said_and_kept(made, client):
+    _head, unit, clerk = made
+    client.force_login(clerk)
+    sheet, long = f"/score/2012-06/{unit.code}/", "长" * 501
+
+    answer = client.post(f"{sheet}objections/", {"item": "work", "text": long})
+    assert (answer.status_code, "500" in answer.text, long in answer.text) == (422, True, True)
+    typed = {"item": "work", "points": "1.234", "reason": "全部按时"}
+    answer = client.post(f"{sheet}points/", typed)
+    assert (answer.status_code, 'value="全部按时"' in answer.text) == (422, True)
+
+
+def test_a_scheme_recorded_meanwhile_is_shown_and_then_replaced(made, client):
+    head, unit, _clerk = made
+    client.force_login(head)
+    typed = {"text": DATED.replace("5号", "6号"), "seen": "0"}
+
+    late = client.post("/score/schemes/2012/", typed)
+
+    assert late.status_code == 409
+    assert "现已登记" in late.text
+    again = typed | {"seen": str(record.newest(unit.county, 2012).pk)}
+    assert f'name="seen" value="{again["seen"]}"' in late.text
+    assert client.post("/score/schemes/2012/", again).status_code == 302
+    other = client.post("/score/schemes/2013/", typed | {"seen": "0"})
+    assert (other.status_code, "2012" in other.text) == (422, True)
 
 
 def test_the_sheet_of_a_unit_is_a_workbook(made, client):

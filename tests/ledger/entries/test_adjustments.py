@@ -197,23 +197,68 @@ def test_posting_again_moves_the_earlier_year_beside_both_units(county, project,
     assert findings(county) == []
 
 
+def correction(old, people, clerk, received, amount=380):
+    """A receipt of another day or amount that takes the place of ``old``, confirmed by two."""
+    typed = draft(old.project, amount, received)
+    new = corrections.posting.submit(typed, by=clerk, at=LATER, today=day("2013-04-10"))
+    seen = corrections.seen_correction(old, Receipt.objects.get(pk=new.pk))
+    corrections.propose_correction(new.pk, old.pk, seen, "抄录有误", by=clerk, at=LATER)
+    acting.confirm_proposal(old, by=people[1], at=LATER)
+    return Receipt.objects.get(pk=new.pk)
+
+
 @pytest.mark.parametrize(("received", "counts"), [("2012-06-20", False), ("2013-02-01", True)])
 def test_a_corrected_receipt_adjusts_unless_it_is_dated_this_year(
     county, project, people, received, counts
 ):
     old = make_verified(project, 380, "2012-06-15")
     close_all(county, people)
-    clerk = make_clerk(project.lead_unit)
-    typed = draft(project, 400, received)
-    new = corrections.posting.submit(typed, by=clerk, at=LATER, today=day("2013-04-10"))
-    seen = corrections.seen_correction(old, Receipt.objects.get(pk=new.pk))
-    corrections.propose_correction(new.pk, old.pk, seen, "金额有误", by=clerk, at=LATER)
-    acting.confirm_proposal(old, by=people[1], at=LATER)
+    correction(old, people, make_clerk(project.lead_unit), received, 400)
 
     now = row(county)
     expected = (wan(400), wan(-380)) if counts else (ZERO, wan(20))
     assert (now.received, now.sums.adjusted) == expected
     assert findings(county) == []
+
+
+def test_posting_again_after_a_reversal_of_its_own_is_an_adjustment_too(
+    county, people, false_money
+):
+    """Reversed as one deed and posted again as another: the same as both in one."""
+    receipt, before = false_money
+
+    acting.repost(receipt.pk, "查实无误", by=people[0], second=people[1], at=LATER)
+
+    now = row(county)
+    assert (now.sums.received, now.sums.adjusted) == (before.sums.received, ZERO)
+    assert findings(county) == []
+
+
+def test_a_chain_of_corrections_belongs_to_the_year_in_which_the_money_first_counted(
+    county, town, people, false_money
+):
+    """Dated this year by mistake, then put right: as if it had been right at once."""
+    receipt, before = false_money
+    acting.repost(receipt.pk, "查实无误", by=people[0], second=people[1], at=LATER)
+    clerk = make_clerk(town)
+
+    wrong = correction(receipt, people, clerk, "2013-04-01")
+    assert (row(county).sums.received, row(county).sums.adjusted) == (wan(680), wan(-380))
+    correction(wrong, people, clerk, "2012-06-16")
+
+    now = row(county)
+    assert (now.sums.received, now.sums.adjusted) == (before.sums.received, ZERO)
+    assert (now.rank, now.tier) == (before.rank, before.tier)
+    assert findings(county) == []
+
+
+def test_what_leaves_out_carry_over_leaves_no_adjustment_out(county, false_money):
+    """In its own year the money was new; beside a later year it is neither."""
+    [line] = [
+        r for r in league_table(county, APRIL, without={"carry_over"}).rows if r.name == "甲镇"
+    ]
+
+    assert line.sums.adjusted == wan(-380)
 
 
 def test_late_money_counts_and_its_reversal_takes_it_out_again(county, project, people):
